@@ -1,0 +1,51 @@
+# Two commands: `make run` and `make test`. Each makes the environment first where it is missing or stale.
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+STUDY := project_s
+
+# The first interpreter that fits. Another one: make install PYTHON=python3.12
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test lint format clean
+
+help: ## say what can be made
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-8s %s\n", $$1, $$2 }'
+
+install: $(INSTALLED) ## make .venv with all that development needs
+
+run: install ## run the headline study and say where its report lies
+	$(BIN)/python -m experiments.run experiment=$(STUDY)
+	@echo "The report: $(CURDIR)/results/$(STUDY)/report.html"
+
+test: install ## run the tests, the linter and the type checker
+	$(BIN)/pytest
+	@$(MAKE) --no-print-directory lint
+
+lint: install ## run the linter and the type checker
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+format: install ## put the code in shape
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean: ## remove .venv and every cache, keep results/
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis outputs build dist
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# Debian's python3 comes without ensurepip unless python3-venv is installed: then its pip fills the environment.
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(or $(PYTHON),false) -c '$(FITS)' 2>/dev/null || \
+		{ echo "Etalase needs Python 3.11, 3.12 or 3.13: make $(or $(MAKECMDGOALS),install) PYTHON=…" >&2; exit 1; }
+	@if $(PYTHON) -c 'import ensurepip; ensurepip.version()' 2>/dev/null; then $(PYTHON) -m venv --clear $(VENV); \
+	elif $(PYTHON) -c 'import pip' 2>/dev/null; then \
+		$(PYTHON) -m venv --clear --without-pip $(VENV) && \
+		$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check pip; \
+	else echo "$(PYTHON) has neither ensurepip nor pip: apt-get install python3-venv" >&2; exit 1; fi
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' --constraint constraints.txt
+	@touch $@

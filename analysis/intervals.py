@@ -1,0 +1,20 @@
+"""Student's t intervals over seeds."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtrit
+
+LEVEL = 0.95
+Floats = NDArray[np.float64]
+
+
+def t_margin(sd: ArrayLike, n: ArrayLike, level: float = LEVEL) -> Floats:
+    """Half the width of the t interval of a mean: t_{n-1, (1+level)/2} · sd / √n; NaN where n < 2.
+
+    Exact where the n values are independent and normal, which means over seeds nearly are.
+    """
+    sd, n = np.broadcast_arrays(np.asarray(sd, float), np.asarray(n, float))
+    enough = np.where(n >= 2, n, np.nan)
+    return stdtrit(enough - 1, (1 + level) / 2) * sd / np.sqrt(enough)

@@ -1,0 +1,121 @@
+"""What the pictures draw, before any picture library: a line and a band for each cell, colours, label places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .intervals import Floats, t_margin
+from .study import Study
+from .survival import Curve
+
+MAX_LINES = 60
+MAX_DIRECT = 8
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+
+
+@dataclass(frozen=True)
+class Ink:
+    """A line's colour and the darker one of its label, at least 4.5 : 1 on white."""
+
+    line: str
+    text: str
+
+    def tint(self, opacity: float) -> str:
+        """The line's colour, see-through, for its band."""
+        red, green, blue = (int(self.line[i : i + 2], 16) for i in (1, 3, 5))
+        return f"rgba({red},{green},{blue},{opacity:g})"
+
+
+# Okabe and Ito (2008), without the yellow that white swallows
+INKS = (
+    Ink("#000000", "#000000"),
+    Ink("#D55E00", "#A84A00"),
+    Ink("#0072B2", "#005F94"),
+    Ink("#009E73", "#00704F"),
+    Ink("#CC79A7", "#984270"),
+    Ink("#E69F00", "#805800"),
+    Ink("#56B4E9", "#23678F"),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One cell in a picture. `low` and `high` are NaN where there is no band."""
+
+    label: str
+    x: Floats
+    y: Floats
+    low: Floats
+    high: Floats
+    ink: Ink
+    dash: str
+
+    @property
+    def end(self) -> float:
+        """The last value that there is."""
+        present = self.y[np.isfinite(self.y)]
+        return float(present[-1]) if len(present) else float("nan")
+
+
+def styles(study: Study) -> dict[Any, tuple[Ink, str]]:
+    """Colour and dash of each cell, the same in every picture; black and solid is the reference."""
+    n = len(INKS)
+    return {cell: (INKS[i % n], DASHES[i // n % len(DASHES)]) for i, cell in enumerate(study.cells)}
+
+
+def survival_lines(study: Study, curves: dict[Any, Curve]) -> list[Line]:
+    """The Kaplan-Meier curves, at most `MAX_LINES`, in the study's order."""
+    style = styles(study)
+    drawn = [cell for cell in study.cells if cell in curves][:MAX_LINES]
+    return [
+        Line(study.labels[c], curves[c].week, curves[c].survival, curves[c].low, curves[c].high, *style[c])
+        for c in drawn
+    ]
+
+
+def weekly_lines(study: Study, column: str) -> list[Line]:
+    """Mean and 95 % t band over seeds of one weekly outcome, at most `MAX_LINES`, in the study's order."""
+    if column not in study.weekly:
+        return []
+    style = styles(study)
+    groups = study.weekly.groupby(["cell_id", "week"])[column]
+    table = groups.agg(["mean", "std", "count"]).astype(float)
+    lines = []
+    for cell in [c for c in study.cells if c in table.index.get_level_values(0)][:MAX_LINES]:
+        week = table.loc[cell]
+        x, mean = week.index.to_numpy(float), week["mean"].to_numpy()
+        margin = t_margin(week["std"], week["count"])
+        lines.append(Line(study.labels[cell], x, mean, mean - margin, mean + margin, *style[cell]))
+    return [line for line in lines if np.isfinite(line.y).any()]
+
+
+def extent(lines: Sequence[Line]) -> tuple[float, float]:
+    """Lowest and highest value of lines and bands."""
+    values = np.concatenate([part for line in lines for part in (line.y, line.low, line.high)])
+    values = values[np.isfinite(values)]
+    return float(values.min()), float(values.max())
+
+
+def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Places at least `gap` apart and within [low, high], in the same order, moved as little as need be.
+
+    Least squares: pooled means of (place − rank · gap) in rising order (pool adjacent violators), then
+    clipped. Where n labels need more than high − low, the gap shrinks to what there is.
+    """
+    n = len(places)
+    gap = min(gap, (high - low) / max(n - 1, 1))
+    order = np.argsort(places, kind="stable")
+    pools: list[list[float]] = []
+    for rank, i in enumerate(order):
+        pools.append([places[i] - rank * gap])
+        while len(pools) > 1 and np.mean(pools[-2]) > np.mean(pools[-1]):
+            pools[-2:] = [pools[-2] + pools[-1]]
+    flat = np.concatenate([np.full(len(pool), np.mean(pool)) for pool in pools]) if n else np.empty(0)
+    placed = np.clip(flat, low, high - gap * (n - 1)) + gap * np.arange(n)
+    result = np.empty(n)
+    result[order] = placed
+    return result.tolist()

@@ -1,0 +1,144 @@
+"""Words and numbers for readers: names of choices, rupiah, percent, spans of time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+NAMES = {
+    "marketplace_only": "no Project S",
+    "project_s": "Project S",
+    "instagram_style": "Instagram style",
+    "tokopedia_merger": "Tokopedia merger",
+    "permendag_31_2023": "Permendag 31/2023",
+    "eu_dma": "EU DMA",
+    "india_pn2_2018": "India PN2/2018",
+    "none": "no rule",
+    "hhi": "HHI",
+    "sme": "SME",
+}
+MAGNITUDES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1.0, ""))
+NOTHING = "–"
+
+
+def humanise(name: str) -> str:
+    """`data_firewall` as 'data firewall', `a+b` as 'a + b'; names of their own keep their capitals."""
+    return " + ".join(NAMES.get(part, part.replace("_", " ").strip()) for part in str(name).split("+"))
+
+
+def sentence(text: str) -> str:
+    """The text with a capital first letter and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def cell_labels(settings: pd.DataFrame) -> dict[Any, str]:
+    """A label for each cell (row): the settings in which the cells differ, in words."""
+    varying = [name for name in settings if len({repr(v) for v in settings[name]}) > 1]
+    shown = varying or [name for name in ("platform", "regulation") if name in settings]
+    return {cell: _cell_label(dict(row[shown]), len(shown)) for cell, row in settings.iterrows()}
+
+
+def _cell_label(row: dict[str, Any], columns: int) -> str:
+    parts = []
+    for name, value in row.items():
+        if value is None or (name == "regulation" and value == "none" and columns > 1):
+            continue
+        if name in ("market", "algorithm", "platform", "regulation"):
+            parts.append(humanise(value))
+        else:
+            parts.append(f"{humanise(name.rpartition('.')[2])} {_plain(value)}")
+    platform_first = sorted(parts, key=lambda part: part not in (humanise(row.get("platform") or ""),))
+    return sentence(", ".join(platform_first)) or "All defaults"
+
+
+def _plain(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def span(weeks: int) -> str:
+    """156 weeks as 'three years'; what is no whole number of years in weeks."""
+    years = {52: "one year", 104: "two years", 156: "three years", 208: "four years", 260: "five years"}
+    return years.get(weeks, "one week" if weeks == 1 else f"{weeks} weeks")
+
+
+def plural(number: int, noun: str) -> str:
+    """'1 seed', '10 seeds'."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def listing(items: Sequence[str]) -> str:
+    """'a', 'a and b', 'a, b and c'."""
+    return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How the numbers of one outcome are written, all alike: value · factor, to `decimals`, in `unit`."""
+
+    factor: float
+    unit: str
+    decimals: int
+    before: str = ""
+
+    def number(self, value: float, sign: bool = False) -> str:
+        """The bare number, with U+2212 for minus; '–' where there is none."""
+        if not math.isfinite(value):
+            return NOTHING
+        text = f"{value * self.factor:{'+' if sign else ''},.{self.decimals}f}"
+        if float(text.replace(",", "")) == 0:
+            text = text.lstrip("+-")
+        return text.replace("-", "−")
+
+    def interval(self, low: float, high: float, sign: bool = False) -> str:
+        """'[low, high]', or nothing where one seed gives no interval."""
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return ""
+        return f"[{self.number(low, sign)}, {self.number(high, sign)}]"
+
+    def full(self, value: float, low: float = math.nan, high: float = math.nan, sign: bool = False) -> str:
+        """'Rp 1.23 bn [1.10, 1.36]', '71.2 % [69.0, 73.4]'."""
+        parts = (self.before, self.number(value, sign), self.unit, self.interval(low, high, sign))
+        return " ".join(part for part in parts if part)
+
+    @property
+    def heading(self) -> str:
+        """The unit as it stands in a table's row header: 'Rp bn', '%', 'orders'."""
+        return " ".join(part for part in (self.before, self.unit) if part)
+
+
+def is_money(unit: str) -> bool:
+    """Whether the unit is rupiah."""
+    return unit.lower().startswith("rp")
+
+
+def is_share(unit: str) -> bool:
+    """Whether the unit is a share of one, shown in percent."""
+    return unit.lower().startswith(("share", "fraction", "chance", "probability"))
+
+
+def scale(unit: str, values: Iterable[float], margins: Iterable[float] = (), difference: bool = False) -> Scale:
+    """The scale that fits `values` of `unit`: three figures of the largest, two of the typical margin.
+
+    Rupiah are in m, bn or tn, shares in percent (their differences in points), anything else as it is.
+    """
+    largest = max((abs(v) for v in values if math.isfinite(v)), default=0.0)
+    factor, shown, before = 1.0, unit, ""
+    if is_money(unit):
+        size, shown = next(((s, word) for s, word in MAGNITUDES if largest >= s), (1.0, ""))
+        factor, before = 1 / size, "Rp"
+    elif is_share(unit):
+        factor, shown = 100.0, "points" if difference else "%"
+    widths = [m for m in margins if math.isfinite(m) and m > 0]
+    wanted = [_decimals(largest * factor, 3), _decimals(float(np.median(widths)) * factor, 2) if widths else 0]
+    floor = 1 if is_share(unit) else 0
+    return Scale(factor, shown, min(max(floor, *wanted), 5), before)
+
+
+def _decimals(value: float, figures: int) -> int:
+    """Decimals that show so many figures of value."""
+    return 0 if value <= 0 else max(0, figures - 1 - math.floor(math.log10(value)))

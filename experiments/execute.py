@@ -1,0 +1,137 @@
+"""Executing: jobs, each a cell and a block of seeds, spread over processes.
+
+A job stores its runs itself, so an executor only has to call `run_job`: in this process, in a pool, or, through
+one of Hydra's launchers, on another machine that sees the study's folder.
+"""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .plan import Cell
+from .store import Store
+
+if TYPE_CHECKING:
+    from simulation.config import Config
+    from simulation.market import Results
+
+Simulate = Callable[["Config", int], tuple["Results", Mapping[str, Any]]]
+JOBS_PER_WORKER = 16
+THREAD_LIMITS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A cell, some of its seeds, and where their results go."""
+
+    store: Store
+    cell: Cell
+    seeds: tuple[int, ...]
+    threads: int
+
+
+def run_market(config: Config, threads: int) -> tuple[Results, Mapping[str, Any]]:
+    """Run one market to its end: its results, and the report of its opening."""
+    from simulation import Market
+
+    market = Market(config, threads=threads)
+    market.run()
+    return market.results(), market.opening.report
+
+
+def run_job(job: Job, simulate: Simulate = run_market) -> None:
+    """Run a job's seeds and store each as it ends. A run that raises is recorded; the others go on."""
+    for seed in job.seeds:
+        try:
+            results, opening = simulate(job.cell.run_config(seed), job.threads)
+            job.store.save(job.cell, seed, results, opening)
+        except Exception:  # whatever a run raises concerns that run alone
+            job.store.fail(job.cell, seed, traceback.format_exc())
+
+
+def plan_jobs(store: Store, missing: Sequence[tuple[Cell, Sequence[int]]], workers: int | None) -> list[Job]:
+    """The missing runs as jobs: blocks large enough to be worth a call, small enough to keep all workers busy.
+
+    Cores that are left over when there are fewer runs than workers become threads of the runs.
+    """
+    cores, runs = workers or core_count(), sum(len(seeds) for _, seeds in missing)
+    largest = max(1, runs // (cores * JOBS_PER_WORKER))
+    threads = max(1, cores // max(1, runs))
+    return [
+        Job(store, cell, block, threads) for cell, seeds in missing for block in even_blocks(seeds, largest)
+    ]
+
+
+def even_blocks(seeds: Sequence[int], largest: int) -> Iterator[tuple[int, ...]]:
+    """The seeds in as few blocks of at most `largest` as it takes, their sizes one apart at most."""
+    blocks = math.ceil(len(seeds) / largest)
+    edges = [i * len(seeds) // blocks for i in range(blocks + 1)]
+    return (tuple(seeds[a:b]) for a, b in zip(edges[:-1], edges[1:], strict=True))
+
+
+def execute(jobs: Sequence[Job], workers: int | None, simulate: Simulate = run_market) -> list[str]:
+    """Run all jobs. Returns a line for each way in which jobs ended early: a process died, a disk is full."""
+    workers = min(workers or core_count(), len(jobs))
+    if workers > 1:
+        return _in_pool(jobs, workers, simulate)
+    for job in jobs:
+        run_job(job, simulate)
+    return []
+
+
+def _in_pool(jobs: Sequence[Job], workers: int, simulate: Simulate) -> list[str]:
+    others, errors = set(multiprocessing.active_children()), []
+    with _thread_limits(jobs[0].threads):
+        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start_worker)
+        try:
+            futures = [pool.submit(run_job, job, simulate) for job in jobs]
+            errors = [future.exception() for future in as_completed(futures)]
+        except BaseException:
+            for process in set(multiprocessing.active_children()) - others:
+                process.terminate()
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+    return list(dict.fromkeys(f"{type(error).__name__}: {error}" for error in errors if error))
+
+
+def _start_worker() -> None:
+    """A worker leaves Ctrl-C to its parent, and ends when its parent does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextmanager
+def _thread_limits(threads: int) -> Iterator[None]:
+    """Let processes that start in here have `threads` threads each, in every library."""
+    before = {name: os.environ.get(name) for name in THREAD_LIMITS}
+    os.environ.update(dict.fromkeys(THREAD_LIMITS, str(threads)))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
+
+
+def core_count() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,102 @@
+"""What the user typed: NAME=VALUE in Hydra's grammar, a sweep of several values after -m."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override, OverrideType, ValueType
+
+from simulation.parameters import ConfigError, unknown
+
+from .schema import SETTINGS, STUDY_FIELDS
+
+MOST_VALUES = 10_000
+ENUMERABLE = (ValueType.CHOICE_SWEEP, ValueType.SIMPLE_CHOICE_SWEEP, ValueType.RANGE_SWEEP)
+ONE_VALUE = (*STUDY_FIELDS, "seed", "experiment")
+FORM = "NAME=VALUE; text with spaces, commas or = in it goes in quotes, as 'market.listings=\"my shops.csv\"'"
+
+
+@dataclass(frozen=True)
+class Given:
+    """One override: a setting, and what it was given, each value as it is and as it was typed."""
+
+    key: str
+    values: tuple[Any, ...]
+    texts: tuple[str, ...]
+    swept: bool
+
+
+def read(arguments: Sequence[str], multirun: bool) -> list[Given]:
+    """The overrides that `arguments` spell. Raises `ConfigError` at the first that cannot be used."""
+    given: dict[str, Given] = {}
+    for argument in arguments:
+        one = _read(argument, multirun)
+        if one.key in given:
+            raise ConfigError(one.key, argument, "given once")
+        given[one.key] = one
+    return list(given.values())
+
+
+def _read(argument: str, multirun: bool) -> Given:
+    override = _parse(argument)
+    key, (_, _, text) = override.key_or_group, argument.partition("=")
+    if override.type is not OverrideType.CHANGE or override.package is not None:
+        raise ConfigError(override.get_key_element(), argument, f"{FORM}; without + or ~ before it or @ in it")
+    if key.split(".")[0] not in SETTINGS:
+        raise unknown(key, text, SETTINGS, "a setting:")
+    if not override.is_sweep_override():
+        return Given(key, (override.value(),), (text,), swept=False)
+    if key in ONE_VALUE:
+        more = "; replications=R runs the seeds from seed to seed+R-1" if key == "seed" else ""
+        raise ConfigError(key, text, f"one value, the same for the whole study{more}")
+    if not multirun:
+        raise ConfigError(key, text, "one value; several run with -m")
+    texts = _swept(override, text)
+    return Given(key, tuple(_parse(f"{key}={t}").value() for t in texts), texts, swept=True)
+
+
+def _swept(override: Override, text: str) -> tuple[str, ...]:
+    """The values of a sweep, each as text that the grammar reads back."""
+    allowed = f"1 to {MOST_VALUES:,} values, as 1,2,3 or range(0,1,0.1)"
+    if override.value_type not in ENUMERABLE:
+        raise ConfigError(override.key_or_group, text, allowed)
+    try:
+        texts = tuple(itertools.islice(override.sweep_string_iterator(), MOST_VALUES + 1))
+    except Exception as error:  # whatever a range of odd numbers makes the parser raise
+        raise ConfigError(override.key_or_group, text, allowed) from error
+    if not 1 <= len(texts) <= MOST_VALUES:
+        raise ConfigError(override.key_or_group, text, allowed)
+    return texts
+
+
+def _parse(argument: str) -> Override:
+    """Hydra's own reading of one override."""
+    try:
+        return _parser().parse_overrides([argument])[0]
+    except Exception as error:  # the parser raises more kinds than its own on odd text
+        key, equals, text = argument.partition("=")
+        raise ConfigError(key if equals and key else "override", text if equals else argument, FORM) from error
+
+
+@cache
+def _parser() -> OverridesParser:
+    return OverridesParser.create()
+
+
+def leaves(settings: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, Any, str]]:
+    """(dotted name, value, the setting it was given by), `{a: 1, b: 2}` taken apart."""
+    for key, value in settings:
+        yield from ((name, leaf, key) for name, leaf in _leaves(key, value))
+
+
+def _leaves(key: str, value: Any) -> Iterable[tuple[str, Any]]:
+    if isinstance(value, dict) and value:
+        for name, inner in value.items():
+            yield from _leaves(f"{key}.{name}", inner)
+    else:
+        yield key, value

@@ -1,0 +1,173 @@
+"""Planning: from overrides to the checked cells of a study. Nothing is written, nothing run."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simulation import opening
+from simulation.config import SEED, Config
+from simulation.listings import file_hash
+from simulation.parameters import ConfigError
+
+from . import overrides, provenance
+from .overrides import Given
+from .resolve import Resolved, preset_cells, resolve
+
+MOST_CELLS = 100_000
+CELL_FORM = "a list of overrides, or {label: TEXT, overrides: [...]}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One setting of the model, to be run with each seed of the study."""
+
+    cell_id: str
+    label: str  # a preset's own words for it; empty where its settings say enough
+    overrides: tuple[str, ...]
+    config: Mapping[str, Any]  # resolved and plain, less the seed
+
+    def run_config(self, seed: int) -> Config:
+        """The checked config of the run with `seed`."""
+        return Config.read({**self.config, "seed": seed})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A study: where it is stored, its cells, the seeds that each is run with, the processes to use."""
+
+    study: str
+    folder: Path
+    cells: tuple[Cell, ...]
+    seeds: range
+    workers: int | None
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A cell before it is resolved: what a preset and the user say of it."""
+
+    label: str
+    settings: Mapping[str, Any]
+    texts: Mapping[str, str]
+
+
+def make(arguments: Sequence[str], multirun: bool = False) -> Plan:
+    """The plan that the overrides describe, every cell checked.
+
+    Raises `ConfigError`, one line, at the first setting that cannot be used in some cell.
+    """
+    given = overrides.read(arguments, multirun)
+    drafts = list(_drafts(given))
+    resolved = [resolve(draft.settings) for draft in drafts]
+    _refuse_unused(given, resolved)
+    listings = {market: _listings(market) for market in {one.config.market for one in resolved}}
+    cells: dict[str, Cell] = {}
+    for draft, one in zip(drafts, resolved, strict=True):
+        cell = _cell(draft, one, listings[one.config.market])
+        cells.setdefault(cell.cell_id, cell)
+    study, seed = resolved[0].study, resolved[0].config.seed
+    name = study.study or _preset(given) or "default"
+    seeds = _seeds(seed, study.replications)
+    return Plan(name, _folder(study.results, name), tuple(cells.values()), seeds, study.workers)
+
+
+def only_config(arguments: Sequence[str]) -> Config:
+    """The config of the one run that the overrides describe."""
+    plan = make(arguments)
+    if len(plan.cells) > 1:
+        raise ConfigError("experiment", plan.study, f"a preset of one cell here; this one has {len(plan.cells)}")
+    return plan.cells[0].run_config(plan.seeds[0])
+
+
+def _drafts(given: Sequence[Given]) -> Iterator[_Draft]:
+    """A draft for each of the preset's cells and each combination of the sweeps."""
+    preset = _preset(given)
+    listed = [_listed(cell) for cell in preset_cells(preset)] if preset else []
+    swept = [g for g in given if g.swept]
+    count = math.prod(len(g.values) for g in swept) * max(1, len(listed))
+    if count > MOST_CELLS:
+        raise ConfigError("-m", f"{count:,} cells", f"a sweep of at most {MOST_CELLS:,}")
+    for (label, own), places in itertools.product(
+        listed or [("", [])], itertools.product(*(range(len(g.values)) for g in given))
+    ):
+        said = {g.key: (g.values[0], g.texts[0]) for g in own}
+        said |= {g.key: (g.values[i], g.texts[i]) for g, i in zip(given, places, strict=True)}
+        yield _Draft(
+            ", ".join([label, *(f"{g.key}={said[g.key][1]}" for g in swept)]) if label else "",
+            {key: value for key, (value, _) in said.items()},
+            {key: text for key, (_, text) in said.items()},
+        )
+
+
+def _preset(given: Sequence[Given]) -> str | None:
+    """The name of the preset, if one is given."""
+    return next((g.texts[0] for g in given if g.key == "experiment" and g.values[0] is not None), None)
+
+
+def _listed(cell: Any) -> tuple[str, list[Given]]:
+    """Label and overrides of a cell that a preset lists."""
+    label, own = (cell.get("label", ""), cell.get("overrides")) if isinstance(cell, dict) else ("", cell)
+    extra = set(cell) - {"label", "overrides"} if isinstance(cell, dict) else set()
+    texts = isinstance(own, list) and all(isinstance(one, str) for one in own)
+    if not texts or extra or not isinstance(label, str):
+        raise ConfigError("cells", repr(cell), CELL_FORM)
+    given = overrides.read(own, multirun=False)
+    for one in given:
+        if one.key in overrides.ONE_VALUE:
+            raise ConfigError("cells", f"{one.key}={one.texts[0]}", f"{CELL_FORM}; {one.key} is the same in all cells")
+    return label, given
+
+
+def _refuse_unused(given: Sequence[Given], resolved: Sequence[Resolved]) -> None:
+    """Refuse a parameter of a rule, or of an algorithm, that no cell has."""
+    used = frozenset().union(*(one.used for one in resolved))
+    for one in given:
+        if one.key not in used:
+            group, *rest = one.key.split(".")
+            has = f"{group}={rest[0]}" if group == "regulation" and rest else f"an {group} that has it"
+            raise ConfigError(one.key, one.texts[0], f"given where some cell has {has}; none has here")
+
+
+def _cell(draft: _Draft, one: Resolved, listings: str | None) -> Cell:
+    config = {key: value for key, value in one.config.plain().items() if key != "seed"}
+    given = (key for key in draft.texts if key in one.used and key not in overrides.ONE_VALUE)
+    said = tuple(f"{key}={draft.texts[key]}" for key in given)
+    return Cell(_cell_id(config, listings), draft.label, said, config)
+
+
+def _cell_id(config: Mapping[str, Any], listings: str | None) -> str:
+    """Short hash of what makes a cell: its config, the model's version, the contents of the user's listings."""
+    made = json.dumps([config, provenance.model_hash(), listings], sort_keys=True)
+    return hashlib.sha256(made.encode()).hexdigest()[:10]
+
+
+def _listings(market: opening.OpeningMarket) -> str | None:
+    """Hash of the user's own listings, checked; null where the model's are used."""
+    opening.check_listings(market)
+    return None if market.listings is None else file_hash(Path(market.listings))
+
+
+def _seeds(first: int, replications: int) -> range:
+    """The seeds of every cell."""
+    if first + replications - 1 > SEED.high:
+        raise ConfigError("replications", replications, f"at most {SEED.high - first + 1:,.0f} from seed {first} on")
+    return range(first, first + replications)
+
+
+def _folder(results: str, study: str) -> Path:
+    """The study's folder. Raises `ConfigError` where it could not be made."""
+    folder = Path(results) / study
+    try:
+        blocked = next((p for p in (folder, *folder.parents) if p.exists() and not p.is_dir()), None)
+    except (OSError, ValueError) as error:
+        raise ConfigError("results", results, "the path of a folder") from error
+    if blocked is not None:
+        raise ConfigError("results", results, f"the path of a folder; {blocked} is a file")
+    return folder

@@ -1,0 +1,160 @@
+"""From settings to one checked config: Hydra composes the choices, the values are set on top."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from hydra import compose, initialize_config_dir
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
+
+from simulation.algorithms import rankings
+from simulation.config import Config
+from simulation.parameters import ConfigError, unknown
+from simulation.regulation import instruments
+
+from .overrides import leaves
+from .schema import CONFIG_FIELDS, CONFIGS, StudySetting, choices, register
+
+Choices = tuple[tuple[str, str | tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """One cell's checked settings, and which of the given ones it has a use for."""
+
+    study: StudySetting
+    config: Config
+    used: frozenset[str]
+
+
+def resolve(settings: Mapping[str, Any]) -> Resolved:
+    """The checked config that `settings` (setting to value) describe.
+
+    A parameter of a rule or of an algorithm that is not chosen is left out, and not in `used`.
+    """
+    flat = list(leaves(settings.items()))
+    chosen = tuple(sorted((name, _choice(name, value)) for name, value, _ in flat if choices(name)))
+    config, used = copy.deepcopy(base(chosen)), {key for name, _, key in flat if choices(name)}
+    for name, value, key in flat:
+        if not choices(name) and _has_place(config, name, value):
+            _set(config, name, value)
+            used.add(key)
+    return Resolved(*_read(_plain(config)), frozenset(used))
+
+
+def preset_cells(name: str) -> list[Any]:
+    """What the preset lists as `cells`, as it stands there."""
+    return list(OmegaConf.to_container(base((("experiment", str(_choice("experiment", name))),)).cells))  # type: ignore[arg-type]
+
+
+@cache
+def base(chosen: Choices) -> DictConfig:
+    """Hydra's composition of the choices, before any value is set. Not to be changed: it is kept."""
+    register()
+    overrides = [f"{group}={_spell(name)}" for group, name in chosen]
+    try:
+        with initialize_config_dir(str(CONFIGS), job_name="etalase", version_base="1.3"):
+            config = compose("config", overrides)
+    except (HydraException, OmegaConfBaseException, YAMLError) as error:
+        where = dict(chosen).get("experiment", "config")
+        raise ConfigError("experiment", where, f"a preset that composes: {_first_line(error)}") from error
+    if not isinstance(config.algorithm, DictConfig):
+        raise ConfigError("algorithm", config.algorithm, "chosen in a preset by 'override /algorithm: NAME'")
+    _drop_ghosts(config)
+    return config
+
+
+def _spell(name: str | tuple[str, ...]) -> str:
+    return name if isinstance(name, str) else f"[{','.join(name)}]" if name else "none"
+
+
+def _drop_ghosts(config: DictConfig) -> None:
+    """Leave only chosen rules: a preset's parameter of another rule leaves a rule of nothing else behind."""
+    kinds = {str(name): OmegaConf.get_type(config.regulation, str(name)) for name in config.regulation}
+    ghosts = {name for name, kind in kinds.items() if name != "none" and not dataclasses.is_dataclass(kind)}
+    for name in ghosts - set(instruments):
+        raise unknown(f"regulation.{name}", "settings", sorted(instruments), "of the rules")
+    _rules([name for name in kinds if name not in ghosts])
+    with open_dict(config.regulation):
+        for name in ghosts | {"none"}:
+            config.regulation.pop(name, None)
+
+
+def _choice(group: str, value: Any) -> str | tuple[str, ...]:
+    """The checked name of a choice; for regulation, the names of the rules in order."""
+    if group == "regulation":
+        return _rules(value if isinstance(value, list) else [value])
+    known = list(choices(group))
+    if not isinstance(value, str | int | float) or str(value) not in known:
+        if value is None and group == "experiment":
+            return "null"
+        raise unknown(group, value, known)
+    return str(value)
+
+
+def _rules(names: list[Any]) -> tuple[str, ...]:
+    known, shown = list(choices("regulation")), ", ".join(map(str, names))
+    for name in names:
+        if name not in known:
+            raise unknown("regulation", name, known, "one, or a list [a,b], of")
+    if "none" in names and len(names) > 1:
+        raise ConfigError("regulation", f"[{shown}]", "none alone, or rules without none beside them")
+    if len(set(names)) < len(names):
+        raise ConfigError("regulation", f"[{shown}]", "a list that names each rule once")
+    return tuple(sorted(set(names) - {"none"}))
+
+
+def _has_place(config: DictConfig, name: str, value: Any) -> bool:
+    """Whether the cell has a use for a setting: not so for a parameter of what it does not choose."""
+    group, *rest = name.split(".")
+    if rest == ["name"]:
+        raise ConfigError(name, value, f"left out; choose with {group}=NAME")
+    if group == "regulation" and rest:
+        if rest[0] not in instruments:
+            raise unknown(name, value, [f"regulation.{rule}" for rule in sorted(instruments)], "a setting of")
+        return rest[0] in config.regulation
+    if group == "algorithm" and len(rest) == 1 and rest[0] not in config.algorithm:
+        return not any(rest[0] in rankings.schema(other) for other in rankings)
+    return True
+
+
+def _set(config: DictConfig, name: str, value: Any) -> None:
+    """Set one value; where it does not fit, say so as the model itself would."""
+    try:
+        if isinstance(OmegaConf.select(config, name), DictConfig):
+            raise ConfigError(name, value, f"settings below it, as {name}.SETTING=VALUE")
+        OmegaConf.update(config, name, value)
+    except OmegaConfBaseException as error:
+        plain = _plain(config)
+        *path, last = name.split(".")
+        inner = plain
+        for part in path:
+            inner = inner[part] = dict(inner[part]) if isinstance(inner.get(part), dict) else {}
+        inner[last] = value
+        _read(plain)
+        raise ConfigError(name, value, f"something else: {_first_line(error)}") from error
+
+
+def _plain(config: DictConfig) -> dict[str, Any]:
+    """The config as plain data, every `${…}` replaced by what it points to."""
+    try:
+        return OmegaConf.to_container(config, resolve=True)  # type: ignore[return-value]
+    except OmegaConfBaseException as error:
+        raise ConfigError(error.full_key or "settings", "${…}", f"a reference to a value: {_first_line(error)}") from error
+
+
+def _read(plain: dict[str, Any]) -> tuple[StudySetting, Config]:
+    """The model's own check, the last and the strictest: types and ranges of every setting."""
+    return StudySetting.read(plain), Config.read({name: plain[name] for name in CONFIG_FIELDS})
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

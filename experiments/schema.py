@@ -1,0 +1,133 @@
+"""The settings of a study as Hydra sees them: structured configs made from the code that uses them."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import types
+import typing
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+
+from simulation.algorithms import rankings
+from simulation.config import GROUPS, Config
+from simulation.parameters import ConfigError, check, parameter
+from simulation.regulation import Enforcement, instruments
+
+CONFIGS = Path(__file__).resolve().parents[1] / "configs"
+STUDY_NAME = re.compile(r"[a-z0-9_-]{1,100}")
+
+
+@dataclass(frozen=True)
+class StudySetting:
+    """What concerns a study as a whole and never changes what a run yields."""
+
+    study: str | None = parameter(
+        None, unit="name of a folder in results", source="null is the preset's name, or 'default'",
+    )
+    replications: int = parameter(1, unit="seeds a cell, from seed on", low=1, high=1_000_000, source="one run")
+    workers: int | None = parameter(None, unit="processes", low=1, high=1024, source="null is every core")
+    results: str = parameter("results", unit="folder of all studies", source="beside the working folder's files")
+
+    def __post_init__(self) -> None:
+        """Refuse names that are no plain folder names."""
+        if self.study is not None and not STUDY_NAME.fullmatch(self.study):
+            raise ConfigError("study", self.study, "a name of up to 100 of the characters a-z, 0-9, _ and -")
+        if not self.results:
+            raise ConfigError("results", self.results, "the path of a folder")
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> StudySetting:
+        """The checked settings from plain data that holds each of them."""
+        hints = typing.get_type_hints(cls)
+        specs = {f.name: f.metadata["spec"] for f in dataclasses.fields(cls)}
+        return cls(**{name: check(name, data[name], hints[name], specs[name]) for name in specs})
+
+
+STUDY_FIELDS = tuple(f.name for f in dataclasses.fields(StudySetting))
+CONFIG_FIELDS = tuple(f.name for f in dataclasses.fields(Config))
+SETTINGS = sorted({*STUDY_FIELDS, *CONFIG_FIELDS, "experiment"})
+
+
+@cache
+def choices(group: str) -> tuple[str, ...]:
+    """The names among which `group` chooses; none where the setting is no choice."""
+    if group == "algorithm":
+        return tuple(sorted(rankings))
+    if group == "regulation":
+        return ("none", *sorted(instruments))
+    return tuple(sorted(path.stem for path in (CONFIGS / group).glob("*.yaml")))
+
+
+def plain_type(annotation: Any) -> type:
+    """The one plain type behind an annotation: `float` behind `Annotated[float, …]` and `float | None`."""
+    annotation = _bare(annotation)
+    members = [a for a in typing.get_args(annotation) if a is not types.NoneType]
+    return members[0] if members else annotation
+
+
+def setting_types() -> dict[str, type]:
+    """The plain type of every setting of a run, by its dotted name."""
+    found = {"seed": int, "weeks": int}
+    for group, parameters in GROUPS.items():
+        found |= {f"{group}.{name}": plain_type(t) for name, t in typing.get_type_hints(parameters).items()}
+    for name in rankings:
+        found |= {f"algorithm.{key}": plain_type(t) for key, (t, _, _) in rankings.schema(name).items()}
+    for name in instruments:
+        found |= {f"regulation.{name}.{key}": plain_type(t) for key, t, _ in _instrument(name)}
+    return found
+
+
+@cache
+def register() -> None:
+    """Put the schema of every setting and choice into Hydra's store."""
+    store = ConfigStore.instance().store
+    store(name="settings", node=_root())
+    for name in rankings:
+        parameters = [(key, _bare(t), default) for key, (t, default, _) in rankings.schema(name).items()]
+        store(group="algorithm", name=name, node=_structured(name, [("name", str, name), *parameters]))
+    store(group="regulation", name="none", node={"none": None})
+    for name in instruments:
+        store(group="regulation", name=name, node={name: _structured(name, _instrument(name))})
+
+
+def _root() -> type:
+    """The root of the config: the study's own settings, the run's, and what presets may list as cells."""
+    groups = {name: _structured(name, _fields(parameters)) for name, parameters in GROUPS.items()}
+    return _structured(
+        "settings",
+        [
+            *_fields(StudySetting),
+            *((f.name, int, f.default) for f in dataclasses.fields(Config) if f.name in ("seed", "weeks")),
+            *((name, group, dataclasses.field(default_factory=group)) for name, group in groups.items()),
+            ("algorithm", Any, None),
+            ("regulation", dict[str, Any], dataclasses.field(default_factory=dict)),
+            ("cells", list[Any], dataclasses.field(default_factory=list)),
+        ],
+    )
+
+
+def _structured(name: str, fields: Iterable[tuple[str, Any, Any]]) -> type:
+    """A dataclass that is not frozen (Hydra makes frozen ones read-only)."""
+    return dataclasses.make_dataclass(name, list(fields))
+
+
+def _fields(parameters: type) -> list[tuple[str, Any, Any]]:
+    hints = typing.get_type_hints(parameters)
+    return [(f.name, hints[f.name], f.default) for f in dataclasses.fields(parameters)]
+
+
+def _bare(annotation: Any) -> Any:
+    """The annotation without what `Annotated` adds to it."""
+    return typing.get_args(annotation)[0] if typing.get_origin(annotation) is typing.Annotated else annotation
+
+
+def _instrument(name: str) -> list[tuple[str, Any, Any]]:
+    """Name, type and default of an instrument's parameters and of its enforcement's."""
+    own = [(key, _bare(t), default) for key, (t, default, _) in instruments.schema(name).items()]
+    return [*own, *_fields(Enforcement)]

@@ -1,0 +1,102 @@
+"""Ranking algorithms: from what the platform may see to a score per (taste cluster, design).
+
+A ranking is one function from a read-only `RankingView` to scores, logarithms of exposure weights up to a
+constant; its keyword arguments are its config schema. To add one, write one function here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .demand import Consideration
+from .parameters import ConfigError, Spec
+from .registry import Choice, Registry
+
+Floats = NDArray[np.float64]
+
+rankings = Registry("algorithm")
+
+RICHER_BOUND = 0.7
+
+Exponent = Annotated[
+    float,
+    Spec(
+        "d ln exposure / d ln popularity",
+        "assumed; with search's exponent it must leave popularity stable (docs/model.md, Ranking)",
+        0.0,
+        1.5,
+    ),
+]
+TasteWeight = Annotated[float, Spec("score at perfect fit and full knowledge", "assumed", 0.0, 10.0)]
+
+
+@dataclass(frozen=True)
+class RankingView:
+    """What a ranking sees, filtered by the rules on data. Dimensions: C taste clusters, J live designs."""
+
+    popularity: Floats  # (J,) mean weekly orders of the last weeks, relative to the opening mean, plus a prior
+    affinity: Floats  # (C, J) inner product of cluster centre and design
+    certainty: Floats  # (C,) φ, how exactly a consumer's cluster is known
+    own: NDArray[np.bool_]  # (J,) the platform's own listings
+    own_favour: float  # what the rules leave of the favour to own listings, 0 to 1
+
+    def __post_init__(self) -> None:
+        for array in (self.popularity, self.affinity, self.certainty, self.own):
+            array.flags.writeable = False
+
+
+@rankings.register
+def popularity(view: RankingView, *, popularity_exponent: Exponent = 0.6) -> Floats:
+    """γ ln popularity_j, the same for every cluster."""
+    return np.tile(popularity_exponent * np.log(view.popularity), (view.certainty.size, 1))
+
+
+@rankings.register
+def personalised(
+    view: RankingView, *, popularity_exponent: Exponent = 0.6, taste_weight: TasteWeight = 1.0
+) -> Floats:
+    """γ ln popularity_j + w φ_c (centre_c · place_j): fit counts as far as the cluster is known."""
+    fit = taste_weight * view.certainty[:, None] * view.affinity
+    return popularity(view, popularity_exponent=popularity_exponent) + fit
+
+
+@rankings.register
+def self_preferencing(
+    view: RankingView,
+    *,
+    popularity_exponent: Exponent = 0.6,
+    taste_weight: TasteWeight = 1.0,
+    own_boost: Annotated[
+        float, Spec("times the exposure of own listings", "assumed; 1 is personalised", 0.0, 100.0)
+    ] = 2.0,
+) -> Floats:
+    """`personalised`, own listings' exposure times own_boost (as far as the rules leave it)."""
+    score = personalised(view, popularity_exponent=popularity_exponent, taste_weight=taste_weight)
+    boost = 1.0 + (own_boost - 1.0) * view.own_favour
+    with np.errstate(divide="ignore"):
+        return score + np.where(view.own, np.log(boost), 0.0)
+
+
+def check_exponents(consideration: Consideration, algorithm: Choice) -> None:
+    """Refuse exponents under which the popular grow more popular without end.
+
+    Exposure feeds sales and sales feed exposure; the loop's gain is the feed's share of slots times its
+    exponent plus search's share times its own, and must stay at or below .7.
+    """
+    slots = consideration.feed + consideration.search + consideration.endorsed + consideration.last_bought
+    if consideration.mode != "sampled" or slots == 0:
+        return
+    feed, search = consideration.feed / slots, consideration.search / slots
+    others = search * consideration.search_exponent
+    exponent = algorithm.parameters.get("popularity_exponent", 0.0)
+    if feed * exponent + others > RICHER_BOUND + 1e-12:
+        most = max(0.0, (RICHER_BOUND - others) / feed) if feed else 0.0
+        raise ConfigError(
+            "algorithm.popularity_exponent", exponent,
+            f"at most {most:.3g} beside consideration.search_exponent = {consideration.search_exponent:g} "
+            f"(feed share × exponent + search share × its exponent must stay at or below {RICHER_BOUND})",
+        )  # fmt: skip

@@ -1,0 +1,84 @@
+"""Chance, keyed by what it is for and whom it hits.
+
+Every draw is a pure function of (seed, purpose) and (agent, week, stable id of the other party), through
+the counter-based generator Philox4x32-10 (Salmon et al. 2011). Nothing depends on a position in a list or
+on how often anybody drew before, so two worlds with one seed share every shock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import kernels
+
+
+class Purpose(IntEnum):
+    """What a stream of chance is for: half of its key."""
+
+    TASTE = 1
+    TEMPER = 2
+    STOCK = 3
+    FOLLOW = 4
+    BROWSE = 5
+    LISTING = 6
+    PLACE = 7
+    SHOCK = 8
+    CHANNELS = 9
+    INFLUENCER = 10
+    ENDORSE = 11
+    SEATS = 12
+    ENTRY = 13
+    ENTRANT = 14
+    PRIVATE_SIGNAL = 15
+    PUBLIC_SIGNAL = 16
+    INCLUSION = 17
+    SAMPLE = 18
+
+
+@dataclass(frozen=True)
+class Chance:
+    """All streams of one seed."""
+
+    seed: int
+
+    def words(
+        self, purpose: Purpose, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0
+    ) -> NDArray[np.uint32]:
+        """Four random 32-bit words for each (agent, week, party); agents and parties broadcast. Shape (n, 4)."""
+        a, p = np.broadcast_arrays(np.atleast_1d(agents), np.atleast_1d(parties))
+        out = np.empty((a.size, 4), np.uint32)
+        kernels.fill_words(
+            self.seed, int(purpose), a.astype(np.uint32).ravel(), week, p.astype(np.int64).ravel(), out
+        )
+        return out
+
+    def uniform(
+        self, purpose: Purpose, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0
+    ) -> NDArray[np.float64]:
+        """Two uniforms on (0, 1) for each (agent, week, party). Shape (n, 2)."""
+        words = self.words(purpose, agents, week, parties).astype(np.uint64)
+        high, low = words[:, ::2] >> np.uint64(5), words[:, 1::2] >> np.uint64(6)
+        return (high * 67108864.0 + low + 0.5) / 9007199254740992.0
+
+    def normal(
+        self, purpose: Purpose, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0
+    ) -> NDArray[np.float64]:
+        """Two independent standard normals for each (agent, week, party). Shape (n, 2)."""
+        u = self.uniform(purpose, agents, week, parties)
+        radius, angle = np.sqrt(-2.0 * np.log(u[:, 0])), 2.0 * np.pi * u[:, 1]
+        return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
+
+    def gumbel(
+        self, purpose: Purpose, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0
+    ) -> NDArray[np.float64]:
+        """One standard Gumbel for each (agent, week, party). Shape (n,)."""
+        return -np.log(-np.log(self.uniform(purpose, agents, week, parties)[:, 0]))
+
+    def directions(self, purpose: Purpose, agents: ArrayLike, parties: ArrayLike = 0) -> NDArray[np.float64]:
+        """A random unit vector in taste space (4 dimensions) for each (agent, party). Shape (n, 4)."""
+        v = np.hstack([self.normal(purpose, agents, week, parties) for week in (0, 1)])
+        return v / np.linalg.norm(v, axis=1, keepdims=True)

@@ -1,0 +1,73 @@
+"""Columns: a table as a struct of arrays, and agents that are views of a row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+class Columns:
+    """Named arrays of one length. Attribute access gives the array; `append` adds rows."""
+
+    def __init__(self, **columns: np.ndarray) -> None:
+        lengths = {len(array) for array in columns.values()}
+        if len(lengths) > 1:
+            raise ValueError(f"columns of different lengths: {lengths}")
+        self._names = tuple(columns)
+        for name, array in columns.items():
+            setattr(self, name, array)
+
+    def __len__(self) -> int:
+        return len(getattr(self, self._names[0]))
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"no column {name!r}")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns' names."""
+        return self._names
+
+    def append(self, **rows: Any) -> np.ndarray:
+        """Add rows, a value or an array for every column; returns the new row numbers."""
+        if set(rows) != set(self._names):
+            raise ValueError(f"rows must fill every column: {sorted(set(rows) ^ set(self._names))}")
+        size = max(np.size(value) for value in rows.values() if np.ndim(value) <= 1)
+        before = len(self)
+        for name in self._names:
+            old = getattr(self, name)
+            new = np.broadcast_to(np.asarray(rows[name], dtype=old.dtype), (size, *old.shape[1:]))
+            setattr(self, name, np.concatenate([old, new]))
+        return np.arange(before, before + size)
+
+    def take(self, rows: np.ndarray) -> Columns:
+        """A table of these rows, in this order."""
+        return Columns(**{name: getattr(self, name)[rows] for name in self._names})
+
+    def first_not_finite(self) -> str | None:
+        """The first float column that holds NaN or infinity, if any."""
+        for name in self._names:
+            array = getattr(self, name)
+            if array.dtype.kind == "f" and not np.isfinite(array).all():
+                return name
+        return None
+
+
+class Cell:
+    """A descriptor: an agent's attribute that reads and writes its row of a column."""
+
+    def __init__(self, column: str | None = None) -> None:
+        self.column = column
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.column = self.column or name
+
+    def __get__(self, agent: Any, owner: type | None = None) -> Any:
+        if agent is None:
+            return self
+        value = getattr(agent.table, self.column)[agent.row]
+        return value.item() if np.ndim(value) == 0 else value
+
+    def __set__(self, agent: Any, value: Any) -> None:
+        getattr(agent.table, self.column)[agent.row] = value

@@ -1,0 +1,75 @@
+"""One double-entry ledger in whole rupiah. Every transfer has a payer and a payee; every week balances."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Rupiah = NDArray[np.int64]
+
+PARTIES = (
+    "consumers", "sellers", "influencers", "platform", "rivals", "treasury", "owners", "landlords",
+    "suppliers_home", "suppliers_abroad", "carriers", "rest_of_world",
+)  # fmt: skip
+
+
+class LedgerError(ArithmeticError):
+    """The books do not balance, or an amount is no amount."""
+
+
+class Ledger:
+    """Accounts by party: `sellers` and `influencers` have one for each member, the others one in all."""
+
+    def __init__(self, sellers: int, influencers: int) -> None:
+        self.balance: dict[str, Rupiah] = {party: np.zeros(1, np.int64) for party in PARTIES}
+        self.balance["sellers"] = np.zeros(sellers, np.int64)
+        self.balance["influencers"] = np.zeros(influencers, np.int64)
+        self.week: dict[tuple[str, str, str], int] = defaultdict(int)
+
+    def open_accounts(self, sellers: int) -> None:
+        """Accounts for new sellers, up to `sellers` in all."""
+        new = sellers - self.balance["sellers"].size
+        self.balance["sellers"] = np.append(self.balance["sellers"], np.zeros(new, np.int64))
+
+    def transfer(
+        self,
+        purpose: str,
+        payer: str,
+        payee: str,
+        amount: ArrayLike,
+        payer_member: ArrayLike | None = None,
+        payee_member: ArrayLike | None = None,
+    ) -> Rupiah:
+        """Move amounts (Rp, ≥ 0) from payer to payee; returns what moved, in whole rupiah.
+
+        Fractions stay with the payer. `payer_member` and `payee_member` are account numbers where a party
+        has many; an amount for each.
+        """
+        amounts = np.atleast_1d(np.asarray(amount, float))
+        if not np.isfinite(amounts).all() or (amounts < 0).any():
+            raise LedgerError(f"{purpose}: from {payer} to {payee}: an amount is negative or not finite")
+        paid = np.floor(amounts + 1e-6).astype(np.int64)
+        nobody = np.zeros(paid.size, np.int64)
+        np.subtract.at(self.balance[payer], nobody if payer_member is None else payer_member, paid)
+        np.add.at(self.balance[payee], nobody if payee_member is None else payee_member, paid)
+        self.week[purpose, payer, payee] += int(paid.sum())
+        return paid
+
+    def flow(self, purpose: str | None = None, payer: str | None = None, payee: str | None = None) -> int:
+        """What moved this week, over all transfers that fit, in rupiah."""
+        wanted = (purpose, payer, payee)
+        return sum(
+            amount
+            for key, amount in self.week.items()
+            if all(w is None or w == k for w, k in zip(wanted, key, strict=True))
+        )
+
+    def close_week(self) -> dict[tuple[str, str, str], int]:
+        """Check that all balances add up to nothing; hand over the week's flows and start a new page."""
+        total = sum(int(accounts.sum()) for accounts in self.balance.values())
+        if total != 0:
+            raise LedgerError(f"the ledger is off by Rp {total:,}")
+        flows, self.week = dict(self.week), defaultdict(int)
+        return flows

@@ -1,0 +1,355 @@
+"""The market: a Mesa model whose week reads as the model's list of steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from .algorithms import RankingView, rankings
+from .browsing import Books, Needs, Shop, browse
+from .chance import Chance
+from .channels import SOCIAL, channel_names
+from .config import Config
+from .consumers import CLUSTERS, Consumer, draw_consumers
+from .exposure import Seats, Shelf, plan_seats, table_weights, take_seats
+from .influencers import Influencer, choose_endorsements, draw_influencers
+from .ledger import Ledger
+from .opening import Opening, deal_stocks, open_market
+from .outcomes import OUTCOMES, Survival, Week
+from .platform import Platform
+from .regulation import Regulator, Rules
+from .sellers import (
+    IMPORTER_KIND, KINDS, PLATFORM_KIND, SME, SME_KIND, STILL_THERE, Importer, entrants, importers,
+    opening_listings, shocks, wanted_prices,
+)  # fmt: skip
+from .trade import Takings, pay_fixed_costs, settle_sales
+
+Floats = NDArray[np.float64]
+
+
+class StateError(ArithmeticError):
+    """NaN or infinity in the state: the run stops in the week it appears, and says where."""
+
+    def __init__(self, week: int, array: str) -> None:
+        self.week, self.array = week, array
+        super().__init__(f"week {week}: {array} holds a value that is not finite")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return StateError, (self.week, self.array)
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a run yields: a number an outcome, a series an outcome, a row a seller."""
+
+    outcomes: dict[str, float | None]
+    weekly: dict[str, NDArray[Any]]
+    sellers: dict[str, list[Any]]
+
+
+class Market(mesa.Model):
+    """A platform market. One step is a week.
+
+    >>> market = Market(config)
+    >>> market.run().results().outcomes["sme_survival_156w"]
+
+    `population` holds the consumers, `listings` every seller's design, `influencers` the influencers, each
+    as columns; `consumer(i)`, `smes`, `agents` show them as Mesa agents. `opening` may be given by hand.
+    """
+
+    def __init__(self, config: Config, *, threads: int = 1, opening: Opening | None = None) -> None:
+        super().__init__(rng=config.seed)
+        self.config, self.threads, self.chance = config, threads, Chance(config.seed)
+        self.opening = opening if opening is not None else open_market(config, threads)
+        market = config.market
+        self.scale = market.consumers * market.people
+        self._open_columns()
+        self._measure_opening()
+        self.regulator = Regulator(self, config.regulation)
+        self.rules: Rules = self.regulator.rules(0)
+        stationary = 1.0 / max(config.platform.data_decay, 1e-9)
+        self.platform = Platform(self, config.platform, np.full(len(CLUSTERS), stationary))
+        self.listings.seen = stationary * self.opening.social_orders * self.scale / self.mean_orders
+        self.ledger = Ledger(len(self.listings), market.influencers)
+        self.ledger.transfer(
+            "equity", "owners", "sellers", self.listings.buffer, payee_member=np.arange(len(self.listings))
+        )
+        self.sme_of_row: dict[int, SME] = {}
+        for row in range(len(self.listings)):
+            self.enrol(row)
+        self.influencer_agents = [Influencer(self, k) for k in range(market.influencers)]
+        importers(self)
+        self.ledger.close_week()
+        self.seat_plan = plan_seats(self._weights(self._shelf()), len(CLUSTERS), len(self.opening.categories))
+        self.visits = 1.0
+        self.series: dict[str, list[float]] = {name: [] for name, o in OUTCOMES.items() if o.weekly}
+
+    def _open_columns(self) -> None:
+        config, opening = self.config, self.opening
+        self.influencers = draw_influencers(self.chance, config.market.influencers, config.influence)
+        self.population = draw_consumers(
+            self.chance, config.market.consumers, config.demand, config.channels, self.influencers.audience
+        )
+        deal_stocks(self.chance, self.population, opening)
+        self.listings = opening_listings(opening, config.sellers, self.scale, config.demand.order_value)
+        self.need = Needs.of(opening.need)
+
+    def _measure_opening(self) -> None:
+        """Figures of the opening that later weeks are measured against."""
+        table, k = self.listings, len(self.opening.categories)
+        gross = table.past_gross[:, 0]
+        self.mean_orders = float(self.opening.orders.mean() * self.scale)
+        self.median_gross_profit = float(np.median(gross))
+        self.opening_smes = np.bincount(table.category, minlength=k)
+        self.opening_gross_each = np.bincount(table.category, gross, minlength=k) / np.maximum(self.opening_smes, 1)
+        self.models = [np.flatnonzero(table.category == c) for c in range(k)]
+
+    # ---- the week
+
+    def step(self) -> None:
+        """One week, in the order of docs/model.md."""
+        week = self.steps
+        self.rules = self.regulator.rules(week)
+        self._demand_moves(week)
+        self._influencers_choose(week)
+        seats, shop = self._platform_ranks(week)
+        books = self._consumers_browse(week, shop, seats)
+        takings, fixed, broke = self._money_moves(books)
+        self._platform_learns(books)
+        self.platform.review_own_goods(week)
+        entered, left = self._sellers_adapt(week, takings, broke)
+        self._record(week, books, takings, fixed, entered, left)
+
+    def run(self) -> Market:
+        """All weeks that remain of the horizon."""
+        while self.steps < self.config.weeks:
+            self.step()
+        return self
+
+    def _demand_moves(self, week: int) -> None:
+        """Step 2: quality shocks move."""
+        self.listings.shock = shocks(self.chance, week, self.listings, self.config.demand.shock_persistence)
+
+    def _influencers_choose(self, week: int) -> None:
+        """Step 3: influencers whose turn it is, or whose design is gone, choose what to endorse."""
+        people, every = self.influencers, self.config.influence.review_weeks
+        live = self.listings.live
+        gone = (people.endorsing < 0) | (self.listings.exit_week[people.endorsing] != STILL_THERE)
+        who = np.flatnonzero(gone | ((np.arange(len(people)) + week) % every == 0))
+        if who.size and live.size:
+            chosen = choose_endorsements(
+                self.chance, week, who, people.niche[who], self.listings.place[live], self._popularity()[live],
+                self.listings.id[live], self.config.influence.fit,
+            )  # fmt: skip
+            people.endorsing[who] = live[chosen]
+
+    def _platform_ranks(self, week: int) -> tuple[Seats | None, Shop]:
+        """Step 4: scores become exposure, exposure becomes seats."""
+        shelf = self._shelf()
+        feed = self._feed_weights(shelf)
+        seats = None
+        if self.config.consideration.mode == "sampled":
+            weights = self._weights(shelf, feed)
+            first_own = len(weights) - len(CLUSTERS)
+            seats = take_seats(self.seat_plan, weights, shelf, self.chance, week, first_own)
+        return seats, self._shop(shelf, feed)
+
+    def _consumers_browse(self, week: int, shop: Shop, seats: Seats | None) -> Books:
+        """Step 5: everybody considers and chooses; the mean inclusive value sets next week's visits."""
+        config = self.config
+        books = browse(
+            self.chance, week, self.population, shop, seats, config.demand, config.consideration, config.channels,
+            threads=self.threads,
+        )  # fmt: skip
+        now = books.inclusive / len(self.population)
+        self.visits = float((now / self.opening.inclusive) ** config.demand.market_expansion)
+        return books
+
+    def _money_moves(self, books: Books) -> tuple[Takings, NDArray[np.int64], NDArray[np.int64]]:
+        """Step 6: one ledger, whole rupiah."""
+        table = self.listings
+        takings = settle_sales(self, books)
+        fixed, broke = pay_fixed_costs(self)
+        table.revenue += takings.sales
+        table.social_revenue += takings.social_sales
+        table.profit += takings.gross - fixed
+        page = self.steps % self.config.sellers.memory
+        table.past_orders[:, page] = takings.orders
+        table.past_slope[:, page] = books.slope * self.config.market.people
+        table.past_gross[:, page] = takings.gross
+        sales = np.maximum(takings.sales, 1)
+        table.past_fees[:, page] = takings.orders * takings.fees / sales
+        return takings, fixed, broke
+
+    def _platform_learns(self, books: Books) -> None:
+        """Step 7: data on clusters and on designs, relative to an opening week's orders."""
+        seen = books.orders[:, SOCIAL].sum() / max(books.orders.sum(), 1e-300)
+        usual = self.opening.social_orders.sum() / self.opening.orders.sum()
+        people = self.config.market.people
+        opening = np.maximum(self.opening.by_cluster * self.config.market.consumers, 1e-300)
+        self.platform.learn(
+            books.by_cluster / opening * (seen / usual), books.orders[:, SOCIAL] * people / self.mean_orders
+        )
+
+    def _sellers_adapt(self, week: int, takings: Takings, broke: NDArray[np.int64]) -> tuple[int, int]:
+        """Step 10: those out of cash leave, the others price, new ones enter. Returns (entered, left) SMEs."""
+        for row in broke:
+            self.close_shop(int(row), week)
+        table = self.listings
+        priced = table.live[~table.own[table.live]]
+        table.price[priced] = wanted_prices(self, priced)
+        before = len(table)
+        entrants(self, week)
+        return len(table) - before, int(np.count_nonzero(table.kind[broke] == SME_KIND))
+
+    def _record(
+        self, week: int, books: Books, takings: Takings, fixed: NDArray[np.int64], entered: int, left: int
+    ) -> None:
+        """Step 12: outcomes; the ledger must balance and the state be finite."""
+        table, k = self.listings, takings.orders.size
+        smes = (table.kind == SME_KIND) & (table.exit_week == STILL_THERE)
+        record = Week(
+            takings=takings, fixed=fixed, kind=table.kind[:k], abroad=table.abroad[:k],
+            relative_price=self._relative_price[:k], surplus=books.surplus * self.config.market.people,
+            live_smes=int(smes.sum()), opening_smes_alive=int((smes & (table.entry_week == 0)).sum()),
+            entered=entered, left=left, flow=self.ledger.flow,
+        )  # fmt: skip
+        for name, values in self.series.items():
+            values.append(OUTCOMES[name].measure(record))
+        self.flows = self.ledger.close_week()
+        broken = table.first_not_finite()
+        if broken is not None:
+            raise StateError(week, f"listings.{broken}")
+        for name, values in self.series.items():
+            if not np.isfinite(values[-1]):
+                raise StateError(week, name)
+
+    # ---- what the steps read
+
+    def recent(self, past: Floats) -> Floats:
+        """Mean over the weeks of memory that a listing has lived. past (L, M) to (L,)."""
+        memory = self.config.sellers.memory
+        entry = self.listings.entry_week
+        lived = np.where(entry > 0, np.clip(self.steps - entry, 1, memory), memory)
+        return np.asarray(past.sum(axis=1) / lived)
+
+    def _popularity(self) -> Floats:
+        """Mean orders of the last weeks relative to the opening's mean listing, plus the prior. (L,)"""
+        prior = self.config.sellers.popularity_prior
+        return self.recent(self.listings.past_orders) / self.mean_orders + prior
+
+    def _shelf(self) -> Shelf:
+        table = self.listings
+        live = table.live
+        return Shelf(
+            live.astype(np.int32), table.id[live], table.category[live], table.channels[live], table.own[live]
+        )
+
+    def _feed_weights(self, shelf: Shelf) -> Floats:
+        """Exposure weights of the social feed, (C, J), by the chosen ranking."""
+        view = RankingView(
+            popularity=self._popularity()[shelf.rows], affinity=CLUSTERS @ self.listings.place[shelf.rows].T,
+            certainty=self.platform.certainty, own=shelf.own.copy(), own_favour=self.rules.own_favour,
+        )  # fmt: skip
+        chosen = self.config.algorithm
+        return np.exp(rankings[chosen.name](view, **chosen.parameters))
+
+    def _weights(self, shelf: Shelf, feed: Floats | None = None) -> Floats:
+        feed = self._feed_weights(shelf) if feed is None else feed
+        search = self._popularity()[shelf.rows] ** self.config.consideration.search_exponent
+        return table_weights(shelf, feed, search, len(self.opening.categories))
+
+    def _shop(self, shelf: Shelf, feed: Floats) -> Shop:
+        """What consumers meet this week."""
+        table, setting = self.listings, self.platform.setting
+        self._relative_price = table.price / table.listed
+        return Shop(
+            place=table.place, value=table.value(), price=self._relative_price, root=table.root,
+            channels=table.channels, copy=table.copy, ids=table.id, live=shelf.rows, own=shelf.own, exposure=feed,
+            endorsing=self.influencers.endorsing,
+            endorsement=(self.config.influence.endorsement * self.influencers.credibility).astype(np.float32),
+            need=self.need, checkout=self.rules.checkout, subsidy=setting.subsidy,
+            self_preference=setting.self_preference * self.rules.own_favour, comparison=setting.comparison,
+            visits=self.visits,
+        )  # fmt: skip
+
+    # ---- births and deaths
+
+    def enrol(self, row: int) -> None:
+        """Give a new seller its Mesa agent."""
+        kind = Importer if self.listings.kind[row] == IMPORTER_KIND else SME
+        self.sme_of_row[row] = kind(self, row)
+
+    def close_shop(self, row: int, week: int) -> None:
+        """A seller leaves: its last cash goes to its owner, its agent leaves the model."""
+        left = self.ledger.balance["sellers"][row]
+        self.ledger.transfer("liquidation", "sellers", "owners", max(left, 0), payer_member=[row])
+        self.listings.exit_week[row] = week
+        self.sme_of_row.pop(row).remove()
+
+    def withdraw_copy(self, row: int) -> None:
+        """The platform takes one of its copies off sale."""
+        self.listings.exit_week[row] = self.steps
+        self.listings.copy[self.listings.root[row]] = -1
+
+    def add_copy(self, week: int, row: int, price: float, cost: float, quality_gap: float) -> None:
+        """The platform's copy of a design: price and cost as shares of the original's, quality lower by the gap."""
+        table = self.listings
+        [new] = table.append(
+            id=(np.int64(PLATFORM_KIND) << 56) ^ table.id[row], root=table.root[row], kind=PLATFORM_KIND,
+            category=table.category[row], model=table.model[row], channels=1 << SOCIAL, entry_week=week,
+            exit_week=STILL_THERE, copied_week=-1, copy=-1, place=table.place[row][None, :],
+            quality=table.quality[row] - quality_gap, reputation=table.reputation[row], shock=table.shock[row],
+            shock_sd=table.shock_sd[row], listed=table.listed[row], price=price * table.price[row],
+            cost=cost * table.cost[row], fixed_cost=0.0, buffer=0.0, abroad=True, seen=0.0, revenue=0, profit=0,
+            social_revenue=0, past_orders=0.0, past_slope=0.0, past_gross=0.0, past_fees=0.0,
+        )  # fmt: skip
+        self.ledger.open_accounts(len(table))
+        table.copied_week[row] = week
+        table.copy[row] = new
+
+    # ---- what users ask for
+
+    def consumer(self, i: int) -> Consumer:
+        """Consumer i of the population as a Mesa agent."""
+        return Consumer(self, range(len(self.population))[i])
+
+    @property
+    def smes(self) -> list[SME]:
+        """The live local sellers, as Mesa agents."""
+        return list(self.agents_by_type.get(SME, ()))
+
+    def results(self) -> Results:
+        """The run so far."""
+        table = self.listings
+        outcomes: dict[str, float | None] = {}
+        for name, measure in OUTCOMES.items():
+            if isinstance(measure, Survival):
+                outcomes[name] = self._survival(measure.week)
+            else:
+                outcomes[name] = measure.of_run(np.array(self.series[name])) if self.steps else None
+        weekly: dict[str, NDArray[Any]] = {"week": np.arange(1, int(self.steps) + 1)}
+        weekly |= {name: np.array(values) for name, values in self.series.items()}
+        sellers = {
+            "seller_id": table.id.tolist(),
+            "kind": [KINDS[k] for k in table.kind],
+            "category": [self.opening.categories[c] for c in table.category],
+            "entry_week": table.entry_week.tolist(),
+            "exit_week": [None if w == STILL_THERE else int(w) for w in table.exit_week],
+            "copied_week": [None if w < 0 else int(w) for w in table.copied_week],
+            "channels": [channel_names(int(mask)) for mask in table.channels],
+            "revenue": table.revenue.tolist(),
+            "profit": table.profit.tolist(),
+        }
+        return Results(outcomes, weekly, sellers)
+
+    def _survival(self, week: int) -> float | None:
+        """Share of opening SMEs alive at the end of a week; None where the run has not come so far."""
+        if self.steps < week:
+            return None
+        exits = self.listings.exit_week[: self.opening.ids.size]
+        return float(np.mean((exits == STILL_THERE) | (exits > week)))

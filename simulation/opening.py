@@ -1,0 +1,406 @@
+"""The opening market: real listings, calibrated once so that everybody starts where they would stay.
+
+Quality is found by the contraction of Berry, Levinsohn and Pakes (1995) at fixed exposure, unit cost from
+each seller's first-order condition at its listed price, and every stock at its stationary value. All of
+it happens under the baseline (platform `marketplace_only`, algorithm `personalised`) on a population of its
+own; the result is cached by the hash of what enters it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .algorithms import RankingView, personalised
+from .browsing import Books, Needs, Shop, browse
+from .chance import Chance, Purpose
+from .channels import MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, Channels
+from .columns import Columns
+from .consumers import CLUSTERS, draw_consumers
+from .exposure import Seats, Shelf, plan_seats, table_weights, take_seats
+from .influencers import choose_endorsements, draw_influencers
+from .listings import Listings, choose_listings, file_hash, listings_path, read_listings
+from .parameters import parameter
+from .platform import PlatformSetting, certainty
+
+if TYPE_CHECKING:
+    from .config import Config
+
+Floats = NDArray[np.float64]
+
+CALIBRATION_SEED = 2_023
+HELD_OUT_SEED = 2_024
+BURN_IN = 24
+TOLERANCE = 8e-7
+QUALITY_BOUND = 25.0
+
+
+class CalibrationError(ValueError):
+    """The opening market cannot meet its targets; the message says which listing and what would help."""
+
+
+@dataclass(frozen=True)
+class OpeningMarket:
+    """Who is in the market in week 0, and how it is calibrated."""
+
+    name: str = parameter(
+        "indonesia_2023", unit="name", choices=("indonesia_2023", "classroom"),
+        source="the label of the market in results",
+    )
+    consumers: int = parameter(
+        50_000, unit="simulated consumers", low=1, high=100_000_000, source="assumed; to be set in validation",
+    )
+    smes: int = parameter(
+        500, unit="opening SMEs", low=1, high=100_000, source="assumed; to be set in validation",
+    )
+    importers: int = parameter(
+        0, unit="importers that join in week 1", low=0, high=10_000, source="the user's scenario, 0 to 100",
+    )
+    influencers: int = parameter(
+        100, unit="influencers", low=0, high=10_000, source="assumed",
+    )
+    people: float = parameter(
+        1.0, unit="people a simulated consumer stands for", low=1e-6, high=1e6, source="scale only",
+    )
+    listings: str | None = parameter(
+        None, unit="path of a CSV file; null is the listings that come with Etalase",
+        source="simulation/data/README.md",
+    )
+    order_share: float = parameter(
+        0.20, unit="share of consumers who order in an opening week", low=0.001, high=0.9,
+        source=".1 to .3; about Rp 16,000 a user and week at Rp 80,000 an order (docs/facts.md A)",
+    )
+    calibration_consumers: int = parameter(
+        50_000, unit="consumers of the calibration's own population", low=100, high=10_000_000,
+        source="its own size, whatever the run's",
+    )
+    calibration_weeks: int = parameter(
+        16, unit="weeks of draws in the calibration", low=1, high=520,
+        source="chosen for the held-out error that the manifest tells",
+    )
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A calibrated opening. Dimensions: J designs, M calibration consumers, C taste clusters; per consumer and week."""
+
+    categories: tuple[str, ...]
+    ids: NDArray[np.int64]  # (J,) stable ids
+    category: NDArray[np.int64]  # (J,)
+    channels: NDArray[np.int32]  # (J,) masks
+    place: Floats  # (J, 4)
+    listed: Floats  # (J,) p̄, Rp a unit
+    cost: Floats  # (J,) Rp a unit
+    quality: Floats  # (J,) utility
+    reputation: Floats  # (J,) utility
+    shock: Floats  # (J,) z in week 0
+    shock_sd: Floats  # (J,)
+    orders: Floats  # (J,) orders a consumer and week
+    social_orders: Floats  # (J,) of these, on the social app
+    slope: Floats  # (J,) A a consumer and week
+    net: Floats  # (J,) share of the price that fees leave
+    by_cluster: Floats  # (C,) orders a consumer and week
+    inclusive: float  # mean ln(1 + Σ e^V)
+    stock_cluster: NDArray[np.uint8]  # (M,) sorted
+    stock_bought: NDArray[np.int32]  # (M,) seller bought from last, or -1
+    report: dict[str, Any]
+
+    @property
+    def need(self) -> Floats:
+        """How often a week's need falls in each category: by its share of opening orders."""
+        return np.bincount(self.category, self.orders, minlength=len(self.categories))
+
+
+def listing_id(category: NDArray[np.int64], week: int, number: NDArray[np.int64], owner: int = 0) -> NDArray[np.int64]:
+    """A stable id: who owns it, its category, the week it came, and its number among those."""
+    return (np.int64(owner) << 56) | (category.astype(np.int64) << 40) | (np.int64(week) << 24) | number
+
+
+def check_listings(market: OpeningMarket) -> None:
+    """Refuse listings that cannot be used, before anything runs."""
+    read_listings(market.listings)
+
+
+def open_market(config: Config, threads: int = 1) -> Opening:
+    """The calibrated opening of a config, from the cache where it is there."""
+    path = cache_folder() / f"opening-{opening_hash(config)}.npz"
+    try:
+        return _load(path)
+    except (OSError, ValueError, KeyError, EOFError):
+        opening = calibrate(config, threads)
+    _save(path, opening)
+    return opening
+
+
+def opening_hash(config: Config) -> str:
+    """Hash of everything that enters the opening: settings, listings and the model's code."""
+    market = dataclasses.asdict(config.market)
+    for free in ("name", "consumers", "importers", "people"):
+        market.pop(free)
+    market["listings"] = file_hash(listings_path(config.market.listings))
+    groups = (config.demand, config.consideration, config.channels, config.sellers, config.influence)
+    entering = [market, *(dataclasses.asdict(group) for group in groups), model_hash()]
+    return hashlib.sha256(json.dumps(entering, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def model_hash() -> str:
+    """Hash of the model's source: results of one version are never taken for another's."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """Where calibrated openings are kept: $ETALASE_CACHE, or the user's cache folder."""
+    return Path(os.environ.get("ETALASE_CACHE") or Path.home() / ".cache" / "etalase")
+
+
+def _save(path: Path, opening: Opening) -> None:
+    """Write the cache whole or not at all; a folder that cannot be written costs time, not the run."""
+    data = {f.name: getattr(opening, f.name) for f in dataclasses.fields(opening)}
+    data["report"] = json.dumps(opening.report)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, **data)
+        os.replace(name, path)
+    except OSError:
+        return
+
+
+def _load(path: Path) -> Opening:
+    with np.load(path) as data:
+        values = {f.name: data[f.name] for f in dataclasses.fields(Opening)}
+    values["categories"] = tuple(str(name) for name in values["categories"])
+    values["inclusive"] = float(values["inclusive"])
+    values["report"] = json.loads(str(values["report"]))
+    return Opening(**values)
+
+
+def calibrate(config: Config, threads: int = 1) -> Opening:
+    """Calibrate the opening market; see the module's first lines."""
+    read, left_out = read_listings(config.market.listings)
+    chance = Chance(CALIBRATION_SEED)
+    listings, chosen = choose_listings(read, config.market.smes, chance)
+    trial = _Trial(config, listings, chance, threads)
+    error = trial.settle()
+    opening = trial.opening()
+    held_out = _Trial(config, listings, Chance(HELD_OUT_SEED), threads, world=trial).held_out_error()
+    report = {
+        "listings": listings_path(config.market.listings).name,
+        "listings_hash": file_hash(listings_path(config.market.listings)),
+        "listings_left_out": left_out,
+        "smes": chosen,
+        "largest_target_error": error,
+        "held_out_error": held_out,
+        "held_out_error_means": "rms of ln(orders / target), new consumers and draws, by listing",
+        "mean_own_elasticity": float(np.average(opening.slope / opening.orders, weights=opening.orders)),
+        "median_margin": float(np.median(1.0 - opening.cost / opening.net / opening.listed)),
+    }
+    return dataclasses.replace(opening, report=report)
+
+
+class _Trial:
+    """One population facing the listings under the baseline, with the qualities that are being found."""
+
+    def __init__(
+        self, config: Config, listings: Listings, chance: Chance, threads: int, world: _Trial | None = None
+    ) -> None:
+        self.config, self.listings, self.chance, self.threads = config, listings, chance, threads
+        demand, market, influence = config.demand, config.market, config.influence
+        self.demand = dataclasses.replace(demand, books="expected")
+        common = world.chance if world else chance
+        worth = listings.units * listings.price
+        self.target = market.order_share * worth / worth.sum()
+        self.popularity = self.target / self.target.mean() + config.sellers.popularity_prior
+        self.ids = listing_id(listings.category, 0, listings.number)
+        self.place = place_designs(common, listings.category, self.ids)
+        self.channels = _draw_channels(common, self.ids, config.channels)
+        self.influencers = draw_influencers(common, market.influencers, influence)
+        self.people = draw_consumers(
+            chance, market.calibration_consumers, demand, config.channels, self.influencers.audience
+        )
+        self.weeks = market.calibration_weeks if config.consideration.mode == "sampled" else 1
+        self.quality = world.quality if world else demand.price_sensitivity + np.log(self.popularity)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Exposure, fixed: popularity is set to listed sales."""
+        j = self.target.size
+        own = np.zeros(j, bool)
+        known = certainty(PlatformSetting(), np.full(len(CLUSTERS), 1.0 / max(PlatformSetting().data_decay, 1e-9)))
+        view = RankingView(self.popularity.copy(), CLUSTERS @ self.place.T, known, own, 1.0)
+        self.feed = np.exp(personalised(view))
+        self.shelf = Shelf(np.arange(j, dtype=np.int32), self.ids, self.listings.category, self.channels, own)
+        self.need = np.bincount(self.listings.category, self.target, minlength=len(self.listings.categories))
+        search = self.popularity**self.config.consideration.search_exponent
+        self.weights = table_weights(self.shelf, self.feed, search, self.need.size)
+        self.plan = plan_seats(self.weights, len(CLUSTERS), self.need.size)
+        self.seats: dict[int, Seats] = {}
+        self.endorsing: dict[int, NDArray[np.int32]] = {}
+        self.snapshots: list[NDArray[np.int32]] = []
+
+    def _week_seats(self, week: int) -> Seats:
+        if week not in self.seats:
+            first_own = len(self.plan.bits) - len(CLUSTERS)
+            self.seats[week] = take_seats(self.plan, self.weights, self.shelf, self.chance, week, first_own)
+        return self.seats[week]
+
+    def _week_endorsing(self, week: int) -> NDArray[np.int32]:
+        if week not in self.endorsing:
+            who = np.arange(len(self.influencers))
+            niche = self.influencers.niche
+            chosen = choose_endorsements(
+                self.chance, week, who, niche, self.place, self.popularity, self.ids, self.config.influence.fit
+            )
+            self.endorsing[week] = chosen.astype(np.int32)
+        return self.endorsing[week]
+
+    def _browse(self, week: int, update_path: bool) -> Books:
+        config, j = self.config, self.target.size
+        rows = np.arange(j, dtype=np.int32)
+        shop = Shop(
+            place=self.place, value=self.quality, price=np.ones(j), root=rows, channels=self.channels,
+            copy=np.full(j, -1, np.int32), ids=self.ids, live=rows, own=np.zeros(j, bool), exposure=self.feed,
+            endorsing=self._week_endorsing(week),
+            endorsement=(config.influence.endorsement * self.influencers.credibility).astype(np.float32),
+            need=Needs.of(self.need), checkout=1.0, subsidy=PlatformSetting().subsidy,
+            self_preference=0.0, comparison=0.0,
+        )  # fmt: skip
+        seats = self._week_seats(week) if config.consideration.mode == "sampled" else None
+        return browse(
+            self.chance, week, self.people, shop, seats, self.demand, config.consideration,
+            config.channels, threads=self.threads, update_path=update_path,
+        )  # fmt: skip
+
+    def _burn_in(self, weeks: int) -> None:
+        """Bring the path to its stationary state, then keep its stock at the start of each calibration week."""
+        if (self.people.last_bought < 0).all():
+            share = np.cumsum(self.target) / self.target.sum()
+            luck = self.chance.uniform(Purpose.STOCK, self.people.id)[:, 0]
+            self.people.last_bought[:] = np.minimum(np.searchsorted(share, luck), self.target.size - 1)
+        for week in range(weeks):
+            self._browse(1000 + week, update_path=True)
+        self.snapshots = []
+        for week in range(self.weeks):
+            self.snapshots.append(self.people.last_bought.copy())
+            self._browse(week, update_path=True)
+
+    def _mean_books(self) -> Books:
+        """The mean week, a consumer: books over the calibration weeks, each from its own stock."""
+        books = None
+        for week, stock in enumerate(self.snapshots):
+            self.people.last_bought[:] = stock
+            page = self._browse(week, update_path=False)
+            books = page if books is None else books + page
+        assert books is not None
+        each = 1.0 / (self.weeks * len(self.people))
+        return Books(*(getattr(books, f.name) * each for f in dataclasses.fields(books)))
+
+    def _contract(self, tolerance: float) -> float:
+        """δ ← δ + ln s_listed - ln s_model until all targets are met; returns the largest error."""
+        gap = np.inf
+        for _ in range(200):
+            orders = self._mean_books().orders.sum(axis=1)
+            step = np.log(self.target / np.maximum(orders, 1e-300))
+            gap = float(np.abs(step).max())
+            if gap <= tolerance:
+                return gap
+            self.quality = self.quality + np.clip(step, -2.0, 2.0)
+            if self.quality.max() > QUALITY_BOUND:
+                self._refuse(int(np.argmax(self.quality)))
+        raise CalibrationError(f"calibration stopped {gap:.1e} from its targets, over {tolerance:.0e}")
+
+    def _refuse(self, worst: int) -> None:
+        self.quality = np.where(np.arange(self.target.size) == worst, 40.0, self.quality)
+        shown = self._mean_books().orders.sum(axis=1)[worst]
+        name, number = self.listings.categories[self.listings.category[worst]], self.listings.number[worst] + 1
+        raise CalibrationError(
+            f"listing {number} of {name} would need {self.target[worst]:.4f} orders a consumer and week and is "
+            f"considered {shown:.4f} times; lower market.order_share, raise the consideration slots or the "
+            "exponents, or leave the listing out"
+        )
+
+    def settle(self) -> float:
+        """Burn in and contract until stocks and qualities agree; returns the largest error of a target."""
+        self._burn_in(BURN_IN)
+        self._contract(1e-2)
+        self._burn_in(BURN_IN)
+        self._contract(1e-3)
+        self._burn_in(BURN_IN // 2)
+        return self._contract(TOLERANCE)
+
+    def held_out_error(self) -> float:
+        """rms over listings of ln(orders / target) with consumers and draws that the calibration never saw."""
+        self._burn_in(BURN_IN)
+        orders = self._mean_books().orders.sum(axis=1)
+        return float(np.sqrt(np.mean(np.log(np.maximum(orders, 1e-300) / self.target) ** 2)))
+
+    def opening(self) -> Opening:
+        """The opening as found: costs from first-order conditions, stocks as they stand."""
+        config, listed = self.config, self.listings.price
+        books = self._mean_books()
+        orders = books.orders.sum(axis=1)
+        net = 1.0 - fee_share(books.orders, books.endorsed, PlatformSetting().commission, config)
+        spread = (orders / np.median(orders)) ** config.demand.shock_size_elasticity
+        shock_sd = config.demand.shock_sd * np.clip(spread, 0.5, 1.5)
+        shock = shock_sd * self.chance.normal(Purpose.SHOCK, 0, 0, self.ids)[:, 0]
+        reputation = config.sellers.reputation * (self.listings.rating - self.listings.rating.mean())
+        return Opening(
+            categories=self.listings.categories, ids=self.ids, category=self.listings.category,
+            channels=self.channels, place=self.place, listed=listed,
+            cost=net * listed * (1.0 - orders / books.slope), quality=self.quality - shock - reputation,
+            reputation=reputation, shock=shock, shock_sd=shock_sd, orders=orders,
+            social_orders=books.orders[:, SOCIAL], slope=books.slope, net=net, by_cluster=books.by_cluster,
+            inclusive=books.inclusive, stock_cluster=self.people.cluster.copy(),
+            stock_bought=self.snapshots[-1], report={},
+        )  # fmt: skip
+
+
+def place_designs(chance: Chance, category: NDArray[np.int64], ids: NDArray[np.int64]) -> Floats:
+    """Places in taste space: unit vectors around a direction of the category. Shape (J, 4)."""
+    centre = chance.directions(Purpose.PLACE, 1, category)
+    place = 0.5 * centre + chance.directions(Purpose.PLACE, 0, ids)
+    return place / np.linalg.norm(place, axis=1, keepdims=True)
+
+
+def fee_share(orders: Floats, endorsed: Floats, commission: float, config: Config) -> Floats:
+    """Share of the price that fees and affiliates take, by design: orders (L, 4), endorsed (L,). Shape (L,)."""
+    c = config.channels
+    fees = np.array([commission, c.rival_app_fee, c.marketplace_fee, c.own_site_fee])
+    paid = orders @ fees + endorsed * config.influence.affiliate_commission
+    total = orders.sum(axis=1)
+    return np.divide(paid, total, out=np.full(total.size, commission), where=total > 0)
+
+
+def _draw_channels(chance: Chance, ids: NDArray[np.int64], channels: Channels) -> NDArray[np.int32]:
+    """The channels that each SME keeps: all are on the social app, some elsewhere too. Masks (J,)."""
+    rival, market = chance.uniform(Purpose.CHANNELS, 0, 0, ids).T
+    site = chance.uniform(Purpose.CHANNELS, 1, 0, ids)[:, 0]
+    mask = (
+        (1 << SOCIAL)
+        | (rival < channels.keeps_rival_app) << RIVAL_APP
+        | (market < channels.keeps_marketplace) << MARKETPLACE
+        | (site < channels.keeps_own_site) << OWN_SITE
+    )
+    return mask.astype(np.int32)
+
+
+def deal_stocks(chance: Chance, people: Columns, opening: Opening) -> None:
+    """Give each consumer the opening stocks of a calibration consumer of its taste cluster, keyed by its id."""
+    if opening.stock_cluster.size == 0:
+        return
+    first = np.searchsorted(opening.stock_cluster, np.arange(len(CLUSTERS) + 1))
+    start, count = first[people.cluster], np.diff(first)[people.cluster]
+    luck = chance.uniform(Purpose.STOCK, people.id)[:, 0]
+    pick = np.where(count > 0, start + np.floor(luck * count).astype(np.int64), 0)
+    people.last_bought[:] = np.where(count > 0, opening.stock_bought[pick], -1)

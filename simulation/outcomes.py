@@ -1,0 +1,219 @@
+"""Outcomes: one function each, from a week's record to a number with unit and direction.
+
+A weekly outcome is a function of `Week`; a run's value is its sum or its mean over the weeks, or, for the
+survival shares, read off the sellers. To add one, write one function here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .sellers import IMPORTER_KIND, PLATFORM_KIND, SME_KIND
+from .trade import Takings
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Week:
+    """What is known of a week when it ends. Dimensions: L table rows."""
+
+    takings: Takings
+    fixed: NDArray[np.int64]  # (L,) Rp
+    kind: NDArray[np.int8]  # (L,)
+    abroad: NDArray[np.bool_]  # (L,)
+    relative_price: Floats  # (L,) p/p̄
+    surplus: float  # Rp, all people
+    live_smes: int
+    opening_smes_alive: int
+    entered: int
+    left: int
+    flow: Callable[..., int]  # the ledger's flows of the week: flow(purpose, payer, payee)
+
+    def sales(self, kind: int | None = None) -> float:
+        """Sales in Rp, of one kind of seller or of all."""
+        sales = self.takings.sales if kind is None else self.takings.sales[self.kind == kind]
+        return float(sales.sum())
+
+    def profit(self, kind: int) -> float:
+        """Profit after fixed costs in Rp, of one kind of seller."""
+        mine = self.kind == kind
+        return float((self.takings.gross - self.fixed)[mine].sum())
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An outcome: how it is measured, in what unit, and whether more of it is better (+1), worse (-1) or neither."""
+
+    name: str
+    label: str
+    unit: str
+    direction: int
+    over: str  # sum, mean or last of the weeks
+    measure: Callable[[Week], float]
+    weekly: bool = True
+
+    def of_run(self, series: Floats) -> float:
+        """The run's value from its weekly series."""
+        if self.over == "sum":
+            return float(np.sum(series))
+        return float(np.mean(series)) if self.over == "mean" else float(series[-1])
+
+
+@dataclass(frozen=True)
+class Survival:
+    """The share of opening SMEs that live at the end of a week; null where the run is shorter."""
+
+    week: int
+    unit: str = "share"
+    direction: int = 1
+    weekly: bool = False
+
+    @property
+    def name(self) -> str:
+        """The outcome's column."""
+        return f"sme_survival_{self.week}w"
+
+    @property
+    def label(self) -> str:
+        """The outcome in words."""
+        return f"opening SMEs alive after {self.week} weeks"
+
+
+OUTCOMES: dict[str, Any] = {survival.name: survival for survival in map(Survival, (52, 104, 156))}
+
+
+def outcome(label: str, unit: str, direction: int, over: str) -> Callable[[Callable[[Week], float]], Any]:
+    """Decorator: register a weekly outcome under its function's name."""
+
+    def register(measure: Callable[[Week], float]) -> Callable[[Week], float]:
+        OUTCOMES[measure.__name__] = Outcome(measure.__name__, label, unit, direction, over, measure)
+        return measure
+
+    return register
+
+
+@outcome("consumer surplus", "Rp", 1, "sum")
+def consumer_surplus(week: Week) -> float:
+    """Σ_i (E/α_i) [ln(1 + Σ_g D_g^λ) + Σ_j s_ij (V^e - V^d)], given what each considered."""
+    return week.surplus
+
+
+@outcome("SME profit", "Rp", 1, "sum")
+def sme_profit(week: Week) -> float:
+    """Local sellers' sales less fees, goods and fixed costs."""
+    return week.profit(SME_KIND)
+
+
+@outcome("importer profit", "Rp", 0, "sum")
+def importer_profit(week: Week) -> float:
+    """Importers' sales less fees, goods and fixed costs."""
+    return week.profit(IMPORTER_KIND)
+
+
+@outcome("influencer income", "Rp", 1, "sum")
+def influencer_income(week: Week) -> float:
+    """Affiliate commissions."""
+    return float(week.flow(payee="influencers"))
+
+
+@outcome("platform profit", "Rp", 0, "sum")
+def platform_profit(week: Week) -> float:
+    """All that the platform takes less all that it pays."""
+    return float(week.flow(payee="platform") - week.flow(payer="platform"))
+
+
+@outcome("rival channels' fees", "Rp", 0, "sum")
+def rival_profit(week: Week) -> float:
+    """What the rival app, the rival marketplace and payment services take from sellers."""
+    return float(week.flow(payee="rivals") - week.flow(payer="rivals"))
+
+
+@outcome("tax revenue", "Rp", 1, "sum")
+def tax_revenue(week: Week) -> float:
+    """What the treasury takes less what it pays."""
+    return float(week.flow(payee="treasury") - week.flow(payer="treasury"))
+
+
+@outcome("total surplus", "Rp", 1, "sum")
+def total_surplus(week: Week) -> float:
+    """Everybody's: consumers, SMEs, importers, influencers, platform, rival channels, treasury."""
+    parties = (sme_profit, importer_profit, influencer_income, platform_profit, rival_profit, tax_revenue)
+    return week.surplus + sum(party(week) for party in parties)
+
+
+@outcome("platform's own share of sales", "share", 0, "mean")
+def platform_share(week: Week) -> float:
+    """Sales of the platform's own listings over all sales."""
+    return week.sales(PLATFORM_KIND) / max(week.sales(), 1.0)
+
+
+@outcome("imports' share of sales", "share", 0, "mean")
+def import_share(week: Week) -> float:
+    """Sales of goods sourced abroad over all sales."""
+    return float(week.takings.sales[week.abroad].sum()) / max(week.sales(), 1.0)
+
+
+@outcome("concentration (HHI)", "1/n to 1", -1, "mean")
+def hhi(week: Week) -> float:
+    """H = Σ share² over sellers, the platform being one. Between 1/n and 1."""
+    own = week.kind == PLATFORM_KIND
+    sales = np.append(week.takings.sales[~own], week.takings.sales[own].sum()).astype(float)
+    return float(np.sum((sales / max(sales.sum(), 1.0)) ** 2))
+
+
+@outcome("price index", "opening prices = 100", -1, "mean")
+def price_index(week: Week) -> float:
+    """100 Σ orders · p/p̄ over Σ orders: what an order costs against listed prices."""
+    orders = week.takings.orders
+    return float(100.0 * np.sum(orders * week.relative_price) / max(orders.sum(), 1e-300))
+
+
+@outcome("variety", "designs in effect", 1, "mean")
+def variety(week: Week) -> float:
+    """exp(-Σ s ln s) over designs by orders (Hill number of order 1)."""
+    share = week.takings.orders / max(week.takings.orders.sum(), 1e-300)
+    share = share[share > 0]
+    return float(np.exp(-np.sum(share * np.log(share))))
+
+
+@outcome("SMEs' dependence on the platform", "share", -1, "mean")
+def dependence(week: Week) -> float:
+    """Share of local sellers' sales that go through the social app."""
+    smes = week.kind == SME_KIND
+    return float(week.takings.social_sales[smes].sum()) / max(week.sales(SME_KIND), 1.0)
+
+
+@outcome("orders", "orders", 0, "sum")
+def orders(week: Week) -> float:
+    """Orders of all people through all channels."""
+    return float(week.takings.orders.sum())
+
+
+@outcome("SMEs that entered", "SMEs", 1, "sum")
+def entrants(week: Week) -> float:
+    """Local sellers that entered."""
+    return float(week.entered)
+
+
+@outcome("SMEs that left", "SMEs", -1, "sum")
+def exits(week: Week) -> float:
+    """Local sellers that ran out of cash."""
+    return float(week.left)
+
+
+@outcome("SMEs on sale", "SMEs", 1, "last")
+def live_smes(week: Week) -> float:
+    """Local sellers, the opening's and later ones, alive at the end of the week."""
+    return float(week.live_smes)
+
+
+@outcome("opening SMEs alive", "SMEs", 1, "last")
+def opening_smes_alive(week: Week) -> float:
+    """Of the opening's SMEs, those alive at the end of the week."""
+    return float(week.opening_smes_alive)

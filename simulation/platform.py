@@ -1,0 +1,201 @@
+"""The platform: its fees, its stock of data, and Project S, its own goods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from .chance import Chance, Purpose
+from .parameters import parameter
+
+if TYPE_CHECKING:
+    from .market import Market
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PlatformSetting:
+    """Parameters of the platform and of its own-goods arm."""
+
+    name: str = parameter(
+        "marketplace_only", unit="name", choices=("marketplace_only", "project_s"),
+        source="marketplace_only is the baseline",
+    )
+    response: str = parameter(
+        "frozen", unit="name", choices=("frozen",), source="fees stay as they are",
+    )
+    commission: float = parameter(
+        0.04, unit="share of price", low=0.0, high=0.9,
+        source="1 to 4.3 % in June 2023 (docs/facts.md A [10])",
+    )
+    subsidy: float = parameter(
+        2_000.0, unit="Rp of shipping an order on the social app", low=0.0, high=1e6, source="assumed",
+    )
+    own_goods: bool = parameter(
+        False, unit="true or false", source="Project S: the platform sells its own copies",
+    )
+    self_preference: float = parameter(
+        0.0, unit="ψ, chance that an own listing takes a feed slot", low=0.0, high=1.0,
+        source="30 to 60 % of a sponsored slot's prominence (docs/facts.md B4 [45])",
+    )
+    comparison: float = parameter(
+        0.3, unit="κ, chance that a copy is shown beside its original", low=0.0, high=1.0, source="assumed",
+    )
+    personalisation: float = parameter(
+        1.0, unit="φ_max, how exactly a taste cluster can be known", low=0.0, high=1.0, source="assumed",
+    )
+    data_half: float = parameter(
+        20.0, unit="opening weeks of data at which half of φ_max is reached", low=0.0, high=1e6, source="assumed",
+    )
+    data_decay: float = parameter(
+        0.02, unit="share of data lost a week", low=0.0, high=1.0, source="assumed",
+    )
+    signal_sd: float = parameter(
+        0.7, unit="s, sd of one opening week's orders as a signal of ln demand", low=0.0, high=100.0,
+        source="assumed",
+    )
+    public_correlation: float = parameter(
+        0.86, unit="correlation of ln reviews and ln sales", low=0.01, high=0.999,
+        source="data/README.md: the real listings (.84 over all, .86 over those used)",
+    )
+    undercut: float = parameter(
+        0.20, unit="share of the original's price", low=0.0, high=0.9,
+        source="private labels are 23 % cheaper; use 15 to 35 % (docs/facts.md A [38])",
+    )
+    quality_gap: float | None = parameter(
+        None, unit="utility; null is elasticity × undercut, value parity", low=-5.0, high=10.0,
+        source="value parity: the copy is as good a deal as the original",
+    )
+    cost_advantage: float = parameter(
+        0.45, unit="share of unit cost saved", low=0.0, high=0.95,
+        source="30 to 60 % cheaper abroad (docs/facts.md A [35, 36])",
+    )
+    entry_cost_weeks: float = parameter(
+        8.0, unit="weeks of the median design's gross profit", low=0.0, high=1000.0, source="assumed",
+    )
+    payback_weeks: float = parameter(
+        52.0, unit="weeks in which a copy must earn its entry cost", low=1.0, high=1000.0, source="assumed",
+    )
+    capture: float = parameter(
+        0.5, unit="share of the original's orders that a copy expects", low=0.0, high=5.0,
+        source="a copy of equal value takes half of its nest",
+    )
+    review_weeks: int = parameter(
+        8, unit="weeks between reviews", low=1, high=520, source="assumed",
+    )
+    own_share: float = parameter(
+        0.02, unit="own listings as a share of live designs, at most", low=0.0, high=1.0,
+        source="3 % of products were entered within ten months on Amazon (docs/facts.md B1 [40])",
+    )
+
+
+def certainty(setting: PlatformSetting, data: Floats) -> Floats:
+    """φ_c = φ_max D_c / (D_c + D_half): how exactly a consumer's taste cluster is known. Shape of `data`."""
+    return setting.personalisation * data / np.maximum(data + setting.data_half, 1e-300)
+
+
+def demand_estimate(
+    log_orders: Floats, public_noise: Floats, private_noise: Floats, seen: Floats, setting: PlatformSetting,
+    seller_data: float,
+) -> Floats:  # fmt: skip
+    """The platform's posterior mean of ln demand, from what is public and what it sees of sellers' trade.
+
+    Normal learning: prior N(m, v) over live designs; public signal y_0 = ln q + e, sd s_0 so that its
+    correlation with ln q is `public_correlation`; private signal y_1 = ln q + ε, variance s²/n with n = seen
+    orders times the share of data that the rules leave. Posterior mean = Σ precision · signal / Σ precision.
+    All (J,); the noises are standard normal; utility of ln orders.
+    """
+    mean, variance = log_orders.mean(), max(log_orders.var(), 1e-12)
+    public_variance = variance * (1.0 / setting.public_correlation**2 - 1.0)
+    with np.errstate(divide="ignore"):
+        private_precision = seller_data * seen / setting.signal_sd**2 if setting.signal_sd > 0 else np.inf
+        private_signal = log_orders + private_noise / np.sqrt(np.maximum(private_precision, 1e-300))
+    if np.isscalar(private_precision):
+        return log_orders
+    public_signal = log_orders + np.sqrt(public_variance) * public_noise
+    known = mean / variance + public_signal / public_variance + private_precision * private_signal
+    return np.asarray(known / (1.0 / variance + 1.0 / public_variance + private_precision))
+
+
+class Platform(mesa.Agent):
+    """The social app: ranks, charges, learns, and under Project S sells copies of what sells."""
+
+    def __init__(self, model: Market, setting: PlatformSetting, data: Floats) -> None:
+        super().__init__(model)
+        self.setting = setting
+        self.data = data  # D (C,), in opening weeks of orders
+        self.entry_cost = setting.entry_cost_weeks * model.median_gross_profit
+
+    @property
+    def cash(self) -> int:
+        """Cash, in rupiah."""
+        return int(self.model.ledger.balance["platform"][0])
+
+    @property
+    def certainty(self) -> Floats:
+        """φ (C,), from the data in stock."""
+        return certainty(self.setting, self.data)
+
+    def learn(self, cluster_orders: Floats, design_orders: Floats) -> None:
+        """D and n lose a share and gain the week's orders, both relative to an opening week's.
+
+        cluster_orders (C,) and design_orders (L,) are seen on the social app, 1 for a mean opening week.
+        """
+        keep = 1.0 - self.setting.data_decay
+        self.data = self.data * keep + cluster_orders
+        table = self.model.listings
+        table.seen = table.seen * keep + design_orders
+
+    def review_own_goods(self, week: int) -> None:
+        """Every few weeks: drop copies that do not pay, then copy what promises most, up to the cap."""
+        if not self.setting.own_goods or week % self.setting.review_weeks:
+            return
+        self._drop_losing(week)
+        table = self.model.listings
+        live = table.live
+        room = int(self.setting.own_share * live.size) - np.count_nonzero(table.own[live])
+        candidates = live[~table.own[live] & (table.copied_week[live] < 0)]
+        if room <= 0 or candidates.size == 0:
+            return
+        profit = self._expected_profit(week, candidates)
+        best = candidates[np.argsort(-profit, kind="stable")][:room]
+        worth = np.sort(-profit)[:room] * -self.setting.payback_weeks > self.entry_cost
+        for row in best[worth]:
+            self._copy(week, int(row))
+
+    def _drop_losing(self, week: int) -> None:
+        """A copy is dropped when its weekly profit, kept up for the payback time, would not pay its entry."""
+        table = self.model.listings
+        own = table.live[table.own[table.live]]
+        tried = own[week - table.entry_week[own] >= self.setting.review_weeks]
+        weekly = self.model.recent(table.past_gross)[tried]
+        for row in tried[weekly * self.setting.payback_weeks < self.entry_cost]:
+            self.model.withdraw_copy(int(row))
+
+    def _expected_profit(self, week: int, rows: NDArray[np.int64]) -> Floats:
+        """π_j = e^{E ln q_j} · capture · (E/p̄_j) (p_copy - c_copy), Rp a week."""
+        model, table, setting = self.model, self.model.listings, self.setting
+        chance: Chance = model.chance
+        log_orders = np.log(np.maximum(model.recent(table.past_orders)[rows], 1e-6 * model.mean_orders))
+        public = chance.normal(Purpose.PUBLIC_SIGNAL, 0, 0, table.id[rows])[:, 0]
+        private = chance.normal(Purpose.PRIVATE_SIGNAL, 0, week, table.id[rows])[:, 0]
+        estimate = demand_estimate(
+            log_orders, public, private, table.seen[rows], setting, model.rules.seller_data
+        )
+        margin = (1.0 - setting.undercut) * table.price[rows] - (1.0 - setting.cost_advantage) * table.cost[rows]
+        units = model.config.demand.order_value / table.listed[rows]
+        return np.exp(estimate) * setting.capture * units * margin
+
+    def _copy(self, week: int, row: int) -> None:
+        """Bring a copy to market: cheaper to source, undercut, of lesser quality, beside its original."""
+        model, setting = self.model, self.setting
+        gap = setting.quality_gap
+        if gap is None:
+            gap = model.opening.report.get("mean_own_elasticity", 0.0) * setting.undercut
+        model.ledger.transfer("entry of own goods", "platform", "suppliers_abroad", self.entry_cost)
+        model.add_copy(week, row, 1.0 - setting.undercut, 1.0 - setting.cost_advantage, gap)

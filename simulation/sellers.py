@@ -1,0 +1,265 @@
+"""Sellers: the table of listings, and how sellers price, leave and enter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from .chance import Chance, Purpose
+from .channels import channel_names
+from .columns import Cell, Columns
+from .opening import listing_id, place_designs
+from .parameters import parameter
+from .pricing import PricingView, pricing_behaviours
+
+if TYPE_CHECKING:
+    from .market import Market
+    from .opening import Opening
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+KINDS = ("sme", "importer", "platform")
+SME_KIND, IMPORTER_KIND, PLATFORM_KIND = range(3)
+STILL_THERE = -1
+
+
+@dataclass(frozen=True)
+class Selling:
+    """Parameters of sellers: pricing, costs, entry and exit."""
+
+    pricing: str = parameter(
+        "best_response", unit="name", choices=tuple(sorted(pricing_behaviours)),
+        source="logit best response with partial adjustment",
+    )
+    adjustment: float = parameter(
+        0.2, unit="share of the gap closed a week", low=0.0, high=1.0, source="assumed",
+    )
+    memory: int = parameter(
+        8, unit="weeks whose mean sellers and rankings look at", low=1, high=26, source="assumed",
+    )
+    popularity_prior: float = parameter(
+        0.2, unit="mean opening orders added to everybody's popularity", low=1e-6, high=100.0,
+        source="assumed; what a newcomer starts with",
+    )
+    reputation: float = parameter(
+        0.5, unit="utility a star", low=0.0, high=10.0, source="assumed",
+    )
+    fixed_cost_share: float = parameter(
+        0.85, unit="share of opening gross profit", low=0.0, high=2.0,
+        source="set with the demand shock so that exits match docs/facts.md A",
+    )
+    cash_weeks: float = parameter(
+        4.0, unit="weeks of fixed cost", low=0.0, high=520.0,
+        source="median cash buffer of a small business: 27 days of outflow (JPMorgan Chase Institute 2016)",
+    )
+    entrant_cash_weeks: float = parameter(
+        12.0, unit="weeks of fixed cost that an entrant brings", low=0.0, high=520.0, source="assumed",
+    )
+    entry_rate: float = parameter(
+        0.0025, unit="entrants a week for each opening SME", low=0.0, high=0.1,
+        source="set to the baseline's exits",
+    )
+    entry_elasticity: float = parameter(
+        1.0, unit="elasticity of entry to gross profit per live SME", low=0.0, high=5.0, source="assumed",
+    )
+    entrant_quality_sd: float = parameter(
+        0.2, unit="utility", low=0.0, high=3.0, source="assumed; as the spread of demand shocks",
+    )
+    import_cost_advantage: float = parameter(
+        0.45, unit="share of unit cost saved by importers", low=0.0, high=0.95,
+        source="30 to 60 % (docs/facts.md A [35, 36])",
+    )
+
+
+class Listings(Columns):
+    """Every listing that ever was, by row, in the order of entry. L rows, M weeks of memory."""
+
+    @property
+    def live(self) -> Rows:
+        """Rows of the listings on sale."""
+        return np.flatnonzero(self.exit_week == STILL_THERE)
+
+    @property
+    def own(self) -> NDArray[np.bool_]:
+        """(L,) the platform's own listings."""
+        return self.kind == PLATFORM_KIND  # type: ignore[no-any-return]
+
+    def value(self) -> Floats:
+        """Quality + shock of the design + reputation, utility. Shape (L,)."""
+        return self.quality + self.shock[self.root] + self.reputation  # type: ignore[no-any-return]
+
+
+def opening_listings(opening: Opening, selling: Selling, scale: float, order_value: float) -> Listings:
+    """The opening's SMEs as a table; `scale` is people in the market (orders and costs grow with it)."""
+    j = opening.ids.size
+    orders, slope = opening.orders * scale, opening.slope * scale
+    gross = orders * order_value / opening.listed * (opening.net * opening.listed - opening.cost)
+    memory = np.ones((1, selling.memory))
+    return Listings(
+        id=opening.ids, root=np.arange(j, dtype=np.int32), kind=np.full(j, SME_KIND, np.int8),
+        category=opening.category, model=np.arange(j), channels=opening.channels,
+        entry_week=np.zeros(j, np.int64), exit_week=np.full(j, STILL_THERE), copied_week=np.full(j, -1),
+        copy=np.full(j, -1, np.int32), place=opening.place, quality=opening.quality,
+        reputation=opening.reputation, shock=opening.shock.copy(), shock_sd=opening.shock_sd,
+        listed=opening.listed, price=opening.listed.copy(), cost=opening.cost,
+        fixed_cost=selling.fixed_cost_share * gross, buffer=selling.cash_weeks * selling.fixed_cost_share * gross,
+        abroad=np.zeros(j, bool), seen=np.zeros(j), revenue=np.zeros(j, np.int64), profit=np.zeros(j, np.int64),
+        social_revenue=np.zeros(j, np.int64),
+        past_orders=orders[:, None] * memory, past_slope=slope[:, None] * memory,
+        past_gross=gross[:, None] * memory, past_fees=((1 - opening.net) * orders)[:, None] * memory,
+    )  # fmt: skip
+
+
+def shocks(chance: Chance, week: int, table: Listings, persistence: float) -> Floats:
+    """z' = ρ z + sd √(1-ρ²) ε, keyed (design, week): a copy shares its original's. Utility, (L,)."""
+    news = chance.normal(Purpose.SHOCK, 0, week, table.id)[:, 0]
+    return persistence * table.shock + table.shock_sd * np.sqrt(1.0 - persistence**2) * news  # type: ignore[no-any-return]
+
+
+def wanted_prices(market: Market, rows: Rows) -> Floats:
+    """Next week's prices of these sellers, by the chosen behaviour. Rp a unit."""
+    table, selling = market.listings, market.config.sellers
+    orders = market.recent(table.past_orders)[rows]
+    fees = market.recent(table.past_fees)[rows]
+    view = PricingView(
+        price=table.price[rows], listed=table.listed[rows], cost=table.cost[rows],
+        net=1.0 - np.divide(fees, orders, out=np.zeros(rows.size), where=orders > 0),
+        orders=orders, slope=market.recent(table.past_slope)[rows], adjustment=selling.adjustment,
+    )  # fmt: skip
+    return np.asarray(pricing_behaviours[selling.pricing](view))
+
+
+def entry_rates(market: Market) -> Floats:
+    """Expected entrants of a week: λ0 n0_k (max(0, G_k/L_k) / (G0_k/n0_k))^ε for category k. Shape (K,).
+
+    G gross profit a week of the category's SMEs, L how many live; n0 and G0 at the opening. A category with
+    nobody left draws entrants as at the opening.
+    """
+    table, selling = market.listings, market.config.sellers
+    k = len(market.opening.categories)
+    smes = table.live[table.kind[table.live] == SME_KIND]
+    there = np.bincount(table.category[smes], minlength=k)
+    gross = np.bincount(table.category[smes], market.recent(table.past_gross)[smes], minlength=k)
+    each = np.divide(np.maximum(gross, 0.0), there, out=market.opening_gross_each.copy(), where=there > 0)
+    pull = np.divide(each, market.opening_gross_each, out=np.zeros(k), where=market.opening_gross_each > 0)
+    return np.asarray(selling.entry_rate * market.opening_smes * pull**selling.entry_elasticity)
+
+
+def poisson(rate: Floats, luck: Floats) -> NDArray[np.int64]:
+    """Poisson draws by inverse distribution function, one for each rate; luck uniform on (0, 1)."""
+    term = np.exp(-rate)
+    reached, count = term.copy(), np.zeros(rate.size, np.int64)
+    for k in range(1, 1_000):
+        more = luck > reached
+        if not more.any():
+            break
+        count[more] = k
+        term = term * rate / k
+        reached = reached + term
+    return count
+
+
+def entrants(market: Market, week: int) -> None:
+    """New SMEs: a Poisson number in each category, each at an opening listing of its category, redrawn."""
+    categories = np.arange(len(market.opening.categories))
+    luck = market.chance.uniform(Purpose.ENTRY, categories, week)[:, 0]
+    number = poisson(entry_rates(market), luck)
+    if number.sum() == 0:
+        return
+    category = np.repeat(categories, number)
+    count = np.concatenate([np.arange(n) for n in number])
+    add_sellers(market, week, listing_id(category, week, count), category, SME_KIND)
+
+
+def importers(market: Market) -> None:
+    """The importers of week 1: foreign-sourced sellers at opening listings, spread over categories by need."""
+    n = market.config.market.importers
+    if n == 0:
+        return
+    luck = market.chance.uniform(Purpose.ENTRY, np.arange(n), 0)[:, 0]
+    share = np.cumsum(market.opening.need) / market.opening.need.sum()
+    category = np.minimum(np.searchsorted(share, luck), share.size - 1)
+    ids = listing_id(category, 0, np.arange(n), owner=IMPORTER_KIND)
+    add_sellers(market, 0, ids, category, IMPORTER_KIND)
+
+
+def add_sellers(market: Market, week: int, ids: Rows, category: Rows, kind: int) -> None:
+    """Sellers who enter in a week, each modelled on an opening listing of its category, quality and place redrawn."""
+    table, opening, selling, chance = market.listings, market.opening, market.config.sellers, market.chance
+    luck = chance.uniform(Purpose.ENTRANT, 0, 0, ids)[:, 0]
+    model = np.array(
+        [rows[int(u * rows.size)] for u, rows in zip(luck, (market.models[c] for c in category), strict=True)]
+    )
+    quality_news, shock_news = chance.normal(Purpose.ENTRANT, 1, 0, ids).T
+    fixed = table.fixed_cost[model]
+    saving = selling.import_cost_advantage if kind == IMPORTER_KIND else 0.0
+    rows = table.append(
+        id=ids, root=np.arange(len(table), len(table) + ids.size), kind=kind, category=category, model=model,
+        channels=opening.channels[model], entry_week=week, exit_week=STILL_THERE, copied_week=-1, copy=-1,
+        place=place_designs(chance, category, ids), quality=opening.quality[model]
+        + selling.entrant_quality_sd * quality_news, reputation=opening.reputation[model],
+        shock=opening.shock_sd[model] * shock_news, shock_sd=opening.shock_sd[model], listed=opening.listed[model],
+        price=opening.listed[model], cost=opening.cost[model] * (1.0 - saving), fixed_cost=fixed,
+        buffer=selling.cash_weeks * fixed, abroad=kind == IMPORTER_KIND, seen=0.0, revenue=0, profit=0,
+        social_revenue=0, past_orders=0.0, past_slope=0.0, past_gross=0.0, past_fees=0.0,
+    )  # fmt: skip
+    market.ledger.open_accounts(len(table))
+    market.ledger.transfer("equity", "owners", "sellers", selling.entrant_cash_weeks * fixed, payee_member=rows)
+    for row in rows:
+        market.enrol(int(row))
+
+
+class SME(mesa.Agent):
+    """A local seller, as a Mesa agent over a row of `market.listings`."""
+
+    price = Cell()
+    cost = Cell()
+    listed_price = Cell("listed")
+    fixed_cost = Cell()
+    quality = Cell()
+    reputation = Cell()
+    shock = Cell()
+    place = Cell()
+    entry_week = Cell()
+    copied_week = Cell()
+    revenue = Cell()
+    profit = Cell()
+
+    def __init__(self, model: Market, row: int) -> None:
+        super().__init__(model)
+        self.row = row
+
+    @property
+    def table(self) -> Listings:
+        """The table that the row belongs to."""
+        return self.model.listings  # type: ignore[no-any-return]
+
+    @property
+    def cash(self) -> int:
+        """Cash, in rupiah."""
+        return int(self.model.ledger.balance["sellers"][self.row])
+
+    @property
+    def category(self) -> str:
+        """The category it sells in."""
+        return str(self.model.opening.categories[self.table.category[self.row]])
+
+    @property
+    def channels(self) -> str:
+        """The channels it keeps, such as `social+marketplace`."""
+        return channel_names(int(self.table.channels[self.row]))
+
+    @property
+    def exit_week(self) -> int | None:
+        """The week it died in; None while it lives."""
+        week = int(self.table.exit_week[self.row])
+        return None if week == STILL_THERE else week
+
+
+class Importer(SME):
+    """A seller of foreign goods: an SME's state, sourced abroad."""

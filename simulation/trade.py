@@ -1,0 +1,126 @@
+"""Trade: the week's orders turned into transfers, until every rupiah has a payer and a payee."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .channels import SOCIAL
+
+if TYPE_CHECKING:
+    from .browsing import Books
+    from .market import Market
+
+Floats = NDArray[np.float64]
+Rupiah = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Takings:
+    """What listings took in a week, before fixed costs. All (L,), rupiah but for `orders`."""
+
+    orders: Floats  # orders of all people
+    sales: Rupiah
+    social_sales: Rupiah
+    fees: Rupiah  # commissions, channel fees, affiliates
+    goods: Rupiah
+
+    @property
+    def gross(self) -> Rupiah:
+        """Gross profit: sales less fees less goods."""
+        return self.sales - self.fees - self.goods
+
+
+def settle_sales(market: Market, books: Books) -> Takings:
+    """Consumers pay sellers, sellers pay commission, fees, affiliates and goods; carriers are paid for delivery.
+
+    An order is E/p̄ units at price p; shipping is paid on every order and part of it by the platform's subsidy
+    on the social app. Unit cost and freight are resource costs, paid to suppliers and carriers.
+    """
+    table, ledger, config = market.listings, market.ledger, market.config
+    people, order_value = config.market.people, config.demand.order_value
+    channels, setting = config.channels, market.platform.setting
+    sold = table.live
+    own = table.own[sold]
+    worth = order_value / table.listed[sold] * table.price[sold]
+    by_channel = books.orders[sold] * (people * worth)[:, None]
+
+    sales = np.zeros(len(table), np.int64)
+    social = np.zeros(len(table), np.int64)
+    fees = np.zeros(len(table), np.int64)
+    theirs, ours = sold[~own], sold[own]
+    for channel, fee in enumerate(
+        (setting.commission, channels.rival_app_fee, channels.marketplace_fee, channels.own_site_fee)
+    ):
+        paid = ledger.transfer(
+            "sales", "consumers", "sellers", by_channel[~own, channel], payee_member=theirs
+        )
+        sales[theirs] += paid
+        if channel == SOCIAL:
+            social[theirs] += paid
+        payee = "platform" if channel == SOCIAL else "rivals"
+        fees[theirs] += ledger.transfer("commission", "sellers", payee, fee * paid, payer_member=theirs)
+    sales[ours] = ledger.transfer("own sales", "consumers", "platform", by_channel[own].sum(axis=1))
+    social[ours] = sales[ours]
+    fees += _pay_affiliates(market, books)
+
+    units = people * books.orders[sold].sum(axis=1) * order_value / table.listed[sold]
+    goods = np.zeros(len(table), np.int64)
+    abroad = table.abroad[sold]
+    for source, supplier in ((~own & ~abroad, "suppliers_home"), (~own & abroad, "suppliers_abroad")):
+        rows = sold[source]
+        cost = units[source] * table.cost[rows]
+        goods[rows] = ledger.transfer("goods", "sellers", supplier, cost, payer_member=rows)
+    goods[ours] = ledger.transfer("own goods", "platform", "suppliers_abroad", units[own] * table.cost[ours])
+
+    orders = people * books.orders.sum(axis=1)
+    _pay_carriers(market, float(orders.sum()), float(people * books.orders[:, SOCIAL].sum()))
+    return Takings(orders=orders, sales=sales, social_sales=social, fees=fees, goods=goods)
+
+
+def _pay_affiliates(market: Market, books: Books) -> Rupiah:
+    """Each influencer gets its commission on what was bought through it; returns what each listing paid."""
+    table, ledger, config = market.listings, market.ledger, market.config
+    fees = np.zeros(len(table), np.int64)
+    who = np.flatnonzero(market.influencers.endorsing >= 0)
+    row = market.influencers.endorsing[who]
+    worth = config.demand.order_value / table.listed[row] * table.price[row]
+    due = config.influence.affiliate_commission * config.market.people * books.by_influencer[who].sum(axis=1) * worth
+    own = table.own[row]
+    for payer, chosen in (("sellers", ~own), ("platform", own)):
+        member = row[chosen] if payer == "sellers" else None
+        paid = ledger.transfer("affiliates", payer, "influencers", due[chosen], member, who[chosen])
+        np.add.at(fees, row[chosen], paid)
+        market.influencers.income[who[chosen]] += paid
+    return fees
+
+
+def _pay_carriers(market: Market, orders: float, social_orders: float) -> None:
+    """Delivery: shipping on every order, of which the platform pays its subsidy on the social app's."""
+    shipping = market.config.channels.shipping
+    subsidy = min(market.platform.setting.subsidy, shipping)
+    market.ledger.transfer("shipping", "consumers", "carriers", shipping * orders - subsidy * social_orders)
+    market.ledger.transfer("subsidy", "platform", "carriers", subsidy * social_orders)
+
+
+def pay_fixed_costs(market: Market) -> tuple[Rupiah, NDArray[np.int64]]:
+    """Sellers pay their fixed cost as far as cash reaches, and owners draw what exceeds the buffer.
+
+    Returns what each listing paid (L,) and the rows that could not pay: they are out of cash.
+    """
+    table, ledger = market.listings, market.ledger
+    rows = table.live[~table.own[table.live]]
+    cash = ledger.balance["sellers"]
+    due = np.floor(table.fixed_cost[rows])
+    able = np.clip(cash[rows], 0, None)
+    paid = np.zeros(len(table), np.int64)
+    paid[rows] = ledger.transfer("fixed cost", "sellers", "landlords", np.minimum(due, able), payer_member=rows)
+    broke = rows[able < due]
+    owed = rows[cash[rows] < 0]
+    ledger.transfer("losses", "owners", "sellers", -cash[owed], payee_member=owed)
+    spare = np.clip(cash[rows] - np.ceil(table.buffer[rows]), 0, None)
+    ledger.transfer("owners' draw", "sellers", "owners", spare, payer_member=rows)
+    return paid, broke
