@@ -13,6 +13,16 @@ from .study import Outcome, Study, StudyError, load
 from .survival import Curve, curves, kaplan_meier, log_log_band
 
 __all__ = [
-    "Curve", "Outcome", "Study", "StudyError", "curves", "differences", "kaplan_meier", "load", "log_log_band",
-    "reference", "rule_baselines", "summary",
+    "Curve",
+    "Outcome",
+    "Study",
+    "StudyError",
+    "curves",
+    "differences",
+    "kaplan_meier",
+    "load",
+    "log_log_band",
+    "reference",
+    "rule_baselines",
+    "summary",
 ]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from .compare import differences, headline_survival, reference, rule_baselines, summary
+from .compare import differences, estimate, headline_survival, reference, rule_baselines, summary
+from .intervals import Estimate
 from .study import Study
 from .survival import count
 from .words import Scale, humanise, listing, scale, sentence, span
@@ -37,57 +37,58 @@ class Findings:
         return self.study.values.assign(survival=headline_survival(self.study)[1])
 
     @cached_property
-    def survival(self) -> pd.DataFrame:
-        """Mean and interval of survival, a row a cell."""
-        return summary(self.values[["survival"]]).xs("survival", level="outcome")
+    def survival(self) -> dict[Any, Estimate]:
+        """Survival in each cell that has it."""
+        table = summary(self.values[["survival"]].dropna())
+        return {cell: estimate(table, cell, "survival") for cell in self.study.cells if cell in table.index}
 
     @cached_property
     def platforms(self) -> tuple[Any, Any] | None:
         """The reference and the first cell that differs from it in the platform alone."""
         settings, base = self.study.settings, reference(self.study)
         for cell in self.study.cells[1:]:
-            if [name for name in settings if settings.at[cell, name] != settings.at[base, name]] == ["platform"]:
+            differing = [name for name, value in settings[cell].items() if value != settings[base][name]]
+            if differing == ["platform"]:
                 return base, cell
         return None
 
     @cached_property
     def rules(self) -> tuple[Any, list[Any]]:
         """The rule baseline that most rules share, and its cells under a rule by falling survival."""
-        baselines = rule_baselines(self.study)
-        bases = list(baselines.values())
-        base = max(dict.fromkeys(bases), key=bases.count, default=None)
+        baselines = {c: base for c, base in rule_baselines(self.study).items() if c in self.survival}
+        if not baselines:
+            return None, []
+        base = Counter(baselines.values()).most_common(1)[0][0]
         ruled = [cell for cell, of in baselines.items() if of == base]
-        return base, sorted(ruled, key=lambda cell: -self.survival.at[cell, "mean"])
+        return base, sorted(ruled, key=lambda cell: -self.survival[cell].mean)
 
     def share(self, cell: Any) -> str:
-        """'71.2 % [69.0, 73.4]'."""
-        row = self.survival.loc[cell]
-        return SHARE.full(row["mean"], row["low"], row["high"])
+        """'71.2% [69.0, 73.4]'."""
+        return SHARE.full(self.survival[cell]) if cell in self.survival else "no share"
 
-    def change(self, cell: Any, base: Any, column: str = "survival") -> pd.Series:
-        """Paired difference in one column: mean, margin, low, high, n."""
-        return differences(self.values[[column]], {cell: base}).iloc[0]
+    def change(self, cell: Any, base: Any, column: str = "survival") -> Estimate:
+        """Paired difference in one column."""
+        return estimate(differences(self.values[[column]], {cell: base}), cell, column)
 
     def world(self, cell: Any) -> str:
         """'with Project S' where that says it all, else 'in' and the cell's label."""
-        settings = self.study.settings
-        row = settings.loc[cell, ["platform", "regulation"]]
-        alone = (settings[["platform", "regulation"]] == row).all(axis=1).sum() == 1
-        if alone and row["regulation"] == "none" and row["platform"] in WORLDS:
-            return WORLDS[row["platform"]]
-        return f"in “{self.study.labels[cell]}”"
+        choices = {c: (of["platform"], of["regulation"]) for c, of in self.study.settings.items()}
+        platform, rule = choices[cell]
+        alone = list(choices.values()).count(choices[cell]) == 1
+        said = WORLDS.get(platform) if alone and rule == "none" else None
+        return said or f"in “{self.study.labels[cell]}”"
 
     def rule(self, cell: Any) -> str:
         """'data firewall', or the cell's label where other cells are under the same rule."""
-        rules = self.study.settings["regulation"]
-        name = rules[cell]
-        return humanise(name) if (rules == name).sum() == 1 else f"“{self.study.labels[cell]}”"
+        rules = [settings["regulation"] for settings in self.study.settings.values()]
+        name = self.study.settings[cell]["regulation"]
+        return humanise(name) if rules.count(name) == 1 else f"“{self.study.labels[cell]}”"
 
 
 def answer(study: Study) -> list[str]:
     """Up to five sentences, in plain text."""
     found = Findings(study)
-    if found.survival["mean"].isna().all():
+    if not found.survival:
         return ["No run has opening SMEs, so there is no survival to compare."]
     return [*_survival(found), *_rules(found), *_price(found), _sureness(study)]
 
@@ -104,23 +105,23 @@ def _survival(found: Findings) -> list[str]:
     return [f"{start} in the reference, “{study.labels[base]}”.", _ends(found)]
 
 
-def _difference(found: Findings, change: Mapping[str, float]) -> str:
-    if not math.isfinite(change["low"]):
+def _difference(found: Findings, change: Estimate) -> str:
+    if not change.known:
         return "One seed gives no interval for the difference."
-    size = _signed(POINTS, change)
-    if change["low"] <= 0 <= change["high"]:
-        return f"Seed by seed the difference is {size}, which {change['n']:.0f} seeds cannot tell from none."
+    size = POINTS.full(change, sign=True)
+    if not change.clear:
+        return f"Seed by seed the difference is {size}, which {change.n} seeds cannot tell from none."
     counts = count(found.study)
     shops = float((counts.died + counts.censored).sum(1).mean())
-    word = "more" if change["mean"] > 0 else "fewer"
-    return f"Seed by seed that is {size}: about {abs(change['mean']) * shops:.0f} of {shops:.0f} shops {word}."
+    number = f"{abs(change.mean) * shops:.0f} of {shops:.0f} shops {'more' if change.mean > 0 else 'fewer'}"
+    return f"Seed by seed that is {size}: about {number}."
 
 
 def _ends(found: Findings) -> str:
-    ordered = found.survival["mean"].dropna().sort_values()
-    ends = [("most", ordered.index[-1]), ("fewest", ordered.index[0])]
-    said = [f"{word} live in “{found.study.labels[cell]}”, {found.share(cell)}" for word, cell in ends]
-    return f"Of the {len(ordered)} cells, {listing(said)}."
+    ordered = sorted(found.survival, key=lambda cell: found.survival[cell].mean)
+    most, fewest = (f"“{found.study.labels[cell]}”" for cell in (ordered[-1], ordered[0]))
+    ends = f"{most} keeps most, {found.share(ordered[-1])}, and {fewest} fewest, {found.share(ordered[0])}"
+    return f"Of the {len(ordered)} cells {ends}."
 
 
 def _rules(found: Findings) -> list[str]:
@@ -131,53 +132,50 @@ def _rules(found: Findings) -> list[str]:
     change = found.change(best, base)
     start = f"Of the {len(ranked)} rules, {found.rule(best)} keeps most alive"
     start = f"Under {found.rule(best)}" if len(ranked) == 1 else start
-    said = f"{start}: {found.share(best)}, {_signed(POINTS, change)} against the same world without a rule"
+    size = POINTS.full(change, sign=True) + _doubt(change)
+    said = f"{start}: {found.share(best)}, {size} against the same world without a rule"
     if len(ranked) == 1:
-        return [f"{said}{_doubt(change)}."]
+        return [f"{said}."]
     lead = found.change(best, ranked[1])
-    ahead = f"its lead over the next, {found.rule(ranked[1])}, is {_signed(POINTS, lead)}{_doubt(lead)}"
-    return [f"{said}{_doubt(change)}; {ahead}."]
+    ahead = (
+        f"its lead over the next, {found.rule(ranked[1])}, is {POINTS.full(lead, sign=True)}{_doubt(lead)}"
+    )
+    return [f"{said}; {ahead}."]
 
 
 def _price(found: Findings) -> list[str]:
     """What the best rule, or else the platform, does to consumers and to the total."""
     base, ranked = found.rules
-    base, cell = (base, ranked[0]) if ranked else found.platforms or (None, None)
-    if cell is None:
+    if ranked:
+        cell, who = ranked[0], f"Against the same world without a rule, {found.rule(ranked[0])}"
+    elif found.platforms:
+        base, cell = found.platforms
+        who = sentence(humanise(found.study.settings[cell]["platform"]))
+    else:
         return []
     said = [_effect(found, cell, base, name) for name in ("consumer_surplus", "total_surplus")]
     effects = listing([effect for effect in said if effect])
-    where = f"Under {found.rule(cell)}" if ranked else sentence(found.world(cell))
-    return [f"{where}, {effects} over the whole run."] if effects else []
-
-
+    return [f"{who} changes {effects} over the whole run."] if effects else []
 
 
 def _effect(found: Findings, cell: Any, base: Any, name: str) -> str:
     outcome = found.study.outcomes.get(name)
-    if outcome is None:
+    change = found.change(cell, base, name) if outcome else Estimate()
+    if outcome is None or not change.known:
         return ""
-    change = found.change(cell, base, name)
-    fit = scale(outcome.unit, [change["mean"]], [change["margin"]], difference=True)
-    finite = math.isfinite(change["low"])
-    label = outcome.label[:1].lower() + outcome.label[1:]
-    return f"{label} changes by {_signed(fit, change)}{_doubt(change)}" if finite else ""
+    fit = scale(outcome.unit, [change.mean], [change.margin], difference=True)
+    return f"{outcome.label[:1].lower()}{outcome.label[1:]} by {fit.full(change, sign=True)}{_doubt(change)}"
 
 
-def _signed(fit: Scale, change: Mapping[str, float]) -> str:
-    return fit.full(change["mean"], change["low"], change["high"], sign=True)
-
-
-def _doubt(change: Mapping[str, float]) -> str:
-    return " (not to be told from none)" if change["low"] <= 0 <= change["high"] else ""
+def _doubt(change: Estimate) -> str:
+    return " (not to be told from none)" if change.known and not change.clear else ""
 
 
 def _sureness(study: Study) -> str:
-    seeds = study.runs.groupby("cell_id")["seed"].nunique()
-    low, high = int(seeds.min()), int(seeds.max())
+    low, high = min(study.seeds.values()), max(study.seeds.values())
     if high == 1:
         return "Each cell has one seed, so chance cannot be told from effect: run more replications."
     return (
-        f"Brackets hold 95 % intervals over {low if low == high else f'{low} to {high}'} seeds: "
+        f"Brackets hold 95% intervals over {low if low == high else f'{low} to {high}'} seeds: "
         "the play of chance within the model, not the doubt about the model itself."
     )

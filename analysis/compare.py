@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from .intervals import t_margin
+from .intervals import Estimate, t_margin
 from .study import Study
 from .survival import count, kaplan_meier
 
@@ -22,31 +22,33 @@ HORIZONS = (156, 104, 52)
 
 
 def summary(values: pd.DataFrame) -> pd.DataFrame:
-    """Mean, 95 % t interval over seeds and n of each column, in each cell.
+    """Mean, margin, low and high of the 95 % t interval, and n of each column, in each cell.
 
     `values` has a row a (cell_id, seed); the table has a row a (cell_id, outcome). NaN values are left
     out; with fewer than two seeds the interval is NaN.
     """
     cells = values.rename_axis(columns="outcome").groupby(level="cell_id", sort=False)
-    table = pd.DataFrame({
-        "mean": cells.mean().stack(),
-        "margin": cells.std().stack(),
-        "n": cells.count().stack(),
-    })
-    table["margin"] = t_margin(table["margin"], table["n"])
-    return table.assign(low=table["mean"] - table["margin"], high=table["mean"] + table["margin"])
+    mean, sd, n = (table.stack() for table in (cells.mean(), cells.std(), cells.count()))
+    margin = pd.Series(t_margin(sd, n), index=mean.index)
+    return pd.DataFrame({"mean": mean, "margin": margin, "low": mean - margin, "high": mean + margin, "n": n})
 
 
 def differences(values: pd.DataFrame, baselines: Mapping[Any, Any]) -> pd.DataFrame:
     """Cell less its baseline, seed by seed on common seeds: as `summary`, a row a (cell_id, outcome)."""
-    by_cell = {cell: values.xs(cell, level="cell_id") for cell in {*baselines, *baselines.values()}}
+    by_cell = {cell: table.droplevel("cell_id") for cell, table in values.groupby(level="cell_id")}
     paired = {}
     for cell, base in baselines.items():
         common = by_cell[cell].index.intersection(by_cell[base].index)
         paired[cell] = by_cell[cell].loc[common] - by_cell[base].loc[common]
-    if not paired:
-        return summary(values.iloc[:0])
-    return summary(pd.concat(paired, names=["cell_id"]))
+    return summary(pd.concat(paired, names=["cell_id"]) if paired else values.iloc[:0])
+
+
+def estimate(table: pd.DataFrame, cell: Any, outcome: str) -> Estimate:
+    """One row of `summary` or `differences`; nothing but NaN where the table has none."""
+    if (cell, outcome) not in table.index:
+        return Estimate()
+    row = table.loc[(cell, outcome)]
+    return Estimate(float(row["mean"]), float(row["margin"]), int(row["n"]))
 
 
 def reference(study: Study) -> Any:
@@ -64,12 +66,17 @@ def rule_baselines(study: Study) -> dict[Any, Any]:
 
     Settings of rules themselves (`regulation.…`) are no part of the comparison.
     """
-    settings = study.settings
-    others = [c for c in settings if c != "regulation" and not c.startswith("regulation.")]
-    keys = {cell: repr([settings.at[cell, name] for name in others]) for cell in study.cells}
-    free = {keys[cell]: cell for cell in reversed(study.cells) if settings.at[cell, "regulation"] == "none"}
-    ruled = [cell for cell in study.cells if settings.at[cell, "regulation"] != "none"]
-    return {cell: free[keys[cell]] for cell in ruled if keys[cell] in free}
+    worlds = {cell: repr(_without_rule(study.settings[cell])) for cell in study.cells}
+    free: dict[str, Any] = {}
+    for cell in study.cells:
+        if study.settings[cell]["regulation"] == "none":
+            free.setdefault(worlds[cell], cell)
+    ruled = [cell for cell in study.cells if study.settings[cell]["regulation"] != "none"]
+    return {cell: free[worlds[cell]] for cell in ruled if worlds[cell] in free}
+
+
+def _without_rule(settings: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(name, value) for name, value in settings.items() if name.partition(".")[0] != "regulation"]
 
 
 def headline_survival(study: Study) -> tuple[int, pd.Series]:
@@ -78,12 +85,13 @@ def headline_survival(study: Study) -> tuple[int, pd.Series]:
     It is the outcome sme_survival_…w of the longest horizon that every run has reached; in shorter runs,
     the Kaplan-Meier survival at the end of the shortest.
     """
-    shortest = int(study.weeks.min())
-    for weeks in HORIZONS:
+    shortest = min(study.weeks.values())
+    reached = [weeks for weeks in HORIZONS if weeks <= shortest]
+    for weeks in reached:
         name = f"sme_survival_{weeks}w"
-        if weeks <= shortest and name in study.values and study.values[name].notna().all():
+        if name in study.values and study.values[name].notna().all():
             return weeks, study.values[name].rename("survival")
+    weeks = next(iter(reached), shortest)
     counts = count(study)
-    weeks = next((h for h in HORIZONS if h <= shortest), shortest)
     survival, _ = kaplan_meier(counts.died, counts.censored)
     return weeks, pd.Series(survival[:, weeks], counts.index, name="survival")

@@ -18,7 +18,6 @@ import plotly.graph_objects as go
 from .lines import MAX_DIRECT, Line, extent, spread, survival_lines, weekly_lines
 from .study import Study
 from .survival import Curve, curves
-from .words import is_share
 
 # no button that sends data anywhere, no address to send it to
 CONFIG: dict[str, Any] = {
@@ -26,7 +25,7 @@ CONFIG: dict[str, Any] = {
     "responsive": True,
     "showSendToCloud": False,
     "plotlyServerURL": "",
-    "modeBarButtonsToRemove": ["sendChartToCloud", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
+    "modeBarButtonsToRemove": ["sendChartToCloud", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d"],
 }
 HEIGHT = 440
 TITLE, TOP, BOTTOM, LEFT = 40, 24, 48, 64
@@ -43,12 +42,16 @@ def survival(study: Study, known: dict[Any, Curve] | None = None) -> go.Figure:
 
 def platform_share(study: Study) -> go.Figure:
     """The share of orders that goes to the platform's own listings, by week."""
-    return _weekly(study, "platform_share", "The platform's own share of the market, by week", "own share", "share")
+    lines = weekly_lines(study, "platform_share")
+    return _figure(
+        lines, "The platform's own share of orders, by week", "own share", percent=True, step=False
+    )
 
 
 def live_smes(study: Study) -> go.Figure:
     """How many local SMEs trade, entrants with them, by week."""
-    return _weekly(study, "live_smes", "Local SMEs alive, entrants included, by week", "SMEs", "")
+    lines = weekly_lines(study, "live_smes")
+    return _figure(lines, "Local SMEs alive, entrants included, by week", "SMEs", percent=False, step=False)
 
 
 def direct(lines: Sequence[Line]) -> bool:
@@ -61,10 +64,6 @@ def banded(lines: Sequence[Line]) -> bool:
     return direct(lines) and any(np.isfinite(line.low).any() for line in lines)
 
 
-def _weekly(study: Study, column: str, title: str, axis: str, unit: str) -> go.Figure:
-    return _figure(weekly_lines(study, column), title, axis, percent=is_share(unit), step=False)
-
-
 def _figure(lines: Sequence[Line], title: str, axis: str, percent: bool, step: bool) -> go.Figure:
     figure = go.Figure()
     band, few = banded(lines), direct(lines)
@@ -73,7 +72,8 @@ def _figure(lines: Sequence[Line], title: str, axis: str, percent: bool, step: b
     low, high = _y_range(lines, percent) if lines else (0.0, 1.0)
     figure.update_layout(_layout(title, few))
     figure.update_xaxes(title_text="week", **_axis(), **_week_ticks(lines))
-    figure.update_yaxes(title_text=axis, range=[low, high], tickformat=_tick_format(percent, high - low), **_axis())
+    form = _tick_format(percent, high - low)
+    figure.update_yaxes(title_text=axis, range=[low, high], tickformat=form, **_axis())
     if few and lines:
         _name_ends(figure, lines, low, high, percent)
     return figure
@@ -85,7 +85,11 @@ def _traces(line: Line, index: int, percent: bool, step: bool, band: bool) -> li
     group = f"cell{index}"
     between = f"%{{y:{form}}} [%{{customdata[0]:{form}}}, %{{customdata[1]:{form}}}]"
     main = go.Scatter(
-        x=line.x, y=line.y, name=escape(line.label, quote=False), legendgroup=group, mode="lines",
+        x=line.x,
+        y=line.y,
+        name=escape(line.label, quote=False),
+        legendgroup=group,
+        mode="lines",
         line={**drawn, "color": line.ink.line, "width": 2.5 if band else 1.5, "dash": line.dash},
         customdata=np.column_stack([line.low, line.high]) if band else None,
         hovertemplate=between if band else f"%{{y:{form}}}",
@@ -129,7 +133,7 @@ def _week_ticks(lines: Sequence[Line]) -> dict[str, Any]:
 
 def _y_range(lines: Sequence[Line], percent: bool) -> tuple[float, float]:
     """The axis: from 0 where the lines come near it, else from a round number below them."""
-    low, high = extent(lines)
+    low, high = extent(lines, banded(lines))
     room = max(high - low, 0.02 if percent else 1.0)
     step = 10.0 ** math.floor(math.log10(room)) / 2
     floor = 0.0 if low < 0.5 * (high - low) else math.floor((low - 0.05 * room) / step) * step
@@ -152,16 +156,26 @@ def _name_ends(figure: go.Figure, lines: Sequence[Line], low: float, high: float
     places = spread(ends, LABEL_LINE * rows + 3, 0.0, HEIGHT - TOP - BOTTOM)
     for line, name, end, place in zip(lines, names, ends, places, strict=True):
         figure.add_annotation(
-            x=line.x[-1], y=line.end, text=name, font={"color": line.ink.text, "size": 13},
-            ax=26, ay=place - end, xanchor="left", align="left",
-            showarrow=True, arrowhead=0, arrowwidth=1, arrowcolor=line.ink.line, standoff=2,
+            x=line.x[-1],
+            y=line.end,
+            text=name,
+            font={"color": line.ink.text, "size": 13},
+            ax=26,
+            ay=place - end,
+            xanchor="left",
+            align="left",
+            showarrow=True,
+            arrowhead=0,
+            arrowwidth=1,
+            arrowcolor=line.ink.line,
+            standoff=2,
         )
     longest = max(len(part) for name in names for part in name.split("<br>"))
     figure.update_layout(margin_r=44 + round(7.2 * min(longest, LABEL_CHARACTERS + 8)))
 
 
 def _end_label(line: Line, percent: bool, height: float) -> str:
-    value = f"{line.end:{_tick_format(percent, height / 10)}}"
-    words = f"{value.replace('%', ' %')}  {line.label}"
+    value = f"{line.end:{_tick_format(percent, min(height / 10, 0.04))}}" if percent else f"{line.end:,.0f}"
+    words = f"{value}  {line.label}"
     rows = textwrap.wrap(words, LABEL_CHARACTERS, max_lines=2, placeholder=" …") or [words]
     return "<br>".join(escape(row, quote=False) for row in rows)

@@ -1,4 +1,4 @@
-"""What the pictures draw, before any picture library: a line and a band for each cell, colours, label places."""
+"""What pictures draw, before any picture library: lines and bands, colours, places for labels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,15 @@ from .survival import Curve
 
 MAX_LINES = 60
 MAX_DIRECT = 8
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+# dashes by plotly's name, as SVG writes them
+STROKES = {
+    "solid": "",
+    "dash": "9 6",
+    "dot": "2 4",
+    "dashdot": "9 4 2 4",
+    "longdash": "14 6",
+    "longdashdot": "14 4 2 4",
+}
 
 
 @dataclass(frozen=True)
@@ -63,8 +71,8 @@ class Line:
 
 def styles(study: Study) -> dict[Any, tuple[Ink, str]]:
     """Colour and dash of each cell, the same in every picture; black and solid is the reference."""
-    n = len(INKS)
-    return {cell: (INKS[i % n], DASHES[i // n % len(DASHES)]) for i, cell in enumerate(study.cells)}
+    n, dashes = len(INKS), list(STROKES)
+    return {cell: (INKS[i % n], dashes[i // n % len(dashes)]) for i, cell in enumerate(study.cells)}
 
 
 def survival_lines(study: Study, curves: dict[Any, Curve]) -> list[Line]:
@@ -93,9 +101,10 @@ def weekly_lines(study: Study, column: str) -> list[Line]:
     return [line for line in lines if np.isfinite(line.y).any()]
 
 
-def extent(lines: Sequence[Line]) -> tuple[float, float]:
-    """Lowest and highest value of lines and bands."""
-    values = np.concatenate([part for line in lines for part in (line.y, line.low, line.high)])
+def extent(lines: Sequence[Line], bands: bool = True) -> tuple[float, float]:
+    """Lowest and highest value of lines and, unless said, of their bands."""
+    parts = [(line.y, line.low, line.high) if bands else (line.y,) for line in lines]
+    values = np.concatenate([part for line in parts for part in line])
     values = values[np.isfinite(values)]
     return float(values.min()), float(values.max())
 

@@ -1,4 +1,4 @@
-"""The survival curves as one small SVG, for a README: `python -m analysis.picture results/STUDY docs/survival.svg`.
+"""The survival curves as one small SVG: `python -m analysis.picture results/STUDY docs/survival.svg`.
 
 Written by hand from the numbers that the report's figure draws; it needs no browser, and stands on a white
 card so that it can be read on light and dark pages.
@@ -11,19 +11,21 @@ import sys
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
+from textwrap import shorten
 
 import numpy as np
 
-from .lines import DASHES, INKS, MAX_DIRECT, Line, extent, spread, survival_lines
+from .lines import MAX_DIRECT, STROKES, Line, extent, spread, survival_lines
 from .study import Study, StudyError, load
 from .survival import Curve, curves
 from .words import span
 
 WIDTH, HEIGHT = 860, 420
 LEFT, RIGHT, TOP, BOTTOM = 62, 250, 62, 66
-STROKES = dict(zip(DASHES, ("", "9 6", "2 4", "9 4 2 4", "14 6", "14 4 2 4"), strict=True))
+FONT = "system-ui, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif"
+INK, QUIET, RULE = "#222222", "#5c5c5c", "#e0e0e0"
 GAP = 19
-CHARACTERS = 30
+CHARACTERS = 34
 
 
 class Frame:
@@ -59,20 +61,27 @@ def svg(study: Study) -> str:
     if not lines:
         raise StudyError(f"{study.folder}: no run has opening SMEs, so there is nothing to draw")
     frame = Frame(lines)
-    title = "Share of the opening SMEs still alive"
+    title, left = "Share of the opening SMEs still alive", LEFT - 40
     said = ", ".join(f"{line.label} {line.end:.0%}" for line in lines)
-    return "\n".join([
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
-        'role="img" font-family="system-ui, \'Segoe UI\', \'Noto Sans\', \'DejaVu Sans\', sans-serif" font-size="14">',
+    size = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" font-family="{FONT}" font-size="14">',
         f"<title>{title}</title>",
         f"<desc>After {span(int(frame.weeks))}: {escape(said)}.</desc>",
-        f'<rect width="{WIDTH}" height="{HEIGHT}" rx="8" fill="#fff"/>',
-        f'<text x="{LEFT - 40}" y="34" font-size="18" font-weight="600" fill="#222">{title}</text>',
-        *_axes(frame), *[_band(frame, line) for line in lines], *[_curve(frame, line) for line in lines],
+        f'<rect width="{WIDTH}" height="{HEIGHT}" rx="8" fill="#ffffff"/>',
+        _text(left, 34, title, INK, 'font-size="18" font-weight="600"'),
+        *_axes(frame),
+        *(_band(frame, line) for line in lines),
+        *(_curve(frame, line) for line in lines),
         *_names(frame, lines),
-        f'<text x="{LEFT - 40}" y="{HEIGHT - 14}" font-size="12" fill="#5c5c5c">{_note(known, len(lines))}</text>',
-        "</svg>\n",
-    ])
+        _text(left, HEIGHT - 14, _note(known, len(lines)), QUIET, 'font-size="12"'),
+        "</svg>",
+    ]
+    return "\n".join(part for part in parts if part) + "\n"
+
+
+def _text(x: float, y: float, words: str, fill: str, more: str = "") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{fill}" {more}>{escape(words)}</text>'
 
 
 def _axes(frame: Frame) -> list[str]:
@@ -80,15 +89,13 @@ def _axes(frame: Frame) -> list[str]:
     parts = []
     for share in np.arange(1, frame.floor - 1e-9, -step):
         y = frame.y(share)
-        parts.append(f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="#e0e0e0"/>')
-        parts.append(f'<text x="{LEFT - 8}" y="{y + 5:.1f}" text-anchor="end" fill="#444">{share:.0%}</text>')
-    every = next((s for s in (52, 26, 13, 4) if frame.weeks >= 3 * s), 1)
+        parts.append(f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="{RULE}"/>')
+        parts.append(_text(LEFT - 8, y + 5, f"{share:.0%}", INK, 'text-anchor="end"'))
+    every = next((weeks for weeks in (52, 26, 13, 4) if frame.weeks >= 3 * weeks), 1)
     for week in range(0, int(frame.weeks) + 1, every):
-        word = f"week {week}" if week + every > frame.weeks else str(week)
-        anchor = "end" if week + every > frame.weeks else "middle"
-        parts.append(
-            f'<text x="{frame.x(week):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="{anchor}" fill="#444">{word}</text>'
-        )
+        last = week + every > frame.weeks
+        words, anchor = (f"week {week}", "end") if last else (str(week), "middle")
+        parts.append(_text(frame.x(week), HEIGHT - BOTTOM + 20, words, INK, f'text-anchor="{anchor}"'))
     return parts
 
 
@@ -97,13 +104,14 @@ def _band(frame: Frame, line: Line) -> str:
     if not there.any():
         return ""
     over, under = (frame.steps(line.x[there], part[there]) for part in (line.high, line.low))
-    return f'<polygon points="{" ".join([*over, *reversed(under)])}" fill="{line.ink.line}" fill-opacity=".13"/>'
+    points = " ".join([*over, *reversed(under)])
+    return f'<polygon points="{points}" fill="{line.ink.line}" fill-opacity=".13"/>'
 
 
 def _curve(frame: Frame, line: Line) -> str:
-    dash = f' stroke-dasharray="{STROKES[line.dash]}"' if STROKES[line.dash] else ""
+    dash = f'stroke-dasharray="{STROKES[line.dash]}"' if STROKES[line.dash] else ""
     points = " ".join(frame.steps(line.x, line.y))
-    return f'<polyline points="{points}" fill="none" stroke="{line.ink.line}" stroke-width="2.4"{dash}/>'
+    return f'<polyline points="{points}" fill="none" stroke="{line.ink.line}" stroke-width="2.4" {dash}/>'
 
 
 def _names(frame: Frame, lines: Sequence[Line]) -> list[str]:
@@ -111,17 +119,16 @@ def _names(frame: Frame, lines: Sequence[Line]) -> list[str]:
     parts = []
     for line, end, place in zip(lines, ends, spread(ends, GAP, TOP, HEIGHT - BOTTOM), strict=True):
         x = frame.x(line.x[-1])
-        name = line.label if len(line.label) <= CHARACTERS else f"{line.label[:CHARACTERS - 1]}…"
-        parts.append(f'<path d="M{x + 3:.1f} {end:.1f}L{x + 20:.1f} {place:.1f}" stroke="{line.ink.line}"/>')
-        parts.append(
-            f'<text x="{x + 25:.1f}" y="{place + 5:.1f}" fill="{line.ink.text}">{line.end:.0%}  {escape(name)}</text>'
-        )
+        name = shorten(f"{line.end:.0%} {line.label}", CHARACTERS, placeholder=" …")
+        leader = f"M{x + 3:.1f} {end:.1f}L{x + 20:.1f} {place:.1f}"
+        parts.append(f'<path d="{leader}" stroke="{line.ink.line}"/>')
+        parts.append(_text(x + 25, place + 5, name, line.ink.text))
     return parts
 
 
 def _note(known: dict[object, Curve], drawn: int) -> str:
     seeds = max(curve.seeds for curve in known.values())
-    bands = f"bands: 95 % intervals over {seeds} seeds" if seeds > 2 else "bands: 95 %, Greenwood"
+    bands = f"bands: 95% intervals over {seeds} seeds" if seeds > 2 else "bands: 95%, Greenwood"
     some = f"; the first {drawn} of {len(known)} cells" if drawn < len(known) else ""
     return f"Kaplan-Meier, {bands}{some}."
 
@@ -137,7 +144,8 @@ def write(folder: str | Path, path: str | Path) -> Path:
 
 def main() -> None:
     """Write the picture from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m analysis.picture", description="A study's survival curves as SVG.")
+    description = "Write a study's survival curves as an SVG picture."
+    parser = argparse.ArgumentParser(prog="python -m analysis.picture", description=description)
     parser.add_argument("study", type=Path, help="the study's folder, results/STUDY")
     parser.add_argument("picture", type=Path, help="the SVG file to write")
     asked = parser.parse_args()

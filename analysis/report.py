@@ -20,14 +20,14 @@ from plotly.offline import get_plotlyjs
 from . import figures, provenance
 from .answer import answer
 from .compare import against_reference, differences, reference, rule_baselines, summary
-from .lines import MAX_LINES, Line, survival_lines, weekly_lines
+from .lines import MAX_LINES, STROKES, Line, survival_lines, weekly_lines
 from .study import Study, load
 from .survival import Curve, curves
 from .tables import difference_table, line_table, outcome_table
-from .words import listing, plural, sentence, span
+from .words import humanise, listing, plural, sentence, span
 
 NO_VALUE = "“–”: no value, as where the run is shorter than the outcome's horizon."
-SVG_DASHES = {"dash": "9 6", "dot": "2 4", "dashdot": "9 4 2 4", "longdash": "14 6", "longdashdot": "14 4 2 4"}
+WEEKLY = (("platform_share", figures.platform_share, "share"), ("live_smes", figures.live_smes, ""))
 
 
 def write(folder: str | Path) -> Path:
@@ -47,7 +47,7 @@ def page(study: Study) -> str:
     """The report as HTML. All text from configs and files is escaped on its way in."""
     known = curves(study)
     return _template("report.html").substitute(
-        title=escape(sentence(study.name.replace("_", " "))),
+        title=escape(sentence(humanise(study.name))),
         made=escape(_made(study)),
         style=_asset("report.css"),
         script=_asset("report.js"),
@@ -88,7 +88,7 @@ def _made(study: Study) -> str:
 
 
 def _horizon(study: Study) -> str:
-    low, high = int(study.weeks.min()), int(study.weeks.max())
+    low, high = min(study.weeks.values()), max(study.weeks.values())
     return span(low) if low == high else f"{low} to {high} weeks"
 
 
@@ -121,7 +121,7 @@ def _key(lines: Sequence[Line]) -> str:
 
 
 def _sample(line: Line) -> str:
-    dash = f' stroke-dasharray="{SVG_DASHES[line.dash]}"' if line.dash in SVG_DASHES else ""
+    dash = f' stroke-dasharray="{STROKES[line.dash]}"' if STROKES[line.dash] else ""
     return (
         f'<svg width="30" height="8" aria-hidden="true"><path d="M0 4H30" stroke="{line.ink.line}" '
         f'stroke-width="3"{dash}/></svg>'
@@ -144,12 +144,12 @@ def _method(known: dict[Any, Curve], lines: Sequence[Line]) -> list[str]:
     if {curve.method for curve in known.values()} >= {"seeds"}:
         seeds = sorted({curve.seeds for curve in known.values() if curve.method == "seeds"})
         said.append(
-            f"Bands: 95 % t intervals over the S(t) of {listing([str(n) for n in seeds])} seeds, for the shops "
-            "of one seed share its shocks and are not independent."
+            f"Bands: 95% t intervals over the S(t) of {listing([str(n) for n in seeds])} seeds, for the "
+            "shops of one seed share its shocks and are not independent."
         )
     if {curve.method for curve in known.values()} >= {"greenwood"}:
         said.append(
-            "With fewer than three seeds the band is Greenwood's (95 %, log-log), as if all shops were "
+            "With fewer than three seeds the band is Greenwood's (95%, log-log), as if all shops were "
             "independent: too narrow where shocks are shared."
         )
     return said
@@ -160,7 +160,8 @@ def _common(study: Study, made: go.Figure, lines: Sequence[Line]) -> list[str]:
     said = []
     floor = made.layout.yaxis.range[0]
     if floor > 0:
-        said.append(f"The vertical axis starts at {floor:.0%}." if floor < 1 else f"The vertical axis starts at {floor:,.0f}.")
+        start = f"{floor:.0%}" if "%" in made.layout.yaxis.tickformat else f"{floor:,.0f}"
+        said.append(f"The vertical axis starts at {start}.")
     if not figures.direct(lines):
         said.append("Bands are left out for so many lines; the table of outcomes has intervals.")
     if len(study.cells) > MAX_LINES:
@@ -170,21 +171,19 @@ def _common(study: Study, made: go.Figure, lines: Sequence[Line]) -> list[str]:
 
 def _weekly(study: Study) -> str:
     drawn = []
-    for column, make, unit in (
-        ("platform_share", figures.platform_share, "share"), ("live_smes", figures.live_smes, ""),
-    ):
+    for column, make, unit in WEEKLY:
         lines = weekly_lines(study, column)
         if lines:
             made = make(study)
-            band = ["Mean over seeds."] if not figures.banded(lines) else ["Mean over seeds with its 95 % t interval."]
-            drawn.append(_figure(made, lines, unit, " ".join([*band, *_common(study, made, lines)])))
+            what = f"Mean over seeds{' with its 95% t interval' if figures.banded(lines) else ''}."
+            drawn.append(_figure(made, lines, unit, " ".join([what, *_common(study, made, lines)])))
     return "\n".join(drawn) or "<p>The study kept no weekly outcomes.</p>"
 
 
 def _outcomes(study: Study) -> str:
     if not study.outcomes:
         return "<p>The study holds no outcomes.</p>"
-    caption = f"Mean over seeds of each run's outcome; in brackets its 95 % t interval. {NO_VALUE}"
+    caption = f"Mean over seeds of each run's outcome; in brackets its 95% t interval. {NO_VALUE}"
     return outcome_table(study, summary(study.values), caption)
 
 
@@ -200,7 +199,7 @@ def _differences(study: Study) -> str:
     return (
         '<section aria-labelledby="differences"><h2 id="differences">What the choices change</h2>'
         "<p>Two cells share every shock of a seed, so their difference on it is what the choice did. "
-        "Bold: the 95 % interval leaves out zero, as one in twenty would by chance where nothing differs.</p>"
+        "Bold: the 95% interval leaves out zero, as one in twenty would by chance where nothing differs.</p>"
         f"{''.join(made)}</section>"
     )
 
@@ -209,4 +208,4 @@ def _difference(study: Study, baselines: dict[Any, Any], caption: str) -> str:
     table = differences(study.values, baselines)
     seeds = table["n"][table["n"] > 0]
     common = f", on {plural(int(seeds.min()), 'common seed')}" if seeds.nunique() == 1 else ""
-    return difference_table(study, table, f"{caption}{common}; mean and 95 % t interval.")
+    return difference_table(study, table, f"{caption}{common}; mean and 95% t interval.")

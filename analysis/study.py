@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +16,7 @@ from .words import cell_labels, humanise
 
 KEYS = ["cell_id", "seed"]
 CHOICES = ("market", "algorithm", "platform", "regulation")
-SELLER_COLUMNS = ["cell_id", "seed", "kind", "entry_week", "exit_week"]
+SELLER_COLUMNS = [*KEYS, "kind", "entry_week", "exit_week"]
 
 
 class StudyError(ValueError):
@@ -24,7 +25,7 @@ class StudyError(ValueError):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an outcome is called, what it is counted in, and which way is better (+1 more, -1 less, 0 neither)."""
+    """A column of `runs` in words; `direction` is +1 where more is better, -1 where less is, 0 for neither."""
 
     name: str
     label: str
@@ -59,52 +60,65 @@ class Study:
             return pd.DataFrame(columns=SELLER_COLUMNS)
         return pd.read_parquet(folder, columns=SELLER_COLUMNS)
 
+    @property
+    def planned(self) -> list[Mapping[str, Any]]:
+        """The cells as the manifest lists them."""
+        return [cell for cell in self.manifest.get("cells") or () if "cell_id" in cell]
+
     @cached_property
     def cells(self) -> list[Any]:
         """Ids of the cells that have runs, in the study's order: the manifest's, then as they come."""
         stored = list(self.runs["cell_id"].unique())
-        listed = [cell["cell_id"] for cell in self.manifest.get("cells") or () if "cell_id" in cell]
+        listed = [cell["cell_id"] for cell in self.planned]
         return [cell for cell in dict.fromkeys(listed + stored) if cell in set(stored)]
 
     @cached_property
     def outcomes(self) -> dict[str, Outcome]:
-        """The outcomes in `runs`, in the manifest's order; a bare name where the manifest is silent."""
+        """The outcomes in `runs`, as the manifest lists them; else every numeric column by its bare name."""
         known: Mapping[str, Any] = self.manifest.get("outcomes") or {}
         names = [name for name in known if name in self.runs] or self._numeric_columns()
         return {name: _outcome(name, known.get(name) or {}) for name in names}
 
     def _numeric_columns(self) -> list[str]:
         fixed = {*KEYS, "weeks", *CHOICES}
-        columns = [name for name in self.runs if name not in fixed and "." not in name]
-        return [c for c in columns if self.runs[c].isna().all() or pd.api.types.is_numeric_dtype(self.runs[c])]
+        columns = [name for name in map(str, self.runs) if name not in fixed and "." not in name]
+        table = self.runs[columns]
+        numeric = set(table.select_dtypes("number")) | set(table.columns[table.isna().all()])
+        return [name for name in columns if name in numeric]
 
     @cached_property
-    def settings(self) -> pd.DataFrame:
-        """What each cell is: a row a cell, its choices and swept settings in columns, None where it has none."""
-        skipped = {*KEYS, *self.outcomes}
-        columns = [name for name in self.runs if name not in skipped]
-        table = self.runs.groupby("cell_id", sort=False)[columns].first().reindex(self.cells)
-        return table.astype(object).where(table.notna(), None)
+    def settings(self) -> dict[Any, dict[str, Any]]:
+        """What each cell is: choices and swept settings by dotted name, None where it has no such setting."""
+        columns = [name for name in self.runs if name not in {*KEYS, *self.outcomes}]
+        table = self.runs.drop_duplicates("cell_id").set_index("cell_id")[columns].astype(object)
+        rows = table.where(table.notna(), None).to_dict("index")
+        return {cell: {str(name): value for name, value in rows[cell].items()} for cell in self.cells}
 
     @cached_property
     def labels(self) -> dict[Any, str]:
         """A short name for each cell: the manifest's own, else what sets it apart from the others."""
-        given = {c["cell_id"]: c["label"] for c in self.manifest.get("cells") or () if c.get("label")}
-        made = cell_labels(self.settings)
-        labels = {cell: str(given.get(cell) or made[cell]) for cell in self.cells}
-        twice = {label for label in labels.values() if list(labels.values()).count(label) > 1}
-        return {c: f"{label} [{c}]" if label in twice else label for c, label in labels.items()}
+        given = {cell["cell_id"]: str(cell["label"]) for cell in self.planned if cell.get("label")}
+        labels = cell_labels(self.settings) | {cell: given[cell] for cell in self.cells if cell in given}
+        uses = Counter(labels.values())
+        return {cell: label if uses[label] == 1 else f"{label} [{cell}]" for cell, label in labels.items()}
 
     @cached_property
-    def weeks(self) -> pd.Series:
+    def weeks(self) -> dict[Any, int]:
         """The horizon of each cell in weeks."""
-        return self.runs.groupby("cell_id", sort=False)["weeks"].max().reindex(self.cells).astype(int)
+        longest = self.runs.groupby("cell_id")["weeks"].max()
+        return {cell: int(longest[cell]) for cell in self.cells}
+
+    @cached_property
+    def seeds(self) -> dict[Any, int]:
+        """How many seeds each cell has run."""
+        number = self.runs.groupby("cell_id")["seed"].nunique()
+        return {cell: int(number[cell]) for cell in self.cells}
 
     @cached_property
     def values(self) -> pd.DataFrame:
         """Outcomes as numbers, a row a (cell, seed); NaN where a run was too short for one."""
-        table = self.runs.set_index(KEYS)[list(self.outcomes)].apply(pd.to_numeric, errors="coerce")
-        return table.astype(float).loc[self.cells]
+        table = self.runs.set_index(KEYS)[list(self.outcomes)]
+        return table.apply(pd.to_numeric, errors="coerce").astype(float).loc[self.cells]
 
 
 def _outcome(name: str, known: Mapping[str, Any]) -> Outcome:
@@ -121,7 +135,7 @@ def load(folder: str | Path) -> Study:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         runs = pd.read_parquet(folder / "runs")
-    except (ValueError, KeyError, OSError) as error:
+    except (ValueError, OSError) as error:
         raise StudyError(f"{folder}: cannot be read: {str(error).splitlines()[0]}") from error
     missing = [name for name in (*KEYS, "weeks", *CHOICES) if name not in runs]
     if missing:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from .intervals import LEVEL, Floats, t_margin
@@ -44,7 +45,7 @@ class Counts:
     index: pd.MultiIndex
     died: Floats
     censored: Floats
-    weeks: Floats
+    weeks: NDArray[np.int_]
 
     def of(self, cell: Any) -> Counts:
         """The runs of one cell, up to the end of the shortest of them."""
@@ -101,12 +102,12 @@ def count(study: Study, shops: pd.DataFrame | None = None) -> Counts:
     dead = exit_week <= end
     week = np.where(dead, exit_week, end).astype(int)
     width = int(weeks.max()) + 1
-    tables = [
-        np.bincount(row[kind] * width + week[kind], minlength=len(index) * width).reshape(-1, width).astype(float)
-        for kind in (dead, ~dead)
-    ]
-    filled = np.bincount(row, minlength=len(index)) > 0
-    return Counts(index[filled], tables[0][filled], tables[1][filled], weeks[filled].astype(float))
+    place = row * width + week
+    died, censored = (
+        np.bincount(place[kind], minlength=len(index) * width).reshape(-1, width) for kind in (dead, ~dead)
+    )
+    filled = np.flatnonzero((died + censored).any(1))
+    return Counts(index[filled], died[filled].astype(float), censored[filled].astype(float), weeks[filled])
 
 
 def curves(study: Study, shops: pd.DataFrame | None = None) -> dict[Any, Curve]:

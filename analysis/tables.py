@@ -9,11 +9,14 @@ from html import escape
 import numpy as np
 import pandas as pd
 
+from .compare import estimate
+from .intervals import Estimate
 from .lines import Line
 from .study import Study
-from .words import Scale, scale
+from .words import NOTHING, Scale, scale
 
 WIDE = 8
+LONG = 30
 DATA_WEEKS = 12
 
 
@@ -26,6 +29,7 @@ class Table:
     columns: Sequence[str]
     rows: Sequence[str]
     cells: Sequence[Sequence[str]]
+    kind: str = "numbers"
 
     def turned(self, corner: str) -> Table:
         """Rows as columns."""
@@ -39,10 +43,12 @@ class Table:
             f'<tr><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in row)}</tr>'
             for name, row in zip(self.rows, self.cells, strict=True)
         )
+        frame = "scroll long" if len(self.rows) > LONG else "scroll"
         label = escape(self.caption, quote=True)
         return (
-            f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table>'
-            f"<caption>{escape(self.caption)}</caption>"
+            f'<div class="{frame}" tabindex="0" role="region" aria-label="{label}">'
+            f'<table class="{self.kind}">'
+            f"<caption><span>{escape(self.caption)}</span></caption>"
             f'<thead><tr><th scope="col">{escape(self.corner)}</th>{head}</tr></thead>'
             f"<tbody>\n{body}\n</tbody></table></div>"
         )
@@ -62,34 +68,40 @@ def _intervals(study: Study, table: pd.DataFrame, caption: str, difference: bool
     cells = list(dict.fromkeys(table.index.get_level_values("cell_id")))
     rows, texts = [], []
     for outcome in study.outcomes.values():
-        part = table.xs(outcome.name, level="outcome").reindex(cells)
-        fit = scale(outcome.unit, part["mean"], part["margin"], difference)
-        unit = f' <span class="unit">{escape(fit.heading)}</span>' if fit.heading else ""
-        rows.append(escape(outcome.label) + unit)
-        texts.append([_cell(fit, *row, difference) for row in part[["mean", "low", "high"]].to_numpy()])
+        row = [estimate(table, cell, outcome.name) for cell in cells]
+        fit = scale(outcome.unit, [e.mean for e in row], [e.margin for e in row], difference)
+        rows.append(escape(outcome.label) + _unit(fit))
+        texts.append([_cell(fit, one, difference) for one in row])
     made = Table(caption, "Outcome", [escape(study.labels[cell]) for cell in cells], rows, texts)
     return (made if len(cells) <= WIDE else made.turned("Cell")).html()
 
 
-def _cell(fit: Scale, mean: float, low: float, high: float, difference: bool) -> str:
-    value, interval = fit.number(mean, difference), fit.interval(low, high, difference)
-    if difference and (low > 0 or high < 0):
+def _unit(fit: Scale) -> str:
+    return f' <span class="unit">{escape(fit.heading)}</span>' if fit.heading else ""
+
+
+def _cell(fit: Scale, one: Estimate, difference: bool = False) -> str:
+    value, interval = fit.number(one.mean, difference), fit.interval(one.low, one.high, difference)
+    if difference and one.clear:
         value = f"<strong>{value}</strong>"
     return f"{value} <small>{interval}</small>" if interval else value
 
 
 def line_table(lines: Sequence[Line], unit: str, caption: str) -> str:
     """The numbers behind a figure, at about a dozen weeks."""
-    weeks = lines[0].x
+    weeks = max((line.x for line in lines), key=len)
     step = next((s for s in (52, 26, 13, 4, 1) if len(weeks) > s * DATA_WEEKS / 2), 1)
     chosen = sorted({*weeks[weeks % step == 0].tolist(), float(weeks[-1])})
     fit = scale(unit, [line.end for line in lines], [(line.high[-1] - line.low[-1]) / 2 for line in lines])
-    at = [[int(np.searchsorted(line.x, week)) for line in lines] for week in chosen]
-    cells = [[_at(fit, line, i) for line, i in zip(lines, row, strict=True)] for row in at]
+    cells = [[_at(fit, line, week) for line in lines] for week in chosen]
     head = [escape(line.label) for line in lines]
     title = f"{caption}, {fit.heading}" if fit.heading else caption
     return Table(title, "Week", head, [f"{week:.0f}" for week in chosen], cells).html()
 
 
-def _at(fit: Scale, line: Line, i: int) -> str:
-    return _cell(fit, line.y[i], line.low[i], line.high[i], False) if i < len(line.x) else "–"
+def _at(fit: Scale, line: Line, week: float) -> str:
+    at = np.flatnonzero(line.x == week)
+    if not len(at):
+        return NOTHING
+    interval = fit.interval(line.low[at[0]], line.high[at[0]])
+    return f"{fit.number(line.y[at[0]])} <small>{interval}</small>".replace(" <small></small>", "")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
+
+from .intervals import Estimate
 
 NAMES = {
     "marketplace_only": "no Project S",
@@ -21,9 +22,11 @@ NAMES = {
     "none": "no rule",
     "hhi": "HHI",
     "sme": "SME",
+    "smes": "SMEs",
 }
 MAGNITUDES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1.0, ""))
 NOTHING = "–"
+HARD_SPACE = "\u00a0"
 
 
 def humanise(name: str) -> str:
@@ -36,24 +39,25 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def cell_labels(settings: pd.DataFrame) -> dict[Any, str]:
-    """A label for each cell (row): the settings in which the cells differ, in words."""
-    varying = [name for name in settings if len({repr(v) for v in settings[name]}) > 1]
-    shown = varying or [name for name in ("platform", "regulation") if name in settings]
-    return {cell: _cell_label(dict(row[shown]), len(shown)) for cell, row in settings.iterrows()}
+def cell_labels(settings: Mapping[Any, Mapping[str, Any]]) -> dict[Any, str]:
+    """A label for each cell: the settings in which the cells differ, in words, the platform first."""
+    names = list(next(iter(settings.values()), {}))
+    varying = [name for name in names if len({repr(of[name]) for of in settings.values()}) > 1]
+    shown = varying or [name for name in ("platform", "regulation") if name in names]
+    shown.sort(key=lambda name: name != "platform")
+    return {cell: _cell_label({name: of[name] for name in shown}) for cell, of in settings.items()}
 
 
-def _cell_label(row: dict[str, Any], columns: int) -> str:
+def _cell_label(shown: Mapping[str, Any]) -> str:
     parts = []
-    for name, value in row.items():
-        if value is None or (name == "regulation" and value == "none" and columns > 1):
+    for name, value in shown.items():
+        if value is None or (name == "regulation" and value == "none" and len(shown) > 1):
             continue
         if name in ("market", "algorithm", "platform", "regulation"):
             parts.append(humanise(value))
         else:
             parts.append(f"{humanise(name.rpartition('.')[2])} {_plain(value)}")
-    platform_first = sorted(parts, key=lambda part: part not in (humanise(row.get("platform") or ""),))
-    return sentence(", ".join(platform_first)) or "All defaults"
+    return sentence(", ".join(parts)) or "All defaults"
 
 
 def _plain(value: Any) -> str:
@@ -98,17 +102,19 @@ class Scale:
         """'[low, high]', or nothing where one seed gives no interval."""
         if not (math.isfinite(low) and math.isfinite(high)):
             return ""
-        return f"[{self.number(low, sign)}, {self.number(high, sign)}]"
+        return f"[{self.number(low, sign)},{HARD_SPACE}{self.number(high, sign)}]"
 
-    def full(self, value: float, low: float = math.nan, high: float = math.nan, sign: bool = False) -> str:
-        """'Rp 1.23 bn [1.10, 1.36]', '71.2 % [69.0, 73.4]'."""
-        parts = (self.before, self.number(value, sign), self.unit, self.interval(low, high, sign))
-        return " ".join(part for part in parts if part)
+    def full(self, estimate: Estimate, sign: bool = False) -> str:
+        """'Rp 1.23 bn [1.10, 1.36]', '71.2% [69.0, 73.4]'; breaks only before the interval."""
+        number = self.number(estimate.mean, sign) + ("%" if self.unit == "%" else "")
+        parts = (self.before, number, self.unit if self.unit != "%" else "")
+        words = HARD_SPACE.join(part for part in parts if part)
+        return f"{words} {self.interval(estimate.low, estimate.high, sign)}".rstrip()
 
     @property
     def heading(self) -> str:
-        """The unit as it stands in a table's row header: 'Rp bn', '%', 'orders'."""
-        return " ".join(part for part in (self.before, self.unit) if part)
+        """The unit as a table's header shows it: 'Rp bn', '%', 'orders'; nothing for a pure number."""
+        return " ".join(part for part in (self.before, self.unit) if part not in ("", "1"))
 
 
 def is_money(unit: str) -> bool:
@@ -121,7 +127,9 @@ def is_share(unit: str) -> bool:
     return unit.lower().startswith(("share", "fraction", "chance", "probability"))
 
 
-def scale(unit: str, values: Iterable[float], margins: Iterable[float] = (), difference: bool = False) -> Scale:
+def scale(
+    unit: str, values: Iterable[float], margins: Iterable[float] = (), difference: bool = False
+) -> Scale:
     """The scale that fits `values` of `unit`: three figures of the largest, two of the typical margin.
 
     Rupiah are in m, bn or tn, shares in percent (their differences in points), anything else as it is.
@@ -134,9 +142,9 @@ def scale(unit: str, values: Iterable[float], margins: Iterable[float] = (), dif
     elif is_share(unit):
         factor, shown = 100.0, "points" if difference else "%"
     widths = [m for m in margins if math.isfinite(m) and m > 0]
-    wanted = [_decimals(largest * factor, 3), _decimals(float(np.median(widths)) * factor, 2) if widths else 0]
-    floor = 1 if is_share(unit) else 0
-    return Scale(factor, shown, min(max(floor, *wanted), 5), before)
+    for_value = _decimals(largest * factor, 3)
+    for_margin = _decimals(float(np.median(widths)) * factor, 2) if widths else 0
+    return Scale(factor, shown, min(max(int(is_share(unit)), for_value, for_margin), 5), before)
 
 
 def _decimals(value: float, figures: int) -> int:

@@ -1,11 +1,12 @@
 """Executing: jobs, each a cell and a block of seeds, spread over processes.
 
-A job stores its runs itself, so an executor only has to call `run_job`: in this process, in a pool, or, through
-one of Hydra's launchers, on another machine that sees the study's folder.
+A job stores its runs itself, so all that an executor does is to call `run_job`, in this process or in
+another one that sees the study's folder.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 import multiprocessing
 import os
@@ -60,7 +61,7 @@ def run_job(job: Job, simulate: Simulate = run_market) -> None:
 
 
 def plan_jobs(store: Store, missing: Sequence[tuple[Cell, Sequence[int]]], workers: int | None) -> list[Job]:
-    """The missing runs as jobs: blocks large enough to be worth a call, small enough to keep all workers busy.
+    """The missing runs as jobs, in blocks worth a call and yet so small that all workers stay busy.
 
     Cores that are left over when there are fewer runs than workers become threads of the runs.
     """
@@ -76,7 +77,7 @@ def even_blocks(seeds: Sequence[int], largest: int) -> Iterator[tuple[int, ...]]
     """The seeds in as few blocks of at most `largest` as it takes, their sizes one apart at most."""
     blocks = math.ceil(len(seeds) / largest)
     edges = [i * len(seeds) // blocks for i in range(blocks + 1)]
-    return (tuple(seeds[a:b]) for a, b in zip(edges[:-1], edges[1:], strict=True))
+    return (tuple(seeds[a:b]) for a, b in itertools.pairwise(edges))
 
 
 def execute(jobs: Sequence[Job], workers: int | None, simulate: Simulate = run_market) -> list[str]:

@@ -18,7 +18,7 @@ from .schema import SETTINGS, STUDY_FIELDS
 MOST_VALUES = 10_000
 ENUMERABLE = (ValueType.CHOICE_SWEEP, ValueType.SIMPLE_CHOICE_SWEEP, ValueType.RANGE_SWEEP)
 ONE_VALUE = (*STUDY_FIELDS, "seed", "experiment")
-FORM = "NAME=VALUE; text with spaces, commas or = in it goes in quotes, as 'market.listings=\"my shops.csv\"'"
+FORM = "NAME=VALUE, with quotes around odd text, as 'market.listings=\"my shops.csv\"'"
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,14 @@ def read(arguments: Sequence[str], multirun: bool) -> list[Given]:
         if one.key in given:
             raise ConfigError(one.key, argument, "given once")
         given[one.key] = one
-    return list(given.values())
+    return [one for one in given.values() if one.key != "experiment" or one.values != (None,)]
 
 
 def _read(argument: str, multirun: bool) -> Given:
     override = _parse(argument)
     key, (_, _, text) = override.key_or_group, argument.partition("=")
     if override.type is not OverrideType.CHANGE or override.package is not None:
-        raise ConfigError(override.get_key_element(), argument, f"{FORM}; without + or ~ before it or @ in it")
+        raise ConfigError(override.get_key_element(), argument, f"{FORM}, without + ~ @")
     if key.split(".")[0] not in SETTINGS:
         raise unknown(key, text, SETTINGS, "a setting:")
     if not override.is_sweep_override():
@@ -80,7 +80,7 @@ def _parse(argument: str) -> Override:
         return _parser().parse_overrides([argument])[0]
     except Exception as error:  # the parser raises more kinds than its own on odd text
         key, equals, text = argument.partition("=")
-        raise ConfigError(key if equals and key else "override", text if equals else argument, FORM) from error
+        raise ConfigError(key or "override", text if equals else argument, FORM) from error
 
 
 @cache

@@ -82,7 +82,7 @@ def only_config(arguments: Sequence[str]) -> Config:
     """The config of the one run that the overrides describe."""
     plan = make(arguments)
     if len(plan.cells) > 1:
-        raise ConfigError("experiment", plan.study, f"a preset of one cell here; this one has {len(plan.cells)}")
+        raise ConfigError("experiment", plan.study, f"a preset of one cell, not of {len(plan.cells)}")
     return plan.cells[0].run_config(plan.seeds[0])
 
 
@@ -108,20 +108,24 @@ def _drafts(given: Sequence[Given]) -> Iterator[_Draft]:
 
 def _preset(given: Sequence[Given]) -> str | None:
     """The name of the preset, if one is given."""
-    return next((g.texts[0] for g in given if g.key == "experiment" and g.values[0] is not None), None)
+    return next((g.texts[0] for g in given if g.key == "experiment"), None)
 
 
 def _listed(cell: Any) -> tuple[str, list[Given]]:
     """Label and overrides of a cell that a preset lists."""
-    label, own = (cell.get("label", ""), cell.get("overrides")) if isinstance(cell, dict) else ("", cell)
-    extra = set(cell) - {"label", "overrides"} if isinstance(cell, dict) else set()
-    texts = isinstance(own, list) and all(isinstance(one, str) for one in own)
-    if not texts or extra or not isinstance(label, str):
+    said = dict(cell) if isinstance(cell, dict) else {"overrides": cell}
+    label, own = said.pop("label", ""), said.pop("overrides", None)
+    if (
+        said
+        or not isinstance(label, str)
+        or not isinstance(own, list)
+        or not all(isinstance(o, str) for o in own)
+    ):
         raise ConfigError("cells", repr(cell), CELL_FORM)
     given = overrides.read(own, multirun=False)
     for one in given:
         if one.key in overrides.ONE_VALUE:
-            raise ConfigError("cells", f"{one.key}={one.texts[0]}", f"{CELL_FORM}; {one.key} is the same in all cells")
+            raise ConfigError("cells", f"{one.key}={one.texts[0]}", f"{CELL_FORM}, {one.key} not among them")
     return label, given
 
 
@@ -143,7 +147,7 @@ def _cell(draft: _Draft, one: Resolved, listings: str | None) -> Cell:
 
 
 def _cell_id(config: Mapping[str, Any], listings: str | None) -> str:
-    """Short hash of what makes a cell: its config, the model's version, the contents of the user's listings."""
+    """Short hash of what makes a cell: its config, the model's version, the user's listings."""
     made = json.dumps([config, provenance.model_hash(), listings], sort_keys=True)
     return hashlib.sha256(made.encode()).hexdigest()[:10]
 
@@ -156,8 +160,9 @@ def _listings(market: opening.OpeningMarket) -> str | None:
 
 def _seeds(first: int, replications: int) -> range:
     """The seeds of every cell."""
-    if first + replications - 1 > SEED.high:
-        raise ConfigError("replications", replications, f"at most {SEED.high - first + 1:,.0f} from seed {first} on")
+    last = first + replications - 1
+    if not SEED.holds(last):
+        raise ConfigError("replications", replications, f"fewer, for the last seed, {last}, is too high")
     return range(first, first + replications)
 
 

@@ -63,5 +63,6 @@ def _version(package: str) -> str | None:
 
 
 def _git(*arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True, timeout=10)
-    return done.stdout.strip()
+    return subprocess.check_output(
+        ["git", *arguments], cwd=ROOT, text=True, stderr=subprocess.DEVNULL, timeout=10
+    ).strip()

@@ -94,8 +94,6 @@ def _choice(group: str, value: Any) -> str | tuple[str, ...]:
         return _rules(value if isinstance(value, list) else [value])
     known = list(choices(group))
     if not isinstance(value, str | int | float) or str(value) not in known:
-        if value is None and group == "experiment":
-            return "null"
         raise unknown(group, value, known)
     return str(value)
 
@@ -133,14 +131,17 @@ def _set(config: DictConfig, name: str, value: Any) -> None:
             raise ConfigError(name, value, f"settings below it, as {name}.SETTING=VALUE")
         OmegaConf.update(config, name, value)
     except OmegaConfBaseException as error:
-        plain = _plain(config)
-        *path, last = name.split(".")
-        inner = plain
-        for part in path:
-            inner = inner[part] = dict(inner[part]) if isinstance(inner.get(part), dict) else {}
-        inner[last] = value
-        _read(plain)
+        _read(_with(_plain(config), name.split("."), value))
         raise ConfigError(name, value, f"something else: {_first_line(error)}") from error
+
+
+def _with(plain: Mapping[str, Any], path: list[str], value: Any) -> dict[str, Any]:
+    """Plain data with one value changed, wherever its path may lead."""
+    first, *rest = path
+    if rest:
+        inner = plain.get(first)
+        value = _with(inner if isinstance(inner, Mapping) else {}, rest, value)
+    return {**plain, first: value}
 
 
 def _plain(config: DictConfig) -> dict[str, Any]:
@@ -148,7 +149,8 @@ def _plain(config: DictConfig) -> dict[str, Any]:
     try:
         return OmegaConf.to_container(config, resolve=True)  # type: ignore[return-value]
     except OmegaConfBaseException as error:
-        raise ConfigError(error.full_key or "settings", "${…}", f"a reference to a value: {_first_line(error)}") from error
+        allowed = f"a reference that leads somewhere: {_first_line(error)}"
+        raise ConfigError(error.full_key or "settings", "${…}", allowed) from error
 
 
 def _read(plain: dict[str, Any]) -> tuple[StudySetting, Config]:

@@ -28,11 +28,17 @@ class StudySetting:
     """What concerns a study as a whole and never changes what a run yields."""
 
     study: str | None = parameter(
-        None, unit="name of a folder in results", source="null is the preset's name, or 'default'",
+        None,
+        unit="name of a folder in results",
+        source="null is the preset's name, or 'default'",
     )
-    replications: int = parameter(1, unit="seeds a cell, from seed on", low=1, high=1_000_000, source="one run")
+    replications: int = parameter(
+        1, unit="seeds a cell, from seed on", low=1, high=1_000_000, source="one run says least"
+    )
     workers: int | None = parameter(None, unit="processes", low=1, high=1024, source="null is every core")
-    results: str = parameter("results", unit="folder of all studies", source="beside the working folder's files")
+    results: str = parameter(
+        "results", unit="folder of all studies", source="beside the working folder's files"
+    )
 
     def __post_init__(self) -> None:
         """Refuse names that are no plain folder names."""
@@ -73,7 +79,7 @@ def plain_type(annotation: Any) -> type:
 
 def setting_types() -> dict[str, type]:
     """The plain type of every setting of a run, by its dotted name."""
-    found = {"seed": int, "weeks": int}
+    found: dict[str, type] = {"seed": int, "weeks": int}
     for group, parameters in GROUPS.items():
         found |= {f"{group}.{name}": plain_type(t) for name, t in typing.get_type_hints(parameters).items()}
     for name in rankings:

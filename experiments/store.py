@@ -30,7 +30,6 @@ FAILURES = "failures"
 SUPERSEDED = "superseded"
 KEYS = [("cell_id", pa.string()), ("seed", pa.int64())]
 CHOICES = ("market", "algorithm", "platform", "regulation")
-COUNTS = ("week", "live_smes", "opening_smes_alive")
 SELLERS = [
     *(("seller_id", pa.int64()), ("kind", pa.string()), ("category", pa.string())),
     *((name, pa.int64()) for name in ("entry_week", "exit_week", "copied_week")),
@@ -46,10 +45,9 @@ def schemas(columns: Iterable[str], outcomes: Mapping[str, Outcome]) -> dict[str
     numbers = [(name, pa.float64()) for name in outcomes]
     weekly = [(name, pa.float64()) for name, outcome in outcomes.items() if outcome.weekly]
     choices = [("weeks", pa.int64()), *((name, pa.string()) for name in CHOICES)]
-    counts = [*((name, pa.int64()) for name in COUNTS), ("orders", pa.float64())]
     return {
         "runs": pa.schema([*KEYS, *choices, *settings, *numbers]),
-        "weekly": pa.schema([*KEYS, *counts, *weekly]),
+        "weekly": pa.schema([*KEYS, ("week", pa.int64()), *weekly]),
         "sellers": pa.schema([*KEYS, *SELLERS]),
     }
 
@@ -69,7 +67,7 @@ def choices_of(config: Mapping[str, Any]) -> dict[str, str]:
 
 
 def telling_columns(configs: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The settings that tell apart cells of equal choices: the columns that `runs` shows beside the choices."""
+    """The settings in which cells of equal choices differ: `runs` shows them in columns of their own."""
     seen: dict[tuple[Any, ...], set[str]] = {}
     for config in configs:
         choices = tuple(choices_of(config).values())
@@ -116,7 +114,12 @@ class Store:
         """Store one run; its mark, the row in `runs`, carries the opening market's report."""
         row = {"weeks": cell.config["weeks"]} | choices_of(cell.config) | self.shown(cell.config)
         row |= results.outcomes
-        columns = {"weekly": results.weekly, "sellers": results.sellers, MARK: {k: [v] for k, v in row.items()}}
+        mark = {name: [value] for name, value in row.items()}
+        columns: dict[str, Mapping[str, Any]] = {
+            "weekly": results.weekly,
+            "sellers": results.sellers,
+            MARK: mark,
+        }
         for dataset in DATASETS:
             key = {"cell_id": cell.cell_id, "seed": seed}
             table = make_table(self.schemas[dataset], key, columns[dataset])

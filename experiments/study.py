@@ -57,6 +57,11 @@ class Study:
         """results/STUDY."""
         return self.plan.folder
 
+    @property
+    def runs_missing(self) -> int:
+        """How many runs are to be done."""
+        return sum(len(seeds) for _, seeds in self.missing)
+
     def finish(self) -> None:
         """Write down that the command has ended, and how its opening markets came out."""
         end = {"finished": _now(), "opening": _openings(self.folder)}
@@ -90,7 +95,8 @@ def _locked(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / ".lock").open("a")
     except OSError as error:
-        raise ConfigError("results", str(folder.parent), f"a folder that can be written ({error.strerror})") from error
+        allowed = f"a folder that can be written ({error.strerror})"
+        raise ConfigError("results", str(folder.parent), allowed) from error
     with file:
         try:
             if fcntl is not None:
@@ -103,10 +109,11 @@ def _locked(folder: Path) -> Iterator[None]:
 
 def _kept(old: Manifest, plan: Plan) -> dict[str, dict[str, Any]]:
     """Cells of earlier commands that may stay: of this model, and of listings that are still the same."""
-    if old.get("model") != provenance.model_hash():
+    if old.get("model_hash") != provenance.model_hash():
         return {}
     now = {to_json(cell.config): cell.cell_id for cell in plan.cells}
-    return {c["cell_id"]: c for c in old["cells"] if now.get(to_json(c["config"]), c["cell_id"]) == c["cell_id"]}
+    by_id = {cell["cell_id"]: cell for cell in old["cells"]}
+    return {i: cell for i, cell in by_id.items() if now.get(to_json(cell["config"]), i) == i}
 
 
 def _set_aside(folder: Path, current: set[str], old: Manifest) -> Path | None:
@@ -115,7 +122,7 @@ def _set_aside(folder: Path, current: set[str], old: Manifest) -> Path | None:
     stale = [path for path in dict.fromkeys(parts) if run_key(path)[0] not in current]
     if not stale:
         return None
-    target = folder / SUPERSEDED / str(old.get("model", "unknown"))
+    target = folder / SUPERSEDED / str(old.get("model_hash", "unknown"))
     ids = {run_key(path)[0] for path in stale}
     before = {cell["cell_id"]: cell for cell in _read_manifest(target).get("cells", [])}
     cells = before | {cell["cell_id"]: cell for cell in old.get("cells", []) if cell["cell_id"] in ids}
@@ -169,29 +176,30 @@ def _manifest(
         "command": command,
         "versions": provenance.versions(),
         "commit": provenance.commit(),
-        "data": provenance.data_hash(),
-        "model": provenance.model_hash(),
+        "data_hash": provenance.data_hash(),
+        "model_hash": provenance.model_hash(),
         "columns": columns,
         "outcomes": {
             name: {"label": o.label, "unit": o.unit, "direction": o.direction} for name, o in OUTCOMES.items()
         },
         "seeds": sorted({*old.get("seeds", []), *plan.seeds}),
         "cells": list(cells.values()),
-        "opening": old.get("opening", []),
+        "opening": old.get("opening", {}),
     }
 
 
-def _openings(folder: Path) -> list[dict[str, Any]]:
-    """The distinct reports of opening markets, each with the cells that opened so."""
-    reports: dict[str, dict[str, None]] = {}
-    seen: set[str] = set()
-    for path in files(folder / MARK):
-        cell_id, _ = run_key(path)
-        if cell_id not in seen:
-            seen.add(cell_id)
-            report = pq.read_schema(path).metadata[b"opening"].decode()
-            reports.setdefault(report, {})[cell_id] = None
-    return [{"cells": list(ids), "report": json.loads(report)} for report, ids in reports.items()]
+def _openings(folder: Path) -> dict[str, Any]:
+    """The report of each distinct opening market, by its name (and a cell, where a name has several)."""
+    first: dict[tuple[str, str], str] = {}
+    for cell_id, path in {run_key(path)[0]: path for path in files(folder / MARK)}.items():
+        table = pq.ParquetFile(path)
+        market = table.read(["market"]).column("market")[0].as_py()
+        first.setdefault((market, table.schema_arrow.metadata[b"opening"].decode()), cell_id)
+    names = [market for market, _ in first]
+    return {
+        market if names.count(market) == 1 else f"{market} [{cell_id}]": json.loads(report)
+        for (market, report), cell_id in first.items()
+    }
 
 
 def _read_manifest(folder: Path) -> Manifest:
@@ -201,12 +209,12 @@ def _read_manifest(folder: Path) -> Manifest:
     except FileNotFoundError:
         return {}
     except ValueError as error:
-        raise ConfigError("study", folder.name, f"a study whose {path} can be read, or another name") from error
+        raise ConfigError("study", folder.name, f"another name, or one whose {path} can be read") from error
 
 
 def _write_manifest(folder: Path, manifest: Manifest) -> None:
-    text = to_json(manifest) + "\n"
-    write_atomically(folder / "manifest.json", lambda file: file.write(text.encode("utf-8", "backslashreplace")))
+    text = (to_json(manifest) + "\n").encode("utf-8", "backslashreplace")
+    write_atomically(folder / "manifest.json", lambda file: file.write(text))
 
 
 def _now() -> str:

@@ -2,9 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Collection, Sequence
 
 from analysis import Study
 from analysis.words import scale
 
-MAIN = ("sme_survival_156w", "sme_survival_104w", "sme_survival_52w", "sme_profit", "consumer_surplus", "total_surplus", "platform_share")
+SURVIVAL = ("sme_survival_156w", "sme_survival_104w", "sme_survival_52w", "opening_smes_alive")
+MAIN = ("sme_profit", "consumer_surplus", "platform_profit", "total_surplus", "platform_share")
+MOST_ROWS = 40
+HEAD_WIDTH = 14
+
+
+def means(study: Study, cells: Collection[str]) -> str:
+    """The table as text: survival at the longest horizon that all runs have, then `MAIN`, mean over seeds."""
+    values = study.values[study.values.index.get_level_values("cell_id").isin(cells)]
+    survival = next(name for name in SURVIVAL if values[name].notna().all())
+    names = [survival, *MAIN]
+    table = values[names].groupby(level="cell_id", sort=False).mean()
+    scales = {name: scale(study.outcomes[name].unit, table[name]) for name in names}
+    heads = [_head(study.outcomes[name].label, scales[name].heading) for name in names]
+    height = max(map(len, heads))
+    lines = [["", *row] for row in zip(*([""] * (height - len(head)) + head for head in heads), strict=True)]
+    rows = [
+        [study.labels[cell], *(scales[name].number(float(table[name][cell])) for name in names)]
+        for cell in table.index[:MOST_ROWS]
+    ]
+    more = [f"and {len(table) - MOST_ROWS} more"] if len(table) > MOST_ROWS else []
+    return "\n".join([*_aligned([*lines, *rows]), *more])
+
+
+def _head(label: str, unit: str) -> list[str]:
+    """A column's head: the outcome in narrow lines, the unit below."""
+    return [*textwrap.wrap(label, HEAD_WIDTH), unit]
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of text, the first column to the left and the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join([row[0].ljust(widths[0]), *(t.rjust(w) for t, w in zip(row[1:], widths[1:], strict=True))])
+        for row in rows
+    ]

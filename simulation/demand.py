@@ -41,8 +41,8 @@ class Demand:
         0.98, unit="a week", low=0.0, high=0.9999, source="assumed; half-life of 34 weeks",
     )
     shock_sd: float = parameter(
-        0.20, unit="utility, stationary sd at median sales", low=0.0, high=3.0,
-        source="set so that exits match docs/facts.md A (8 to 20 % a year)",
+        0.15, unit="utility, stationary sd at median sales", low=0.0, high=3.0,
+        source="set so that exits match docs/facts.md A (8 to 20 % a year, half gone in 5 to 6.5 years)",
     )
     shock_size_elasticity: float = parameter(
         -0.1, unit="d ln sd / d ln opening sales", low=-1.0, high=0.0,

@@ -42,6 +42,7 @@ HELD_OUT_SEED = 2_024
 BURN_IN = 24
 TOLERANCE = 8e-7
 QUALITY_BOUND = 25.0
+TWINS = 2_000  # influencers' twins in the calibration
 
 
 class CalibrationError(ValueError):
@@ -225,7 +226,7 @@ class _Trial:
         self.ids = listing_id(listings.category, 0, listings.number)
         self.place = place_designs(common, listings.category, self.ids)
         self.channels = _draw_channels(common, self.ids, config.channels)
-        self.influencers = draw_influencers(common, market.influencers, influence)
+        self.influencers = spread_audience(draw_influencers(common, market.influencers, influence))
         self.people = draw_consumers(
             chance, market.calibration_consumers, demand, config.channels, self.influencers.audience
         )
@@ -364,6 +365,20 @@ class _Trial:
             inclusive=books.inclusive, stock_cluster=self.people.cluster.copy(),
             stock_bought=self.snapshots[-1], report={},
         )  # fmt: skip
+
+
+def spread_audience(influencers: Columns) -> Columns:
+    """Many small influencers in place of few large ones, each a twin of one of them, in proportion to audience.
+
+    Each twin endorses by itself, so that the calibration meets the mean of what endorsements do and not the
+    luck of one large influencer's choice.
+    """
+    if len(influencers) == 0:
+        return influencers
+    share = np.cumsum(influencers.audience) / influencers.audience.sum()
+    twins = influencers.take(np.searchsorted(share, (np.arange(TWINS) + 0.5) / TWINS))
+    twins.audience = np.ones(TWINS)
+    return twins
 
 
 def place_designs(chance: Chance, category: NDArray[np.int64], ids: NDArray[np.int64]) -> Floats:

@@ -89,7 +89,8 @@ def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["https://pypi.org", "https://x.example/simple", "--index-url x", "file:///tmp/x", "'/home/me/x.csv'"]
+    "text",
+    ["https://pypi.org", "https://x.example/simple", "--index-url", "file:///tmp/x", "'/home/me/x.csv'"],
 )
 def test_the_reader_of_texts_sees_them(text: str) -> None:
     assert offences(text)

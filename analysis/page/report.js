@@ -33,6 +33,7 @@ function fitted(figure, width) {
 }
 
 function draw(figure, width = figure.plot.clientWidth) {
+  figure.element.classList.toggle("narrow", width < NARROW);
   Plotly.react(figure.plot, figure.data, fitted(figure, width), { ...config, responsive: false });
 }
 

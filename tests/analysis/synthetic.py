@@ -17,8 +17,16 @@ import pandas as pd
 
 OUTCOMES = {
     "sme_survival_52w": {"label": "SMEs surviving one year", "unit": "share of opening SMEs", "direction": 1},
-    "sme_survival_104w": {"label": "SMEs surviving two years", "unit": "share of opening SMEs", "direction": 1},
-    "sme_survival_156w": {"label": "SMEs surviving three years", "unit": "share of opening SMEs", "direction": 1},
+    "sme_survival_104w": {
+        "label": "SMEs surviving two years",
+        "unit": "share of opening SMEs",
+        "direction": 1,
+    },
+    "sme_survival_156w": {
+        "label": "SMEs surviving three years",
+        "unit": "share of opening SMEs",
+        "direction": 1,
+    },
     "consumer_surplus": {"label": "Consumer surplus", "unit": "Rp over the run", "direction": 1},
     "platform_profit": {"label": "Platform's profit", "unit": "Rp over the run", "direction": 0},
     "total_surplus": {"label": "Total surplus", "unit": "Rp over the run", "direction": 1},
@@ -40,8 +48,12 @@ class SyntheticCell:
 
 def headline() -> list[SyntheticCell]:
     """No Project S, Project S, Project S under three rules."""
-    rules = {"none": (0.0028, 0.12), "separation": (0.0021, 0.01), "data_firewall": (0.0026, 0.09),
-             "neutral_ranking": (0.0024, 0.07)}
+    rules = {
+        "none": (0.0028, 0.12),
+        "separation": (0.0021, 0.01),
+        "data_firewall": (0.0026, 0.09),
+        "neutral_ranking": (0.0024, 0.07),
+    }
     own = [
         SyntheticCell(hazard, share, {"platform": "project_s", "regulation": rule})
         for rule, (hazard, share) in rules.items()
@@ -50,8 +62,14 @@ def headline() -> list[SyntheticCell]:
 
 
 def store(
-    folder: Path, cells: Sequence[SyntheticCell], seeds: Sequence[int] = range(10), weeks: int = 156,
-    smes: int = 500, sigma: float = 0.1, outcomes: Mapping[str, Any] | None = OUTCOMES, **manifest: Any,
+    folder: Path,
+    cells: Sequence[SyntheticCell],
+    seeds: Sequence[int] = range(10),
+    weeks: int = 156,
+    smes: int = 500,
+    sigma: float = 0.1,
+    outcomes: Mapping[str, Any] | None = OUTCOMES,
+    **manifest: Any,
 ) -> Path:
     """Write a study of these cells to `folder`, as runs, weekly and sellers datasets with a manifest."""
     tables: dict[str, list[pd.DataFrame]] = {"runs": [], "weekly": [], "sellers": []}
@@ -67,7 +85,12 @@ def store(
         {"cell_id": f"c{i:02d}", "label": c.label, "overrides": [f"{k}={v}" for k, v in c.settings.items()]}
         for i, c in enumerate(cells)
     ]
-    data = {"study": "synthetic", "cells": listed, "seeds": list(seeds), "outcomes": outcomes or {}} | manifest
+    data = {
+        "study": "synthetic",
+        "cells": listed,
+        "seeds": list(seeds),
+        "outcomes": outcomes or {},
+    } | manifest
     (folder / "manifest.json").write_text(json.dumps(data))
     return folder
 
@@ -91,20 +114,31 @@ def _run(
     surplus = 5.2e11 * (1 + 0.01 * luck.standard_normal()) * (1 + 0.2 * cell.share) * weeks / 156
     survival = {f"sme_survival_{t}w": alive[t - 1] / smes if t <= weeks else None for t in (52, 104, 156)}
     run = {
-        "weeks": weeks, "market": "indonesia_2023", "algorithm": "personalised", "platform": "marketplace_only",
-        "regulation": "none", **cell.settings, **survival, "consumer_surplus": surplus,
-        "platform_profit": 4.1e10 * (1 + 3 * cell.share), "total_surplus": 1.7 * surplus,
-        "platform_share": share.mean(), "hhi": 0.006 + 0.02 * cell.share, "variety": 180 * (1 - cell.share),
+        "weeks": weeks,
+        "market": "indonesia_2023",
+        "algorithm": "personalised",
+        "platform": "marketplace_only",
+        "regulation": "none",
+        **cell.settings,
+        **survival,
+        "consumer_surplus": surplus,
+        "platform_profit": 4.1e10 * (1 + 3 * cell.share),
+        "total_surplus": 1.7 * surplus,
+        "platform_share": share.mean(),
+        "hhi": 0.006 + 0.02 * cell.share,
+        "variety": 180 * (1 - cell.share),
     }
-    weekly = pd.DataFrame({"week": week, "live_smes": alive + entrants, "opening_smes_alive": alive,
-                           "platform_share": share})
+    weekly = pd.DataFrame(
+        {"week": week, "live_smes": alive + entrants, "opening_smes_alive": alive, "platform_share": share}
+    )
     return pd.DataFrame([run]), weekly, _sellers(died, weeks)
 
 
 def _sellers(died: np.ndarray, weeks: int) -> pd.DataFrame:
     smes = pd.DataFrame({"kind": "sme", "entry_week": 0, "exit_week": np.where(died <= weeks, died, np.nan)})
-    others = pd.DataFrame({"kind": ["platform", "importer", "sme"], "entry_week": [0, 0, 3],
-                           "exit_week": [1.0, 2.0, 4.0]})
+    others = pd.DataFrame(
+        {"kind": ["platform", "importer", "sme"], "entry_week": [0, 0, 3], "exit_week": [1.0, 2.0, 4.0]}
+    )
     table = pd.concat([smes, others], ignore_index=True)
     table["exit_week"] = table["exit_week"].astype("Int64")
     return table.assign(seller_id=np.arange(len(table)))

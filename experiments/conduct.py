@@ -1,0 +1,74 @@
+"""Conducting a study: plan it, run what is missing, store it, show it."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+
+from analysis import load
+from analysis.words import plural
+
+from . import plan
+from .execute import execute, plan_jobs
+from .progress import Progress
+from .study import Study, opened
+from .summary import means
+
+OK, FAILED = 0, 1
+
+
+def conduct(arguments: Sequence[str], multirun: bool) -> int:
+    """Conduct the study that the overrides describe. Returns 0, or 1 where some run is not stored.
+
+    Raises `ConfigError` on bad input, before anything is run or written.
+    """
+    planned = plan.make(arguments, multirun)
+    command = shlex.join(["etalase", *(["-m"] if multirun else []), *arguments])
+    with opened(planned, command) as study:
+        _announce(study)
+        code = _run(study)
+        study.finish()
+        return max(code, _show(study))
+
+
+def _announce(study: Study) -> None:
+    """Say what is about to run."""
+    cells, seeds = len(study.plan.cells), len(study.plan.seeds)
+    if study.set_aside is not None:
+        say(f"results of another version of the model, or of other data, now lie in {study.set_aside}")
+    stored = cells * seeds - study.runs_missing
+    there = f", {stored:,} of the runs stored already" if stored else ""
+    say(f"study {study.plan.study}, {plural(cells, 'cell')} with {plural(seeds, 'seed')}{there}")
+
+
+def _run(study: Study) -> int:
+    """Run what is missing, and say in one line what failed, if anything did."""
+    jobs = plan_jobs(study.store, study.missing, study.plan.workers)
+    if not jobs:
+        return OK
+    with Progress(study.runs_missing, study.store.count) as progress:
+        ended_early = execute(jobs, study.plan.workers)
+    _, failed = progress.counted()
+    if failed:
+        say(f"{plural(failed, 'run')} failed; why stands in {study.folder / 'failures'}")
+    if ended_early:
+        say(f"not every run was done ({ended_early[0]}); the same command goes on with the rest")
+    return FAILED if failed or ended_early else OK
+
+
+def _show(study: Study) -> int:
+    """Print the table of means, write the report and say where it lies."""
+    from analysis import report  # late: it takes its time, and bad input does without it
+
+    cells = {cell.cell_id for cell in study.plan.cells}
+    if cells.isdisjoint(cell_id for cell_id, _ in study.store.stored()):
+        return FAILED
+    print(means(load(study.folder), cells))
+    print(f"Report: {report.write(study.folder)}")
+    return OK
+
+
+def say(text: str) -> None:
+    """One line on stderr, whatever is in the text."""
+    print("etalase:", " ".join(text.split()), file=sys.stderr)
