@@ -106,9 +106,9 @@ def _survival(found: Findings) -> list[str]:
 
 
 def _difference(found: Findings, change: Estimate) -> str:
-    if not change.known:
-        return "One seed gives no interval for the difference."
     size = POINTS.full(change, sign=True)
+    if not change.known:
+        return f"On the one seed in common the difference is {size}." if change.n else "No seed is in common."
     if not change.clear:
         return f"Seed by seed the difference is {size}, which {change.n} seeds cannot tell from none."
     counts = count(found.study)

@@ -61,17 +61,19 @@ def direct(lines: Sequence[Line]) -> bool:
 
 def banded(lines: Sequence[Line]) -> bool:
     """Whether the lines carry bands: they are few, and some band is there to draw."""
-    return direct(lines) and any(np.isfinite(line.low).any() for line in lines)
+    return direct(lines) and any(line.has_band for line in lines)
 
 
 def _figure(lines: Sequence[Line], title: str, axis: str, percent: bool, step: bool) -> go.Figure:
     figure = go.Figure()
-    band, few = banded(lines), direct(lines)
+    few = direct(lines)
     for i, line in enumerate(lines):
-        figure.add_traces(_traces(line, i, percent, step, band))
+        figure.add_traces(_traces(line, f"cell{i}", percent, step, banded(lines)))
     low, high = _y_range(lines, percent) if lines else (0.0, 1.0)
     figure.update_layout(_layout(title, few))
-    figure.update_xaxes(title_text="week", **_axis(), **_week_ticks(lines))
+    figure.update_xaxes(
+        title_text="week", unifiedhovertitle_text="week %{x}", **_axis(), **_week_ticks(lines)
+    )
     form = _tick_format(percent, high - low)
     figure.update_yaxes(title_text=axis, range=[low, high], tickformat=form, **_axis())
     if few and lines:
@@ -79,20 +81,20 @@ def _figure(lines: Sequence[Line], title: str, axis: str, percent: bool, step: b
     return figure
 
 
-def _traces(line: Line, index: int, percent: bool, step: bool, band: bool) -> list[go.Scatter]:
+def _traces(line: Line, group: str, percent: bool, step: bool, band: bool) -> list[go.Scatter]:
+    """The line, and before it the edges of its band where the figure has bands."""
     form = ".1%" if percent else ",.1f"
     drawn = {"shape": "hv" if step else "linear"}
-    group = f"cell{index}"
-    between = f"%{{y:{form}}} [%{{customdata[0]:{form}}}, %{{customdata[1]:{form}}}]"
+    interval = f" [%{{customdata[0]:{form}}}, %{{customdata[1]:{form}}}]" if line.has_band else ""
     main = go.Scatter(
         x=line.x,
         y=line.y,
         name=escape(line.label, quote=False),
         legendgroup=group,
         mode="lines",
-        line={**drawn, "color": line.ink.line, "width": 2.5 if band else 1.5, "dash": line.dash},
-        customdata=np.column_stack([line.low, line.high]) if band else None,
-        hovertemplate=between if band else f"%{{y:{form}}}",
+        line={**drawn, "color": line.ink.line, "width": 2, "dash": line.dash},
+        customdata=np.column_stack([line.low, line.high]) if line.has_band else None,
+        hovertemplate=f"%{{y:{form}}}{interval}",
     )
     if not band:
         return [main]
@@ -113,7 +115,7 @@ def _layout(title: str, direct: bool) -> dict[str, Any]:
         "margin": {"t": TOP + TITLE, "b": BOTTOM, "l": LEFT, "r": 24},
         "font": {"family": "system-ui, 'Segoe UI', 'Noto Sans', sans-serif", "size": 14, "color": "#222222"},
         "hovermode": "x unified" if direct else "closest",
-        "hoverlabel": {"namelength": -1},
+        "hoverlabel": {"namelength": 40},
         "showlegend": not direct,
         "dragmode": False,
         "paper_bgcolor": "#ffffff",
@@ -136,7 +138,7 @@ def _y_range(lines: Sequence[Line], percent: bool) -> tuple[float, float]:
     low, high = extent(lines, banded(lines))
     room = max(high - low, 0.02 if percent else 1.0)
     step = 10.0 ** math.floor(math.log10(room)) / 2
-    floor = 0.0 if low < 0.5 * (high - low) else math.floor((low - 0.05 * room) / step) * step
+    floor = 0.0 if low < room / 2 else math.floor((low - 0.05 * room) / step) * step
     top = high + 0.05 * room
     return floor, min(top, 1.0) if percent and high <= 1 else top
 

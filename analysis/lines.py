@@ -63,6 +63,11 @@ class Line:
     dash: str
 
     @property
+    def has_band(self) -> bool:
+        """Whether there is a band anywhere."""
+        return bool(np.isfinite(self.low).any())
+
+    @property
     def end(self) -> float:
         """The last value that there is."""
         present = self.y[np.isfinite(self.y)]

@@ -27,6 +27,7 @@ from .tables import difference_table, line_table, outcome_table
 from .words import humanise, listing, plural, sentence, span
 
 NO_VALUE = "“–”: no value, as where the run is shorter than the outcome's horizon."
+BOLD = "Bold: the 95% interval leaves out zero, as one in twenty would by chance where nothing differs."
 WEEKLY = (("platform_share", figures.platform_share, "share"), ("live_smes", figures.live_smes, ""))
 
 
@@ -175,7 +176,7 @@ def _weekly(study: Study) -> str:
         lines = weekly_lines(study, column)
         if lines:
             made = make(study)
-            what = f"Mean over seeds{' with its 95% t interval' if figures.banded(lines) else ''}."
+            what = f"{_mean(study)}{' with its 95% t interval' if figures.banded(lines) else ''}."
             drawn.append(_figure(made, lines, unit, " ".join([what, *_common(study, made, lines)])))
     return "\n".join(drawn) or "<p>The study kept no weekly outcomes.</p>"
 
@@ -183,8 +184,16 @@ def _weekly(study: Study) -> str:
 def _outcomes(study: Study) -> str:
     if not study.outcomes:
         return "<p>The study holds no outcomes.</p>"
-    caption = f"Mean over seeds of each run's outcome; in brackets its 95% t interval. {NO_VALUE}"
-    return outcome_table(study, summary(study.values), caption)
+    brackets = "; in brackets its 95% t interval" if _several(study) else ""
+    return outcome_table(study, summary(study.values), f"{_mean(study)}{brackets}. {NO_VALUE}")
+
+
+def _several(study: Study) -> bool:
+    return max(study.seeds.values()) > 1
+
+
+def _mean(study: Study) -> str:
+    return "Mean over seeds" if _several(study) else "One seed"
 
 
 def _differences(study: Study) -> str:
@@ -199,8 +208,7 @@ def _differences(study: Study) -> str:
     return (
         '<section aria-labelledby="differences"><h2 id="differences">What the choices change</h2>'
         "<p>Two cells share every shock of a seed, so their difference on it is what the choice did. "
-        "Bold: the 95% interval leaves out zero, as one in twenty would by chance where nothing differs.</p>"
-        f"{''.join(made)}</section>"
+        f"{BOLD if _several(study) else ''}</p>{''.join(made)}</section>"
     )
 
 
@@ -208,4 +216,5 @@ def _difference(study: Study, baselines: dict[Any, Any], caption: str) -> str:
     table = differences(study.values, baselines)
     seeds = table["n"][table["n"] > 0]
     common = f", on {plural(int(seeds.min()), 'common seed')}" if seeds.nunique() == 1 else ""
-    return difference_table(study, table, f"{caption}{common}; mean and 95% t interval.")
+    numbers = "; mean and 95% t interval" if _several(study) else ""
+    return difference_table(study, table, f"{caption}{common}{numbers}.")

@@ -25,7 +25,7 @@ class StudyError(ValueError):
 
 @dataclass(frozen=True)
 class Outcome:
-    """A column of `runs` in words; `direction` is +1 where more is better, -1 where less is, 0 for neither."""
+    """A column of `runs` in words; `direction` is +1 where more is better, -1 where less is, else 0."""
 
     name: str
     label: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Sequence
+from concurrent.futures.process import BrokenProcessPool
 
 from analysis import load
 from analysis.words import plural
@@ -47,14 +48,18 @@ def _run(study: Study) -> int:
     jobs = plan_jobs(study.store, study.missing, study.plan.workers)
     if not jobs:
         return OK
+    trouble = ""
     with Progress(study.runs_missing, study.store.count) as progress:
-        ended_early = execute(jobs, study.plan.workers)
+        try:
+            execute(jobs, study.plan.workers)
+        except (BrokenProcessPool, OSError) as error:
+            trouble = str(error)
     _, failed = progress.counted()
     if failed:
         say(f"{plural(failed, 'run')} failed; why stands in {study.folder / 'failures'}")
-    if ended_early:
-        say(f"not every run was done ({ended_early[0]}); the same command goes on with the rest")
-    return FAILED if failed or ended_early else OK
+    if trouble:
+        say(f"broken off: {trouble} The same command goes on with what is missing.")
+    return FAILED if failed or trouble else OK
 
 
 def _show(study: Study) -> int:

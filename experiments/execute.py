@@ -80,30 +80,33 @@ def even_blocks(seeds: Sequence[int], largest: int) -> Iterator[tuple[int, ...]]
     return (tuple(seeds[a:b]) for a, b in itertools.pairwise(edges))
 
 
-def execute(jobs: Sequence[Job], workers: int | None, simulate: Simulate = run_market) -> list[str]:
-    """Run all jobs. Returns a line for each way in which jobs ended early: a process died, a disk is full."""
+def execute(jobs: Sequence[Job], workers: int | None, simulate: Simulate = run_market) -> None:
+    """Run all jobs, in this process if one is enough.
+
+    Raises `BrokenProcessPool` where a worker died and `OSError` where results cannot be stored: then there is
+    no point in going on.
+    """
     workers = min(workers or core_count(), len(jobs))
     if workers > 1:
-        return _in_pool(jobs, workers, simulate)
+        _in_pool(jobs, workers, simulate)
+        return
     for job in jobs:
         run_job(job, simulate)
-    return []
 
 
-def _in_pool(jobs: Sequence[Job], workers: int, simulate: Simulate) -> list[str]:
-    others, errors = set(multiprocessing.active_children()), []
+def _in_pool(jobs: Sequence[Job], workers: int, simulate: Simulate) -> None:
+    others = set(multiprocessing.active_children())
     with _thread_limits(jobs[0].threads):
         pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start_worker)
         try:
-            futures = [pool.submit(run_job, job, simulate) for job in jobs]
-            errors = [future.exception() for future in as_completed(futures)]
+            for future in as_completed([pool.submit(run_job, job, simulate) for job in jobs]):
+                future.result()
         except BaseException:
             for process in set(multiprocessing.active_children()) - others:
                 process.terminate()
             raise
         finally:
             pool.shutdown(cancel_futures=True)
-    return list(dict.fromkeys(f"{type(error).__name__}: {error}" for error in errors if error))
 
 
 def _start_worker() -> None:

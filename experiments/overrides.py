@@ -48,7 +48,7 @@ def _read(argument: str, multirun: bool) -> Given:
     if override.type is not OverrideType.CHANGE or override.package is not None:
         raise ConfigError(override.get_key_element(), argument, f"{FORM}, without + ~ @")
     if key.split(".")[0] not in SETTINGS:
-        raise unknown(key, text, SETTINGS, "a setting:")
+        raise ConfigError(key, text, unknown(key, key, SETTINGS, "a setting:").allowed)
     if not override.is_sweep_override():
         return Given(key, (override.value(),), (text,), swept=False)
     if key in ONE_VALUE:

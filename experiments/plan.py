@@ -136,7 +136,7 @@ def _refuse_unused(given: Sequence[Given], resolved: Sequence[Resolved]) -> None
         if one.key not in used:
             group, *rest = one.key.split(".")
             has = f"{group}={rest[0]}" if group == "regulation" and rest else f"an {group} that has it"
-            raise ConfigError(one.key, one.texts[0], f"given where some cell has {has}; none has here")
+            raise ConfigError(one.key, ",".join(one.texts), f"given where some cell has {has}; none has here")
 
 
 def _cell(draft: _Draft, one: Resolved, listings: str | None) -> Cell:

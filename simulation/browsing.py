@@ -129,8 +129,8 @@ def _sampled(
             consideration.feed, consideration.search, consideration.endorsed, consideration.last_bought,
             people.id, people.taste, people.alpha, people.impulsiveness, people.privacy, people.habit, people.trust,
             people.attention, people.cluster, people.follows, people.last_bought,
-            attributes, links, shop.endorsing, shop.endorsement, seats.seats, seats.offsets, seats.bits,
-            C, shop.need.chance, shop.need.alias, shop.self_preference, shop.comparison, bool(shop.own.any()),
+            attributes, links, shop.endorsing, shop.endorsement, seats.feed, seats.search, seats.own,
+            shop.need.chance, shop.need.alias, shop.self_preference, shop.comparison, bool(shop.own.any()),
             frictions(channels, shop.checkout), delivery(channels, shop.subsidy, demand.order_value),
             np.float32(channels.habit), np.float32(channels.trust), np.float32(channels.privacy),
             np.float32(demand.match), demand.nest, np.float32(demand.impulse * shop.checkout),
@@ -168,7 +168,7 @@ def kernel_tables(shop: Shop) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     attributes[rows, kernels.VALUE] = kernels.NO_OFFER
     attributes[:rows, kernels.PRICE] = shop.price
     links = np.zeros((rows + 1, 8), np.int32)
-    links[rows, kernels.ROOT] = rows
+    links[rows, kernels.ROOT], links[rows, kernels.COPY] = rows, -1
     live = np.zeros(rows, bool)
     live[shop.live] = True
     links[:rows, kernels.ROOT] = shop.root
@@ -177,6 +177,53 @@ def kernel_tables(shop: Shop) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     links[:rows, kernels.ID_LOW] = (shop.ids & 0xFFFFFFFF).astype(np.uint32).view(np.int32)
     links[:rows, kernels.ID_HIGH] = (shop.ids >> 32).astype(np.int32)
     return attributes, links
+
+
+@dataclass(frozen=True)
+class Considered:
+    """Who sees what in a week. Dimensions: n consumers, S slots: feed, search, endorsed, last bought."""
+
+    rows: NDArray[np.int32]  # (n, S) table rows, kernels.EMPTY where a slot holds nothing
+    channels: NDArray[np.int32]  # (n, S)
+    endorser: NDArray[np.int32]  # (n,) the influencer behind the endorsed slot, or kernels.EMPTY
+    luck: Floats  # (n,) the uniform that picks the purchase
+
+
+def considered(
+    key: Chance, week: int, people: Columns, shop: Shop, seats: Seats, demand: Demand,
+    consideration: Consideration, channels: Channels,
+) -> Considered:  # fmt: skip
+    """The consideration sets that `browse` draws in the same week, in the mode `sampled`."""
+    links = kernel_tables(shop)[1]
+    social = social_value(people, channels)
+    slots = (consideration.feed, consideration.search, consideration.endorsed, consideration.last_bought)
+    n, size = len(people), kernels.BLOCK
+    rows, used = np.empty((2, n, sum(slots)), np.int32)
+    endorser, luck = np.full(n, kernels.EMPTY, np.int32), np.empty(n)
+    words, at_social = np.empty((4 * kernels.MAX_SLOTS, size), np.uint32), np.empty(size, np.uint32)
+    offer, channel = np.empty((2, kernels.MAX_SLOTS, size), np.int32)
+    by, draw = np.full(size, kernels.EMPTY, np.int32), np.empty(size, np.float32)
+    for first in range(0, n, size):
+        last = min(first + size, n)
+        kernels.consideration_sets(
+            key.seed, int(Purpose.BROWSE), week, first, last, *slots,
+            people.id, people.cluster, people.attention, social[first:last], people.alpha, people.follows,
+            people.last_bought, links, shop.endorsing, seats.feed, seats.search, seats.own,
+            shop.need.chance, shop.need.alias, shop.self_preference, shop.comparison, bool(shop.own.any()),
+            frictions(channels, shop.checkout), delivery(channels, shop.subsidy, demand.order_value),
+            words, at_social, offer, channel, by, draw,
+        )  # fmt: skip
+        there = last - first
+        rows[first:last], used[first:last] = offer[: sum(slots), :there].T, channel[: sum(slots), :there].T
+        endorser[first:last], luck[first:last] = by[:there], draw[:there]
+    rows[rows == len(shop.value)] = kernels.EMPTY
+    return Considered(rows, used, endorser, luck)
+
+
+def social_value(people: Columns, channels: Channels) -> NDArray[np.float32]:
+    """Utility of the social app to each consumer: habit + trust - privacy concern. Shape (n,)."""
+    habit, trust, privacy = np.float32([channels.habit, channels.trust, channels.privacy])
+    return np.asarray(habit * people.habit + trust * people.trust - privacy * people.privacy)
 
 
 def _exact(

@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 
 FILL = 0.75  # share of seats that are taken at the opening
 MOST = 0.9  # share above which a table's weights are scaled down
-OWN_SEATS = 8  # bits of a table of own listings
+OWN_BITS = 8  # log2 of the seats in a table of own listings
 
 
 @dataclass(frozen=True)
@@ -34,72 +34,88 @@ class Shelf:
 
 
 @dataclass(frozen=True)
+class Weights:
+    """Weights of every design in every table; a table without weight is an empty shelf."""
+
+    feed: Floats  # (C + 1, J) the social feed by cluster, then the rival app's
+    search: Floats  # (2 K, J) search on the social app, then on the marketplace, by category
+    own: Floats  # (C, J) own listings, by cluster
+
+
+@dataclass(frozen=True)
 class SeatPlan:
-    """Sizes and weight scales of all tables, fixed at the opening so that twins share them. All (T,)."""
+    """Sizes and weight scales of the tables, fixed at the opening so that twins share them."""
 
-    bits: NDArray[np.int64]
-    scale: Floats
-
-    @property
-    def offsets(self) -> NDArray[np.int64]:
-        """Where each table starts."""
-        sizes = 1 << self.bits
-        return np.cumsum(sizes) - sizes
+    feed_bits: int
+    search_bits: int
+    feed_scale: Floats  # (C + 1,) seats for a weight of 1
+    search_scale: Floats  # (2 K,)
 
 
 @dataclass(frozen=True)
 class Seats:
-    """The week's tables, as the kernel reads them."""
+    """The week's tables, int32 rows, as the kernel reads them."""
 
-    seats: NDArray[np.int32]
-    offsets: NDArray[np.int64]
-    bits: NDArray[np.int64]
+    feed: NDArray[np.int32]  # (C + 1, seats)
+    search: NDArray[np.int32]  # (2 K, seats)
+    own: NDArray[np.int32]  # (C, seats)
 
 
-def table_weights(shelf: Shelf, feed: Floats, search: Floats, n_categories: int) -> Floats:
-    """Weights of every design in every table. Shape (T, J), T = C + 1 + 2 K + C.
+def table_weights(shelf: Shelf, feed: Floats, search: Floats, n_categories: int) -> Weights:
+    """Where each design may be shown and how strongly.
 
-    feed (C, J) weights by taste cluster; search (J,) weights outside the feed. Tables: social feed by cluster,
-    the rival app's feed, social search by category, marketplace search by category, own listings by cluster.
+    feed (C, J) weights by taste cluster, search (J,) weights outside the feed.
     """
     social, rival, market = (keeps(shelf.channels, ch) for ch in (SOCIAL, RIVAL_APP, MARKETPLACE))
     in_category = shelf.category == np.arange(n_categories)[:, None]
-    return np.vstack(
-        [
-            feed * social,
-            search * rival,
-            in_category * (search * social),
-            in_category * (search * market),
-            feed * (social & shelf.own),
-        ]
+    return Weights(
+        feed=np.vstack([feed * social, search * rival]),
+        search=np.vstack([in_category * (search * social), in_category * (search * market)]),
+        own=feed * (social & shelf.own),
     )
 
 
-def plan_seats(weights: Floats, n_clusters: int, n_categories: int) -> SeatPlan:
-    """Sizes and scales from the opening's weights: about four seats a design in a feed, eight in search."""
-    shown = np.count_nonzero(weights, axis=1)
-    search = slice(n_clusters + 1, n_clusters + 1 + 2 * n_categories)
-    bits = np.ceil(np.log2(np.maximum(4 * shown, 64))).astype(np.int64)
-    bits[search] += 1
-    bits[search.stop :] = OWN_SEATS
-    total = weights.sum(axis=1)
-    with np.errstate(divide="ignore"):
-        scale = np.where(total > 0, FILL * (1 << bits) / total, 0.0)
-    scale[search][scale[search] == 0] = scale[search].max(initial=0.0)
-    return SeatPlan(bits, scale)
+def plan_seats(weights: Weights) -> SeatPlan:
+    """Sizes and scales from the opening's weights: at least four seats a design in a feed, eight in search."""
+    feed_bits, search_bits = _bits(weights.feed, 4), _bits(weights.search, 8)
+    return SeatPlan(feed_bits, search_bits, _scale(weights.feed, feed_bits), _scale(weights.search, search_bits))
 
 
-def take_seats(plan: SeatPlan, weights: Floats, shelf: Shelf, chance: Chance, week: int, own_from: int) -> Seats:
-    """The week's tables. `own_from` is the first table of own listings, whose scale follows their weight."""
-    size = 1 << plan.bits
-    scale = plan.scale.copy()
+def _bits(weights: Floats, seats_each: int) -> int:
+    most = int(np.count_nonzero(weights, axis=1).max(initial=1))
+    return int(np.ceil(np.log2(max(seats_each * most, 64))))
+
+
+def _scale(weights: Floats, bits: int) -> Floats:
+    """Seats for a weight of 1, so that the share FILL of a table is taken; the mean scale where nobody is yet."""
     total = weights.sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scale[own_from:] = np.where(total[own_from:] > 0, FILL * size[own_from:] / total[own_from:], 0.0)
-        steps = np.ceil(np.log(np.maximum(total * scale / (MOST * size), 1.0)) / np.log(1.25))
-    expected = weights * (scale / 1.25**steps)[:, None]
-    seats = np.empty(int(size.sum()), np.int32)
+    there = total > 0
+    usual = total[there].mean() if there.any() else 1.0
+    return FILL * (1 << bits) / np.where(there, total, usual)
+
+
+def take_seats(plan: SeatPlan, weights: Weights, shelf: Shelf, chance: Chance, week: int, blank: int) -> Seats:
+    """The week's tables; `blank` stands where nobody is on the shelf."""
     dither = chance.uniform(Purpose.SEATS, 0, week, shelf.ids)[:, 0]
-    bits = plan.bits.copy()
-    kernels.seat_tables(seats, plan.offsets, bits, expected, shelf.rows, shelf.ids, dither)
-    return Seats(seats, plan.offsets, bits)
+    own = np.flatnonzero(shelf.own)
+    own_scale = _scale(weights.own, OWN_BITS)
+    taken, first = [], 0
+    for table, scale, bits, who in (
+        (weights.feed, plan.feed_scale, plan.feed_bits, slice(None)),
+        (weights.search, plan.search_scale, plan.search_bits, slice(None)),
+        (weights.own[:, own], own_scale, OWN_BITS, own),
+    ):
+        seats = np.empty((len(table), 1 << bits), np.int32)
+        expected = table * _within(table, scale, bits)[:, None]
+        kernels.seat_tables(
+            seats, bits, expected, shelf.rows[who], shelf.ids[who], dither[who], first, blank
+        )
+        taken.append(seats)
+        first += len(table)
+    return Seats(*taken)
+
+
+def _within(weights: Floats, scale: Floats, bits: int) -> Floats:
+    """The scales, lowered in steps of a fifth where weights have grown past the table."""
+    crowd = weights.sum(axis=1) * scale / (MOST * (1 << bits))
+    return np.asarray(scale / 1.25 ** np.ceil(np.log(np.maximum(crowd, 1.0)) / np.log(1.25)))

@@ -33,8 +33,8 @@ BOOK_COLUMNS = 8  # one cache line of int64
 SURPLUS, INCLUSIVE, IMPULSE = 0, 1, 2
 TOTALS = 4
 
-# Kinds of draws: the third counter word of a consumer's streams.
-EXTRA_TRY, COMPARISON = 1 << 20, 1 << 21
+COMPARISON = 1 << 21  # marks the third counter word of the draws that set a copy beside its original
+TRIES = 255  # seats looked at after an empty one, before the slot stays empty
 
 
 @njit(cache=True, inline="always")
@@ -73,7 +73,7 @@ def mix(x):
 
 
 @njit(cache=True)
-def seat_tables(seats, offsets, bits, expected, rows, ids, dither):
+def seat_tables(seats, bits, expected, rows, ids, dither, first, blank):
     """Fill seat tables: in table t, row r holds floor(expected[t, r] + dither) seats; the rest stay empty.
 
     A draw takes a random seat and tries again where it is empty, so the chance of a row is its share of
@@ -81,28 +81,25 @@ def seat_tables(seats, offsets, bits, expected, rows, ids, dither):
     priority, the loser going to its next place; so the layout does not depend on the order of insertion,
     and a row that leaves moves few seats but its own. (Inverse-CDF draws would move almost all.)
 
-    seats: flat int32, all tables; offsets, bits (T,): a table's start and log2 of its size, which is set to 0
-    where a table is empty; expected (T, J)
-    float64; rows (J,) table rows; ids (J,) int64; dither (J,) in [0, 1), turned by the golden ratio from
-    table to table, so that rounding evens out over tables.
+    seats (T, 2^bits) int32; expected (T, J) float64; rows (J,) table rows; ids (J,) int64; dither (J,) in
+    [0, 1), turned by the golden ratio from table to table, so that rounding evens out over tables; first, the
+    number of the first table. A table in which nobody has a seat is filled with `blank`.
     """
-    largest = 1 << np.max(bits)
-    priority = np.empty(largest, np.uint64)
-    index = np.empty(largest, np.int64)
-    probes = np.empty(largest, np.int64)
-    for t in range(offsets.shape[0]):
-        size = 1 << bits[t]
-        shift = np.uint64(64 - bits[t])
-        base = offsets[t]
-        priority[:size] = 0
-        turn = t * 0.6180339887498949
+    size = 1 << bits
+    shift = np.uint64(64 - bits)
+    priority = np.empty(size, np.uint64)
+    index = np.empty(size, np.int64)
+    probes = np.empty(size, np.int64)
+    for t in range(expected.shape[0]):
+        priority[:] = 0
+        turn = (first + t) * 0.6180339887498949
         filled, room = 0, (size * 15) // 16
         for j in range(rows.shape[0]):
             if expected[t, j] <= 0.0:
                 continue
             u = dither[j] + turn
             n = int(math.floor(expected[t, j] + (u - math.floor(u))))
-            name = mix(np.uint64(ids[j]) + np.uint64(t + 1) * np.uint64(0x9E3779B97F4A7C15))
+            name = mix(np.uint64(ids[j]) + np.uint64(first + t + 1) * np.uint64(0x9E3779B97F4A7C15))
             for k in range(n):
                 if filled >= room:
                     break
@@ -119,62 +116,56 @@ def seat_tables(seats, offsets, bits, expected, rows, ids, dither):
                             break
                         mine, who, probe = other, other_who, other_probe
         for s in range(size):
-            seats[base + s] = rows[index[s]] if priority[s] > 0 else EMPTY
-        if filled == 0:
-            bits[t] = 0
+            vacant = EMPTY if filled > 0 else blank
+            seats[t, s] = rows[index[s]] if priority[s] > 0 else vacant
 
 
 @njit(cache=True, inline="always")
-def second_try(word):
-    """Another word out of the first: the multiplicative hash of Knuth."""
-    return np.uint32(np.uint64(word) * np.uint64(0x9E3779B1))
+def draw_seat(seats, table, shift, word):
+    """A row from one seat table: a random seat and, while it is empty, the seats of words that follow from it."""
+    row = seats[table, np.int64(np.uint64(word) >> shift)]
+    tries = TRIES
+    while row < 0 and tries > 0:
+        word = np.uint32(np.uint64(word) * np.uint64(0x915F77F5) + np.uint64(0x6C8E9CF5))
+        row = seats[table, np.int64(np.uint64(word) >> shift)]
+        tries -= 1
+    return row
+
+
+@njit(cache=True, inline="always")
+def seat_shift(seats):
+    """How far a word is shifted to give a seat: 32 less the bits of a table's size."""
+    shift, size = 32, seats.shape[1]
+    while size > 1:
+        size >>= 1
+        shift -= 1
+    return np.uint32(shift)
 
 
 @njit(cache=True)
-def try_again(seats, base, bits, key0, key1, consumer, week, slot):
-    """A row from a seat table after two empty seats: further words of the same key."""
-    if bits == 0:
-        return np.int32(EMPTY)
-    shift = np.uint32(32 - bits)
-    for more in range(64):
-        a, b, c, d = philox(key0, key1, consumer, week, EXTRA_TRY + slot, more)
-        row = seats[base + (a >> shift)]
-        if row < 0:
-            row = seats[base + (b >> shift)]
-        if row < 0:
-            row = seats[base + (c >> shift)]
-        if row < 0:
-            row = seats[base + (d >> shift)]
-        if row >= 0:
-            return row
-    return np.int32(EMPTY)
-
-
-@njit(cache=True, inline="always")
-def draw_seat(seats, base, bits, word, key0, key1, consumer, week, slot):
-    """A row from one seat table: a random seat, and again where it is empty."""
-    shift = np.uint32(32 - bits)
-    row = seats[base + np.int64(np.uint64(word) >> shift)]
-    other = seats[base + np.int64(np.uint64(second_try(word)) >> shift)]
-    row = row if row >= 0 else other
-    if row < 0:
-        row = try_again(seats, base, bits, key0, key1, consumer, week, slot)
-    return row
+def _show_own(n, n_feed, first, cluster, own_seats, psi, words, offer, channel):
+    """Self-preference: with chance ψ a slot of the social feed shows an own listing instead."""
+    shift = seat_shift(own_seats)
+    psi16 = np.uint32(psi * 65536.0 + 0.5)
+    for s in range(n_feed):
+        for i in range(n):
+            if channel[s, i] == 0 and (words[5 + 2 * s, i] >> np.uint32(16)) < psi16:
+                offer[s, i] = draw_seat(own_seats, cluster[first + i], shift, words[4 + 2 * s, i])
 
 
 @njit(cache=True, nogil=True)
 def consideration_sets(
     key0, key1, week, first, last, n_feed, n_search, n_endorsed, n_last,
     ids, cluster, attention, social_value, alpha, follows, last_bought,
-    links, endorsing, seats, offsets, bits, n_clusters, need_chance, need_alias, psi, kappa, has_own,
-    channel_value, channel_price, words, offer, channel, by, luck,
+    links, endorsing, feed_seats, search_seats, own_seats, need_chance, need_alias, psi, kappa, has_own,
+    channel_value, channel_price, words, at_social, offer, channel, by, luck,
 ):  # fmt: skip
     """Who sees what: for consumers first..last, the offers of the week, by slot.
 
     Slots: feed, search, endorsed, last bought. Writes `offer` (slots, BLOCK) rows or EMPTY, `channel`
     (slots, BLOCK), `by` (BLOCK,) the influencer behind the endorsed slot or EMPTY, and `luck` (BLOCK,) the
-    uniform that picks the purchase. Seat tables in this order: social feed by cluster, rival app's feed,
-    social search by category, marketplace search by category, own listings by cluster.
+    uniform that picks the purchase. Seat tables: feed (C + 1) the social app's by cluster and the rival app's,
+    search (2 K) the social app's and the marketplace's by category, own (C) own listings by cluster.
     """
     n = last - first
     n_categories = need_chance.shape[0]
@@ -183,36 +174,28 @@ def consideration_sets(
         for i in range(n):
             a, b, d, e = philox(key0, key1, ids[first + i], week, c, 0)
             words[4 * c, i], words[4 * c + 1, i], words[4 * c + 2, i], words[4 * c + 3, i] = a, b, d, e
-    search_tables = n_clusters + 1
-    own_tables = search_tables + 2 * n_categories
-    psi16 = np.uint32(psi * 65536.0 + 0.5) if has_own else np.uint32(0)
+    feed_shift, search_shift = seat_shift(feed_seats), seat_shift(search_seats)
+    rival_feed = feed_seats.shape[0] - 1
     for i in range(n):
+        at_social[i] = np.uint32(np.int64(attention[first + i] * np.float32(65536.0)))
         luck[i] = (np.float32(words[1, i] >> np.uint32(9)) + np.float32(0.5)) * np.float32(2.0**-23)
     for s in range(n_feed):
         for i in range(n):
-            who = first + i
-            b = words[5 + 2 * s, i]
-            social = (b & np.uint32(0xFFFF)) < np.uint32(attention[who] * np.float32(65536.0))
-            t = np.int64(cluster[who]) if social else np.int64(n_clusters)
-            if social & ((b >> np.uint32(16)) < psi16):
-                t += own_tables
-            offer[s, i] = draw_seat(
-                seats, offsets[t], bits[t], words[4 + 2 * s, i], key0, key1, ids[who], week, s
-            )
+            social = (words[5 + 2 * s, i] & np.uint32(0xFFFF)) < at_social[i]
+            table = np.int64(cluster[first + i]) if social else rival_feed
+            offer[s, i] = draw_seat(feed_seats, table, feed_shift, words[4 + 2 * s, i])
             channel[s, i] = 0 if social else 1
+    if has_own:
+        _show_own(n, n_feed, first, cluster, own_seats, psi, words, offer, channel)
     for i in range(n):
-        who = first + i
         scaled = np.uint64(words[0, i]) * np.uint64(n_categories)
         category = np.int64(scaled >> np.uint64(32))
         if np.float64(scaled & np.uint64(0xFFFFFFFF)) * 2.0**-32 >= need_chance[category]:
             category = need_alias[category]
         for s in range(n_feed, n_browsed):
-            b = words[5 + 2 * s, i]
-            social = (b & np.uint32(0xFFFF)) < np.uint32(attention[who] * np.float32(65536.0))
-            t = search_tables + category + (0 if social else n_categories)
-            offer[s, i] = draw_seat(
-                seats, offsets[t], bits[t], words[4 + 2 * s, i], key0, key1, ids[who], week, s
-            )
+            social = (words[5 + 2 * s, i] & np.uint32(0xFFFF)) < at_social[i]
+            table = category if social else category + n_categories
+            offer[s, i] = draw_seat(search_seats, table, search_shift, words[4 + 2 * s, i])
             channel[s, i] = 0 if social else 2
     s = n_browsed
     if n_endorsed > 0:
@@ -221,7 +204,7 @@ def consideration_sets(
             w = words[2, i]
             influencer = follows[who, ((w >> np.uint32(16)) * follows.shape[1]) >> 16]
             row = endorsing[influencer] if influencer >= 0 else np.int32(EMPTY)
-            elsewhere = (w & np.uint32(0xFFFF)) >= np.uint32(attention[who] * np.float32(65536.0))
+            elsewhere = (w & np.uint32(0xFFFF)) >= at_social[i]
             offer[s, i] = row
             by[i] = influencer if row >= 0 else EMPTY
             channel[s, i] = 1 if (row >= 0 and elsewhere and (links[row, KEPT] & 2) != 0) else 0
@@ -263,7 +246,7 @@ def consideration_sets(
 def browse(
     key0, key1, week, start, stop, n_feed, n_search, n_endorsed, n_last,
     ids, taste, alpha, impulsiveness, privacy, habit, trust, attention, cluster, follows, last_bought,
-    attributes, links, endorsing, endorsement, seats, offsets, bits, n_clusters, need_chance, need_alias,
+    attributes, links, endorsing, endorsement, feed_seats, search_seats, own_seats, need_chance, need_alias,
     psi, kappa, has_own, channel_value, channel_price, habit_value, trust_value, privacy_cost,
     match, nest, impulse, order_value, visits, sampled, update_path,
     books, by_influencer, by_cluster, totals,
@@ -296,8 +279,11 @@ def browse(
     paired = np.empty(BLOCK, np.int32)
     by = np.empty(BLOCK, np.int32)
     luck = np.empty(BLOCK, np.float32)
+    at_social = np.empty(BLOCK, np.uint32)
     social_value = np.empty(BLOCK, np.float32)
     haste = np.empty(BLOCK, np.float32)
+    seen = np.full(attributes.shape[0], -1, np.int64)  # the slot of this consumer that holds a row already
+    way = np.empty(8, np.float32)  # utility of each channel, without and with impulse
     one, zero = np.float32(1.0), np.float32(0.0)
     turnout = np.float32(visits)
 
@@ -312,45 +298,41 @@ def browse(
         consideration_sets(
             key0, key1, week, first, last, n_feed, n_search, n_endorsed, n_last,
             ids, cluster, attention, social_value, alpha, follows, last_bought,
-            links, endorsing, seats, offsets, bits, n_clusters, need_chance, need_alias, psi, kappa, has_own,
-            channel_value, channel_price, words, offer, channel, by, luck,
+            links, endorsing, feed_seats, search_seats, own_seats, need_chance, need_alias, psi, kappa, has_own,
+            channel_value, channel_price, words, at_social, offer, channel, by, luck,
         )  # fmt: skip
 
-        # decision utility
-        for s in range(n_all):
-            hasty = s < n_feed or s == endorsed_slot
-            for i in range(n):
-                row = offer[s, i]
-                row = row if row >= 0 else blank
+        # decision utility; each design once, through its best channel
+        for i in range(n):
+            who = first + i
+            t0, t1, t2, t3 = match * taste[who, 0], match * taste[who, 1], match * taste[who, 2], match * taste[who, 3]
+            a = alpha[who]
+            for ch in range(4):
+                way[ch] = channel_value[ch] - a * channel_price[ch]
+            way[0] += social_value[i]
+            for ch in range(4):
+                way[4 + ch] = way[ch]
+            way[4] += haste[i]
+            base = who * MAX_SLOTS
+            for s in range(n_all):
+                row = np.uint32(offer[s, i] if offer[s, i] >= 0 else blank)
+                hasty = 4 if (s < n_feed or s == endorsed_slot) else 0
+                v = (
+                    t0 * attributes[row, 0] + t1 * attributes[row, 1] + t2 * attributes[row, 2] + t3 * attributes[row, 3]
+                ) + (attributes[row, VALUE] - a * attributes[row, PRICE] + way[np.uint32(channel[s, i] + hasty)])
+                if s == endorsed_slot and by[i] >= 0:
+                    v += endorsement[by[i]]
                 offer[s, i] = row
-                who, ch = first + i, channel[s, i]
-                fit = (
-                    taste[who, 0] * attributes[row, 0]
-                    + taste[who, 1] * attributes[row, 1]
-                    + taste[who, 2] * attributes[row, 2]
-                    + taste[who, 3] * attributes[row, 3]
-                )
-                on_app = social_value[i] + (haste[i] if hasty else zero)
-                utility[s, i] = (
-                    match * fit
-                    + attributes[row, VALUE]
-                    - alpha[who] * (attributes[row, PRICE] + channel_price[ch])
-                    + channel_value[ch]
-                    + (on_app if ch == 0 else zero)
-                )
-        if endorsed_slot >= 0:
-            for i in range(n):
-                if by[i] >= 0:
-                    utility[endorsed_slot, i] += endorsement[by[i]]
-
-        # each design once, through its best channel
-        for a in range(1, n_all):
-            for b in range(a):
-                for i in range(n):
-                    same = offer[a, i] == offer[b, i]
-                    ua, ub = utility[a, i], utility[b, i]
-                    utility[a, i] = NO_OFFER if same & (ua <= ub) else ua
-                    utility[b, i] = NO_OFFER if same & (ua > ub) else ub
+                utility[s, i] = v
+                before = seen[row]
+                seen[row] = base + s
+                if before >= base:
+                    other = before - base
+                    if utility[other, i] >= v:
+                        utility[s, i] = NO_OFFER
+                        seen[row] = before
+                    else:
+                        utility[other, i] = NO_OFFER
 
         # e^V: 2^k times a polynomial on [-1/2, 1/2] ln 2 (relative error below 2e-7)
         for i in range(n):

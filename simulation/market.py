@@ -15,7 +15,7 @@ from .chance import Chance
 from .channels import SOCIAL, channel_names
 from .config import Config
 from .consumers import CLUSTERS, Consumer, draw_consumers
-from .exposure import Seats, Shelf, plan_seats, table_weights, take_seats
+from .exposure import Seats, Shelf, Weights, plan_seats, table_weights, take_seats
 from .influencers import Influencer, choose_endorsements, draw_influencers
 from .ledger import Ledger
 from .opening import Opening, deal_stocks, open_market
@@ -84,7 +84,7 @@ class Market(mesa.Model):
         self.influencer_agents = [Influencer(self, k) for k in range(market.influencers)]
         importers(self)
         self.ledger.close_week()
-        self.seat_plan = plan_seats(self._weights(self._shelf()), len(CLUSTERS), len(self.opening.categories))
+        self.seat_plan = plan_seats(self._weights(self._shelf()))
         self.visits = 1.0
         self.series: dict[str, list[float]] = {name: [] for name, o in OUTCOMES.items() if o.weekly}
 
@@ -154,8 +154,7 @@ class Market(mesa.Model):
         seats = None
         if self.config.consideration.mode == "sampled":
             weights = self._weights(shelf, feed)
-            first_own = len(weights) - len(CLUSTERS)
-            seats = take_seats(self.seat_plan, weights, shelf, self.chance, week, first_own)
+            seats = take_seats(self.seat_plan, weights, shelf, self.chance, week, len(self.listings))
         return seats, self._shop(shelf, feed)
 
     def _consumers_browse(self, week: int, shop: Shop, seats: Seats | None) -> Books:
@@ -258,7 +257,7 @@ class Market(mesa.Model):
         chosen = self.config.algorithm
         return np.exp(rankings[chosen.name](view, **chosen.parameters))
 
-    def _weights(self, shelf: Shelf, feed: Floats | None = None) -> Floats:
+    def _weights(self, shelf: Shelf, feed: Floats | None = None) -> Weights:
         feed = self._feed_weights(shelf) if feed is None else feed
         search = self._popularity()[shelf.rows] ** self.config.consideration.search_exponent
         return table_weights(shelf, feed, search, len(self.opening.categories))

@@ -245,15 +245,15 @@ class _Trial:
         self.need = np.bincount(self.listings.category, self.target, minlength=len(self.listings.categories))
         search = self.popularity**self.config.consideration.search_exponent
         self.weights = table_weights(self.shelf, self.feed, search, self.need.size)
-        self.plan = plan_seats(self.weights, len(CLUSTERS), self.need.size)
+        self.plan = plan_seats(self.weights)
         self.seats: dict[int, Seats] = {}
         self.endorsing: dict[int, NDArray[np.int32]] = {}
         self.snapshots: list[NDArray[np.int32]] = []
 
     def _week_seats(self, week: int) -> Seats:
         if week not in self.seats:
-            first_own = len(self.plan.bits) - len(CLUSTERS)
-            self.seats[week] = take_seats(self.plan, self.weights, self.shelf, self.chance, week, first_own)
+            blank = self.target.size
+            self.seats[week] = take_seats(self.plan, self.weights, self.shelf, self.chance, week, blank)
         return self.seats[week]
 
     def _week_endorsing(self, week: int) -> NDArray[np.int32]:

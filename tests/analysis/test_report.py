@@ -1,0 +1,213 @@
+"""report.html: one file, well-formed, self-contained, true to the study, and deaf to hostile names."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+import shutil
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from plotly.offline import get_plotlyjs
+
+from analysis import Study, StudyError, load, report, summary
+from analysis.compare import estimate
+
+from .synthetic import OUTCOMES, SyntheticCell, headline, store
+
+VOID = {"meta", "path", "link", "img", "br", "hr", "input"}
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)> $title \"q\" 'r' & %{y}"
+
+
+class Page(HTMLParser):
+    """Elements with their attributes, text by element, and every tag closed in its turn."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[tuple[str, str]] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append((self.open[-1] if self.open else "", data))
+
+    def of(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    def text_of(self, tag: str) -> list[str]:
+        return [text for name, text in self.texts if name == tag]
+
+
+@pytest.fixture(scope="module")
+def page(study: Study) -> Page:
+    return Page(report.page(study))
+
+
+def test_write_makes_one_file_quickly_and_leaves_no_draft(study: Study, tmp_path) -> None:
+    folder = shutil.copytree(study.folder, tmp_path / "s")
+    before = set(folder.iterdir())
+    start = time.perf_counter()
+    path = report.write(folder)
+    assert time.perf_counter() - start < 5
+    assert set(folder.iterdir()) - before == {path}
+    assert path.name == "report.html"
+    assert 2e6 < path.stat().st_size < 3e6
+
+
+def test_a_folder_without_a_study_gets_no_report(tmp_path) -> None:
+    with pytest.raises(StudyError):
+        report.write(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_page_loads_nothing_from_outside(page: Page) -> None:
+    for tag, attributes in page.elements:
+        assert not {"src", "srcset", "data", "action", "background"} & attributes.keys(), tag
+        assert all(value.startswith("#") for name, value in attributes.items() if name == "href" and value), (
+            tag
+        )
+    assert not page.of("link")
+    assert not page.of("iframe")
+    styles = "".join(page.text_of("style"))
+    assert "url(" not in styles
+    assert "@import" not in styles
+    policy = next(
+        meta["content"] for meta in page.of("meta") if meta.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert policy is not None
+    assert "default-src 'none'" in policy
+
+
+def test_the_plotly_within_is_the_one_that_plotly_carries(study: Study) -> None:
+    packed = re.search(r'<script type="text/plain" id="plotly">([^<]*)</script>', report.page(study))
+    assert packed is not None
+    assert gzip.decompress(base64.b64decode(packed[1])).decode() == get_plotlyjs()
+
+
+def test_the_page_can_be_read_by_machines_and_people(page: Page) -> None:
+    assert page.of("html")[0]["lang"] == "en"
+    assert any(meta.get("name") == "viewport" for meta in page.of("meta"))
+    assert len(page.of("h1")) == 1
+    assert all(cell.get("scope") in ("col", "row") for cell in page.of("th"))
+    assert len(page.of("table")) == len(page.of("caption"))
+    assert len(page.of("figure")) == len(page.of("figcaption")) == 3
+    assert len({e["id"] for _, e in page.elements if "id" in e}) == sum("id" in e for _, e in page.elements)
+    labelled = {section["aria-labelledby"] for section in page.of("section")}
+    assert labelled <= {heading.get("id") for heading in page.of("h2")}
+
+
+def test_each_figures_data_are_json_and_its_key_fits(page: Page) -> None:
+    figures = [json.loads(text) for text in page.text_of("script") if text.startswith('{"data"')]
+    assert [len(figure["data"]) for figure in figures] == [15, 15, 15]
+    assert all("title" not in figure["layout"] for figure in figures)
+    traces = [json.loads(str(button["data-traces"])) for button in page.of("button")]
+    assert traces == 3 * [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 10, 11], [12, 13, 14]]
+
+
+def test_the_table_holds_the_means_and_intervals(study: Study, page: Page) -> None:
+    cells, intervals = page.text_of("td"), page.text_of("small")
+    table = summary(study.values)
+    for cell in study.cells:
+        survival = estimate(table, cell, "sme_survival_156w")
+        assert f"{100 * survival.mean:.1f} " in cells
+        assert f"[{100 * survival.low:.1f},\u00a0{100 * survival.high:.1f}]" in intervals
+
+
+def test_captions_name_the_method_and_a_cut_axis(page: Page) -> None:
+    survival = page.text_of("figcaption")[0]
+    assert "10 seeds" in survival
+    assert "share its shocks" in survival
+    assert "The vertical axis starts at 60%." in survival
+
+
+def test_what_was_run_is_told(study: Study, tmp_path) -> None:
+    command = "python -m experiments.run experiment=x"
+    facts = {
+        "command": command,
+        "versions": {"python": "3.11.7", "mesa": "3.3.1"},
+        "commit": "0123abc",
+        "data_hash": "dd11",
+        "model_hash": "mm22",
+        "cells": [*study.manifest["cells"], {"cell_id": "zz", "label": "never run"}],
+        "opening": {
+            "indonesia_2023": {"held_out_error": 0.0098, "listings_left_out": {"no units sold": 340}}
+        },
+    }
+    folder = shutil.copytree(study.folder, tmp_path / "s")
+    (folder / "manifest.json").write_text(json.dumps({**study.manifest, **facts}))
+    text = " ".join(part for _, part in Page(report.page(load(folder))).texts)
+    told = ["mesa 3.3.1", "0123abc", "dd11", "mm22", "0.98%", "no units sold 340", "0 to 9"]
+    assert [fact for fact in [command, *told] if fact not in text] == []
+    assert "without a run: never run" in text
+
+
+def test_hostile_names_stay_text(tmp_path) -> None:
+    cells = [
+        SyntheticCell(label=HOSTILE, settings={"market": HOSTILE}),
+        SyntheticCell(0.01, settings={"platform": HOSTILE, "regulation": HOSTILE}),
+    ]
+    outcomes = {name: {**of, "label": HOSTILE, "unit": HOSTILE} for name, of in OUTCOMES.items()}
+    folder = store(
+        tmp_path / "s", cells, seeds=range(3), weeks=60, smes=20, outcomes=outcomes, study=HOSTILE,
+        command=HOSTILE, commit=HOSTILE, versions={HOSTILE: HOSTILE}, opening={HOSTILE: {HOSTILE: [HOSTILE]}},
+    )  # fmt: skip
+    harmless = Page(report.page(load(store(tmp_path / "t", cells[:1], seeds=range(3), weeks=60, smes=20))))
+    attacked = Page(report.page(load(folder)))
+    assert not attacked.of("img")
+    assert not any(name.startswith("on") for _, attributes in attacked.elements for name in attributes)
+    assert len(attacked.of("script")) == len(harmless.of("script"))
+    assert HOSTILE in attacked.text_of("h1")
+
+
+def few(count: int) -> list[SyntheticCell]:
+    return [SyntheticCell(0.002 + 0.001 * i, settings={"demand.impulse": i / 10}) for i in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "seeds", "weeks"),
+    [
+        (headline()[:1], 1, 1),
+        (headline()[:1], 3, 60),
+        (headline(), 1, 156),
+        (headline(), 2, 30),
+        (few(40), 2, 60),
+    ],
+    ids=["smallest", "one-cell", "one-seed", "short", "many-cells"],
+)
+def test_odd_studies_get_a_report_too(
+    tmp_path: Path, cells: list[SyntheticCell], seeds: int, weeks: int
+) -> None:
+    folder = store(tmp_path / "s", cells, seeds=range(seeds), weeks=weeks, smes=20)
+    assert Page(report.page(load(folder))).of("figure")
+
+
+@pytest.mark.parametrize("lost", ["manifest.json", "weekly", "sellers"])
+def test_a_study_that_lost_a_part_gets_a_report_of_the_rest(tmp_path: Path, lost: str) -> None:
+    folder = store(tmp_path / "s", headline(), seeds=range(3), weeks=60, smes=20)
+    path = folder / lost
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert Page(report.page(load(folder))).of("table")
+
+
+def test_a_cell_with_other_seeds_is_compared_on_the_common_ones(tmp_path: Path) -> None:
+    folder = store(tmp_path / "s", headline()[:2], seeds=range(5), weeks=60, smes=20)
+    study = load(folder)
+    study.runs.query("cell_id == 'c00' or seed < 3").to_parquet(folder / "runs/all.parquet")
+    captions = " ".join(Page(report.page(load(folder))).text_of("span"))
+    assert "on 3 common seeds" in captions

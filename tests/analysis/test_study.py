@@ -1,0 +1,84 @@
+"""Loading a study, and what its cells and outcomes are called."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis import Study, StudyError, load
+
+from .synthetic import SyntheticCell, store
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_labels_say_what_sets_a_cell_apart(study: Study) -> None:
+    assert list(study.labels.values()) == [
+        "No Project S",
+        "Project S",
+        "Project S, separation",
+        "Project S, data firewall",
+        "Project S, neutral ranking",
+    ]
+
+
+def test_a_swept_number_stands_in_the_label_and_a_given_label_wins(tmp_path) -> None:
+    cells = [
+        SyntheticCell(settings={"platform": "project_s", "platform.self_preference": 0.3}),
+        SyntheticCell(
+            settings={"platform": "project_s", "platform.self_preference": 0.25}, label="own words"
+        ),
+        SyntheticCell(),
+    ]
+    study = load(store(tmp_path / "s", cells, seeds=[0], weeks=5, smes=5))
+    assert list(study.labels.values()) == ["Project S, self preference 0.3", "own words", "No Project S"]
+    assert study.settings["c02"]["platform.self_preference"] is None
+
+
+def test_equal_labels_are_told_apart(tmp_path) -> None:
+    cells = [SyntheticCell(label="twin"), SyntheticCell(0.01, label="twin")]
+    study = load(store(tmp_path / "s", cells, seeds=[0], weeks=5, smes=5))
+    assert list(study.labels.values()) == ["twin [c00]", "twin [c01]"]
+
+
+def test_without_a_manifest_outcomes_go_by_their_bare_names(tmp_path) -> None:
+    folder = store(
+        tmp_path / "s", [SyntheticCell(settings={"demand.impulse": 0.5})], seeds=[0], weeks=5, smes=5
+    )
+    (folder / "manifest.json").unlink()
+    study = load(folder)
+    assert study.name == "s"
+    assert "hhi" in study.outcomes
+    assert study.outcomes["consumer_surplus"].label == "consumer surplus"
+    assert study.outcomes["sme_survival_52w"].unit == ""  # null in a short run, an outcome all the same
+    assert not {"weeks", "seed", "platform", "demand.impulse"} & set(study.outcomes)
+
+
+def test_a_draft_that_is_being_written_is_passed_over(tmp_path) -> None:
+    folder = store(tmp_path / "s", [SyntheticCell()], seeds=[0], weeks=5, smes=5)
+    (folder / "runs" / ".draft").write_bytes(b"half a file")
+    assert len(load(folder).runs) == 1
+
+
+def test_what_is_no_study_is_refused_in_one_line(tmp_path) -> None:
+    with pytest.raises(StudyError, match="holds no runs"):
+        load(tmp_path / "nowhere")
+    folder = store(tmp_path / "s", [SyntheticCell()], seeds=[0], weeks=5, smes=5)
+    pd.read_parquet(folder / "runs").drop(columns="weeks").to_parquet(folder / "runs/all.parquet")
+    with pytest.raises(StudyError, match="lack the column weeks"):
+        load(folder)
+    (folder / "manifest.json").write_text("{")
+    with pytest.raises(StudyError, match="cannot be read") as refused:
+        load(folder)
+    assert "\n" not in str(refused.value)
+
+
+def test_importing_analysis_is_light() -> None:
+    code = (
+        "import analysis, sys; sys.exit(bool({'plotly', 'scipy.stats', 'simulation'} & sys.modules.keys()))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT).returncode == 0

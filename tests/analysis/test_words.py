@@ -1,0 +1,55 @@
+"""Numbers and names as readers see them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.intervals import Estimate
+from analysis.words import humanise, listing, plural, scale, span
+
+
+@pytest.mark.parametrize(
+    ("unit", "estimate", "text"),
+    [
+        ("Rp over the run", Estimate(1.234e12, 5.6e10, 9), "Rp 1.234 tn [1.178, 1.290]"),
+        ("Rp over the run", Estimate(-2.5e9, 1.1e9, 9), "Rp −2.50 bn [−3.60, −1.40]"),
+        ("Rp", Estimate(12_300.0), "Rp 12,300"),
+        ("share of orders", Estimate(0.7119, 0.021, 9), "71.2% [69.1, 73.3]"),
+        ("effective number", Estimate(181.3, 4.0, 9), "181.3 effective number [177.3, 185.3]"),
+    ],
+)
+def test_a_number_has_a_readable_unit(unit: str, estimate: Estimate, text: str) -> None:
+    fit = scale(unit, [estimate.mean], [estimate.margin])
+    assert fit.full(estimate).replace("\u00a0", " ") == text
+
+
+def test_a_difference_of_shares_is_in_points_and_signed() -> None:
+    fit = scale("share of orders", [0.05], [0.01], difference=True)
+    assert (
+        fit.full(Estimate(0.05, 0.012, 5), sign=True).replace("\u00a0", " ") == "+5.00 points [+3.80, +6.20]"
+    )
+
+
+@given(st.floats(-1e13, 1e13), st.sampled_from(["Rp", "share of orders", "1"]))
+def test_a_written_number_is_the_value_rounded(value: float, unit: str) -> None:
+    fit = scale(unit, [value])
+    written = float(fit.number(value).replace("−", "-").replace(",", ""))
+    rounding = 0.5 * 10.0**-fit.decimals
+    assert abs(written - value * fit.factor) <= rounding + 1e-12 * abs(value * fit.factor)
+    assert fit.number(value) not in ("−0", "−0.0", "−0.00", "−0.000")
+
+
+def test_what_is_not_there_is_a_dash_without_brackets() -> None:
+    fit = scale("Rp", [math.nan], [math.nan])
+    assert fit.full(Estimate()) == "Rp\u00a0–"
+
+
+def test_words() -> None:
+    assert humanise("data_firewall+separation") == "data firewall + separation"
+    assert (span(156), span(1), span(30)) == ("three years", "one week", "30 weeks")
+    assert (listing([]), listing(["a"]), listing(["a", "b", "c"])) == ("", "a", "a, b and c")
+    assert (plural(1, "seed"), plural(1200, "run")) == ("1 seed", "1,200 runs")

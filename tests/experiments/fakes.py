@@ -1,0 +1,54 @@
+"""A market that is no market: it yields at once what a run yields, or fails or dies as it is told."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+
+from simulation.config import Config
+from simulation.market import Results
+from simulation.outcomes import OUTCOMES
+
+OPENING = {"held_out_error": np.float64(0.01), "listings": "made up"}
+
+
+def run(config: Config, threads: int = 1) -> tuple[Results, dict[str, Any]]:
+    """Results in which every outcome is the seed, and one of three sellers has left."""
+    weeks = config.weeks
+    outcomes = {name: float(config.seed) for name in OUTCOMES} | {"sme_survival_156w": None}
+    weekly: dict[str, Any] = {"week": np.arange(1, weeks + 1)}
+    weekly |= {name: np.full(weeks, float(config.seed)) for name, o in OUTCOMES.items() if o.weekly}
+    sellers: dict[str, list[Any]] = {
+        "seller_id": [1, 2, 3],
+        "kind": ["sme", "sme", "platform"],
+        "category": ["Toys"] * 3,
+        "entry_week": [0, 0, 2],
+        "exit_week": [None, 2, None],
+        "copied_week": [2, None, None],
+        "channels": ["social", "social+marketplace", "social"],
+        "revenue": [1.0, 2.0, 3.0],
+        "profit": [0.5, -0.5, 1.5],
+    }
+    return Results(outcomes, weekly, sellers), OPENING
+
+
+def fail_odd_seeds(config: Config, threads: int = 1) -> tuple[Results, dict[str, Any]]:
+    """As `run`, but odd seeds raise."""
+    if config.seed % 2:
+        raise FloatingPointError(f"week 3: price is not finite with seed {config.seed}")
+    return run(config, threads)
+
+
+def die_at_seed_3(config: Config, threads: int = 1) -> tuple[Results, dict[str, Any]]:
+    """As `run`, but at seed 3 the process is gone."""
+    if config.seed == 3:
+        os._exit(9)
+    return run(config, threads)
+
+
+def thread_limits(config: Config, threads: int = 1) -> tuple[Results, dict[str, Any]]:
+    """As `run`; the opening's report holds the limits that the process was given."""
+    limits = {name: os.environ.get(name) for name in ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS")}
+    return run(config, threads)[0], {"threads": threads, "process": os.getpid(), **limits}

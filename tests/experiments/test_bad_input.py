@@ -1,0 +1,201 @@
+"""Bad input: one line that names the field, what it got and what it may be; nothing run, nothing written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from experiments import plan
+from experiments.run import main
+from experiments.schema import SETTINGS, choices, setting_types
+from simulation.parameters import ConfigError
+
+RULES = list(choices("regulation"))
+BAD = [
+    # unknown names: the valid ones are said
+    (["market=jakarta"], "market", ["jakarta", "classroom", "indonesia_2023"]),
+    (["platform=projects"], "platform", ["projects", "project_s", "marketplace_only"]),
+    (["algorithm=random_walk"], "algorithm", ["random_walk", "personalised", "popularity"]),
+    (["regulation=ban"], "regulation", ["ban", *RULES]),
+    (["regulation=[separation,ban]"], "regulation", ["ban", *RULES]),
+    (["experiment=project_x"], "experiment", ["project_x", "project_s"]),
+    (["demand=none"], "demand", ["none", "expected", "sampled"]),
+    (["consideration=half"], "consideration", ["half", "bernoulli", "full", "sampled", "weighted"]),
+    (["wekes=10"], "wekes", ["10", "did you mean weeks?"]),
+    (["market.consumer=10"], "market.consumer", ["10", "consumers"]),
+    (["platform.selfpreference=1"], "platform.selfpreference", ["1", "self_preference"]),
+    (["sellers.pricing=auction"], "sellers.pricing", ["auction", "best_response"]),
+    (["platform.response=swift"], "platform.response", ["swift", "frozen"]),
+    (["algorithm.own_bost=2"], "algorithm.own_bost", ["2", "popularity_exponent"]),
+    (["regulation=separation", "regulation.separation.week=2"], "regulation.separation.week", ["2"]),
+    (["regulation.ban.start_week=2"], "regulation.ban.start_week", ["2", "separation"]),
+    (["hydra/launcher=joblib"], "hydra/launcher", ["joblib", "weeks"]),
+    # wrong types
+    (["weeks=ten"], "weeks", ["ten", "a whole number from 1 to 2,000"]),
+    (["weeks=1.5"], "weeks", ["1.5", "a whole number"]),
+    (["weeks=null"], "weeks", ["null", "a whole number"]),
+    (["weeks=[1,2]"], "weeks", ["[1, 2]", "a whole number"]),
+    (["weeks={a: 1}"], "weeks", ["1", "a whole number"]),
+    (["weeks.a=1"], "weeks", ["1", "a whole number"]),
+    (["seed=true"], "seed", ["True", "a whole number"]),
+    (["market.consumers=many"], "market.consumers", ["many", "a whole number"]),
+    (["platform.own_goods=maybe"], "platform.own_goods", ["maybe", "true or false"]),
+    (["replications=few"], "replications", ["few", "a whole number"]),
+    (["workers=all"], "workers", ["all", "or null"]),
+    (["market=[classroom]"], "market", ["classroom", "indonesia_2023"]),
+    (["market=null"], "market", ["null", "classroom"]),
+    (["channels=many"], "channels", ["many", "channels.SETTING=VALUE"]),
+    (["regulation=separation", "regulation.separation=5"], "regulation.separation", ["5", "SETTING"]),
+    # out of range
+    (["weeks=0"], "weeks", ["0", "from 1"]),
+    (["weeks=-3"], "weeks", ["-3", "from 1"]),
+    (["seed=-1"], "seed", ["-1", "from 0"]),
+    (["seed=2147483647", "replications=2"], "replications", ["2"]),
+    (["replications=0"], "replications", ["0", "from 1"]),
+    (["workers=0"], "workers", ["0", "from 1"]),
+    (["market.consumers=0"], "market.consumers", ["0", "from 1 to 100,000,000"]),
+    (["platform.self_preference=1.5"], "platform.self_preference", ["1.5", "from 0 to 1"]),
+    (["regulation=separation", "regulation.separation.start_week=-1"], "regulation.separation.start_week", ["-1"]),
+    # not a number
+    (["demand.match=nan"], "demand.match", ["nan", "from 0 to 10"]),
+    (["demand.match=inf"], "demand.match", ["inf", "from 0 to 10"]),
+    (["weeks=nan"], "weeks", ["nan", "a whole number"]),
+    (["platform.quality_gap=-inf"], "platform.quality_gap", ["-inf", "null"]),
+    # study names and folders
+    (["study="], "study", ["''", "a-z, 0-9, _ and -"]),
+    (["study=../../x"], "study", ["../../x", "a-z"]),
+    (["study=Headline"], "study", ["Headline", "a-z"]),
+    (["study='my study'"], "study", ["my study", "a-z"]),
+    (["study=" + "a" * 101], "study", ["up to 100"]),
+    (["results="], "results", ["''", "a folder"]),
+    # rules
+    (["regulation.separation.start_week=52"], "regulation.separation.start_week", ["52", "regulation=separation"]),
+    (
+        ["-m", "regulation=none,data_firewall", "regulation.separation.start_week=1,52"],
+        "regulation.separation.start_week", ["1,52", "regulation=separation"],
+    ),
+    (["algorithm.own_boost=2"], "algorithm.own_boost", ["2", "algorithm"]),
+    (["regulation=[none,separation]"], "regulation", ["[none, separation]", "none alone"]),
+    (["regulation=[separation,separation]"], "regulation", ["[separation, separation]", "once"]),
+    (["regulation=null"], "regulation", ["null", *RULES]),
+    # one bad value anywhere in a sweep
+    (["-m", "weeks=4,5,nan"], "weeks", ["nan"]),
+    (["-m", "regulation=none,separation,ban"], "regulation", ["ban"]),
+    (["-m", "platform.self_preference=range(0,2,0.5)"], "platform.self_preference", ["1.5"]),
+    (["platform.self_preference=0,1"], "platform.self_preference", ["0,1", "-m"]),
+    (["-m", "seed=0,1"], "seed", ["0,1", "replications=R"]),
+    (["-m", "study=a,b"], "study", ["a,b", "one value"]),
+    (["-m", "weeks=range(1,1)"], "weeks", ["range(1,1)"]),
+    (["-m", "weeks=range(1,9,0)"], "weeks", ["range(1,9,0)"]),
+    (["-m", "demand.match=range(0,inf)"], "demand.match", ["range(0,inf)"]),
+    (["-m", "demand.match=interval(0,1)"], "demand.match", ["interval(0,1)"]),
+    (["-m", "market=glob(*)"], "market", ["glob(*)"]),
+    (["-m", *(f"{name}=range(0,100)" for name in ("demand.match", "demand.impulse", "sellers.memory"))], "-m", ["1,000,000"]),
+    # what is no override
+    (["weeks"], "weeks", ["NAME=VALUE"]),
+    (["=5"], "", ["5", "weeks"]),
+    (["a b=5"], "a b", ["NAME=VALUE"]),
+    (["weeks=(5"], "weeks", ["(5", "NAME=VALUE"]),
+    (["+weeks=5"], "+weeks", ["NAME=VALUE"]),
+    (["~market"], "~market", ["NAME=VALUE"]),
+    (["market@shop=classroom"], "market@shop", ["NAME=VALUE"]),
+    (["--fast"], "--fast", ["NAME=VALUE"]),
+    (["weeks=5", "weeks=6"], "weeks", ["weeks=6", "once"]),
+    (["platform.name=project_s"], "platform.name", ["project_s", "platform=NAME"]),
+    (["seed=${nothing}"], "seed", ["nothing"]),
+    (["cells=[]"], "cells", ["[]", "weeks"]),
+]  # fmt: skip
+LISTINGS = {
+    "empty.csv": "",
+    "header.csv": "category,price_idr,rating,units_sold\n",
+    "columns.csv": "category,price_idr\nToys,5000\n",
+    "negative.csv": "category,price_idr,rating,units_sold\nToys,-5000,4.5,10\n",
+    "words.csv": "category,price_idr,rating,units_sold\nToys,cheap,4.5,10\n",
+    "nan.csv": "category,price_idr,rating,units_sold\nToys,nan,4.5,10\n",
+}
+
+
+def refused(arguments: list[str], field: str, said: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    before = sorted(Path.cwd().rglob("*"))
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert err.startswith(f"etalase: {field}: got ")
+    assert "; it may be " in err
+    for word in said:
+        assert word in err
+    assert sorted(Path.cwd().rglob("*")) == before
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(("arguments", "field", "said"), BAD, ids=[" ".join(b[0])[:60] for b in BAD])
+def test_one_line_names_field_value_and_remedy(
+    arguments: list[str], field: str, said: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused(arguments, field, said, capsys)
+
+
+@pytest.mark.parametrize("name", LISTINGS)
+def test_listings_that_cannot_be_used(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path(name).write_text(LISTINGS[name])
+    refused([f"market.listings={name}"], "market.listings", [name], capsys)
+
+
+@pytest.mark.parametrize("path", ["no/such/file.csv", "."])
+def test_listings_that_cannot_be_read(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    refused([f"market.listings={path}"], "market.listings", [path], capsys)
+
+
+def test_listings_in_a_sweep_are_read_before_anything_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    refused(["-m", "market.listings=null,gone.csv"], "market.listings", ["gone.csv"], capsys)
+
+
+def test_results_cannot_lie_in_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("taken").write_text("")
+    refused(["results=taken"], "results", ["taken", "is a file"], capsys)
+
+
+def test_text_of_many_lines_is_answered_in_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["study='a\nb\r\n\u2028c'"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+NAMES = st.sampled_from(
+    [*SETTINGS, *setting_types(), "regulation.separation", "market.", "hydra.run.dir", "cells"]
+)
+WORDS = st.sampled_from(
+    ["none", "separation", "project_s", "classroom", "self_preferencing", "full", "2", "0.1", "1,2", "nan", "inf", "null", "true", "1", "-1", "0.5", "1e400", "[]", "{}", "${", "${seed}",
+     "${oc.env:HOME}", "???", "[none,separation]", "{a: {b: 1}}", "range(0,1,0.3)", "range(1,9,0)", "interval(0,1)", "glob(*)",
+     "sort(3,1)", "shuffle(range(0,5))", "choice(a,b)", "int(x)", "tag(a,1,2)", "'", '"', "\\", "a=b", "a,b", "[1,[2]]"]
+)  # fmt: skip
+VALUES = st.one_of(
+    WORDS,
+    st.lists(WORDS, max_size=3).map(",".join),
+    st.text(max_size=12),
+    st.integers().map(str),
+    st.floats().map(str),
+)
+ODD = st.one_of(st.text(max_size=20), st.builds("{}={}".format, st.text(max_size=12), VALUES))
+OVERRIDES = st.one_of(*[st.builds("{}={}".format, NAMES, VALUES)] * 3, ODD)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(OVERRIDES, max_size=3), st.booleans())
+def test_any_text_gives_a_plan_or_one_line(arguments: list[str], multirun: bool) -> None:
+    try:
+        planned = plan.make(arguments, multirun)
+    except ConfigError as error:
+        assert str(error)
+        assert "; it may be " in str(error)
+    else:
+        assert planned.cells
+    assert os.listdir() == []

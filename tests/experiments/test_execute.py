@@ -1,0 +1,157 @@
+"""Executing: every run once, in blocks; one that fails or dies takes no other with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from experiments import plan
+from experiments.execute import JOBS_PER_WORKER, core_count, even_blocks, execute, plan_jobs
+from experiments.plan import Cell
+from experiments.store import Store, schemas
+from experiments.study import Study, opened
+from simulation.outcomes import OUTCOMES
+
+from . import fakes
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def study(tmp_path: Path):
+    planned = plan.make(
+        ["weeks=2", f"results={tmp_path}", "platform=marketplace_only,project_s", "replications=4"], True
+    )
+    with opened(planned, "etalase") as study:
+        yield study
+
+
+def run_all(study: Study, workers: int, simulate=fakes.run) -> None:
+    execute(plan_jobs(study.store, study.missing, workers), workers, simulate)
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=8), st.integers(1, 8))
+def test_every_missing_run_is_in_one_job(counts: list[int], workers: int) -> None:
+    missing = [(Cell(str(i), "", (), {}), range(i, i + n)) for i, n in enumerate(counts)]
+    jobs = plan_jobs(Store(Path(), {}), missing, workers)
+    planned = Counter((job.cell.cell_id, seed) for job in jobs for seed in job.seeds)
+    assert planned == Counter((cell.cell_id, seed) for cell, seeds in missing for seed in seeds)
+    assert max(len(job.seeds) for job in jobs) <= max(1, sum(counts) // (workers * JOBS_PER_WORKER))
+    assert all(job.threads * min(workers, sum(counts)) <= workers for job in jobs)
+
+
+@given(st.integers(1, 100), st.integers(1, 20))
+def test_blocks_are_even_and_as_few_as_can_be(seeds: int, largest: int) -> None:
+    blocks = list(even_blocks(range(seeds), largest))
+    assert [seed for block in blocks for seed in block] == list(range(seeds))
+    assert len(blocks) == -(-seeds // largest)
+    assert max(map(len, blocks)) - min(map(len, blocks)) <= 1
+
+
+def test_one_run_has_all_cores() -> None:
+    jobs = plan_jobs(Store(Path(), {}), [(Cell("a", "", (), {}), [0])], workers=None)
+    assert [job.threads for job in jobs] == [core_count()]
+
+
+def test_a_run_that_fails_takes_no_other_with_it(study: Study) -> None:
+    run_all(study, 1, fakes.fail_odd_seeds)
+    assert study.store.count() == (4, 4)
+    assert {seed for _, seed in study.store.stored()} == {0, 2}
+
+
+def test_workers_store_every_run_with_one_thread_each(study: Study) -> None:
+    before = dict(os.environ)
+    run_all(study, 2, fakes.thread_limits)
+    assert study.store.count() == (8, 0)
+    assert dict(os.environ) == before
+    study.finish()
+    reports = json.loads((study.folder / "manifest.json").read_text())["opening"].values()
+    assert all(report["process"] != os.getpid() for report in reports)
+    limits = {(r["threads"], r["NUMBA_NUM_THREADS"], r["OMP_NUM_THREADS"]) for r in reports}
+    assert limits == {(1, "1", "1")}
+
+
+def test_a_worker_that_dies_is_told_and_what_is_stored_stays(study: Study) -> None:
+    with pytest.raises(BrokenProcessPool):
+        run_all(study, 2, fakes.die_at_seed_3)
+    stored, failed = study.store.count()
+    assert failed == 0
+    assert stored < 8
+
+
+def test_a_full_disk_is_told(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, write: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("experiments.store.write_atomically", full)
+    with pytest.raises(OSError, match="No space left on device"):
+        run_all(study, 1)
+
+
+COMMAND = [sys.executable, "-m", "experiments.run", "experiment=project_s", "market=classroom", "workers=2"]
+
+
+def start(results: Path) -> subprocess.Popen:
+    """The real command in a session of its own, once it has stored a run."""
+    process = subprocess.Popen(
+        [*COMMAND, f"results={results}"], cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE, text=True
+    )
+    for _ in range(600):
+        if list(results.glob("*/runs/*.parquet")):
+            return process
+        assert process.poll() is None
+        time.sleep(0.1)
+    raise AssertionError("no run was stored in a minute")
+
+
+def ends(session: int, seconds: float = 5) -> bool:
+    """Whether every process of the session is gone before so many seconds are over."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(session, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_quickly_in_one_clear_line(tmp_path: Path) -> None:
+    process = start(tmp_path)
+    begun = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert time.monotonic() - begun < 5
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert (
+        err.splitlines()[-1]
+        == "etalase: stopped; what is stored stays, the same command goes on with the rest"
+    )
+    assert ends(process.pid)
+
+
+@pytest.mark.slow
+def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    process = start(tmp_path)
+    process.kill()
+    process.communicate(timeout=30)
+    assert ends(process.pid)
+
+
+def test_schemas_go_to_other_processes_unharmed(tmp_path: Path) -> None:
+    store = Store(tmp_path, schemas(["platform.self_preference"], OUTCOMES))
+    assert pickle.loads(pickle.dumps(store)).schemas == store.schemas

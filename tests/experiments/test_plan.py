@@ -1,0 +1,227 @@
+"""Planning: sweeps, presets and cells; what makes a cell; what runs once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from experiments import plan, provenance
+from experiments.plan import Plan
+from experiments.store import choices_of
+from simulation.parameters import ConfigError
+
+AddPreset = Callable[[str, str], None]
+
+
+def sweep(*arguments: str) -> Plan:
+    return plan.make(arguments, multirun=True)
+
+
+def ids(planned: Plan) -> list[str]:
+    return [cell.cell_id for cell in planned.cells]
+
+
+def test_the_headline_study() -> None:
+    planned = plan.make(["experiment=project_s"])
+    assert [tuple(choices_of(cell.config).values())[2:] for cell in planned.cells] == [
+        ("marketplace_only", "none"),
+        ("project_s", "none"),
+        ("project_s", "separation"),
+        ("project_s", "data_firewall"),
+        ("project_s", "neutral_ranking"),
+    ]
+    assert planned.seeds == range(10)
+    assert planned.folder == Path("results/project_s")
+    for cell in planned.cells:
+        assert (cell.config["weeks"], cell.config["market"]["consumers"], cell.config["market"]["smes"]) == (
+            156,
+            50_000,
+            500,
+        )
+
+
+def test_a_sweep_is_a_grid() -> None:
+    planned = sweep(
+        "platform=marketplace_only,project_s",
+        "weeks=range(10,40,10)",
+        "regulation=none,[separation,data_firewall]",
+    )
+    seen = {(*choices_of(cell.config).values(), cell.config["weeks"]) for cell in planned.cells}
+    assert len(planned.cells) == len(seen) == 2 * 3 * 2
+    assert {row[3] for row in seen} == {"none", "data_firewall+separation"}
+
+
+def test_overrides_apply_to_every_cell_of_a_preset_and_sweeps_multiply_them() -> None:
+    planned = sweep("experiment=project_s", "market=classroom", "platform.self_preference=0,0.5")
+    assert len(planned.cells) == 10
+    assert {cell.config["market"]["name"] for cell in planned.cells} == {"classroom"}
+
+
+def test_an_override_that_makes_cells_equal_lets_them_run_once() -> None:
+    assert len(plan.make(["experiment=project_s", "platform=project_s", "regulation=none"]).cells) == 1
+
+
+def test_a_parameter_of_a_rule_is_dropped_in_cells_without_the_rule() -> None:
+    planned = sweep("regulation=none,separation", "regulation.separation.start_week=1,52")
+    assert [cell.config["regulation"].get("separation", {}).get("start_week") for cell in planned.cells] == [
+        None,
+        1,
+        52,
+    ]
+    assert planned.cells[0].overrides == ("regulation=none",)
+
+
+def test_a_parameter_of_an_algorithm_is_dropped_likewise() -> None:
+    planned = sweep("algorithm=personalised,self_preferencing", "algorithm.own_boost=1,2")
+    assert [cell.config["algorithm"].get("own_boost") for cell in planned.cells] == [None, 1.0, 2.0]
+
+
+def test_the_same_cell_however_it_is_said() -> None:
+    said = [
+        ["platform=project_s", "regulation=[separation,data_firewall]"],
+        ["regulation=[data_firewall,separation]", "platform=project_s", "platform.self_preference=0.30"],
+        ["platform=project_s", "regulation=[separation,data_firewall]", "channels={checkout: 0.3}"],
+        [
+            "platform=project_s",
+            "regulation=[separation,data_firewall]",
+            "seed=7",
+            "replications=3",
+            "study=x",
+            "workers=1",
+        ],
+    ]
+    assert len({tuple(ids(plan.make(one))) for one in said}) == 1
+
+
+@settings(max_examples=20)
+@given(
+    st.sets(
+        st.sampled_from(["weeks=5", "platform=project_s", "demand.match=2", "sellers.memory=4"]), min_size=2
+    )
+)
+def test_the_order_of_overrides_does_not_matter(said: set[str]) -> None:
+    assert ids(plan.make(sorted(said))) == ids(plan.make(sorted(said, reverse=True)))
+
+
+@pytest.mark.parametrize(
+    "change", ["weeks=5", "platform=project_s", "demand.match=0.9", "regulation=separation"]
+)
+def test_another_config_is_another_cell(change: str) -> None:
+    assert ids(plan.make([change])) != ids(plan.make([]))
+
+
+def test_another_model_is_another_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = ids(plan.make([]))
+    monkeypatch.setattr(provenance, "model_hash", lambda: "another")
+    assert ids(plan.make([])) != before
+
+
+def test_other_listings_under_the_same_name_are_another_cell(tmp_path: Path) -> None:
+    path = tmp_path / "shops.csv"
+    found = set()
+    for price in (50_000, 60_000):
+        path.write_text(f"category,price_idr,rating,units_sold\nToys,{price},4.5,100\n")
+        found |= set(ids(plan.make([f"market.listings={path}"])))
+    assert len(found) == 2
+
+
+def test_seeds_are_the_same_in_every_cell() -> None:
+    assert sweep("seed=3", "replications=4", "weeks=1,2").seeds == range(3, 7)
+
+
+@pytest.mark.parametrize(
+    ("given_", "name"),
+    [
+        ([], "default"),
+        (["experiment=project_s"], "project_s"),
+        (["study=mine", "experiment=project_s"], "mine"),
+    ],
+)
+def test_the_studys_name(given_: list[str], name: str) -> None:
+    assert plan.make(given_).study == name
+
+
+def test_every_config_can_be_written_down_and_read_again() -> None:
+    for cell in plan.make(["experiment=project_s"]).cells:
+        again = json.loads(json.dumps(cell.config))
+        assert again == cell.config
+        assert cell.run_config(5).plain() == {**again, "seed": 5}
+
+
+def test_planning_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    sweep("experiment=project_s", "weeks=1,2")
+    assert list(tmp_path.iterdir()) == []
+
+
+class TestPresets:
+    def test_settings_labels_and_cells(self, add_preset: AddPreset) -> None:
+        add_preset(
+            "mine",
+            "defaults:\n  - override /market: classroom\nreplications: 3\nseed: 5\nweeks: 8\ndemand:\n  match: 2\n"
+            "cells:\n  - [platform=project_s]\n  - {label: No app, overrides: [channels.checkout=0]}\n",
+        )
+        planned = plan.make(["experiment=mine"])
+        assert (planned.study, planned.seeds, [cell.label for cell in planned.cells]) == (
+            "mine",
+            range(5, 8),
+            ["", "No app"],
+        )
+        assert {
+            (c.config["weeks"], c.config["demand"]["match"], c.config["market"]["name"])
+            for c in planned.cells
+        } == {(8, 2.0, "classroom")}
+
+    def test_labels_tell_sweeps_apart(self, add_preset: AddPreset) -> None:
+        add_preset("mine", "cells:\n  - {label: Base, overrides: []}\n")
+        assert [c.label for c in sweep("experiment=mine", "weeks=1,2").cells] == [
+            "Base, weeks=1",
+            "Base, weeks=2",
+        ]
+
+    def test_a_rule_that_the_user_takes_away_leaves_no_ghost(self, add_preset: AddPreset) -> None:
+        add_preset(
+            "mine",
+            "defaults:\n  - override /regulation: separation\nregulation:\n  separation:\n    start_week: 9\n",
+        )
+        (cell,) = plan.make(["experiment=mine"]).cells
+        assert cell.config["regulation"]["separation"]["start_week"] == 9
+        (cell,) = plan.make(["experiment=mine", "regulation=none"]).cells
+        assert cell.config["regulation"] == {}
+
+    @pytest.mark.parametrize(
+        ("text", "field"),
+        [
+            ("weeks: ten\n", "experiment"),
+            ("weeks: 0\n", "weeks"),
+            ("wekes: 10\n", "experiment"),
+            ("market:\n  consumer: 10\n", "experiment"),
+            ("algorithm: popularity\n", "experiment"),
+            ("algorithm: null\n", "algorithm"),
+            ("regulation: null\n", "experiment"),
+            ("regulation:\n  ban:\n    start_week: 1\n", "regulation.ban"),
+            ("defaults:\n  - override /platform: projects\n", "experiment"),
+            ("defaults:\n  - override /regulation: [none, separation]\n", "regulation"),
+            ("cells: 5\n", "experiment"),
+            ("cells: [5]\n", "cells"),
+            ("cells: [platform=project_s]\n", "cells"),
+            ("cells: [{overrides: [weeks=1], lable: x}]\n", "cells"),
+            ("cells: [[seed=1]]\n", "cells"),
+            ("cells: [['weeks=1,2']]\n", "weeks"),
+            ("cells: [[wekes=1]]\n", "wekes"),
+            ("study: Mine\n", "study"),
+            ("weeks: [1\n", "experiment"),
+            ("weeks: ${nothing}\n", "weeks"),
+        ],
+    )
+    def test_a_preset_that_cannot_be_used(self, add_preset: AddPreset, text: str, field: str) -> None:
+        add_preset("mine", text)
+        with pytest.raises(ConfigError) as caught:
+            plan.make(["experiment=mine"])
+        assert caught.value.field == field
+        assert len(str(caught.value).splitlines()) == 1

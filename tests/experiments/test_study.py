@@ -1,0 +1,159 @@
+"""A study's folder over several commands: what is kept, what is added, what is set aside."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis import load
+from experiments import plan, provenance
+from experiments.execute import execute, plan_jobs
+from experiments.study import Study, opened
+from simulation.parameters import ConfigError
+
+from . import fakes
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def conduct(*arguments: str, simulate=fakes.run) -> Study:
+    with opened(plan.make(["weeks=2", *arguments], multirun=True), "etalase …") as study:
+        execute(plan_jobs(study.store, study.missing, workers=1), 1, simulate)
+        study.finish()
+        return study
+
+
+def runs(folder: str = "results/default") -> pd.DataFrame:
+    return pd.read_parquet(Path(folder) / "runs")
+
+
+def manifest(folder: str = "results/default") -> dict:
+    return json.loads((Path(folder) / "manifest.json").read_text())
+
+
+def test_what_is_stored_is_not_run_again() -> None:
+    assert conduct("replications=2").runs_missing == 2
+    written = {path: path.stat().st_mtime_ns for path in Path("results/default").rglob("*.parquet")}
+    assert conduct("replications=2").runs_missing == 0
+    assert {path: path.stat().st_mtime_ns for path in Path("results/default").rglob("*.parquet")} == written
+
+
+def test_more_seeds_and_more_cells_run_only_the_new() -> None:
+    conduct("replications=2")
+    assert [seeds for _, seeds in conduct("replications=5").missing] == [[2, 3, 4]]
+    study = conduct("replications=5", "platform=marketplace_only,project_s")
+    ((cell, seeds),) = study.missing
+    assert (cell.config["platform"]["name"], seeds) == ("project_s", [0, 1, 2, 3, 4])
+    assert Counter(runs()["platform"]) == {"marketplace_only": 5, "project_s": 5}
+
+
+def test_cells_of_earlier_commands_stay_and_a_new_column_is_filled_for_them() -> None:
+    conduct("platform=project_s")
+    assert "platform.self_preference" not in runs()
+    conduct("platform=project_s", "platform.self_preference=0,0.6")
+    assert sorted(runs()["platform.self_preference"]) == [0.0, 0.3, 0.6]
+    conduct("regulation=separation", "regulation.separation.start_week=1,9")
+    assert runs()["regulation.separation.start_week"].isna().sum() == 3
+    assert len(manifest()["cells"]) == 5
+    assert manifest()["columns"] == ["platform.self_preference", "regulation.separation.start_week"]
+    assert manifest()["opening"] == {"indonesia_2023": fakes.OPENING}
+
+
+def test_the_manifest_says_what_was_run() -> None:
+    conduct("experiment=project_s", "replications=2")
+    said = manifest("results/project_s")
+    assert said["study"] == "project_s"
+    assert said["seeds"] == [0, 1]
+    assert said["finished"] >= said["created"]
+    assert {"python", "numpy", "mesa", "numba"} <= set(said["versions"])
+    assert (said["model_hash"], said["data_hash"]) == (provenance.model_hash(), provenance.data_hash())
+    assert said["cells"][2]["overrides"] == ["platform=project_s", "regulation=separation", "weeks=2"]
+    assert said["cells"][2]["config"]["platform"]["own_goods"] is True
+    assert set(runs("results/project_s")["cell_id"]) == {cell["cell_id"] for cell in said["cells"]}
+    assert set(said["outcomes"]["sme_profit"]) == {"label", "unit", "direction"}
+
+
+def test_another_model_never_mixes_with_the_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = conduct("replications=2")
+    monkeypatch.setattr(provenance, "model_hash", lambda: "another")
+    study = conduct("replications=3", "platform=marketplace_only,project_s")
+    assert study.set_aside == Path("results/default/superseded") / old.manifest["model_hash"]
+    assert study.runs_missing == 6
+    assert not set(runs()["cell_id"]) & {cell.cell_id for cell in old.plan.cells}
+    aside = load(study.set_aside)
+    assert len(aside.runs) == 2
+    assert len(aside.manifest["cells"]) == 1
+    assert len(pd.read_parquet(study.set_aside / "sellers")) == 6
+    assert conduct("replications=3").set_aside is None
+
+
+def test_listings_that_changed_set_their_own_cells_aside_and_no_others() -> None:
+    def shops(price: int) -> None:
+        Path("shops.csv").write_text(f"category,price_idr,rating,units_sold\nToys,{price},4.5,100\n")
+
+    shops(50_000)
+    conduct("market.listings=null,shops.csv")
+    shops(60_000)
+    assert conduct().set_aside is None
+    study = conduct("market.listings=shops.csv")
+    assert study.set_aside is not None
+    assert runs()["market.listings"].fillna("null").tolist().count("shops.csv") == 1
+    assert (len(runs()), len(runs(str(study.set_aside)))) == (2, 1)
+
+
+def test_runs_of_a_study_whose_manifest_is_gone_are_set_aside_unless_planned() -> None:
+    conduct("platform=marketplace_only,project_s")
+    Path("results/default/manifest.json").unlink()
+    assert conduct().set_aside == Path("results/default/superseded/unknown")
+    assert runs()["platform"].tolist() == ["marketplace_only"]
+
+
+def test_what_a_killed_command_left_behind_is_cleared() -> None:
+    study = conduct("replications=2")
+    (study.folder / "runs" / f"{study.plan.cells[0].cell_id}-1.parquet").unlink()
+    (study.folder / "weekly" / ".half").write_bytes(b"PAR1")
+    with opened(study.plan, "etalase") as again:
+        assert [seeds for _, seeds in again.missing] == [[1]]
+        for dataset in ("runs", "weekly", "sellers"):
+            assert [path.stem[-2:] for path in (study.folder / dataset).iterdir()] == ["-0"]
+
+
+def test_failures_are_recorded_and_forgotten_when_the_run_is_tried_again() -> None:
+    study = conduct("replications=4", simulate=fakes.fail_odd_seeds)
+    assert study.store.count() == (2, 2)
+    texts = [path.read_text() for path in (study.folder / "failures").iterdir()]
+    assert all("Traceback" in text and "FloatingPointError: week 3" in text for text in texts)
+    assert conduct("replications=4").store.count() == (4, 0)
+
+
+def test_a_second_command_on_one_study_is_told_so() -> None:
+    planned = plan.make(["weeks=2"])
+    with opened(planned, "etalase"):
+        with pytest.raises(ConfigError, match="no other command") as caught, opened(planned, "etalase"):
+            pass
+        assert caught.value.field == "study"
+        with opened(plan.make(["study=other"]), "etalase"):
+            pass
+    with opened(planned, "etalase"):
+        pass
+
+
+def test_a_manifest_that_is_no_manifest_is_said_in_one_line() -> None:
+    conduct()
+    Path("results/default/manifest.json").write_text("{")
+    with pytest.raises(ConfigError, match="can be read"):
+        conduct()
+
+
+def test_the_report_reads_what_is_stored() -> None:
+    conduct("experiment=project_s", "replications=3")
+    study = load("results/project_s")
+    assert list(study.labels.values())[:2] == ["No Project S", "Project S"]
+    assert len(study.values) == 15

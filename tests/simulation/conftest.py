@@ -1,0 +1,52 @@
+"""Every test of the model: calibrated openings are kept in a folder of the session, and made once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from simulation import Market
+from tests.simulation.worlds import PROJECT_S, Scene, Watched, run, small
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ETALASE_CACHE", str(tmp_path_factory.mktemp("openings")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def baseline() -> Market:
+    """A small market without Project S, at its end. Read only."""
+    return run()
+
+
+@pytest.fixture(scope="session")
+def project_s() -> Market:
+    """The same market with Project S, at its end. Read only."""
+    return run(PROJECT_S)
+
+
+def scene_of(*changes: dict[str, object], weeks: int = 12) -> Scene:
+    """What the consumers of a small market of 900 meet after some weeks."""
+    market = Watched(small({"market": {"consumers": 900}}, *changes))
+    for _ in range(weeks):
+        market.step()
+    return market.scene
+
+
+@pytest.fixture(scope="session")
+def scene() -> Scene:
+    """A week of a market without Project S."""
+    return scene_of()
+
+
+@pytest.fixture(scope="session")
+def own_scene() -> Scene:
+    """A week of a market in which copies stand beside their originals."""
+    scene = scene_of(PROJECT_S)
+    assert np.count_nonzero(scene.shop.own) >= 3
+    return scene

@@ -1,0 +1,229 @@
+"""Markets small enough for tests, openings made by hand, and a market that keeps what its consumers meet."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation import Config, Market, Opening, browsing
+from simulation.browsing import Books, Considered, Shop
+from simulation.chance import Chance
+from simulation.channels import SOCIAL, Channels
+from simulation.columns import Columns
+from simulation.consumers import CLUSTERS
+from simulation.demand import Consideration, Demand
+from simulation.exposure import Seats
+
+Floats = NDArray[np.float64]
+
+SMALL: dict[str, Any] = {
+    "weeks": 24,
+    "market": {
+        "name": "classroom",
+        "consumers": 3_000,
+        "smes": 40,
+        "influencers": 10,
+        "calibration_consumers": 2_000,
+        "calibration_weeks": 4,
+    },
+}
+PROJECT_S: dict[str, Any] = {
+    "platform": {"name": "project_s", "own_goods": True, "self_preference": 0.3, "own_share": 0.1}
+}
+
+# One taste, no channel utility, no freight, no shocks, no entry, no fixed cost: what remains is the formula.
+BARE: dict[str, Any] = {
+    "weeks": 2_000,
+    "market": {"name": "classroom", "consumers": 4, "influencers": 0, "people": 1e6},
+    "demand": {
+        "price_sensitivity": 5.0,
+        "price_sensitivity_spread": 0.0,
+        "match": 0.0,
+        "impulse": 0.0,
+        "shock_sd": 0.0,
+    },
+    "consideration": {"mode": "full"},
+    "channels": {"checkout": 0.0, "habit": 0.0, "trust": 0.0, "privacy": 0.0, "shipping": 0.0},
+    "sellers": {"adjustment": 0.25, "memory": 1, "fixed_cost_share": 0.0, "entry_rate": 0.0},
+    "platform": {"commission": 0.0, "subsidy": 0.0},
+}
+
+
+def merged(base: Mapping[str, Any], *changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain settings with changes laid over them, group by group."""
+    data = {k: dict(v) if isinstance(v, Mapping) else v for k, v in base.items()}
+    for change in changes:
+        for name, value in change.items():
+            merge = isinstance(value, Mapping) and name not in ("algorithm", "regulation")
+            data[name] = {**data.get(name, {}), **value} if merge else value
+    return data
+
+
+def small(*changes: Mapping[str, Any], **more: Any) -> Config:
+    """A small market's config, with changes."""
+    return Config.read(merged(SMALL, *changes, more))
+
+
+def run(*changes: Mapping[str, Any], threads: int = 1, **more: Any) -> Market:
+    """A small market at the end of its horizon."""
+    return Market(small(*changes, more), threads=threads).run()
+
+
+def same(a: Market, b: Market) -> bool:
+    """Whether two markets have the same results to the bit."""
+    return fingerprint(a) == fingerprint(b)
+
+
+def fingerprint(market: Market) -> tuple[Any, ...]:
+    """Everything that a market yields, as plain values: equal where and only where every bit is equal."""
+    results = market.results()
+    weekly = {name: values.tobytes() for name, values in results.weekly.items()}
+    return results.outcomes, weekly, results.sellers, market.population.last_bought.tobytes()
+
+
+# ---- the exact limits
+
+
+@dataclass(frozen=True)
+class Design:
+    """A design of an opening made by hand, prices and costs in Rp a unit."""
+
+    quality: float
+    cost: float = 60_000.0
+    price: float = 100_000.0
+    listed: float = 100_000.0
+    orders: float = 0.05  # orders a consumer in the opening week: what popularity starts from
+
+
+def by_hand(designs: Sequence[Design], net: float = 1.0) -> Opening:
+    """An uncalibrated opening: one category, all on the social app alone, every stock empty."""
+    n = len(designs)
+    quality, cost, listed, orders = (
+        np.array([getattr(d, name) for d in designs]) for name in ("quality", "cost", "listed", "orders")
+    )
+    zeros = np.zeros(n)
+    return Opening(
+        categories=("goods",),
+        ids=np.arange(n),
+        category=np.zeros(n, np.int64),
+        channels=np.full(n, 1 << SOCIAL, np.int32),
+        place=np.zeros((n, 4)),
+        listed=listed,
+        cost=cost,
+        quality=quality,
+        reputation=zeros.copy(),
+        shock=zeros.copy(),
+        shock_sd=zeros.copy(),
+        orders=orders,
+        social_orders=orders.copy(),
+        slope=5.0 * orders,
+        net=np.full(n, net),
+        by_cluster=np.ones(len(CLUSTERS)),
+        inclusive=1.0,
+        stock_cluster=np.zeros(0, np.uint8),
+        stock_bought=np.zeros(0, np.int32),
+        report={},
+    )
+
+
+def bare(designs: Sequence[Design], *changes: Mapping[str, Any], **more: Any) -> Market:
+    """The market of the exact limits: the running market with everything else turned off."""
+    config = Config.read(merged(BARE, {"market": {"smes": len(designs)}}, *changes, more))
+    market = Market(config, opening=by_hand(designs, 1.0 - config.platform.commission))
+    market.listings.price[:] = [d.price for d in designs]
+    return market
+
+
+def settle(market: Market, weeks: int = 600) -> Market:
+    """Let prices adapt until they stand still."""
+    for _ in range(weeks):
+        before = market.listings.price.copy()
+        market.step()
+        if np.allclose(market.listings.price, before, rtol=1e-9, atol=0.0):
+            return market
+    raise AssertionError("prices never stood still")
+
+
+def shares(market: Market) -> Floats:
+    """Orders of the last week, a consumer. (L,)"""
+    page = market.steps % market.config.sellers.memory
+    return np.asarray(market.listings.past_orders[:, page] / market.scale)
+
+
+def slopes(market: Market) -> Floats:
+    """A of the last week, a consumer. (L,)"""
+    page = market.steps % market.config.sellers.memory
+    return np.asarray(market.listings.past_slope[:, page] / market.scale)
+
+
+def surplus(market: Market) -> float:
+    """Consumer surplus of the last week, Rp a consumer."""
+    return float(market.series["consumer_surplus"][-1] / market.scale)
+
+
+# ---- what consumers meet
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that a week of browsing reads."""
+
+    key: Chance
+    week: int
+    people: Columns
+    shop: Shop
+    seats: Seats | None
+    demand: Demand
+    consideration: Consideration
+    channels: Channels
+
+    def browse(self, *, threads: int = 1) -> Books:
+        """The week's books; `people.last_bought` stays as it is."""
+        return browsing.browse(*self._inputs(), threads=threads, update_path=False)
+
+    def purchases(self) -> NDArray[np.int32]:
+        """The row that each consumer's path buys, or -1. (n,)"""
+        nobody = np.full(len(self.people), -1, np.int32)
+        kept, self.people.last_bought = self.people.last_bought, nobody
+        try:
+            browsing.browse(*self._inputs(), update_path=True)
+        finally:
+            self.people.last_bought = kept
+        return nobody
+
+    def considered(self) -> Considered:
+        """Who sees what."""
+        return browsing.considered(*self._inputs())
+
+    def _inputs(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, field.name) for field in dataclasses.fields(self))
+
+    def but(self, **changes: Any) -> Scene:
+        """The scene with other fields, of its own or of the shop, demand, consideration or channels."""
+        groups = {name: getattr(self, name) for name in ("shop", "demand", "consideration", "channels")}
+        for field, value in changes.items():
+            owner = next((name for name, group in groups.items() if hasattr(group, field)), None)
+            if owner is not None:
+                groups[owner] = dataclasses.replace(groups[owner], **{field: value})
+        own = {name: value for name, value in changes.items() if name in ("key", "week", "people", "seats")}
+        return dataclasses.replace(self, **groups, **own)
+
+
+class Watched(Market):
+    """A market that keeps the scene of its last week."""
+
+    scene: Scene
+
+    def _consumers_browse(self, week: int, shop: Shop, seats: Seats | None) -> Books:
+        people = Columns(**{name: getattr(self.population, name) for name in self.population.names})
+        people.last_bought = self.population.last_bought.copy()
+        config = self.config
+        self.scene = Scene(
+            self.chance, week, people, shop, seats, config.demand, config.consideration, config.channels
+        )
+        return super()._consumers_browse(week, shop, seats)
