@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from .compare import differences, estimate, headline_survival, reference, rule_baselines, summary
+from .compare import differences, estimate, estimates, headline_survival, reference, rule_baselines, summary
 from .intervals import Estimate
 from .study import Study
 from .survival import count
@@ -39,8 +39,9 @@ class Findings:
     @cached_property
     def survival(self) -> dict[Any, Estimate]:
         """Survival in each cell that has it."""
-        table = summary(self.values[["survival"]].dropna())
-        return {cell: estimate(table, cell, "survival") for cell in self.study.cells if cell in table.index}
+        known = estimates(summary(self.values[["survival"]].dropna()))
+        keys = [(cell, "survival") for cell in self.study.cells]
+        return {key[0]: known[key] for key in keys if key in known}
 
     @cached_property
     def platforms(self) -> tuple[Any, Any] | None:

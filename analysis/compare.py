@@ -43,12 +43,15 @@ def differences(values: pd.DataFrame, baselines: Mapping[Any, Any]) -> pd.DataFr
     return summary(pd.concat(paired, names=["cell_id"]) if paired else values.iloc[:0])
 
 
+def estimates(table: pd.DataFrame) -> dict[tuple[Any, str], Estimate]:
+    """The rows of `summary` or `differences` by (cell_id, outcome)."""
+    columns = (table[name].tolist() for name in ("mean", "margin", "n"))
+    return {key: Estimate(*row) for key, *row in zip(table.index, *columns, strict=True)}
+
+
 def estimate(table: pd.DataFrame, cell: Any, outcome: str) -> Estimate:
     """One row of `summary` or `differences`; nothing but NaN where the table has none."""
-    if (cell, outcome) not in table.index:
-        return Estimate()
-    row = table.loc[(cell, outcome)]
-    return Estimate(float(row["mean"]), float(row["margin"]), int(row["n"]))
+    return estimates(table).get((cell, outcome), Estimate())
 
 
 def reference(study: Study) -> Any:

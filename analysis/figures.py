@@ -18,6 +18,7 @@ import plotly.graph_objects as go
 from .lines import MAX_DIRECT, Line, extent, spread, survival_lines, weekly_lines
 from .study import Study
 from .survival import Curve, curves
+from .words import sentence
 
 # no button that sends data anywhere, no address to send it to
 CONFIG: dict[str, Any] = {
@@ -41,17 +42,18 @@ def survival(study: Study, known: dict[Any, Curve] | None = None) -> go.Figure:
 
 
 def platform_share(study: Study) -> go.Figure:
-    """The share of orders that goes to the platform's own listings, by week."""
-    lines = weekly_lines(study, "platform_share")
+    """The share of the market that goes to the platform's own listings, by week."""
+    outcome = study.outcomes.get("platform_share")
+    title = sentence(outcome.label if outcome else "platform's own share")
     return _figure(
-        lines, "The platform's own share of orders, by week", "own share", percent=True, step=False
+        weekly_lines(study, "platform_share"), f"{title}, by week", "own share", percent=True, step=False
     )
 
 
 def live_smes(study: Study) -> go.Figure:
     """How many local SMEs trade, entrants with them, by week."""
-    lines = weekly_lines(study, "live_smes")
-    return _figure(lines, "Local SMEs alive, entrants included, by week", "SMEs", percent=False, step=False)
+    title = "Local SMEs on sale, entrants included, by week"
+    return _figure(weekly_lines(study, "live_smes"), title, "SMEs", percent=False, step=False)
 
 
 def direct(lines: Sequence[Line]) -> bool:

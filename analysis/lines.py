@@ -69,9 +69,8 @@ class Line:
 
     @property
     def end(self) -> float:
-        """The last value that there is."""
-        present = self.y[np.isfinite(self.y)]
-        return float(present[-1]) if len(present) else float("nan")
+        """The last value."""
+        return float(self.y[-1])
 
 
 def styles(study: Study) -> dict[Any, tuple[Ink, str]]:
@@ -95,15 +94,17 @@ def weekly_lines(study: Study, column: str) -> list[Line]:
     if column not in study.weekly:
         return []
     style = styles(study)
-    groups = study.weekly.groupby(["cell_id", "week"])[column]
-    table = groups.agg(["mean", "std", "count"]).astype(float)
+    drawn = set(study.cells[:MAX_LINES])
+    weekly = study.weekly[study.weekly["cell_id"].isin(drawn)]
+    table = weekly.groupby(["cell_id", "week"])[column].agg(["mean", "std", "count"]).astype(float)
+    weeks = dict(iter(table.dropna(subset="mean").groupby(level="cell_id")))
     lines = []
-    for cell in [c for c in study.cells if c in table.index.get_level_values(0)][:MAX_LINES]:
-        week = table.loc[cell]
-        x, mean = week.index.to_numpy(float), week["mean"].to_numpy()
-        margin = t_margin(week["std"], week["count"])
-        lines.append(Line(study.labels[cell], x, mean, mean - margin, mean + margin, *style[cell]))
-    return [line for line in lines if np.isfinite(line.y).any()]
+    for cell in [cell for cell in study.cells if cell in weeks]:
+        week, mean = weeks[cell].index.get_level_values("week"), weeks[cell]["mean"].to_numpy()
+        margin = t_margin(weeks[cell]["std"], weeks[cell]["count"])
+        band = (mean - margin, mean + margin)
+        lines.append(Line(study.labels[cell], week.to_numpy(float), mean, *band, *style[cell]))
+    return lines
 
 
 def extent(lines: Sequence[Line], bands: bool = True) -> tuple[float, float]:

@@ -72,11 +72,16 @@ def plain_html(value: Any, inner: bool = False) -> str:
     """Plain data (dicts, lists, numbers, text) as HTML; flat dicts within others take a line."""
     if isinstance(value, Mapping):
         if inner and not any(isinstance(v, NESTED) for v in value.values()):
-            items = [f"{escape(humanise(str(k)))} {_scalar(v, k)}" for k, v in value.items()]
-            return "; ".join(items) or "none"
+            return "; ".join(_item(k, v) for k, v in value.items()) or "none"
         rows = "".join(f"<dt>{escape(_name(k))}</dt><dd>{_value(v, k)}</dd>" for k, v in value.items())
         return f"<dl>{rows}</dl>"
     return _list_html(value) if isinstance(value, list | tuple) else _scalar(value)
+
+
+def _item(name: Any, value: Any) -> str:
+    """'mesa 3.3.1'; a count stands before what it counts: '9 no units sold'."""
+    words = (escape(humanise(str(name))), _scalar(value, name))
+    return " ".join(reversed(words) if isinstance(value, int) else words)
 
 
 def _value(value: Any, name: Any) -> str:

@@ -9,11 +9,11 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from .compare import estimate
+from .compare import estimates
 from .intervals import Estimate
 from .lines import Line
 from .study import Study
-from .words import NOTHING, Scale, scale
+from .words import NOTHING, Scale, scale, sentence
 
 WIDE = 8
 LONG = 30
@@ -66,18 +66,20 @@ def difference_table(study: Study, table: pd.DataFrame, caption: str) -> str:
 
 def _intervals(study: Study, table: pd.DataFrame, caption: str, difference: bool) -> str:
     cells = list(dict.fromkeys(table.index.get_level_values("cell_id")))
-    rows, texts = [], []
+    known, rows, texts = estimates(table), [], []
     for outcome in study.outcomes.values():
-        row = [estimate(table, cell, outcome.name) for cell in cells]
+        row = [known.get((cell, outcome.name), Estimate()) for cell in cells]
         fit = scale(outcome.unit, [e.mean for e in row], [e.margin for e in row], difference)
-        rows.append(escape(outcome.label) + _unit(fit))
+        rows.append(escape(sentence(outcome.label)) + _unit(fit, outcome.label))
         texts.append([_cell(fit, one, difference) for one in row])
     made = Table(caption, "Outcome", [escape(study.labels[cell]) for cell in cells], rows, texts)
     return (made if len(cells) <= WIDE else made.turned("Cell")).html()
 
 
-def _unit(fit: Scale) -> str:
-    return f' <span class="unit">{escape(fit.heading)}</span>' if fit.heading else ""
+def _unit(fit: Scale, label: str) -> str:
+    """The unit behind a label that does not itself say it."""
+    said = not fit.heading or fit.heading == label
+    return "" if said else f' <span class="unit">{escape(fit.heading)}</span>'
 
 
 def _cell(fit: Scale, one: Estimate, difference: bool = False) -> str:

@@ -56,7 +56,7 @@ def _run(study: Study) -> int:
             trouble = str(error)
     _, failed = progress.counted()
     if failed:
-        say(f"{plural(failed, 'run')} failed; why stands in {study.folder / 'failures'}")
+        say(f"{plural(failed, 'run')} failed, one with {study.store.last_failure()}")
     if trouble:
         say(f"broken off: {trouble} The same command goes on with what is missing.")
     return FAILED if failed or trouble else OK

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .plan import Cell
+from .cells import Cell
 from .store import Store
 
 if TYPE_CHECKING:

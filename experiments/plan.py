@@ -17,25 +17,12 @@ from simulation.listings import file_hash
 from simulation.parameters import ConfigError
 
 from . import overrides, provenance
+from .cells import Cell
 from .overrides import Given
 from .resolve import Resolved, preset_cells, resolve
 
 MOST_CELLS = 100_000
 CELL_FORM = "a list of overrides, or {label: TEXT, overrides: [...]}"
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One setting of the model, to be run with each seed of the study."""
-
-    cell_id: str
-    label: str  # a preset's own words for it; empty where its settings say enough
-    overrides: tuple[str, ...]
-    config: Mapping[str, Any]  # resolved and plain, less the seed
-
-    def run_config(self, seed: int) -> Config:
-        """The checked config of the run with `seed`."""
-        return Config.read({**self.config, "seed": seed})
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import uuid4
@@ -17,63 +17,14 @@ from uuid import uuid4
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .plan import Cell
-from .schema import setting_types
+from .cells import Cell, choices_of, flatten
 
 if TYPE_CHECKING:
     from simulation.market import Results
-    from simulation.outcomes import Outcome
 
 MARK = "runs"  # written last
 DATASETS = ("weekly", "sellers", MARK)
 FAILURES = "failures"
-SUPERSEDED = "superseded"
-KEYS = [("cell_id", pa.string()), ("seed", pa.int64())]
-CHOICES = ("market", "algorithm", "platform", "regulation")
-SELLERS = [
-    *(("seller_id", pa.int64()), ("kind", pa.string()), ("category", pa.string())),
-    *((name, pa.int64()) for name in ("entry_week", "exit_week", "copied_week")),
-    *(("channels", pa.string()), ("revenue", pa.float64()), ("profit", pa.float64())),
-]
-ARROW = {int: pa.int64(), float: pa.float64(), str: pa.string(), bool: pa.bool_()}
-
-
-def schemas(columns: Iterable[str], outcomes: Mapping[str, Outcome]) -> dict[str, pa.Schema]:
-    """The schema of each dataset; `columns` are the settings, by dotted name, that `runs` shows."""
-    types = setting_types()
-    settings = [(name, ARROW[types[name]]) for name in columns]
-    numbers = [(name, pa.float64()) for name in outcomes]
-    weekly = [(name, pa.float64()) for name, outcome in outcomes.items() if outcome.weekly]
-    choices = [("weeks", pa.int64()), *((name, pa.string()) for name in CHOICES)]
-    return {
-        "runs": pa.schema([*KEYS, *choices, *settings, *numbers]),
-        "weekly": pa.schema([*KEYS, ("week", pa.int64()), *weekly]),
-        "sellers": pa.schema([*KEYS, *SELLERS]),
-    }
-
-
-def flatten(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Every setting by its dotted name."""
-    flat: dict[str, Any] = {}
-    for name, value in config.items():
-        flat |= flatten(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {prefix + name: value}
-    return flat
-
-
-def choices_of(config: Mapping[str, Any]) -> dict[str, str]:
-    """The choices of a cell in plain words; several rules as `a+b`, none as `none`."""
-    named = {name: config[name]["name"] for name in ("market", "algorithm", "platform")}
-    return named | {"regulation": "+".join(sorted(config["regulation"])) or "none"}
-
-
-def telling_columns(configs: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The settings in which cells of equal choices differ: `runs` shows them in columns of their own."""
-    seen: dict[tuple[Any, ...], set[str]] = {}
-    for config in configs:
-        choices = tuple(choices_of(config).values())
-        for name, value in flatten(config).items():
-            seen.setdefault((name, choices), set()).add(repr(value))
-    return sorted({name for (name, _), values in seen.items() if len(values) > 1 and name != "weeks"})
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
@@ -140,6 +91,11 @@ class Store:
     def stored(self) -> set[tuple[str, int]]:
         """(cell_id, seed) of every stored run."""
         return {run_key(path) for path in files(self.folder / MARK)}
+
+    def last_failure(self) -> str:
+        """What the last failure said, and where the rest of it stands."""
+        path = max(files(self.folder / FAILURES), key=lambda path: path.stat().st_mtime)
+        return f"{path.read_text().rstrip().splitlines()[-1]} (see {path})"
 
     def count(self) -> tuple[int, int]:
         """How many runs are stored, and how many failed."""

@@ -16,7 +16,9 @@ from simulation.outcomes import OUTCOMES
 from simulation.parameters import ConfigError
 
 from . import provenance
-from .plan import Cell, Plan
+from .cells import Cell
+from .columns import schemas, telling_columns
+from .plan import Plan
 from .store import (
     DATASETS,
     FAILURES,
@@ -26,8 +28,6 @@ from .store import (
     make_table,
     run_key,
     run_name,
-    schemas,
-    telling_columns,
     to_json,
     write_atomically,
     write_table,
@@ -80,9 +80,9 @@ def opened(plan: Plan, command: str) -> Iterator[Study]:
         aside = _set_aside(plan.folder, {*kept, *(cell.cell_id for cell in plan.cells)}, old)
         cells = kept | {cell.cell_id: asdict(cell) for cell in plan.cells}
         columns = telling_columns(cell["config"] for cell in cells.values())
-        store = Store(plan.folder, schemas(columns, OUTCOMES))
+        store = Store(plan.folder, schemas(columns))
         _clean(plan.folder)
-        if kept and old.get("columns") != columns:
+        if old.get("columns") != columns:
             _widen(store, cells)
         manifest = _manifest(plan, command, old if kept else {}, cells, columns)
         _write_manifest(plan.folder, manifest)

@@ -276,13 +276,14 @@ def browse(
     inside = np.empty(BLOCK, np.float32)
     hurried = np.empty(BLOCK, np.float32)
     bought = np.empty(BLOCK, np.int32)
-    paired = np.empty(BLOCK, np.int32)
+    copies = np.empty(BLOCK, np.int32)
     by = np.empty(BLOCK, np.int32)
     luck = np.empty(BLOCK, np.float32)
     at_social = np.empty(BLOCK, np.uint32)
     social_value = np.empty(BLOCK, np.float32)
     haste = np.empty(BLOCK, np.float32)
     seen = np.full(attributes.shape[0], -1, np.int64)  # the slot of this consumer that holds a row already
+    nests = np.empty(MAX_SLOTS, np.float64)
     way = np.empty(8, np.float32)  # utility of each channel, without and with impulse
     one, zero = np.float32(1.0), np.float32(0.0)
     turnout = np.float32(visits)
@@ -314,6 +315,7 @@ def browse(
                 way[4 + ch] = way[ch]
             way[4] += haste[i]
             base = who * MAX_SLOTS
+            copies[i] = 0
             for s in range(n_all):
                 row = np.uint32(offer[s, i] if offer[s, i] >= 0 else blank)
                 hasty = 4 if (s < n_feed or s == endorsed_slot) else 0
@@ -324,6 +326,8 @@ def browse(
                     v += endorsement[by[i]]
                 offer[s, i] = row
                 utility[s, i] = v
+                if has_own:
+                    copies[i] += np.int32(links[row, ROOT] != row)
                 before = seen[row]
                 seen[row] = base + s
                 if before >= base:
@@ -361,17 +365,13 @@ def browse(
                 total[i] += w
 
         # shares and own slopes, nested where somebody sees a design and its copy
-        if has_own:
-            _find_pairs(offer, weight, links, n_all, n, paired)
         for s in range(n_all):
             for i in range(n):
                 p = weight[s, i] / total[i]
                 slope[s, i] = p * (one - p)
                 utility[s, i] = p
         if has_own:
-            for i in range(n):
-                if paired[i] > 0:
-                    _nest_pairs(offer, weight, utility, slope, total, links, n_all, i, nest)
+            _nest_copies(offer, weight, utility, slope, total, links, copies, nests, n_all, n, nest)
 
         # the path: one draw a consumer
         for i in range(n):
@@ -433,48 +433,53 @@ def browse(
                 last_bought[who] = offer[bought[i], i]
 
 
+@njit(cache=True, inline="always")
+def _power(x, exponent):
+    """x^exponent, quick for the default nest of one half."""
+    if exponent == 2.0:
+        return x * x
+    return math.sqrt(x) if exponent == 0.5 else x**exponent
+
+
 @njit(cache=True)
-def _find_pairs(offer, weight, links, n_all, n, paired):
-    """Mark the consumers of a block who see two offers of one design's nest."""
+def _nest_copies(offer, weight, share, slope, total, links, copies, nests, n_all, n, nest):
+    """Nested logit for those of a block who see copies: `choice.nested_logit`, offers alone with λ = 1.
+
+    A nest is found by its copies: a copy's root is another row. `nests` holds D_g of each slot's nest, 0 where
+    the offer stands alone.
+    """
     for i in range(n):
-        paired[i] = 0
+        if copies[i] == 0:
+            continue
+        denominator, found = np.float64(total[i]), 0
+        for s in range(n_all):
+            nests[s] = 0.0
         for s in range(n_all):
             row = offer[s, i]
-            if weight[s, i] > 0.0 and links[row, ROOT] != row:
+            root = links[row, ROOT]
+            if root == row or weight[s, i] <= 0.0 or nests[s] > 0.0:
+                continue
+            crowd, alone, together = 0, 0.0, 0.0
+            for b in range(n_all):
+                if links[offer[b, i], ROOT] == root and weight[b, i] > 0.0:
+                    crowd += 1
+                    alone += np.float64(weight[b, i])
+                    together += _power(np.float64(weight[b, i]), 1.0 / nest)
+            if crowd > 1:
+                found += 1
+                denominator += _power(together, nest) - alone
                 for b in range(n_all):
-                    if b != s and weight[b, i] > 0.0 and links[offer[b, i], ROOT] == links[row, ROOT]:
-                        paired[i] = 1
-
-
-@njit(cache=True)
-def _nest_pairs(offer, weight, share, slope, total, links, n_all, i, nest):
-    """Nested logit for one consumer of a block: `choice.nested_logit`, offers alone with λ = 1."""
-    denominator = 1.0
-    group = np.zeros(MAX_SLOTS)
-    for s in range(n_all):
-        if weight[s, i] <= 0.0:
+                    if links[offer[b, i], ROOT] == root and weight[b, i] > 0.0:
+                        nests[b] = together
+        if found == 0:
             continue
-        root, leader, crowd = links[offer[s, i], ROOT], True, 0
-        for b in range(n_all):
-            if weight[b, i] > 0.0 and links[offer[b, i], ROOT] == root:
-                leader = leader and b >= s
-                crowd += 1
-                group[s] += np.float64(weight[b, i]) ** (1.0 / nest)
-        if crowd == 1:
-            group[s] = 0.0
-            denominator += np.float64(weight[s, i])
-        elif leader:
-            denominator += group[s] ** nest
-    for s in range(n_all):
-        w = np.float64(weight[s, i])
-        if w <= 0.0:
-            continue
-        if group[s] == 0.0:
-            p = w / denominator
-            slope[s, i] = np.float32(p * (1.0 - p))
-        else:
-            within = w ** (1.0 / nest) / group[s]
-            p = within * group[s] ** nest / denominator
-            slope[s, i] = np.float32(p * (1.0 / nest - (1.0 / nest - 1.0) * within - p))
-        share[s, i] = np.float32(p)
-    total[i] = np.float32(denominator)
+        total[i] = np.float32(denominator)
+        for s in range(n_all):
+            w = np.float64(weight[s, i])
+            p, steep = w / denominator, 1.0
+            if nests[s] > 0.0:
+                within = _power(w, 1.0 / nest) / nests[s]
+                p = within * _power(nests[s], nest) / denominator
+                steep = 1.0 / nest - (1.0 / nest - 1.0) * within
+            slope[s, i] = np.float32(p * (steep - p))
+            share[s, i] = np.float32(p)

@@ -42,7 +42,7 @@ HELD_OUT_SEED = 2_024
 BURN_IN = 24
 TOLERANCE = 8e-7
 QUALITY_BOUND = 25.0
-TWINS = 2_000  # influencers' twins in the calibration
+TWINS = 500  # influencers' twins in the calibration
 
 
 class CalibrationError(ValueError):
@@ -85,7 +85,7 @@ class OpeningMarket:
         source="its own size, whatever the run's",
     )
     calibration_weeks: int = parameter(
-        16, unit="weeks of draws in the calibration", low=1, high=520,
+        64, unit="weeks of draws in the calibration", low=1, high=520,
         source="chosen for the held-out error that the manifest tells",
     )
 
@@ -283,16 +283,16 @@ class _Trial:
             config.channels, threads=self.threads, update_path=update_path,
         )  # fmt: skip
 
-    def _burn_in(self, weeks: int) -> None:
-        """Bring the path to its stationary state, then keep its stock at the start of each calibration week."""
+    def _burn_in(self, before: int, weeks: int) -> None:
+        """Bring the path to its stationary state, then keep its stock at the start of each of these weeks."""
         if (self.people.last_bought < 0).all():
             share = np.cumsum(self.target) / self.target.sum()
             luck = self.chance.uniform(Purpose.STOCK, self.people.id)[:, 0]
             self.people.last_bought[:] = np.minimum(np.searchsorted(share, luck), self.target.size - 1)
-        for week in range(weeks):
+        for week in range(before):
             self._browse(1000 + week, update_path=True)
         self.snapshots = []
-        for week in range(self.weeks):
+        for week in range(weeks):
             self.snapshots.append(self.people.last_bought.copy())
             self._browse(week, update_path=True)
 
@@ -304,7 +304,7 @@ class _Trial:
             page = self._browse(week, update_path=False)
             books = page if books is None else books + page
         assert books is not None
-        each = 1.0 / (self.weeks * len(self.people))
+        each = 1.0 / (len(self.snapshots) * len(self.people))
         return Books(*(getattr(books, f.name) * each for f in dataclasses.fields(books)))
 
     def _contract(self, tolerance: float) -> float:
@@ -333,16 +333,16 @@ class _Trial:
 
     def settle(self) -> float:
         """Burn in and contract until stocks and qualities agree; returns the largest error of a target."""
-        self._burn_in(BURN_IN)
+        self._burn_in(BURN_IN, weeks=min(8, self.weeks))
         self._contract(1e-2)
-        self._burn_in(BURN_IN)
+        self._burn_in(BURN_IN, weeks=min(32, self.weeks))
         self._contract(1e-3)
-        self._burn_in(BURN_IN // 2)
+        self._burn_in(BURN_IN, weeks=self.weeks)
         return self._contract(TOLERANCE)
 
     def held_out_error(self) -> float:
         """rms over listings of ln(orders / target) with consumers and draws that the calibration never saw."""
-        self._burn_in(BURN_IN)
+        self._burn_in(BURN_IN, weeks=self.weeks)
         orders = self._mean_books().orders.sum(axis=1)
         return float(np.sqrt(np.mean(np.log(np.maximum(orders, 1e-300) / self.target) ** 2)))
 

@@ -1,4 +1,4 @@
-"""A market that is no market: it yields at once what a run yields, or fails or dies as it is told."""
+"""Markets for tests: a small real one, and one that is none and yields at once what it is told to."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from simulation.config import Config
 from simulation.market import Results
 from simulation.outcomes import OUTCOMES
 
+SMALL = ["market=classroom", "market.consumers=1000", "market.calibration_consumers=1000", "market.smes=20"]
 OPENING = {"held_out_error": np.float64(0.01), "listings": "made up"}
 
 

@@ -13,6 +13,8 @@ from experiments.schema import choices
 from simulation import Config, ConfigError, Market
 from simulation.config import GROUPS
 
+from .fakes import SMALL
+
 
 def test_without_overrides_it_is_the_models_own_default() -> None:
     assert compose() == Config()
@@ -87,6 +89,6 @@ def test_any_number_in_range_arrives_as_it_is(data: st.DataObject) -> None:
 
 
 def test_the_markets_own_first_week() -> None:
-    market = Market(compose(["market=classroom", "platform=project_s", "seed=1"]))
+    market = Market(compose([*SMALL, "platform=project_s", "seed=1"]))
     market.step()
     assert market.results().weekly["week"].tolist() == [1]

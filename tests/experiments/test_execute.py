@@ -18,11 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments import plan
+from experiments.cells import Cell
+from experiments.columns import schemas
 from experiments.execute import JOBS_PER_WORKER, core_count, even_blocks, execute, plan_jobs
-from experiments.plan import Cell
-from experiments.store import Store, schemas
+from experiments.store import Store
 from experiments.study import Study, opened
-from simulation.outcomes import OUTCOMES
 
 from . import fakes
 
@@ -100,7 +100,8 @@ def test_a_full_disk_is_told(study: Study, monkeypatch: pytest.MonkeyPatch) -> N
         run_all(study, 1)
 
 
-COMMAND = [sys.executable, "-m", "experiments.run", "experiment=project_s", "market=classroom", "workers=2"]
+ENDLESS = [*fakes.SMALL, "experiment=project_s", "replications=1000", "workers=2"]
+COMMAND = [sys.executable, "-m", "experiments.run", *ENDLESS]
 
 
 def start(results: Path) -> subprocess.Popen:
@@ -153,5 +154,5 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
 
 
 def test_schemas_go_to_other_processes_unharmed(tmp_path: Path) -> None:
-    store = Store(tmp_path, schemas(["platform.self_preference"], OUTCOMES))
+    store = Store(tmp_path, schemas(["platform.self_preference"]))
     assert pickle.loads(pickle.dumps(store)).schemas == store.schemas

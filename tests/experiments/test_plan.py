@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments import plan, provenance
+from experiments.cells import choices_of
 from experiments.plan import Plan
-from experiments.store import choices_of
 from simulation.parameters import ConfigError
 
 AddPreset = Callable[[str, str], None]
@@ -163,7 +163,8 @@ class TestPresets:
     def test_settings_labels_and_cells(self, add_preset: AddPreset) -> None:
         add_preset(
             "mine",
-            "defaults:\n  - override /market: classroom\nreplications: 3\nseed: 5\nweeks: 8\ndemand:\n  match: 2\n"
+            "defaults:\n  - override /market: classroom\nreplications: 3\nseed: 5\nweeks: 8\n"
+            "demand:\n  match: 2\n"
             "cells:\n  - [platform=project_s]\n  - {label: No app, overrides: [channels.checkout=0]}\n",
         )
         planned = plan.make(["experiment=mine"])
@@ -187,7 +188,8 @@ class TestPresets:
     def test_a_rule_that_the_user_takes_away_leaves_no_ghost(self, add_preset: AddPreset) -> None:
         add_preset(
             "mine",
-            "defaults:\n  - override /regulation: separation\nregulation:\n  separation:\n    start_week: 9\n",
+            "defaults:\n  - override /regulation: separation\n"
+            "regulation:\n  separation:\n    start_week: 9\n",
         )
         (cell,) = plan.make(["experiment=mine"]).cells
         assert cell.config["regulation"]["separation"]["start_week"] == 9

@@ -9,16 +9,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from experiments import plan
 from experiments.run import main
+from experiments.study import opened
+
+from . import fakes
 
 ROOT = Path(__file__).parents[2]
-SMALL = [
-    "market=classroom",
-    "market.consumers=1000",
-    "market.calibration_consumers=1000",
-    "market.smes=20",
-    "weeks=4",
-]
+SMALL = [*fakes.SMALL, "weeks=4"]
 
 
 @pytest.fixture(autouse=True)
@@ -79,15 +77,15 @@ def test_runs_that_all_fail_are_told_in_one_line(
     assert main([*SMALL, "workers=1"]) == 1
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.splitlines()[-1] == "etalase: 1 run failed; why stands in results/default/failures"
     (failure,) = Path("results/default/failures").iterdir()
+    assert (
+        err.splitlines()[-1]
+        == f"etalase: 1 run failed, one with ZeroDivisionError: division by zero (see {failure})"
+    )
     assert "ZeroDivisionError" in failure.read_text()
 
 
 def test_a_study_that_is_being_run_elsewhere_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    from experiments import plan
-    from experiments.study import opened
-
     with opened(plan.make(["study=busy"]), "etalase"):
         assert main(["study=busy"]) == 2
     assert capsys.readouterr().err.startswith(

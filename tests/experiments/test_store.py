@@ -13,13 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments import plan
-from experiments.plan import Cell
-from experiments.store import Store, run_key, run_name, schemas, telling_columns, write_atomically
+from experiments.cells import Cell
+from experiments.columns import schemas, telling_columns
+from experiments.store import Store, run_key, run_name, write_atomically
 from simulation.outcomes import OUTCOMES
 
 from .fakes import OPENING, run
 
 KEYS = ["cell_id", "seed"]
+PSI, START = "platform.self_preference", "regulation.separation.start_week"
 
 
 def cell_of(*arguments: str) -> Cell:
@@ -27,7 +29,7 @@ def cell_of(*arguments: str) -> Cell:
 
 
 def store_of(folder: Path, *columns: str) -> Store:
-    return Store(folder, schemas(columns, OUTCOMES))
+    return Store(folder, schemas(columns))
 
 
 def save(store: Store, cell: Cell, seed: int = 1) -> None:
@@ -123,13 +125,13 @@ def test_a_name_says_which_run_it_is(cell_id: str, seed: int) -> None:
     [
         (["experiment=project_s"], []),
         (["weeks=1,2"], []),
-        (["platform=project_s", "platform.self_preference=0,1"], ["platform.self_preference"]),
-        (["platform=marketplace_only,project_s", "platform.self_preference=0,1"], ["platform.self_preference"]),
+        (["platform=project_s", f"{PSI}=0,1"], [PSI]),
+        (["platform=marketplace_only,project_s", f"{PSI}=0,1"], [PSI]),
         (["demand=expected,sampled"], ["demand.books"]),
-        (["regulation=none,separation", "regulation.separation.start_week=1,52"], ["regulation.separation.start_week"]),
+        (["regulation=none,separation", f"{START}=1,52"], [START]),
         (["algorithm=personalised,self_preferencing", "algorithm.own_boost=1,2"], ["algorithm.own_boost"]),
-        (["market.listings=null", "platform.quality_gap=null,0.5", "sellers.memory=4,8"], ["platform.quality_gap", "sellers.memory"]),
+        (["platform.quality_gap=null,0.5", "sellers.memory=4,8"], ["platform.quality_gap", "sellers.memory"]),
     ],
-)  # fmt: skip
+)
 def test_what_tells_cells_of_equal_choices_apart_has_a_column(sweep: list[str], columns: list[str]) -> None:
     assert telling_columns(cell.config for cell in plan.make(sweep, multirun=True).cells) == columns

@@ -87,6 +87,7 @@ def test_another_model_never_mixes_with_the_old(monkeypatch: pytest.MonkeyPatch)
     assert study.set_aside == Path("results/default/superseded") / old.manifest["model_hash"]
     assert study.runs_missing == 6
     assert not set(runs()["cell_id"]) & {cell.cell_id for cell in old.plan.cells}
+    assert study.set_aside is not None
     aside = load(study.set_aside)
     assert len(aside.runs) == 2
     assert len(aside.manifest["cells"]) == 1

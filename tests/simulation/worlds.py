@@ -146,7 +146,7 @@ def settle(market: Market, weeks: int = 600) -> Market:
         market.step()
         if np.allclose(market.listings.price, before, rtol=1e-9, atol=0.0):
             return market
-    raise AssertionError("prices never stood still")
+    raise RuntimeError("prices never stood still")
 
 
 def shares(market: Market) -> Floats:
@@ -169,7 +169,7 @@ def surplus(market: Market) -> float:
 # ---- what consumers meet
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scene:
     """All that a week of browsing reads."""
 
@@ -182,19 +182,9 @@ class Scene:
     consideration: Consideration
     channels: Channels
 
-    def browse(self, *, threads: int = 1) -> Books:
-        """The week's books; `people.last_bought` stays as it is."""
-        return browsing.browse(*self._inputs(), threads=threads, update_path=False)
-
-    def purchases(self) -> NDArray[np.int32]:
-        """The row that each consumer's path buys, or -1. (n,)"""
-        nobody = np.full(len(self.people), -1, np.int32)
-        kept, self.people.last_bought = self.people.last_bought, nobody
-        try:
-            browsing.browse(*self._inputs(), update_path=True)
-        finally:
-            self.people.last_bought = kept
-        return nobody
+    def browse(self, *, threads: int = 1, update_path: bool = False) -> Books:
+        """The week's books."""
+        return browsing.browse(*self._inputs(), threads=threads, update_path=update_path)
 
     def considered(self) -> Considered:
         """Who sees what."""
