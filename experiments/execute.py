@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from .cells import Cell
@@ -63,21 +64,22 @@ def run_job(job: Job, simulate: Simulate = run_market) -> None:
 def plan_jobs(store: Store, missing: Sequence[tuple[Cell, Sequence[int]]], workers: int | None) -> list[Job]:
     """The missing runs as jobs, in blocks worth a call and yet so small that all workers stay busy.
 
-    Cores that are left over when there are fewer runs than workers become threads of the runs.
+    Every cell's first block comes before any cell's second: a study that is stopped has something of every
+    cell, and cells whose markets open differently are not calibrated by all workers at once. Cores that
+    are left over when there are fewer runs than workers become threads of the runs.
     """
     cores, runs = workers or core_count(), sum(len(seeds) for _, seeds in missing)
     largest = max(1, runs // (cores * JOBS_PER_WORKER))
     threads = max(1, cores // max(1, runs))
-    return [
-        Job(store, cell, block, threads) for cell, seeds in missing for block in even_blocks(seeds, largest)
-    ]
+    blocks = [(turn, cell, block) for cell, seeds in missing for turn, block in even_blocks(seeds, largest)]
+    return [Job(store, cell, block, threads) for _, cell, block in sorted(blocks, key=itemgetter(0))]
 
 
-def even_blocks(seeds: Sequence[int], largest: int) -> Iterator[tuple[int, ...]]:
-    """The seeds in as few blocks of at most `largest` as it takes, their sizes one apart at most."""
+def even_blocks(seeds: Sequence[int], largest: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """The seeds in as few numbered blocks of at most `largest` as it takes, their sizes one apart at most."""
     blocks = math.ceil(len(seeds) / largest)
     edges = [i * len(seeds) // blocks for i in range(blocks + 1)]
-    return (tuple(seeds[a:b]) for a, b in itertools.pairwise(edges))
+    return enumerate(tuple(seeds[a:b]) for a, b in itertools.pairwise(edges))
 
 
 def execute(jobs: Sequence[Job], workers: int | None, simulate: Simulate = run_market) -> None:

@@ -72,12 +72,6 @@ class Chance:
         radius, angle = np.sqrt(-2.0 * np.log(u[:, 0])), 2.0 * np.pi * u[:, 1]
         return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
 
-    def gumbel(
-        self, purpose: Purpose, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0
-    ) -> NDArray[np.float64]:
-        """One standard Gumbel for each (agent, week, party). Shape (n,)."""
-        return -np.log(-np.log(self.uniform(purpose, agents, week, parties)[:, 0]))
-
     def directions(self, purpose: Purpose, agents: ArrayLike, parties: ArrayLike = 0) -> NDArray[np.float64]:
         """A random unit vector in taste space (4 dimensions) for each (agent, party). Shape (n, 4)."""
         v = np.hstack([self.normal(purpose, agents, week, parties) for week in (0, 1)])

@@ -76,8 +76,8 @@ def table_weights(shelf: Shelf, feed: Floats, search: Floats, n_categories: int)
 
 
 def plan_seats(weights: Weights) -> SeatPlan:
-    """Sizes and scales from the opening's weights: at least four seats a design in a feed, eight in search."""
-    feed_bits, search_bits = _bits(weights.feed, 4), _bits(weights.search, 8)
+    """Sizes and scales from the opening's weights: at least four seats a design."""
+    feed_bits, search_bits = _bits(weights.feed, 4), _bits(weights.search, 4)
     return SeatPlan(feed_bits, search_bits, _scale(weights.feed, feed_bits), _scale(weights.search, search_bits))
 
 

@@ -9,6 +9,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from . import kernels
 from .chance import Chance, Purpose
 from .columns import Cell, Columns
 from .parameters import parameter
@@ -71,8 +72,9 @@ def choose_endorsements(
     niche (k, 4), place (J, 4), demand (J,) > 0, ids (J,). Returns positions among the J designs, (k,).
     """
     score = np.log(demand) + fit * niche @ place.T
-    agents, parties = np.repeat(who, ids.size), np.tile(ids, who.size)
-    return np.argmax(score + chance.gumbel(Purpose.ENDORSE, agents, week, parties).reshape(score.shape), axis=1)
+    chosen = np.zeros(who.size, np.int64)
+    kernels.endorse(chance.seed, int(Purpose.ENDORSE), week, who.astype(np.uint32), score, ids, chosen)
+    return chosen
 
 
 class Influencer(mesa.Agent):

@@ -86,12 +86,10 @@ def seat_tables(seats, bits, expected, rows, ids, dither, first, blank):
     number of the first table. A table in which nobody has a seat is filled with `blank`.
     """
     size = 1 << bits
-    shift = np.uint64(64 - bits)
-    priority = np.empty(size, np.uint64)
-    index = np.empty(size, np.int64)
-    probes = np.empty(size, np.int64)
+    last = np.uint64(size - 1)
+    claims = np.empty(size, np.uint64)  # who sits there: 40 bits of priority, then 24 bits of position
     for t in range(expected.shape[0]):
-        priority[:] = 0
+        claims[:] = 0
         turn = (first + t) * 0.6180339887498949
         filled, room = 0, (size * 15) // 16
         for j in range(rows.shape[0]):
@@ -100,24 +98,42 @@ def seat_tables(seats, bits, expected, rows, ids, dither, first, blank):
             u = dither[j] + turn
             n = int(math.floor(expected[t, j] + (u - math.floor(u))))
             name = mix(np.uint64(ids[j]) + np.uint64(first + t + 1) * np.uint64(0x9E3779B97F4A7C15))
-            for k in range(n):
-                if filled >= room:
-                    break
+            for k in range(min(n, room - filled)):
                 filled += 1
-                mine = mix(name + np.uint64(k + 1) * np.uint64(0xD1342543DE82EF95)) | np.uint64(1)
-                who, probe = j, 0
-                while True:
-                    seat = mix(mine + np.uint64(probe) * np.uint64(0xA0761D6478BD642F)) >> shift
-                    probe += 1
-                    if priority[seat] < mine:
-                        other, other_who, other_probe = priority[seat], index[seat], probes[seat]
-                        priority[seat], index[seat], probes[seat] = mine, who, probe
-                        if other == 0:
-                            break
-                        mine, who, probe = other, other_who, other_probe
+                hashed = mix(name + np.uint64(k + 1) * np.uint64(0xD1342543DE82EF95))
+                claim = (hashed | np.uint64(1 << 63)) & ~np.uint64(0xFFFFFF) | np.uint64(j)
+                seat = np.int64(claim >> np.uint64(40) & last)
+                while claims[seat] != 0:
+                    if claims[seat] < claim:
+                        claim, claims[seat] = claims[seat], claim
+                    # the next place of a claim: a stride of its own, odd, so that it visits every seat
+                    stride = claim >> np.uint64(24) | np.uint64(1)
+                    seat = np.int64((np.uint64(seat) + stride) & last)
+                claims[seat] = claim
+        vacant = EMPTY if filled > 0 else blank
         for s in range(size):
-            vacant = EMPTY if filled > 0 else blank
-            seats[t, s] = rows[index[s]] if priority[s] > 0 else vacant
+            seats[t, s] = rows[np.int64(claims[s] & np.uint64(0xFFFFFF))] if claims[s] != 0 else vacant
+
+
+@njit(cache=True)
+def endorse(key0, key1, week, who, score, ids, chosen):
+    """Each influencer's pick: argmax_j score_kj + Gumbel, keyed (influencer, week, design).
+
+    who (k,) uint32, score (k, J) float64, ids (J,) int64; writes positions (k,). The Gumbel race in its exponential
+    form: the first arrival among rates e^score.
+    """
+    for k in range(who.shape[0]):
+        best = np.inf
+        for j in range(ids.shape[0]):
+            party = np.uint64(ids[j])
+            a, b, _, _ = philox(
+                key0, key1, who[k], week, party & np.uint64(0xFFFFFFFF), party >> np.uint64(32)
+            )
+            u = (np.float64(a >> 5) * 67108864.0 + np.float64(b >> 6) + 0.5) / 9007199254740992.0
+            arrival = -math.log(u) * math.exp(-score[k, j])
+            if arrival < best:
+                best = arrival
+                chosen[k] = j
 
 
 @njit(cache=True, inline="always")

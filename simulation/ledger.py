@@ -57,13 +57,12 @@ class Ledger:
         self.week[purpose, payer, payee] += int(paid.sum())
         return paid
 
-    def flow(self, purpose: str | None = None, payer: str | None = None, payee: str | None = None) -> int:
-        """What moved this week, over all transfers that fit, in rupiah."""
-        wanted = (purpose, payer, payee)
+    def flow(self, *, payer: str | None = None, payee: str | None = None) -> int:
+        """What a party paid or received this week, or one paid the other, in rupiah."""
         return sum(
             amount
-            for key, amount in self.week.items()
-            if all(w is None or w == k for w, k in zip(wanted, key, strict=True))
+            for (_, source, target), amount in self.week.items()
+            if payer in (None, source) and payee in (None, target)
         )
 
     def close_week(self) -> dict[tuple[str, str, str], int]:

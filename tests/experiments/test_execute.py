@@ -54,10 +54,15 @@ def test_every_missing_run_is_in_one_job(counts: list[int], workers: int) -> Non
 
 @given(st.integers(1, 100), st.integers(1, 20))
 def test_blocks_are_even_and_as_few_as_can_be(seeds: int, largest: int) -> None:
-    blocks = list(even_blocks(range(seeds), largest))
+    blocks = [block for _, block in even_blocks(range(seeds), largest)]
     assert [seed for block in blocks for seed in block] == list(range(seeds))
     assert len(blocks) == -(-seeds // largest)
     assert max(map(len, blocks)) - min(map(len, blocks)) <= 1
+
+
+def test_every_cell_has_its_turn_before_any_has_its_second() -> None:
+    missing = [(Cell(name, "", (), {}), range(3)) for name in "abc"]
+    assert [job.cell.cell_id for job in plan_jobs(Store(Path(), {}), missing, 2)] == list("abcabcabc")
 
 
 def test_one_run_has_all_cores() -> None:

@@ -68,7 +68,9 @@ class Oracle:
         offer = frictions(scene.channels, shop.checkout)[ways].astype(float)
         offer += np.where(ways == SOCIAL, self.social[:, None] + self.haste[:, None] * self.hasty, 0.0)
         backed = self.endorsed & (seen.endorser >= 0)[:, None]
-        uplift = shop.endorsement[np.maximum(seen.endorser, 0)].astype(float) if shop.endorsement.size else 0.0
+        uplift = (
+            shop.endorsement[np.maximum(seen.endorser, 0)].astype(float) if shop.endorsement.size else 0.0
+        )
         offer += np.where(backed, np.reshape(uplift, (-1, 1)), 0.0)
         utility = scene.demand.match * fit + shop.value[rows] - self.alpha[:, None] * price + offer
         return np.where(seen.rows >= 0, utility, -np.inf)
