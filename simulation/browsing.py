@@ -168,14 +168,14 @@ def kernel_tables(shop: Shop) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     attributes[rows, kernels.VALUE] = kernels.NO_OFFER
     attributes[:rows, kernels.PRICE] = shop.price
     links = np.zeros((rows + 1, 8), np.int32)
-    links[rows, kernels.ROOT], links[rows, kernels.COPY] = rows, -1
+    links[rows, kernels.ROOT] = links[rows, kernels.COPY] = -1
     live = np.zeros(rows, bool)
     live[shop.live] = True
-    links[:rows, kernels.ROOT] = shop.root
+    kin = np.bincount(shop.root[shop.live], minlength=rows)
+    links[:rows, kernels.ROOT] = np.where(kin[shop.root] > 1, shop.root, -1)
     links[:rows, kernels.KEPT] = np.where(live, shop.channels, 0)
     links[:rows, kernels.COPY] = shop.copy
-    links[:rows, kernels.ID_LOW] = (shop.ids & 0xFFFFFFFF).astype(np.uint32).view(np.int32)
-    links[:rows, kernels.ID_HIGH] = (shop.ids >> 32).astype(np.int32)
+    links[:rows, kernels.NAME] = (shop.ids ^ (shop.ids >> 29)).astype(np.uint32).view(np.int32)
     return attributes, links
 
 

@@ -17,8 +17,8 @@ from .chance import Chance, Purpose
 
 Floats = NDArray[np.float64]
 
-FILL = 0.75  # share of seats that are taken at the opening
-MOST = 0.9  # share above which a table's weights are scaled down
+FILL = 0.8  # share of seats that are taken at the opening
+STEP = 1.25  # factor by which a table's seats for a weight of 1 change when weights have grown or fallen
 OWN_BITS = 8  # log2 of the seats in a table of own listings
 
 
@@ -116,6 +116,9 @@ def take_seats(plan: SeatPlan, weights: Weights, shelf: Shelf, chance: Chance, w
 
 
 def _within(weights: Floats, scale: Floats, bits: int) -> Floats:
-    """The scales, lowered in steps of a fifth where weights have grown past the table."""
-    crowd = weights.sum(axis=1) * scale / (MOST * (1 << bits))
-    return np.asarray(scale / 1.25 ** np.ceil(np.log(np.maximum(crowd, 1.0)) / np.log(1.25)))
+    """The scales, turned in steps so that about the share FILL of each table stays taken as weights grow or fall.
+
+    Within a step nothing moves but what changed; the steps are wide, so that twins seldom part over one.
+    """
+    crowd = np.maximum(weights.sum(axis=1) * scale / (FILL * (1 << bits)), 1e-300)
+    return np.asarray(scale / STEP ** np.round(np.log(crowd) / np.log(STEP)))

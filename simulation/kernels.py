@@ -23,7 +23,9 @@ NEVER = np.float32(-1e29)
 
 # Columns of the listings' two tables, laid out so that one offer costs two cache lines.
 PLACE, VALUE, PRICE = 0, 4, 5  # attributes (float32): place in taste space (4), quality + shock + reputation, p/p̄
-ROOT, KEPT, COPY, ID_LOW, ID_HIGH = 0, 1, 2, 3, 4  # links (int32): original's row, channels kept, platform copy's row
+ROOT, KEPT, COPY, NAME = 0, 1, 2, 3  # links (int32)
+# ROOT: the original's row where more than one of a design is on sale, else -1; KEPT: channels kept, a mask;
+# COPY: row of the platform's live copy, or -1; NAME: hash of the stable id.
 
 # Columns of the sellers' books (fixed point): orders by channel, orders by endorsement, price slope Σ α s(1-s).
 BY_CHANNEL, ENDORSED, SLOPE = 0, 4, 5
@@ -33,7 +35,6 @@ BOOK_COLUMNS = 8  # one cache line of int64
 SURPLUS, INCLUSIVE, IMPULSE = 0, 1, 2
 TOTALS = 4
 
-COMPARISON = 1 << 21  # marks the third counter word of the draws that set a copy beside its original
 TRIES = 255  # seats looked at after an empty one, before the slot stays empty
 
 
@@ -242,6 +243,7 @@ def consideration_sets(
             channel[s, i] = best if best >= 0 else 0
         s += 1
     if has_own and kappa > 0.0:
+        kappa32 = np.uint64(kappa * 4294967296.0)
         for i in range(n):
             place = n_feed - 1
             for k in range(s):
@@ -249,10 +251,8 @@ def consideration_sets(
                 if place < 0 or row < 0 or links[row, COPY] < 0:
                     continue
                 copy = links[row, COPY]
-                a, _, _, _ = philox(
-                    key0, key1, ids[first + i], week, COMPARISON ^ links[copy, ID_LOW], links[copy, ID_HIGH]
-                )
-                if (np.float64(a) + 0.5) * 2.0**-32 < kappa:
+                turned = np.uint32(np.uint64(words[3, i] ^ np.uint32(links[copy, NAME])) * np.uint64(0x9E3779B1))
+                if turned < kappa32:
                     offer[place, i] = copy
                     channel[place, i] = 0
                     place -= 1
@@ -292,14 +292,18 @@ def browse(
     inside = np.empty(BLOCK, np.float32)
     hurried = np.empty(BLOCK, np.float32)
     bought = np.empty(BLOCK, np.int32)
-    copies = np.empty(BLOCK, np.int32)
+    paired = np.empty(BLOCK, np.int32)
     by = np.empty(BLOCK, np.int32)
     luck = np.empty(BLOCK, np.float32)
     at_social = np.empty(BLOCK, np.uint32)
     social_value = np.empty(BLOCK, np.float32)
     haste = np.empty(BLOCK, np.float32)
     seen = np.full(attributes.shape[0], -1, np.int64)  # the slot of this consumer that holds a row already
+    seen_root = np.full(attributes.shape[0], -1, np.int64)  # the latest slot of this consumer in a nest
     nests = np.empty(MAX_SLOTS, np.float64)
+    nested_slot = np.empty(MAX_SLOTS * BLOCK, np.int32)
+    nested_who = np.empty(MAX_SLOTS * BLOCK, np.int32)
+    steeper = np.empty(MAX_SLOTS * BLOCK, np.float32)
     way = np.empty(8, np.float32)  # utility of each channel, without and with impulse
     one, zero = np.float32(1.0), np.float32(0.0)
     turnout = np.float32(visits)
@@ -331,7 +335,7 @@ def browse(
                 way[4 + ch] = way[ch]
             way[4] += haste[i]
             base = who * MAX_SLOTS
-            copies[i] = 0
+            paired[i] = 0
             for s in range(n_all):
                 row = np.uint32(offer[s, i] if offer[s, i] >= 0 else blank)
                 hasty = 4 if (s < n_feed or s == endorsed_slot) else 0
@@ -343,7 +347,12 @@ def browse(
                 offer[s, i] = row
                 utility[s, i] = v
                 if has_own:
-                    copies[i] += np.int32(links[row, ROOT] != row)
+                    root = links[row, ROOT]
+                    if root >= 0:
+                        kin = seen_root[root]
+                        if kin >= base and offer[kin - base, i] != row:
+                            paired[i] = 1
+                        seen_root[root] = base + s
                 before = seen[row]
                 seen[row] = base + s
                 if before >= base:
@@ -381,13 +390,19 @@ def browse(
                 total[i] += w
 
         # shares and own slopes, nested where somebody sees a design and its copy
+        n_nested = 0
+        if has_own:
+            n_nested = _nest_copies(
+                offer, weight, total, links, paired, nests, n_all, n, nest, nested_slot, nested_who, steeper
+            )
         for s in range(n_all):
             for i in range(n):
                 p = weight[s, i] / total[i]
                 slope[s, i] = p * (one - p)
                 utility[s, i] = p
-        if has_own:
-            _nest_copies(offer, weight, utility, slope, total, links, copies, nests, n_all, n, nest)
+        for k in range(n_nested):
+            s, i = nested_slot[k], nested_who[k]
+            slope[s, i] += utility[s, i] * steeper[k]
 
         # the path: one draw a consumer
         for i in range(n):
@@ -458,22 +473,23 @@ def _power(x, exponent):
 
 
 @njit(cache=True)
-def _nest_copies(offer, weight, share, slope, total, links, copies, nests, n_all, n, nest):
-    """Nested logit for those of a block who see copies: `choice.nested_logit`, offers alone with λ = 1.
+def _nest_copies(
+    offer, weight, total, links, paired, nests, n_all, n, nest, nested_slot, nested_who, steeper
+):  # fmt: skip
+    """Nested logit for those of a block who see a design and its copy: `choice.nested_logit`, offers alone with λ = 1.
 
-    A nest is found by its copies: a copy's root is another row. `nests` holds D_g of each slot's nest, 0 where
-    the offer stands alone.
+    Members of a nest have its root in `links`. Their weights e^V become e^{V/λ}/D_g · D_g^λ, so that a share is again weight over total; how much steeper than s (1-s) their slope is,
+    (1/λ - 1)(1 - s_{j|g}) s_j, is listed. Returns how many are listed.
     """
+    count = 0
     for i in range(n):
-        if copies[i] == 0:
+        if paired[i] == 0:
             continue
-        denominator, found = np.float64(total[i]), 0
         for s in range(n_all):
             nests[s] = 0.0
         for s in range(n_all):
-            row = offer[s, i]
-            root = links[row, ROOT]
-            if root == row or weight[s, i] <= 0.0 or nests[s] > 0.0:
+            root = links[offer[s, i], ROOT]
+            if root < 0 or weight[s, i] <= 0.0 or nests[s] > 0.0:
                 continue
             crowd, alone, together = 0, 0.0, 0.0
             for b in range(n_all):
@@ -481,21 +497,16 @@ def _nest_copies(offer, weight, share, slope, total, links, copies, nests, n_all
                     crowd += 1
                     alone += np.float64(weight[b, i])
                     together += _power(np.float64(weight[b, i]), 1.0 / nest)
-            if crowd > 1:
-                found += 1
-                denominator += _power(together, nest) - alone
-                for b in range(n_all):
-                    if links[offer[b, i], ROOT] == root and weight[b, i] > 0.0:
-                        nests[b] = together
-        if found == 0:
-            continue
-        total[i] = np.float32(denominator)
-        for s in range(n_all):
-            w = np.float64(weight[s, i])
-            p, steep = w / denominator, 1.0
-            if nests[s] > 0.0:
-                within = _power(w, 1.0 / nest) / nests[s]
-                p = within * _power(nests[s], nest) / denominator
-                steep = 1.0 / nest - (1.0 / nest - 1.0) * within
-            slope[s, i] = np.float32(p * (steep - p))
-            share[s, i] = np.float32(p)
+            if crowd == 1:
+                continue
+            value = _power(together, nest)
+            total[i] += np.float32(value - alone)
+            for b in range(n_all):
+                if links[offer[b, i], ROOT] == root and weight[b, i] > 0.0:
+                    within = _power(np.float64(weight[b, i]), 1.0 / nest) / together
+                    weight[b, i] = np.float32(within * value)
+                    nests[b] = together
+                    nested_slot[count], nested_who[count] = b, i
+                    steeper[count] = np.float32((1.0 / nest - 1.0) * (1.0 - within))
+                    count += 1
+    return count
