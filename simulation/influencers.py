@@ -62,6 +62,13 @@ def draw_influencers(chance: Chance, n: int, settings: Influence) -> Columns:
     )
 
 
+def endorsement_shares(niche: Floats, place: Floats, demand: Floats, fit: float) -> Floats:
+    """How likely each influencer endorses each design: the logit of `choose_endorsements`. Shape (K, J)."""
+    score = np.log(demand) + fit * niche @ place.T
+    weight = np.exp(score - score.max(axis=1, keepdims=True, initial=-np.inf))
+    return np.asarray(weight / weight.sum(axis=1, keepdims=True))
+
+
 def choose_endorsements(
     chance: Chance, week: int, who: NDArray[np.int64], niche: Floats, place: Floats, demand: Floats,
     ids: NDArray[np.int64], fit: float,

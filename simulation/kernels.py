@@ -55,7 +55,7 @@ def philox(key0, key1, c0, c1, c2, c3):
     return x0, x1, x2, x3
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def fill_words(key0, key1, agents, week, parties, out):
     """Four words for every (agent, week, party); agents (n,) uint32, parties (n,) int64, out (n, 4) uint32."""
     for i in range(agents.shape[0]):
@@ -73,7 +73,7 @@ def mix(x):
     return x ^ (x >> np.uint64(31))
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def seat_tables(seats, bits, expected, rows, ids, dither, first, blank):
     """Fill seat tables: in table t, row r holds floor(expected[t, r] + dither) seats; the rest stay empty.
 
@@ -92,7 +92,7 @@ def seat_tables(seats, bits, expected, rows, ids, dither, first, blank):
     for t in range(expected.shape[0]):
         claims[:] = 0
         turn = (first + t) * 0.6180339887498949
-        filled, room = 0, (size * 15) // 16
+        filled, room = 0, size - size // 64
         for j in range(rows.shape[0]):
             if expected[t, j] <= 0.0:
                 continue
@@ -116,7 +116,7 @@ def seat_tables(seats, bits, expected, rows, ids, dither, first, blank):
             seats[t, s] = rows[np.int64(claims[s] & np.uint64(0xFFFFFF))] if claims[s] != 0 else vacant
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def endorse(key0, key1, week, who, score, ids, chosen):
     """Each influencer's pick: argmax_j score_kj + Gumbel, keyed (influencer, week, design).
 
@@ -140,11 +140,11 @@ def endorse(key0, key1, week, who, score, ids, chosen):
 @njit(cache=True, inline="always")
 def draw_seat(seats, table, shift, word):
     """A row from one seat table: a random seat and, while it is empty, the seats of words that follow from it."""
-    row = seats[table, np.int64(np.uint64(word) >> shift)]
+    row = seats[np.uint64(table), np.uint64(word) >> np.uint64(shift)]
     tries = TRIES
     while row < 0 and tries > 0:
         word = np.uint32(np.uint64(word) * np.uint64(0x915F77F5) + np.uint64(0x6C8E9CF5))
-        row = seats[table, np.int64(np.uint64(word) >> shift)]
+        row = seats[np.uint64(table), np.uint64(word) >> np.uint64(shift)]
         tries -= 1
     return row
 
@@ -159,7 +159,7 @@ def seat_shift(seats):
     return np.uint32(shift)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _show_own(n, n_feed, first, cluster, own_seats, psi, words, offer, channel):
     """Self-preference: with chance ψ a slot of the social feed shows an own listing instead."""
     shift = seat_shift(own_seats)
@@ -170,7 +170,7 @@ def _show_own(n, n_feed, first, cluster, own_seats, psi, words, offer, channel):
                 offer[s, i] = draw_seat(own_seats, cluster[first + i], shift, words[4 + 2 * s, i])
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def consideration_sets(
     key0, key1, week, first, last, n_feed, n_search, n_endorsed, n_last,
     ids, cluster, attention, social_value, alpha, follows, last_bought,
@@ -199,9 +199,9 @@ def consideration_sets(
     for s in range(n_feed):
         for i in range(n):
             social = (words[5 + 2 * s, i] & np.uint32(0xFFFF)) < at_social[i]
-            table = np.int64(cluster[first + i]) if social else rival_feed
+            table = rival_feed + (np.int64(cluster[first + i]) - rival_feed) * np.int64(social)
             offer[s, i] = draw_seat(feed_seats, table, feed_shift, words[4 + 2 * s, i])
-            channel[s, i] = 0 if social else 1
+            channel[s, i] = np.int32(1) - np.int32(social)
     if has_own:
         _show_own(n, n_feed, first, cluster, own_seats, psi, words, offer, channel)
     for i in range(n):
@@ -258,7 +258,7 @@ def consideration_sets(
                     place -= 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def browse(
     key0, key1, week, start, stop, n_feed, n_search, n_endorsed, n_last,
     ids, taste, alpha, impulsiveness, privacy, habit, trust, attention, cluster, follows, last_bought,
@@ -472,7 +472,7 @@ def _power(x, exponent):
     return math.sqrt(x) if exponent == 0.5 else x**exponent
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _nest_copies(
     offer, weight, total, links, paired, nests, n_all, n, nest, nested_slot, nested_who, steeper
 ):  # fmt: skip

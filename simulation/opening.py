@@ -27,7 +27,7 @@ from .channels import MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, Channels
 from .columns import Columns
 from .consumers import CLUSTERS, draw_consumers
 from .exposure import Seats, Shelf, plan_seats, table_weights, take_seats
-from .influencers import choose_endorsements, draw_influencers
+from .influencers import draw_influencers, endorsement_shares
 from .listings import Listings, choose_listings, file_hash, listings_path, read_listings
 from .parameters import parameter
 from .platform import PlatformSetting, certainty
@@ -42,7 +42,7 @@ HELD_OUT_SEED = 2_024
 BURN_IN = 24
 TOLERANCE = 8e-7
 QUALITY_BOUND = 25.0
-TWINS = 500  # influencers' twins in the calibration
+TWINS = 2_000  # influencers' twins in the calibration
 
 
 class CalibrationError(ValueError):
@@ -226,7 +226,9 @@ class _Trial:
         self.ids = listing_id(listings.category, 0, listings.number)
         self.place = place_designs(common, listings.category, self.ids)
         self.channels = _draw_channels(common, self.ids, config.channels)
-        self.influencers = spread_audience(draw_influencers(common, market.influencers, influence))
+        influencers = draw_influencers(common, market.influencers, influence)
+        self.endorsement_shares = endorsement_shares(influencers.niche, self.place, self.popularity, influence.fit)
+        self.influencers = spread_audience(influencers)
         self.people = draw_consumers(
             chance, market.calibration_consumers, demand, config.channels, self.influencers.audience
         )
@@ -257,12 +259,13 @@ class _Trial:
         return self.seats[week]
 
     def _week_endorsing(self, week: int) -> NDArray[np.int32]:
+        """The twins of each influencer spread over its choice probabilities as evenly as their number allows."""
         if week not in self.endorsing:
-            who = np.arange(len(self.influencers))
-            niche = self.influencers.niche
-            chosen = choose_endorsements(
-                self.chance, week, who, niche, self.place, self.popularity, self.ids, self.config.influence.fit
-            )
+            turn = self.chance.uniform(Purpose.ENDORSE, 0, week)[0, 0]
+            rank = np.arange(len(self.influencers)) - self.influencers.first_twin
+            luck = (rank + turn) / self.influencers.twins
+            reached = np.cumsum(self.endorsement_shares, axis=1)[self.influencers.parent]
+            chosen = np.minimum((luck[:, None] > reached).sum(axis=1), self.target.size - 1)
             self.endorsing[week] = chosen.astype(np.int32)
         return self.endorsing[week]
 
@@ -308,15 +311,23 @@ class _Trial:
         return Books(*(getattr(books, f.name) * each for f in dataclasses.fields(books)))
 
     def _contract(self, tolerance: float) -> float:
-        """δ ← δ + ln s_listed - ln s_model until all targets are met; returns the largest error."""
-        gap = np.inf
+        """δ ← δ + ln s_listed - ln s_model until all targets are met; returns the largest error.
+
+        Once near, Anderson's mixing over the last steps halves their number (Anderson 1965).
+        """
+        gap, past, steps = np.inf, [], []
         for _ in range(200):
             orders = self._mean_books().orders.sum(axis=1)
             step = np.log(self.target / np.maximum(orders, 1e-300))
             gap = float(np.abs(step).max())
             if gap <= tolerance:
                 return gap
+            past, steps = ([*past[-4:], self.quality], [*steps[-4:], step]) if gap < 0.1 else ([], [])
             self.quality = self.quality + np.clip(step, -2.0, 2.0)
+            if len(past) > 1:
+                turns = np.diff(steps, axis=0)
+                share = np.linalg.lstsq(turns.T, step, rcond=None)[0]
+                self.quality = self.quality - share @ (np.diff(past, axis=0) + turns)
             if self.quality.max() > QUALITY_BOUND:
                 self._refuse(int(np.argmax(self.quality)))
         raise CalibrationError(f"calibration stopped {gap:.1e} from its targets, over {tolerance:.0e}")
@@ -370,15 +381,19 @@ class _Trial:
 def spread_audience(influencers: Columns) -> Columns:
     """Many small influencers in place of few large ones, each a twin of one of them, in proportion to audience.
 
-    Each twin endorses by itself, so that the calibration meets the mean of what endorsements do and not the
-    luck of one large influencer's choice.
+    Twins endorse apart, so that the calibration meets the mean of what endorsements do and not the luck of one
+    large influencer's choice.
     """
-    if len(influencers) == 0:
-        return influencers
-    share = np.cumsum(influencers.audience) / influencers.audience.sum()
-    twins = influencers.take(np.searchsorted(share, (np.arange(TWINS) + 0.5) / TWINS))
-    twins.audience = np.ones(TWINS)
-    return twins
+    share = np.cumsum(influencers.audience) / max(influencers.audience.sum(), 1e-300)
+    n = TWINS if len(influencers) else 0
+    parent = np.searchsorted(share, (np.arange(n) + 0.5) / max(n, 1))
+    return Columns(
+        parent=parent,
+        first_twin=np.searchsorted(parent, parent),
+        twins=np.bincount(parent, minlength=1)[parent],
+        credibility=influencers.credibility[parent],
+        audience=np.ones(n),
+    )
 
 
 def place_designs(chance: Chance, category: NDArray[np.int64], ids: NDArray[np.int64]) -> Floats:
