@@ -5,8 +5,27 @@
 """
 
 from .config import Config
+from .consumers import Consumer
+from .influencers import Influencer
 from .market import Market, Results, StateError
 from .opening import CalibrationError, Opening
 from .parameters import ConfigError
+from .platform import Platform
+from .regulation import Regulator
+from .sellers import SME, Importer
 
-__all__ = ["CalibrationError", "Config", "ConfigError", "Market", "Opening", "Results", "StateError"]
+__all__ = [
+    "SME",
+    "CalibrationError",
+    "Config",
+    "ConfigError",
+    "Consumer",
+    "Importer",
+    "Influencer",
+    "Market",
+    "Opening",
+    "Platform",
+    "Regulator",
+    "Results",
+    "StateError",
+]

@@ -61,8 +61,8 @@ class Chance:
     ) -> NDArray[np.float64]:
         """Two uniforms on (0, 1) for each (agent, week, party). Shape (n, 2)."""
         words = self.words(purpose, agents, week, parties).astype(np.uint64)
-        high, low = words[:, ::2] >> np.uint64(5), words[:, 1::2] >> np.uint64(6)
-        return (high * 67108864.0 + low + 0.5) / 9007199254740992.0
+        high, low = words[:, ::2] >> np.uint64(6), words[:, 1::2] >> np.uint64(6)
+        return (high * 2.0**26 + low + 0.5) * 2.0**-52  # 52 bits: with 53 the largest would round to 1
 
     def normal(
         self, purpose: Purpose, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+import mesa
 import numpy as np
 
 
@@ -49,7 +50,7 @@ class Columns:
         """The first float column that holds NaN or infinity, if any."""
         for name in self._names:
             array = getattr(self, name)
-            if array.dtype.kind == "f" and not np.isfinite(array).all():
+            if array.dtype.kind == "f" and not np.isfinite(array.sum()):
                 return name
         return None
 
@@ -57,7 +58,7 @@ class Columns:
 class Cell:
     """A descriptor: an agent's attribute that reads and writes its row of a column."""
 
-    def __init__(self, column: str | None = None) -> None:
+    def __init__(self, column: str = "") -> None:
         self.column = column
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -66,8 +67,37 @@ class Cell:
     def __get__(self, agent: Any, owner: type | None = None) -> Any:
         if agent is None:
             return self
-        value = getattr(agent.table, self.column)[agent.row]
-        return value.item() if np.ndim(value) == 0 else value
+        array = getattr(agent.table, self.column)
+        return array.item(agent.row) if array.ndim == 1 else array[agent.row]
 
     def __set__(self, agent: Any, value: Any) -> None:
         getattr(agent.table, self.column)[agent.row] = value
+
+
+class MarketAgent(mesa.Agent):
+    """An agent of the market: it stays for the whole run, and its repr names the attributes in `shown`."""
+
+    shown: ClassVar[tuple[str, ...]] = ()
+
+    def remove(self) -> None:
+        """Only shops close."""
+        raise NotImplementedError(f"a {type(self).__name__} stays for the whole run; only shops leave")
+
+    def __repr__(self) -> str:
+        state = (f"{name}={getattr(self, name)!r}" for name in ("unique_id", *self.shown))
+        return f"{type(self).__name__}({', '.join(state)})"
+
+
+class RowAgent(MarketAgent):
+    """An agent whose state is a row of one of its model's tables: its attributes are `Cell`s."""
+
+    table_name: ClassVar[str]
+
+    def __init__(self, model: mesa.Model, row: int) -> None:
+        super().__init__(model)
+        self.row = row
+
+    @property
+    def table(self) -> Columns:
+        """The table that the row belongs to."""
+        return getattr(self.model, self.table_name)

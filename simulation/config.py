@@ -58,9 +58,12 @@ class Config:
         known = sorted(f.name for f in dataclasses.fields(cls))
         for name in data:
             if name not in known:
-                raise unknown(name, data[name], known, "a setting:")
+                raise unknown(name, data[name], known, "a setting:", name)
         groups = {name: build(group, data.get(name, {}), name) for name, group in GROUPS.items()}
-        algorithm = dict(data.get("algorithm", {}))
+        algorithm = data.get("algorithm", {})
+        if not isinstance(algorithm, Mapping):
+            raise unknown("algorithm", algorithm, sorted(rankings))
+        algorithm = dict(algorithm)
         config = cls(
             seed=check("seed", data.get("seed", 0), int, SEED),
             weeks=check("weeks", data.get("weeks", 156), int, WEEKS),

@@ -5,17 +5,16 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from .chance import Chance, Purpose
-from .columns import Cell, Columns
+from .columns import Cell, Columns, RowAgent
 
 if TYPE_CHECKING:
+    from .agents import AgentModel
     from .channels import Channels
     from .demand import Demand
-    from .market import Market
 
 FOLLOWS = 3
 
@@ -75,8 +74,11 @@ def _follows(chance: Chance, ids: NDArray[np.uint32], audience: NDArray[np.float
     return np.minimum(np.searchsorted(shares, draws), audience.size - 1).astype(np.int16)
 
 
-class Consumer(mesa.Agent):
+class Consumer(RowAgent):
     """One consumer, as a Mesa agent: a view of a row of the population, made when somebody asks for it."""
+
+    table_name = "population"
+    shown = ("alpha", "impulsiveness", "privacy", "habit", "trust", "attention", "last_bought")
 
     alpha = Cell()
     impulsiveness = Cell()
@@ -89,16 +91,28 @@ class Consumer(mesa.Agent):
     follows = Cell()
     last_bought = Cell()
 
-    def __init__(self, model: Market, row: int) -> None:  # the row exists already: nothing to register
-        self.model, self.row, self.unique_id, self.pos = model, row, row + 1, None
+    def __init__(self, model: AgentModel, row: int) -> None:  # the row exists already: nothing to register
+        self.__dict__.update(model=model, row=row)
 
     @property
-    def table(self) -> Columns:
-        """The population that the row belongs to."""
-        return self.model.population  # type: ignore[no-any-return]
+    def unique_id(self) -> int:
+        """The row, counted from 1."""
+        return self.row + 1
 
-    def __eq__(self, other: Any) -> bool:
-        return isinstance(other, Consumer) and (self.model, self.row) == (other.model, other.row)
+    @property
+    def pos(self) -> None:
+        """Consumers have no place on a grid."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not hasattr(type(self), name):
+            raise AttributeError(f"a Consumer keeps no {name!r}: its state is its row of market.population")
+        super().__setattr__(name, value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Consumer) and self.model is other.model and self.row == other.row
 
     def __hash__(self) -> int:
         return hash((id(self.model), self.row))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.model, self.row)

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from . import kernels
 from .chance import Chance, Purpose
-from .columns import Cell, Columns
+from .columns import Cell, Columns, RowAgent
 from .parameters import parameter
-
-if TYPE_CHECKING:
-    from .market import Market
 
 Floats = NDArray[np.float64]
 
@@ -84,20 +79,14 @@ def choose_endorsements(
     return chosen
 
 
-class Influencer(mesa.Agent):
+class Influencer(RowAgent):
     """One influencer, as a Mesa agent over a row of `market.influencers`."""
+
+    table_name = "influencers"
+    shown = ("audience", "credibility", "endorsing", "income")
 
     audience = Cell()
     niche = Cell()
     credibility = Cell()
     endorsing = Cell()
     income = Cell()
-
-    def __init__(self, model: Market, row: int) -> None:
-        super().__init__(model)
-        self.row = row
-
-    @property
-    def table(self) -> Columns:
-        """The table that the row belongs to."""
-        return self.model.influencers  # type: ignore[no-any-return]

@@ -130,7 +130,7 @@ def endorse(key0, key1, week, who, score, ids, chosen):
             a, b, _, _ = philox(
                 key0, key1, who[k], week, party & np.uint64(0xFFFFFFFF), party >> np.uint64(32)
             )
-            u = (np.float64(a >> 5) * 67108864.0 + np.float64(b >> 6) + 0.5) / 9007199254740992.0
+            u = (np.float64(a >> 6) * 2.0**26 + np.float64(b >> 6) + 0.5) * 2.0**-52
             arrival = -math.log(u) * math.exp(-score[k, j])
             if arrival < best:
                 best = arrival
@@ -253,6 +253,15 @@ def consideration_sets(
                 copy = links[row, COPY]
                 turned = np.uint32(np.uint64(words[3, i] ^ np.uint32(links[copy, NAME])) * np.uint64(0x9E3779B1))
                 if turned < kappa32:
+                    for b in range(place + 1, n_feed):
+                        turned |= np.uint32(0xFFFFFFFF) if offer[b, i] == copy else np.uint32(0)
+                if turned < kappa32 and offer[place, i] == row:
+                    if place == 0:
+                        continue
+                    way = channel[place, i]
+                    offer[place, i], channel[place, i] = offer[place - 1, i], channel[place - 1, i]
+                    offer[place - 1, i], channel[place - 1, i] = row, way
+                if turned < kappa32:
                     offer[place, i] = copy
                     channel[place, i] = 0
                     place -= 1
@@ -287,7 +296,8 @@ def browse(
     exponent = np.empty(BLOCK, np.int32)
     power = exponent.view(np.float32)
     total = np.empty(BLOCK, np.float32)
-    total_bits = total.view(np.int32)
+    mantissa = np.empty(BLOCK, np.float32)
+    mantissa_bits = mantissa.view(np.int32)
     inclusive = np.empty(BLOCK, np.float32)
     inside = np.empty(BLOCK, np.float32)
     hurried = np.empty(BLOCK, np.float32)
@@ -365,7 +375,7 @@ def browse(
 
         # e^V: 2^k times a polynomial on [-1/2, 1/2] ln 2 (relative error below 2e-7)
         for i in range(n):
-            total[i] = one
+            total[i] = zero
         for s in range(n_all):
             for i in range(n):
                 x = utility[s, i]
@@ -397,7 +407,7 @@ def browse(
             )
         for s in range(n_all):
             for i in range(n):
-                p = weight[s, i] / total[i]
+                p = weight[s, i] / (one + total[i])
                 slope[s, i] = p * (one - p)
                 utility[s, i] = p
         for k in range(n_nested):
@@ -415,13 +425,15 @@ def browse(
                 bought[i] = np.int32(s) if (bought[i] < 0) & (luck[i] < inside[i]) else bought[i]
                 hurried[i] += p if hasty & (channel[s, i] == 0) else zero
 
-        # ln(1 + Σ e^V): the exponent times ln 2 and a polynomial on [√½, √2]
+        # ln(1 + Σ e^V): the exponent times ln 2 and a polynomial on [√½, √2], exact for a small sum
         for i in range(n):
-            word = total_bits[i] - np.int32(0x3F3504F3)
+            mantissa[i] = one + total[i]
+        for i in range(n):
+            word = mantissa_bits[i] - np.int32(0x3F3504F3)
             exponent[i] = word >> np.int32(23)
-            total_bits[i] = (word & np.int32(0x007FFFFF)) + np.int32(0x3F3504F3)
+            mantissa_bits[i] = (word & np.int32(0x007FFFFF)) + np.int32(0x3F3504F3)
         for i in range(n):
-            f = total[i] - one
+            f = total[i] if exponent[i] == 0 else mantissa[i] - one
             g = f / (np.float32(2.0) + f)
             h = g * g
             p = np.float32(2.0 / 11.0)
@@ -437,7 +449,7 @@ def browse(
             for s in range(n_all):
                 for i in range(n):
                     drawn = bought[i] == s
-                    slope[s, i] = slope[s, i] / utility[s, i] if drawn else zero
+                    slope[s, i] = slope[s, i] / (utility[s, i] * turnout) if drawn else zero
                     utility[s, i] = one / turnout if drawn else zero
             for i in range(n):
                 k = bought[i]

@@ -9,6 +9,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from .agents import AgentModel
 from .algorithms import RankingView, rankings
 from .browsing import Books, Needs, Shop, browse
 from .chance import Chance
@@ -51,7 +52,7 @@ class Results:
     sellers: dict[str, list[Any]]
 
 
-class Market(mesa.Model):
+class Market(AgentModel):
     """A platform market. One step is a week.
 
     >>> market = Market(config)
@@ -62,11 +63,12 @@ class Market(mesa.Model):
     """
 
     def __init__(self, config: Config, *, threads: int = 1, opening: Opening | None = None) -> None:
-        super().__init__(rng=config.seed)
+        super().__init__(config.seed, config.market.consumers)
         self.config, self.threads, self.chance = config, threads, Chance(config.seed)
         self.opening = opening if opening is not None else open_market(config, threads)
         market = config.market
         self.scale = market.consumers * market.people
+        self.visits, self.recorded = 1.0, 0
         self._open_columns()
         self._measure_opening()
         self.regulator = Regulator(self, config.regulation)
@@ -85,7 +87,6 @@ class Market(mesa.Model):
         importers(self)
         self.ledger.close_week()
         self.seat_plan = plan_seats(self._weights(self._shelf()))
-        self.visits = 1.0
         self.series: dict[str, list[float]] = {name: [] for name, o in OUTCOMES.items() if o.weekly}
 
     def _open_columns(self) -> None:
@@ -115,6 +116,7 @@ class Market(mesa.Model):
         week = self.steps
         self.rules = self.regulator.rules(week)
         self._demand_moves(week)
+        self._check_state(week)
         self._influencers_choose(week)
         seats, shop = self._platform_ranks(week)
         books = self._consumers_browse(week, shop, seats)
@@ -123,6 +125,7 @@ class Market(mesa.Model):
         self.platform.review_own_goods(week)
         entered, left = self._sellers_adapt(week, takings, broke)
         self._record(week, books, takings, fixed, entered, left)
+        self.running = week < self.config.weeks
 
     def run(self) -> Market:
         """All weeks that remain of the horizon."""
@@ -138,8 +141,9 @@ class Market(mesa.Model):
         """Step 3: influencers whose turn it is, or whose design is gone, choose what to endorse."""
         people, every = self.influencers, self.config.influence.review_weeks
         live = self.listings.live
-        gone = (people.endorsing < 0) | (self.listings.exit_week[people.endorsing] != STILL_THERE)
-        who = np.flatnonzero(gone | ((np.arange(len(people)) + week) % every == 0))
+        gone = self.listings.exit_week[people.endorsing] != STILL_THERE
+        people.endorsing[gone] = -1
+        who = np.flatnonzero((people.endorsing < 0) | ((np.arange(len(people)) + week) % every == 0))
         if who.size and live.size:
             chosen = choose_endorsements(
                 self.chance, week, who, people.niche[who], self.listings.place[live], self._popularity()[live],
@@ -176,7 +180,8 @@ class Market(mesa.Model):
         table.revenue += takings.sales
         table.social_revenue += takings.social_sales
         table.profit += takings.gross - fixed
-        page = self.steps % self.config.sellers.memory
+        self.recorded = self.steps
+        page = self.recorded % self.config.sellers.memory
         table.past_orders[:, page] = takings.orders
         table.past_slope[:, page] = books.slope * self.config.market.people
         table.past_gross[:, page] = takings.gross
@@ -198,12 +203,14 @@ class Market(mesa.Model):
         """Step 10: those out of cash leave, the others price, new ones enter. Returns (entered, left) SMEs."""
         for row in broke:
             self.close_shop(int(row), week)
+        self.platform.keep_within_cap()
         table = self.listings
         priced = table.live[~table.own[table.live]]
         table.price[priced] = wanted_prices(self, priced)
         before = len(table)
         entrants(self, week)
-        return len(table) - before, int(np.count_nonzero(table.kind[broke] == SME_KIND))
+        left = (table.exit_week == week) & (table.kind == SME_KIND)
+        return len(table) - before, int(left.sum())
 
     def _record(
         self, week: int, books: Books, takings: Takings, fixed: NDArray[np.int64], entered: int, left: int
@@ -220,20 +227,25 @@ class Market(mesa.Model):
         for name, values in self.series.items():
             values.append(OUTCOMES[name].measure(record))
         self.flows = self.ledger.close_week()
-        broken = table.first_not_finite()
-        if broken is not None:
-            raise StateError(week, f"listings.{broken}")
+        self._check_state(week)
         for name, values in self.series.items():
             if not np.isfinite(values[-1]):
                 raise StateError(week, name)
+
+    def _check_state(self, week: int) -> None:
+        """Stop at the first table that holds NaN or infinity, before it turns into money."""
+        for name in ("listings", "influencers", "population"):
+            broken = getattr(self, name).first_not_finite()
+            if broken is not None:
+                raise StateError(week, f"{name}.{broken}")
 
     # ---- what the steps read
 
     def recent(self, past: Floats) -> Floats:
         """Mean over the weeks of memory that a listing has lived. past (L, M) to (L,)."""
         memory = self.config.sellers.memory
-        entry = self.listings.entry_week
-        lived = np.where(entry > 0, np.clip(self.steps - entry, 1, memory), memory)
+        lived = np.clip(self.recorded - self.listings.entry_week, 1, memory)
+        lived[: self.opening.ids.size] = memory
         return np.asarray(past.sum(axis=1) / lived)
 
     def _popularity(self) -> Floats:
@@ -288,7 +300,7 @@ class Market(mesa.Model):
         left = self.ledger.balance["sellers"][row]
         self.ledger.transfer("liquidation", "sellers", "owners", max(left, 0), payer_member=[row])
         self.listings.exit_week[row] = week
-        self.sme_of_row.pop(row).remove()
+        mesa.Agent.remove(self.sme_of_row.pop(row))
 
     def withdraw_copy(self, row: int) -> None:
         """The platform takes one of its copies off sale."""
@@ -315,7 +327,12 @@ class Market(mesa.Model):
 
     def consumer(self, i: int) -> Consumer:
         """Consumer i of the population as a Mesa agent."""
-        return Consumer(self, range(len(self.population))[i])
+        return self.consumers[i]
+
+    @property
+    def week(self) -> int:
+        """The week that runs or, between weeks, comes next."""
+        return 1 + min(map(len, self.series.values()))
 
     @property
     def smes(self) -> list[SME]:

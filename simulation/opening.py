@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import tempfile
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -136,7 +137,7 @@ def open_market(config: Config, threads: int = 1) -> Opening:
     path = cache_folder() / f"opening-{opening_hash(config)}.npz"
     try:
         return _load(path)
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         opening = calibrate(config, threads)
     _save(path, opening)
     return opening

@@ -105,11 +105,11 @@ def check(field: str, value: object, annotation: Any, spec: Spec) -> Any:
     return value
 
 
-def unknown(field: str, name: object, known: list[str], what: str = "one of") -> ConfigError:
-    """The error for a name nobody knows: the nearest known name first, then all of them."""
-    near = get_close_matches(str(name), known, n=1)
+def unknown(field: str, got: object, known: list[str], what: str = "one of", name: object = None) -> ConfigError:
+    """The error for a name nobody knows, `got` itself or the field's: all known names, and the nearest."""
+    near = get_close_matches(str(got if name is None else name), known, n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
-    return ConfigError(field, name, f"{what} {', '.join(known)}{hint}")
+    return ConfigError(field, got, f"{what} {', '.join(known)}{hint}")
 
 
 def build(group: type[Group], values: Mapping[str, Any], path: str) -> Group:
@@ -119,7 +119,7 @@ def build(group: type[Group], values: Mapping[str, Any], path: str) -> Group:
     fields = {f.name: f for f in dataclasses.fields(group)}  # type: ignore[arg-type]
     for name in values:
         if name not in fields:
-            raise unknown(f"{path}.{name}", values[name], sorted(fields), f"a setting of {path}:")
+            raise unknown(f"{path}.{name}", values[name], sorted(fields), f"a setting of {path}:", name)
     hints = typing.get_type_hints(group)
     return group(
         **{

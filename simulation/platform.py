@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from .chance import Chance, Purpose
-from .parameters import parameter
+from .columns import MarketAgent
+from .parameters import build, parameter
 
 if TYPE_CHECKING:
     from .market import Market
@@ -112,18 +112,41 @@ def demand_estimate(
     """
     mean, variance = log_orders.mean(), max(log_orders.var(), 1e-12)
     public_variance = variance * (1.0 / setting.public_correlation**2 - 1.0)
-    with np.errstate(divide="ignore"):
-        private_precision = seller_data * seen / setting.signal_sd**2 if setting.signal_sd > 0 else np.inf
-        private_signal = log_orders + private_noise / np.sqrt(np.maximum(private_precision, 1e-300))
-    if np.isscalar(private_precision):
+    if setting.signal_sd == 0.0 and seller_data > 0.0:
         return log_orders
+    private_precision = seller_data * seen / max(setting.signal_sd, 1e-300) ** 2 if seller_data > 0.0 else 0.0 * seen
+    private_signal = log_orders + private_noise / np.sqrt(np.maximum(private_precision, 1e-300))
     public_signal = log_orders + np.sqrt(public_variance) * public_noise
     known = mean / variance + public_signal / public_variance + private_precision * private_signal
     return np.asarray(known / (1.0 / variance + 1.0 / public_variance + private_precision))
 
 
-class Platform(mesa.Agent):
+class Lever:
+    """A descriptor: a parameter of the platform's setting that may be changed while the market runs."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, platform: Any, owner: type | None = None) -> Any:
+        return self if platform is None else getattr(platform.setting, self.name)
+
+    def __set__(self, platform: Any, value: Any) -> None:
+        platform.setting = build(PlatformSetting, asdict(platform.setting) | {self.name: value}, "platform")
+
+
+class Platform(MarketAgent):
     """The social app: ranks, charges, learns, and under Project S sells copies of what sells."""
+
+    shown = ("commission", "subsidy", "own_goods", "self_preference", "cash")
+
+    commission = Lever()
+    subsidy = Lever()
+    own_goods = Lever()
+    self_preference = Lever()
+    comparison = Lever()
+    personalisation = Lever()
+    undercut = Lever()
+    own_share = Lever()
 
     def __init__(self, model: Market, setting: PlatformSetting, data: Floats) -> None:
         super().__init__(model)
@@ -167,6 +190,19 @@ class Platform(mesa.Agent):
         worth = np.sort(-profit)[:room] * -self.setting.payback_weeks > self.entry_cost
         for row in best[worth]:
             self._copy(week, int(row))
+
+    def keep_within_cap(self) -> None:
+        """Where sellers leave, own listings may become too many: those that earn least go first."""
+        table = self.model.listings
+        live = table.live
+        own = live[table.own[live]]
+        others = live.size - own.size
+        excess = own.size
+        while excess > 0 and own.size - excess + 1 <= self.setting.own_share * (others + own.size - excess + 1):
+            excess -= 1
+        worst = own[np.argsort(self.model.recent(table.past_gross)[own], kind="stable")]
+        for row in worst[:excess]:
+            self.model.withdraw_copy(int(row))
 
     def _drop_losing(self, week: int) -> None:
         """A copy is dropped when its weekly profit, kept up for the payback time, would not pay its entry."""

@@ -67,7 +67,7 @@ class Registry(dict[str, Callable[..., Any]]):
                 known = sorted(schema)
                 if not known:
                     raise ConfigError(f"{path}.{key}", given[key], f"left out: {name} has no parameters")
-                raise unknown(f"{path}.{key}", given[key], known, f"a parameter of {name}:")
+                raise unknown(f"{path}.{key}", given[key], known, f"a parameter of {name}:", key)
         return Choice(
             name,
             {

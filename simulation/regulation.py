@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
-import mesa
-
+from .columns import MarketAgent
 from .parameters import ConfigError, Spec, build, parameter
 from .registry import Registry
 
@@ -117,8 +116,10 @@ def rules_of(week: int, chosen: tuple[Rule, ...]) -> Rules:
     return rules
 
 
-class Regulator(mesa.Agent):
+class Regulator(MarketAgent):
     """The government: turns its instruments into the week's rules."""
+
+    shown = ("instruments", "treasury")
 
     def __init__(self, model: Market, chosen: tuple[Rule, ...]) -> None:
         super().__init__(model)
@@ -127,6 +128,21 @@ class Regulator(mesa.Agent):
     def rules(self, week: int) -> Rules:
         """The rules in force in a week."""
         return rules_of(week, self.chosen)
+
+    @property
+    def instruments(self) -> tuple[str, ...]:
+        """The names of its instruments."""
+        return tuple(rule.name for rule in self.chosen)
+
+    def enact(self, name: str, **parameters: Any) -> None:
+        """Add an instrument, or change it, from the next week on or from its `start_week`."""
+        self.chosen = choose_rules({rule.name: rule.plain() for rule in self.chosen} | {name: parameters})
+
+    def repeal(self, name: str) -> None:
+        """Do without an instrument from the next week on."""
+        if name not in self.instruments:
+            raise ConfigError("repeal", name, ", ".join(self.instruments) or "nothing: there is no rule")
+        self.chosen = tuple(rule for rule in self.chosen if rule.name != name)
 
     @property
     def treasury(self) -> int:

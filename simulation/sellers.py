@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from .chance import Chance, Purpose
 from .channels import channel_names
-from .columns import Cell, Columns
+from .columns import Cell, Columns, RowAgent
 from .opening import listing_id, place_designs
 from .parameters import parameter
 from .pricing import PricingView, pricing_behaviours
@@ -214,8 +213,11 @@ def add_sellers(market: Market, week: int, ids: Rows, category: Rows, kind: int)
         market.enrol(int(row))
 
 
-class SME(mesa.Agent):
+class SME(RowAgent):
     """A local seller, as a Mesa agent over a row of `market.listings`."""
+
+    table_name = "listings"
+    shown = ("category", "price", "cash", "entry_week", "exit_week")
 
     price = Cell()
     cost = Cell()
@@ -230,19 +232,23 @@ class SME(mesa.Agent):
     revenue = Cell()
     profit = Cell()
 
-    def __init__(self, model: Market, row: int) -> None:
-        super().__init__(model)
-        self.row = row
-
-    @property
-    def table(self) -> Listings:
-        """The table that the row belongs to."""
-        return self.model.listings  # type: ignore[no-any-return]
-
     @property
     def cash(self) -> int:
-        """Cash, in rupiah."""
+        """Cash, in rupiah. What is put in comes from the shop's owner, what is taken out goes there."""
         return int(self.model.ledger.balance["sellers"][self.row])
+
+    @cash.setter
+    def cash(self, rupiah: float) -> None:
+        more, transfer = round(rupiah) - self.cash, self.model.ledger.transfer
+        if more > 0:
+            transfer("equity", "owners", "sellers", more, payee_member=[self.row])
+        else:
+            transfer("owners' draw", "sellers", "owners", -more, payer_member=[self.row])
+
+    def remove(self) -> None:
+        """Close the shop: its cash goes to its owner, it sells no more, and the agent leaves the model."""
+        if self.exit_week is None:
+            self.model.close_shop(self.row, self.model.week)
 
     @property
     def category(self) -> str:

@@ -102,7 +102,7 @@ def _pay_carriers(market: Market, orders: float, social_orders: float) -> None:
     """Delivery: shipping on every order, of which the platform pays its subsidy on the social app's."""
     shipping = market.config.channels.shipping
     subsidy = min(market.platform.setting.subsidy, shipping)
-    market.ledger.transfer("shipping", "consumers", "carriers", shipping * orders - subsidy * social_orders)
+    market.ledger.transfer("shipping", "consumers", "carriers", max(0.0, shipping * orders - subsidy * social_orders))
     market.ledger.transfer("subsidy", "platform", "carriers", subsidy * social_orders)
 
 

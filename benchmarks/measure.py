@@ -1,0 +1,294 @@
+"""What is measured, at which sizes, and the figures that come out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from time import perf_counter
+from typing import Any
+
+from benchmarks import processes
+from benchmarks.clock import Machine, Timing, growth, race
+from benchmarks.plain_mesa import IdleMarket, PlainMarket
+from benchmarks.plain_numpy import WholeArrays
+from benchmarks.scenes import PLATFORMS, Settings, Watched, aged, changed, settings, warm
+
+MILLION = 1_000_000
+NUMPY_BLOCK = 2_048
+EVERYTHING = "everything on"
+PROJECT_S = PLATFORMS[-1]
+
+# What is switched off, one at a time, from Project S with everything on.
+MECHANISMS: dict[str, Settings] = {
+    EVERYTHING: {},
+    "feed slots": {"consideration": {"feed": 0}},
+    "search slots": {"consideration": {"search": 0}},
+    "endorsement slot": {"consideration": {"endorsed": 0}},
+    "last-bought slot": {"consideration": {"last_bought": 0}},
+    "own goods": {"platform": {"own_goods": False}},
+    "self-preference ψ": {"platform": {"self_preference": 0.0}},
+    "comparison κ": {"platform": {"comparison": 0.0}},
+    "books of probabilities (one draw each instead)": {"demand": {"books": "sampled"}},
+    "personalised ranking (popularity instead)": {"algorithm": {"name": "popularity"}},
+    "influencers": {"market": {"influencers": 0}},
+    "entry": {"sellers": {"entry_rate": 0.0}},
+}
+
+# The steps of a week, by the method of the market that takes them.
+PARTS = {
+    "_demand_moves": "demand shocks",
+    "_influencers_choose": "influencers choose",
+    "_platform_ranks": "ranking and seats",
+    "_consumers_browse": "consumers browse",
+    "_money_moves": "money",
+    "_platform_learns": "the platform learns",
+    "_sellers_adapt": "exit, prices, entry",
+    "_record": "outcomes and checks",
+}
+OTHER = "the rest"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Sizes and patience. `market` and `quick_market` are settings of the market beside its consumers."""
+
+    sizes: tuple[int, ...] = (10_000, 100_000, MILLION, 10_000_000)
+    plain_sizes: tuple[int, ...] = (1_000, 10_000, 100_000, MILLION)
+    agents_at_most: int = 100_000
+    smes: tuple[int, ...] = (250, 500, 1_000, 2_000, 4_000)
+    smes_consumers: int = 100_000
+    mechanism_consumers: int = MILLION
+    weighed: tuple[int, int] = (10_000, MILLION)
+    small: int = 1_000
+    weeks: int = 156
+    starts: int = 5
+    seconds: float = 4.0
+    least: int = 3
+    market: dict[str, Any] = field(default_factory=dict)
+    quick_market: dict[str, Any] = field(
+        default_factory=lambda: {"calibration_consumers": 5_000, "calibration_weeks": 8}
+    )
+
+    def of(self, platform: str, consumers: int) -> Settings:
+        """The settings of a market of this size."""
+        return settings(platform, self.market | {"consumers": consumers})
+
+
+FULL = Plan()
+QUICK = Plan(
+    sizes=(10_000, 100_000), plain_sizes=(1_000, 10_000), agents_at_most=1_000, smes=(250, 500, 1_000),
+    smes_consumers=10_000, mechanism_consumers=100_000, weighed=(10_000, 200_000), weeks=40, starts=1,
+    seconds=0.5, market=FULL.quick_market,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Size:
+    """Kernel and week at one size; each on one thread and on two."""
+
+    platform: str
+    consumers: int
+    kernel: tuple[Timing, Timing]
+    week: tuple[Timing, Timing]
+
+
+@dataclass(frozen=True)
+class Plain:
+    """The kernel beside the plain forms of the consumers' week, on one thread."""
+
+    platform: str
+    consumers: int
+    kernel: Timing
+    arrays: Timing
+    blocks: Timing
+    agents: Timing | None
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """The kernel in a large market and the week of a small one, without one mechanism."""
+
+    name: str
+    kernel: Timing
+    week: Timing
+
+
+@dataclass(frozen=True)
+class Sellers:
+    """The week of a small market and the kernel, with so many SMEs."""
+
+    smes: int
+    week: Timing
+    kernel: Timing
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Everything that was measured in one go."""
+
+    plan: Plan
+    machine: Machine
+    sizes: list[Size]
+    plain: list[Plain]
+    mechanisms: list[Mechanism]
+    parts: dict[int, dict[str, float]]  # by consumers: mean seconds of each step of a week
+    small: dict[str, Timing]  # by platform: the week of a small market
+    weight: dict[str, float]  # bytes a consumer, by kind
+    starts: dict[str, Timing]
+    sellers: list[Sellers]
+    yardstick: float  # seconds that Mesa takes for the step of an agent that does nothing
+    took: float  # seconds
+
+    def size(self, platform: str = PROJECT_S) -> Size:
+        """The row that the targets are about: a million consumers, or what comes nearest."""
+        rows = [row for row in self.sizes if row.platform == platform and row.consumers <= MILLION]
+        return max(rows, key=lambda row: row.consumers)
+
+    def agents(self, platform: str = PROJECT_S) -> list[Plain]:
+        """The rows in which plain Mesa ran."""
+        return [row for row in self.plain if row.platform == platform and row.agents is not None]
+
+    def growth_in_consumers(self, time: Callable[[Size], Timing], platform: str, last: int = 0) -> float:
+        """Exponent of a time in the number of consumers, over all sizes or the last so many."""
+        rows = [row for row in self.sizes if row.platform == platform][-last:]
+        return growth([row.consumers for row in rows], [time(row).median for row in rows])
+
+    def growth_in_sellers(self, time: Callable[[Sellers], Timing], last: int = 0) -> float:
+        """Exponent of a time in the number of SMEs, over all numbers or the last so many."""
+        rows = self.sellers[-last:]
+        return growth([row.smes for row in rows], [time(row).median for row in rows])
+
+
+def say(text: str) -> None:
+    """Progress, on stderr."""
+    print(f"benchmark: {text}", file=sys.stderr, flush=True)
+
+
+def measure(plan: Plan) -> Figures:
+    """All figures of a plan."""
+    began, machine = perf_counter(), Machine.here()
+    return Figures(
+        plan=plan, machine=machine,
+        small={platform: small_week(plan, platform) for platform in PLATFORMS},
+        sizes=[at_size(plan, platform, n) for platform in PLATFORMS for n in plan.sizes],
+        plain=[beside_plain(plan, platform, n) for platform in PLATFORMS for n in plan.plain_sizes],
+        mechanisms=by_mechanism(plan),
+        parts={n: by_part(plan, n) for n in (plan.small, plan.mechanism_consumers)},
+        sellers=[with_smes(plan, smes) for smes in plan.smes],
+        weight=weight(plan),
+        starts=start_ups(plan),
+        yardstick=yardstick(plan),
+        took=perf_counter() - began,
+    )  # fmt: skip
+
+
+def small_week(plan: Plan, platform: str) -> Timing:
+    """What a week costs before its consumers count."""
+    say(f"{platform}: {plan.small:,} consumers")
+    market = warm(plan.of(platform, plan.small))
+    return race({"week": market.pass_week}, seconds=0.0, least=plan.weeks)["week"]
+
+
+def at_size(plan: Plan, platform: str, consumers: int) -> Size:
+    """Kernel and week, on one thread and on two, taken in turn."""
+    say(f"{platform}: {consumers:,} consumers")
+    market = warm(plan.of(platform, consumers))
+    scene = market.scene()
+    calls: dict[str, Callable[[], object]] = {
+        "kernel": scene.browse, "kernel on two": partial(scene.browse, 2),
+        "week": market.pass_week, "week on two": partial(market.pass_week, 2),
+    }  # fmt: skip
+    times = list(race(calls, seconds=plan.seconds, least=plan.least).values())
+    return Size(platform, consumers, (times[0], times[1]), (times[2], times[3]))
+
+
+def beside_plain(plan: Plan, platform: str, consumers: int) -> Plain:
+    """The same week by the kernel, in numpy and, where there are few enough, by Mesa agents; in turn."""
+    say(f"{platform}: {consumers:,} consumers, plainly")
+    scene = warm(plan.of(platform, consumers)).scene()
+    calls: dict[str, Callable[[], object]] = {
+        "kernel": scene.browse,
+        "arrays": WholeArrays(scene).step,
+        "blocks": WholeArrays(scene, NUMPY_BLOCK).step,
+    }
+    if consumers <= plan.agents_at_most:
+        calls["agents"] = PlainMarket(scene).step
+    times = race(calls, seconds=plan.seconds, least=plan.least)
+    return Plain(platform, consumers, times["kernel"], times["arrays"], times["blocks"], times.get("agents"))
+
+
+def by_mechanism(plan: Plan) -> list[Mechanism]:
+    """Project S without one mechanism after the other, all from the same opening."""
+    say(f"mechanisms: {plan.mechanism_consumers:,} consumers")
+    large, small = (_without(plan, n) for n in (plan.mechanism_consumers, plan.small))
+    kernels = race({name: market.scene().browse for name, market in large.items()}, seconds=plan.seconds)
+    weeks = race({name: market.pass_week for name, market in small.items()}, seconds=0.0, least=plan.weeks)
+    return [Mechanism(name, kernels[name], weeks[name]) for name in MECHANISMS]
+
+
+def _without(plan: Plan, consumers: int) -> dict[str, Watched]:
+    data = plan.of(PROJECT_S, consumers)
+    opening = warm(data).opening
+    return {name: aged(changed(data, changes), opening) for name, changes in MECHANISMS.items()}
+
+
+def by_part(plan: Plan, consumers: int) -> dict[str, float]:
+    """Mean seconds of each step of a week under Project S, and of what is left of the week."""
+    say(f"the parts of a week: {consumers:,} consumers")
+    market = warm(plan.of(PROJECT_S, consumers))
+    weeks = plan.weeks if consumers == plan.small else max(plan.least, 8)
+    spent = dict.fromkeys([*PARTS.values(), OTHER], 0.0)
+    for method, part in PARTS.items():
+        setattr(market, method, _clocked(getattr(market, method), spent, part))
+    began = perf_counter()
+    for _ in range(weeks):
+        market.pass_week()
+    spent[OTHER] = perf_counter() - began - sum(spent.values())
+    return {part: seconds / weeks for part, seconds in spent.items()}
+
+
+def _clocked(step: Callable[..., Any], spent: dict[str, float], part: str) -> Callable[..., Any]:
+    def clocked(*arguments: Any) -> Any:
+        began = perf_counter()
+        result = step(*arguments)
+        spent[part] += perf_counter() - began
+        return result
+
+    return clocked
+
+
+def with_smes(plan: Plan, smes: int) -> Sellers:
+    """Week and kernel with so many SMEs, from a quick calibration."""
+    say(f"{smes:,} SMEs")
+    sellers = plan.market | plan.quick_market | {"smes": smes}
+    small, large = (
+        warm(settings(PROJECT_S, sellers | {"consumers": n})) for n in (plan.small, plan.smes_consumers)
+    )
+    week = race({"week": small.pass_week}, seconds=0.0, least=plan.weeks)["week"]
+    return Sellers(smes, week, race({"kernel": large.scene().browse}, seconds=plan.seconds)["kernel"])
+
+
+def weight(plan: Plan) -> dict[str, float]:
+    """Bytes a consumer: what a process with many takes more than one with few, over how many more."""
+    say("memory")
+    processes.weighed(
+        plan.of(PROJECT_S, plan.weighed[0])
+    )  # warms the caches up: to fill them takes memory too
+    few, many = (processes.weighed(plan.of(PROJECT_S, n)) for n in plan.weighed)
+    more = plan.weighed[1] - plan.weighed[0]
+    return {kind: (many[kind] - few[kind]) / more for kind in many}
+
+
+def yardstick(plan: Plan) -> float:
+    """Seconds a step of idle Mesa agents, as many as ever ran plainly."""
+    say("yardstick")
+    idle = IdleMarket(plan.agents_at_most)
+    return race({"idle": idle.step}, seconds=plan.seconds)["idle"].median / plan.agents_at_most
+
+
+def start_ups(plan: Plan) -> dict[str, Timing]:
+    """Whole processes."""
+    say("start-up")
+    return processes.start_ups(plan.starts)

@@ -1,0 +1,108 @@
+"""Markets to be timed, and the week that their consumers meet."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from simulation import Config, Market, Opening, browsing
+from simulation.browsing import Books, Considered, Shop
+from simulation.chance import Chance
+from simulation.channels import Channels
+from simulation.columns import Columns
+from simulation.demand import Consideration, Demand
+from simulation.exposure import Seats
+
+Settings = dict[str, dict[str, Any]]
+
+PLATFORMS = ("marketplace_only", "project_s")
+CONFIGS = Path(__file__).parent.parent / "configs"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that a week of browsing reads, in the order in which `browsing.browse` takes it."""
+
+    key: Chance
+    week: int
+    people: Columns
+    shop: Shop
+    seats: Seats
+    demand: Demand
+    consideration: Consideration
+    channels: Channels
+
+    def browse(self, threads: int = 1, update_path: bool = True) -> Books:
+        """The week's books, by the engine's kernel."""
+        return browsing.browse(*self._inputs(), threads=threads, update_path=update_path)
+
+    def considered(self) -> Considered:
+        """Who sees what, by the engine."""
+        return browsing.considered(*self._inputs())
+
+    def _inputs(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, field.name) for field in dataclasses.fields(self))
+
+
+class Watched(Market):
+    """A market that remembers what its consumers met last."""
+
+    met: tuple[int, Shop, Seats]
+
+    def _consumers_browse(self, week: int, shop: Shop, seats: Seats | None) -> Books:
+        assert seats is not None
+        self.met = week, shop, seats
+        return super()._consumers_browse(week, shop, seats)
+
+    def scene(self) -> Scene:
+        """The last week, to be browsed again; what a later week writes to is copied."""
+        week, shop, seats = self.met
+        columns = {name: getattr(self.population, name) for name in self.population.names}
+        people = Columns(**columns | {"last_bought": columns["last_bought"].copy()})
+        shop = dataclasses.replace(shop, endorsing=shop.endorsing.copy(), copy=shop.copy.copy())
+        config = self.config
+        return Scene(
+            self.chance, week, people, shop, seats, config.demand, config.consideration, config.channels
+        )
+
+    def pass_week(self, threads: int = 1) -> None:
+        """One whole week on so many threads."""
+        self.threads = threads
+        self.step()
+
+
+def chosen(group: str, name: str) -> dict[str, Any]:
+    """What a file of configs/ says."""
+    text = (CONFIGS / group / f"{name}.yaml").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text))
+
+
+def settings(platform: str, market: Mapping[str, Any]) -> Settings:
+    """A market under a platform of configs/, as plain settings."""
+    return {"platform": chosen("platform", platform), "market": dict(market)}
+
+
+def changed(data: Settings, changes: Settings) -> Settings:
+    """Settings with others laid over them, group by group."""
+    return {name: data.get(name, {}) | changes.get(name, {}) for name in data.keys() | changes.keys()}
+
+
+def aged(data: Settings, opening: Opening | None = None) -> Watched:
+    """A market past the platform's first review of its own goods."""
+    market = Watched(Config.read(data), opening=opening)
+    for _ in range(market.config.platform.review_weeks + 1):
+        market.pass_week()
+    return market
+
+
+def warm(data: Settings) -> Watched:
+    """The same; under Project S its copies are on sale. Raises `RuntimeError` where there are none."""
+    market = aged(data)
+    if market.config.platform.own_goods and not market.met[1].own.any():
+        raise RuntimeError("the platform sells nothing of its own: its mechanisms would go untimed")
+    return market

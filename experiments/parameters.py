@@ -1,0 +1,177 @@
+"""A page of every setting and outcome, made from the code: `python -m experiments.parameters`."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import types
+import typing
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from omegaconf import OmegaConf
+
+from analysis.words import plural
+from simulation.algorithms import rankings
+from simulation.config import GROUPS, SEED, WEEKS, Config
+from simulation.outcomes import OUTCOMES
+from simulation.parameters import KINDS, Spec
+from simulation.pricing import pricing_behaviours
+from simulation.registry import Registry
+from simulation.regulation import Enforcement, instruments
+
+from .schema import CONFIGS, StudySetting, plain_type
+
+PAGE = CONFIGS.parent / "docs" / "parameters.md"
+
+Setting = tuple[str, Any, Any, Spec]  # dotted name, annotation, default, Spec
+
+HEADER = """\
+# Settings and outcomes
+
+Every setting with its default, unit, range and source, and every outcome with its definition. Made from the
+code by `python -m experiments.parameters`: change the code, not this page. What each setting does is said in
+[model.md](model.md), what a source is in [facts.md](facts.md).
+
+A setting is given as `name=value`, such as `market.smes=200`, a sweep as `name=value,value` after `-m`. What
+is out of range is refused before anything runs.
+"""
+STUDY = """\
+## A study
+
+What is run, how often, and where results go.
+"""
+NAMES = """\
+## Names that stand for settings
+
+`market=classroom` and its like: each a file in `configs/`, and what it sets.
+"""
+ALGORITHM = """\
+## algorithm
+
+`algorithm=NAME` chooses how the platform ranks its feed, `algorithm.SETTING=value` changes a setting of the
+chosen one.
+"""
+REGULATION = """\
+## regulation
+
+`regulation=NAME`, or `'regulation=[NAME,NAME]'` for several; `none` is no rule. Each has its own settings, if
+any, and those of its enforcement.
+"""
+PRICING = """\
+## sellers.pricing
+
+`sellers.pricing=NAME` chooses how sellers price.
+"""
+OUTCOME = """\
+## Outcomes
+
+A column each in the stored runs. A run's value is the sum, the mean or the last of its weeks; a survival
+share is that of one week. "Better" is for local sellers and society.
+"""
+BETTER = {1: "more", -1: "less", 0: "neither"}
+
+
+def page() -> str:
+    """The whole page, as Markdown."""
+    parts = [HEADER, STUDY, table(_study()), NAMES, _names()]
+    for name, group in GROUPS.items():
+        parts += [f"## {name}\n\n{_said(group)}\n", table(_fields(name, group))]
+    parts += [ALGORITHM, *_choices(rankings, "algorithm")]
+    parts += [REGULATION, *_choices(instruments, "regulation.{name}")]
+    parts += [f"### Enforcement\n\n{_said(Enforcement)}\n", table(_fields("regulation.NAME", Enforcement))]
+    parts += [PRICING, *_choices(pricing_behaviours, "sellers")]
+    parts += [OUTCOME, _outcomes()]
+    return "\n".join(parts)
+
+
+def table(settings: Iterable[Setting]) -> str:
+    """A table of settings, a row each."""
+    rows = [
+        (f"`{name}`", _value(default), spec.unit, _allowed(annotation, spec), spec.source)
+        for name, annotation, default, spec in settings
+    ]
+    return _markdown(("setting", "default", "unit", "may be", "source"), rows)
+
+
+def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def _study() -> list[Setting]:
+    own = [("seed", int, Config.seed, SEED), ("weeks", int, Config.weeks, WEEKS)]
+    return [*own, *_fields("", StudySetting)]
+
+
+def _fields(group: str, parameters: type) -> list[Setting]:
+    """The settings of a parameter group, by their dotted names."""
+    hints = typing.get_type_hints(parameters)
+    prefix = f"{group}." if group else ""
+    return [
+        (prefix + f.name, hints[f.name], f.default, f.metadata["spec"])
+        for f in dataclasses.fields(parameters)
+    ]
+
+
+def _choices(registry: Registry, path: str) -> list[str]:
+    """A paragraph for each registered function and, where it has settings, a table of them."""
+    parts = []
+    for name in sorted(registry):
+        prefix = path.format(name=name)
+        schema = registry.schema(name).items()
+        settings = [(f"{prefix}.{key}", kind, default, spec) for key, (kind, default, spec) in schema]
+        parts.append(f"### {name}\n\n{_said(registry[name])}\n")
+        if settings:
+            parts.append(table(settings))
+    return parts
+
+
+def _names() -> str:
+    """What each file of configs/ is, in its own first words, and what it sets."""
+    rows = []
+    for path in sorted(CONFIGS.glob("*/*.yaml")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        said = next(line[2:] for line in lines if line.startswith("# ") and "@package" not in line)
+        settings = dict(OmegaConf.load(path).items())
+        cells = [plural(len(settings.pop("cells")), "cell")] if "cells" in settings else []
+        changed = [f"{key} {_value(value)}" for key, value in settings.items() if key != "name"]
+        rows.append((f"`{path.parent.name}={path.stem}`", said, ", ".join([*changed, *cells]) or "nothing"))
+    return _markdown(("choice", "what it is", "sets"), rows)
+
+
+def _outcomes() -> str:
+    rows = []
+    for name, outcome in OUTCOMES.items():
+        over = outcome.over if outcome.weekly else f"week {outcome.week}"
+        said = _said(getattr(outcome, "measure", type(outcome)))
+        rows.append((f"`{name}`", outcome.label, outcome.unit, BETTER[outcome.direction], over, said))
+    return _markdown(("outcome", "what it is", "unit", "better", "over the weeks", "definition"), rows)
+
+
+def _allowed(annotation: Any, spec: Spec) -> str:
+    """What a setting may be, in the words of its error message."""
+    optional = types.NoneType in typing.get_args(annotation)
+    return spec.allowed(KINDS[plain_type(annotation)]) + (", or null" if optional else "")
+
+
+def _value(value: object) -> str:
+    """A value as a command line or a YAML file would have it."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return f"{value:,.12g}" if isinstance(value, int | float) else str(value)
+
+
+def _said(described: Any) -> str:
+    """A docstring as one line."""
+    return " ".join((inspect.getdoc(described) or "").split())
+
+
+def main() -> None:
+    """Write the page where the documents are."""
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"wrote docs/{PAGE.name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""The page of settings is what the command makes, and other pages name only settings that there are."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from experiments import parameters
+from experiments.schema import StudySetting, setting_types
+from simulation.config import GROUPS
+from simulation.outcomes import OUTCOMES
+from simulation.parameters import Spec
+from simulation.regulation import Enforcement
+
+DOCS = parameters.PAGE.parent
+PAGES = sorted(DOCS.glob("*.md"))
+
+
+def specs() -> Iterator[tuple[str, Spec]]:
+    """Every field that a config can hold, and what is declared of it."""
+    for group in (*GROUPS.values(), Enforcement, StudySetting):
+        for field in dataclasses.fields(group):
+            yield f"{group.__name__}.{field.name}", field.metadata["spec"]
+
+
+def test_the_page_is_what_the_command_makes() -> None:
+    assert parameters.PAGE.read_text(encoding="utf-8") == parameters.page(), (
+        "python -m experiments.parameters"
+    )
+
+
+def test_the_command_writes_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parameters, "PAGE", tmp_path / "parameters.md")
+    parameters.main()
+    assert (tmp_path / "parameters.md").read_text(encoding="utf-8") == parameters.page()
+
+
+def test_every_setting_and_every_outcome_has_one_row() -> None:
+    rows = re.findall(r"^\| `([\w.]+)` \|", parameters.page(), re.MULTILINE)
+    enforced = {f.name for f in dataclasses.fields(Enforcement)}
+    settings = {name for name in setting_types() if name.rpartition(".")[2] not in enforced}
+    assert settings | set(OUTCOMES) <= set(rows)
+    own = [row for row in rows if not row.startswith("algorithm.")]  # algorithms share settings
+    assert len(own) == len(set(own))
+
+
+def test_every_row_is_complete() -> None:
+    rows = [line for line in parameters.page().splitlines() if line.startswith("| `")]
+    cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
+    assert {len(row) for row in cells} <= {3, 5, 6}
+    assert [row for row in cells if not all(row)] == []
+
+
+@pytest.mark.parametrize(("name", "spec"), list(specs()))
+def test_every_setting_says_its_unit_and_its_source(name: str, spec: Spec) -> None:
+    assert spec.unit, name
+    assert spec.source, name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages_name_only_settings_that_there_are(page: Path) -> None:
+    groups = "|".join([*GROUPS, "algorithm"])
+    named = set(re.findall(rf"`((?:{groups})\.[a-z_]+)`", page.read_text(encoding="utf-8")))
+    files = {name for name in named if name.endswith((".py", ".md", ".csv"))}
+    assert named - files - set(setting_types()) == set()

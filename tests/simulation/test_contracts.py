@@ -1,0 +1,275 @@
+"""What every registered behaviour must keep to. A new one is picked up here by itself."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from simulation import Market
+from simulation.algorithms import RankingView, rankings
+from simulation.outcomes import OUTCOMES
+from simulation.pricing import PricingView, pricing_behaviours
+from simulation.regulation import Enforcement, Rule, Rules, instruments, rules_of
+from tests.simulation.test_config import chosen
+from tests.simulation.worlds import PROJECT_S, run
+
+# ---- registries
+
+
+@pytest.mark.parametrize("registry", [rankings, instruments, pricing_behaviours], ids=lambda r: r.group)
+def test_every_behaviour_says_what_it_is(registry: dict[str, Any]) -> None:
+    assert registry
+    for name, behaviour in registry.items():
+        assert inspect.getdoc(behaviour), name
+        for key, (_, _, spec) in registry.schema(name).items():  # type: ignore[attr-defined]
+            assert spec.unit, key
+            assert spec.source, key
+
+
+# ---- rankings
+
+
+def view(seed: int = 0, designs: int = 17, own_favour: float = 1.0) -> RankingView:
+    """What a ranking of 24 clusters may see."""
+    draw = np.random.default_rng(seed)
+    return RankingView(
+        popularity=draw.lognormal(0.0, 1.0, designs),
+        affinity=draw.uniform(-1.0, 1.0, (24, designs)),
+        certainty=draw.uniform(0.0, 1.0, 24),
+        own=np.arange(designs) % 4 == 3,
+        own_favour=own_favour,
+    )
+
+
+@pytest.mark.parametrize("name", rankings)
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_a_ranking_scores_every_cluster_and_design(name: str, data: st.DataObject) -> None:
+    parameters = rankings.choose(name, data.draw(chosen(rankings, name))).parameters
+    score = rankings[name](view(), **parameters)
+    assert score.shape == (24, 17)
+    assert not np.isnan(score).any()
+    assert (score < np.inf).all()
+    assert np.isfinite(score[:, ~view().own]).all()  # own_boost = 0 may hide own listings, nobody else
+
+
+@pytest.mark.parametrize("name", rankings)
+def test_a_ranking_is_a_function_of_its_view_alone(name: str) -> None:
+    one, other = rankings[name](view(3)), rankings[name](view(3))
+    assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("name", rankings)
+def test_a_ranking_does_not_write_its_view(name: str) -> None:
+    seen = view()
+    before = {f.name: np.copy(getattr(seen, f.name)) for f in dataclasses.fields(seen)}
+    rankings[name](seen)
+    assert all(np.array_equal(getattr(seen, key), value) for key, value in before.items())
+    for array in (seen.popularity, seen.affinity, seen.certainty, seen.own):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
+
+
+@pytest.mark.parametrize("name", rankings)
+def test_a_design_is_scored_by_what_it_is_and_not_by_where_it_stands(name: str) -> None:
+    seen, turn = view(), np.random.default_rng(1).permutation(17)
+    turned = RankingView(
+        seen.popularity[turn], seen.affinity[:, turn], seen.certainty.copy(), seen.own[turn], seen.own_favour
+    )
+    assert np.allclose(rankings[name](turned), rankings[name](seen)[:, turn], rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", rankings)
+def test_without_favour_own_listings_are_scored_like_any_other(name: str) -> None:
+    seen = view(own_favour=0.0)
+    nobodys = dataclasses.replace(seen, own=np.zeros(17, bool))
+    assert np.allclose(rankings[name](seen), rankings[name](nobodys), rtol=0.0, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", rankings)
+def test_every_ranking_runs(name: str) -> None:
+    market = run(PROJECT_S, algorithm={"name": name}, weeks=3)
+    assert market.results().outcomes["orders"] > 0
+
+
+# ---- instruments
+
+
+FREE = Rules()
+
+
+def stricter_by(rules: Rules) -> dict[str, float]:
+    """How far each field has moved from the world without rules."""
+    return {f.name: abs(getattr(FREE, f.name) - getattr(rules, f.name)) for f in dataclasses.fields(Rules)}
+
+
+@st.composite
+def rule_books(draw: st.DrawFn) -> tuple[Rule, ...]:
+    """Some instruments, with any parameters and any enforcement."""
+    names = draw(st.lists(st.sampled_from(sorted(instruments)), unique=True, min_size=1))
+    return tuple(
+        Rule(
+            name,
+            instruments.choose(name, draw(chosen(instruments, name))).parameters,
+            Enforcement(draw(st.integers(1, 30)), draw(st.integers(0, 20))),
+        )
+        for name in names
+    )
+
+
+@pytest.mark.parametrize("name", instruments)
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_an_instrument_changes_fields_that_rules_have(name: str, data: st.DataObject) -> None:
+    parameters = instruments.choose(name, data.draw(chosen(instruments, name))).parameters
+    changes = instruments[name](**parameters)
+    assert set(changes) <= {f.name for f in dataclasses.fields(Rules)}
+    assert all(np.isfinite(value) for value in changes.values())
+
+
+@pytest.mark.parametrize("name", instruments)
+def test_an_instrument_does_something_when_it_holds(name: str) -> None:
+    assert rules_of(1, (Rule(name, instruments.defaults(name)),)) != FREE
+
+
+@given(week=st.integers(1, 60), book=rule_books())
+def test_the_order_of_rules_does_not_matter(week: int, book: tuple[Rule, ...]) -> None:
+    assert len({rules_of(week, order) for order in permutations(book)}) == 1
+
+
+@given(week=st.integers(1, 60), book=rule_books())
+def test_a_rule_enforced_in_part_is_never_stricter_than_in_full(week: int, book: tuple[Rule, ...]) -> None:
+    now, later = stricter_by(rules_of(week, book)), stricter_by(rules_of(week + 1, book))
+    full = stricter_by(rules_of(10_000, book))
+    assert all(now[key] <= later[key] <= full[key] for key in full)
+
+
+@given(week=st.integers(1, 60), book=rule_books())
+def test_one_more_rule_never_frees(week: int, book: tuple[Rule, ...]) -> None:
+    fewer, all_of_them = stricter_by(rules_of(week, book[1:])), stricter_by(rules_of(week, book))
+    assert all(fewer[key] <= all_of_them[key] for key in fewer)
+
+
+@given(start=st.integers(1, 100), phase_in=st.integers(0, 50), week=st.integers(1, 200))
+def test_strength_grows_from_nothing_to_full(start: int, phase_in: int, week: int) -> None:
+    enforcement = Enforcement(start, phase_in)
+    strength = enforcement.strength(week)
+    assert (strength == 0.0) == (week < start)
+    assert (strength == 1.0) == (week >= start + phase_in)
+    assert 0.0 <= strength <= 1.0
+
+
+def test_no_rules_are_the_free_world() -> None:
+    assert rules_of(1, ()) == FREE
+
+
+@pytest.mark.parametrize("name", instruments)
+def test_every_instrument_runs(name: str) -> None:
+    market = run(PROJECT_S, regulation={name: {"start_week": 2, "phase_in": 2}}, weeks=5)
+    assert market.rules == rules_of(5, (Rule(name, instruments.defaults(name)),))
+
+
+# ---- outcomes
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_every_outcome_says_what_it_is(name: str) -> None:
+    outcome = OUTCOMES[name]
+    assert outcome.name == name
+    assert outcome.unit
+    assert outcome.label
+    assert outcome.direction in (-1, 0, 1)
+    assert inspect.getdoc(outcome.measure if outcome.weekly else type(outcome))
+
+
+def test_results_hold_every_outcome(project_s: Market) -> None:
+    results, weeks = project_s.results(), project_s.config.weeks
+    assert set(results.outcomes) == set(OUTCOMES)
+    assert set(results.weekly) == {"week"} | {name for name, outcome in OUTCOMES.items() if outcome.weekly}
+    assert results.weekly["week"].tolist() == list(range(1, weeks + 1))
+    for name, series in results.weekly.items():
+        assert series.shape == (weeks,), name
+        assert np.isfinite(series).all(), name
+        if OUTCOMES.get(name):
+            over = {"sum": np.sum, "mean": np.mean, "last": lambda s: s[-1]}[OUTCOMES[name].over]
+            assert results.outcomes[name] == pytest.approx(over(series)), name
+
+
+BETWEEN = {
+    "platform_share": (0, 1),
+    "import_share": (0, 1),
+    "dependence": (0, 1),
+    "hhi": (0, 1),
+    "variety": (1, np.inf),
+    "price_index": (1, np.inf),
+    "consumer_surplus": (0, np.inf),
+}
+
+
+@pytest.mark.parametrize("name", BETWEEN)
+def test_outcomes_stay_where_they_can_be(project_s: Market, name: str) -> None:
+    low, high = BETWEEN[name]
+    series = project_s.results().weekly[name]
+    assert ((series >= low) & (series <= high)).all()
+
+
+def test_total_surplus_is_everybodys(project_s: Market) -> None:
+    weekly = project_s.results().weekly
+    parties = (
+        "consumer_surplus", "sme_profit", "importer_profit", "influencer_income", "platform_profit",
+        "rival_profit", "tax_revenue",
+    )  # fmt: skip
+    assert np.allclose(weekly["total_surplus"], sum(weekly[name] for name in parties), rtol=1e-12)
+
+
+def test_concentration_follows_from_shares(baseline: Market) -> None:
+    """H = 1/n + n Var(s), read off the sales of a week; exp of entropy counts designs."""
+    market = Market(baseline.config)
+    before = market.listings.revenue.copy()
+    market.step()
+    sales = (market.listings.revenue[: before.size] - before).astype(float)
+    share = sales / sales.sum()
+    assert market.series["hhi"][-1] == pytest.approx(1 / share.size + share.size * share.var(), rel=1e-9)
+    orders = market.listings.past_orders[: before.size, 1]
+    s = orders / orders.sum()
+    assert market.series["variety"][-1] == pytest.approx(np.exp(-(s * np.log(s)).sum()), rel=1e-9)
+
+
+# ---- pricing
+
+
+def positive(low: float, high: float) -> st.SearchStrategy[np.ndarray]:
+    """Five positive numbers."""
+    return hnp.arrays(float, 5, elements=st.floats(low, high))
+
+
+@pytest.mark.parametrize("name", pricing_behaviours)
+@settings(max_examples=20, deadline=None)
+@given(data=st.data())
+def test_a_price_is_a_price_in_any_trade(name: str, data: st.DataObject) -> None:
+    """Finite and positive, at rest where adjustment is 0, even where nothing sells."""
+    orders = data.draw(hnp.arrays(float, 5, elements=st.floats(0.0, 1e6)))
+    seen = PricingView(
+        price=data.draw(positive(1.0, 1e8)),
+        listed=data.draw(positive(1.0, 1e8)),
+        cost=data.draw(positive(1.0, 1e8)),
+        net=data.draw(positive(0.1, 1.0)),
+        orders=orders,
+        slope=4.0 * orders,
+        adjustment=data.draw(st.floats(0.0, 1.0)),
+    )
+    price = pricing_behaviours[name](seen)
+    assert price.shape == (5,)
+    assert np.isfinite(price).all()
+    assert (price > 0).all()
+    still = pricing_behaviours[name](dataclasses.replace(seen, adjustment=0.0))
+    assert np.array_equal(still, seen.price)
+    assert np.array_equal(price[orders == 0], seen.price[orders == 0])
