@@ -30,7 +30,7 @@ def targets(figures: Figures) -> str:
         "## Targets\n\nAll under Project S, the dearer of the two platforms; kernel and week at "
         f"{figures.size().consumers:,} consumers. An exponent counts as met up to {LINEAR:g}. Ratios travel "
         "from machine to machine, absolute times do not: where the targets were set, Mesa took "
-        f"{low:g} to {high:g} ns for the step of an agent that does nothing; here it is {number(here)} ns.\n\n"
+        f"{low:g} to {high:g} ns for an idle agent's step; here it is {number(here)} ns.\n\n"
     )
     head = ["what", "wanted", "hoped for", "measured", "met"]
     return text + table(head, (target.row(figures) for target in TARGETS), words=(0, 4))

@@ -142,12 +142,12 @@ def _sampled(
     else:
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(part, range(threads)))
-    books, by_influencer, by_cluster, totals = (sum(page[k] for page in pages) for k in range(4))
-    books = books[:rows] / kernels.SCALE
+    books, by_influencer, by_cluster, totals = (np.sum([page[k] for page in pages], axis=0) for k in range(4))
+    orders: Floats = books[:rows] / kernels.SCALE
     return Books(
-        orders=books[:, :4],
-        endorsed=books[:, kernels.ENDORSED],
-        slope=books[:, kernels.SLOPE],
+        orders=orders[:, :4],
+        endorsed=orders[:, kernels.ENDORSED],
+        slope=orders[:, kernels.SLOPE],
         by_influencer=by_influencer[: len(shop.endorsing)] / kernels.SCALE,
         by_cluster=by_cluster / kernels.SCALE,
         surplus=float(totals[kernels.SURPLUS] / kernels.MONEY_SCALE),
@@ -222,7 +222,7 @@ def considered(
 
 def social_value(people: Columns, channels: Channels) -> NDArray[np.float32]:
     """Utility of the social app to each consumer: habit + trust - privacy concern. Shape (n,)."""
-    habit, trust, privacy = np.float32([channels.habit, channels.trust, channels.privacy])
+    habit, trust, privacy = np.array([channels.habit, channels.trust, channels.privacy], np.float32)
     return np.asarray(habit * people.habit + trust * people.trust - privacy * people.privacy)
 
 
@@ -277,7 +277,7 @@ def _exact_block(
         agents, parties = np.repeat(ids, live.size), np.tile(shop.ids[live], ids.size)
         seen = key.uniform(Purpose.INCLUSION, people.id[agents], week, parties)[:, 0].reshape(v.shape)
         v = np.where(seen < consideration.inclusion, v, -np.inf)
-    shares, within, inclusive = choice.nested_logit(v, shop.root[live], demand.nest)
+    shares, within, inclusive = choice.nested_logit(v, shop.root[live].astype(np.int64), demand.nest)
     slopes = choice.own_slope(shares, within, demand.nest)
     luck = key.uniform(Purpose.BROWSE, people.id[ids], week)[:, 0]
     reached = np.cumsum(shares * shop.visits, axis=1)
@@ -304,7 +304,7 @@ def _exact_block(
         endorsed=np.zeros(len(shop.value)),
         slope=slope,
         by_influencer=np.zeros((len(shop.endorsing), 2)),
-        by_cluster=np.bincount(people.cluster[ids], orders.sum(axis=1), minlength=C),
+        by_cluster=np.bincount(people.cluster[ids], orders.sum(axis=1), minlength=C).astype(float),
         surplus=float(surplus.sum()),
         impulse=float(orders.sum()),
         inclusive=float(inclusive.sum()),

@@ -22,6 +22,9 @@ class Columns:
     def __len__(self) -> int:
         return len(getattr(self, self._names[0]))
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"no column {name!r}")
 

@@ -59,7 +59,7 @@ class Config:
         for name in data:
             if name not in known:
                 raise unknown(name, data[name], known, "a setting:", name)
-        groups = {name: build(group, data.get(name, {}), name) for name, group in GROUPS.items()}
+        groups: dict[str, Any] = {name: build(group, data.get(name, {}), name) for name, group in GROUPS.items()}
         algorithm = data.get("algorithm", {})
         if not isinstance(algorithm, Mapping):
             raise unknown("algorithm", algorithm, sorted(rankings))
@@ -69,7 +69,7 @@ class Config:
             weeks=check("weeks", data.get("weeks", 156), int, WEEKS),
             algorithm=rankings.choose(algorithm.pop("name", "personalised"), algorithm),
             regulation=choose_rules(data.get("regulation", {})),
-            **groups,  # type: ignore[arg-type]
+            **groups,
         )
         check_exponents(config.consideration, config.algorithm)
         return config

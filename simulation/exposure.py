@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import kernels
-from .channels import MARKETPLACE, RIVAL_APP, SOCIAL, keeps
 from .chance import Chance, Purpose
+from .channels import MARKETPLACE, RIVAL_APP, SOCIAL, keeps
 
 Floats = NDArray[np.float64]
 

@@ -97,7 +97,7 @@ def seat_tables(seats, bits, expected, rows, ids, dither, first, blank):
             if expected[t, j] <= 0.0:
                 continue
             u = dither[j] + turn
-            n = int(math.floor(expected[t, j] + (u - math.floor(u))))
+            n = math.floor(expected[t, j] + (u - math.floor(u)))
             name = mix(np.uint64(ids[j]) + np.uint64(first + t + 1) * np.uint64(0x9E3779B97F4A7C15))
             for k in range(min(n, room - filled)):
                 filled += 1
@@ -350,7 +350,10 @@ def browse(
                 row = np.uint32(offer[s, i] if offer[s, i] >= 0 else blank)
                 hasty = 4 if (s < n_feed or s == endorsed_slot) else 0
                 v = (
-                    t0 * attributes[row, 0] + t1 * attributes[row, 1] + t2 * attributes[row, 2] + t3 * attributes[row, 3]
+                    t0 * attributes[row, 0]
+                    + t1 * attributes[row, 1]
+                    + t2 * attributes[row, 2]
+                    + t3 * attributes[row, 3]
                 ) + (attributes[row, VALUE] - a * attributes[row, PRICE] + way[np.uint32(channel[s, i] + hasty)])
                 if s == endorsed_slot and by[i] >= 0:
                     v += endorsement[by[i]]
@@ -490,8 +493,9 @@ def _nest_copies(
 ):  # fmt: skip
     """Nested logit for those of a block who see a design and its copy: `choice.nested_logit`, offers alone with λ = 1.
 
-    Members of a nest have its root in `links`. Their weights e^V become e^{V/λ}/D_g · D_g^λ, so that a share is again weight over total; how much steeper than s (1-s) their slope is,
-    (1/λ - 1)(1 - s_{j|g}) s_j, is listed. Returns how many are listed.
+    Members of a nest have its root in `links`. Their weights e^V become e^{V/λ}/D_g · D_g^λ, so that a share is
+    again weight over total; how much steeper than s (1-s) their slope is, (1/λ - 1)(1 - s_{j|g}) s_j, is listed.
+    Returns how many are listed.
     """
     count = 0
     for i in range(n):

@@ -51,9 +51,9 @@ class Ledger:
         if not np.isfinite(amounts).all() or (amounts < 0).any():
             raise LedgerError(f"{purpose}: from {payer} to {payee}: an amount is negative or not finite")
         paid = np.floor(amounts + 1e-6).astype(np.int64)
-        nobody = np.zeros(paid.size, np.int64)
-        np.subtract.at(self.balance[payer], nobody if payer_member is None else payer_member, paid)
-        np.add.at(self.balance[payee], nobody if payee_member is None else payee_member, paid)
+        one_account = np.zeros(paid.size, np.int64)
+        np.subtract.at(self.balance[payer], one_account if payer_member is None else np.asarray(payer_member), paid)
+        np.add.at(self.balance[payee], one_account if payee_member is None else np.asarray(payee_member), paid)
         self.week[purpose, payer, payee] += int(paid.sum())
         return paid
 

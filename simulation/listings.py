@@ -34,8 +34,9 @@ class Listings:
 
     def take(self, rows: NDArray[np.int64]) -> Listings:
         """These listings, in this order."""
-        arrays = (self.category, self.number, self.price, self.rating, self.units)
-        return Listings(self.categories, *(array[rows] for array in arrays))
+        return Listings(
+            self.categories, self.category[rows], self.number[rows], self.price[rows], self.rating[rows], self.units[rows]
+        )
 
 
 def file_hash(path: Path) -> str:
@@ -72,7 +73,8 @@ def read_listings(setting: str | None) -> tuple[Listings, dict[str, int]]:
     )
     names = np.array([(row["category"] or "").strip() for row in rows])
     if (names == "").any():
-        raise _refused(path, f"a CSV file with a category in every row (line {2 + int(np.argmax(names == ''))} has none)")
+        line = 2 + int(np.argmax(names == ""))
+        raise _refused(path, f"a CSV file with a category in every row (line {line} has none)")
     reasons = _left_out(names, price, units)
     keep = reasons == ""
     if not keep.any():

@@ -24,8 +24,18 @@ from .outcomes import OUTCOMES, Survival, Week
 from .platform import Platform
 from .regulation import Regulator, Rules
 from .sellers import (
-    IMPORTER_KIND, KINDS, PLATFORM_KIND, SME, SME_KIND, STILL_THERE, Importer, entrants, importers,
-    opening_listings, shocks, wanted_prices,
+    IMPORTER_KIND,
+    KINDS,
+    PLATFORM_KIND,
+    SME,
+    SME_KIND,
+    STILL_THERE,
+    Importer,
+    entrants,
+    importers,
+    opening_listings,
+    shocks,
+    wanted_prices,
 )  # fmt: skip
 from .trade import Takings, pay_fixed_costs, settle_sales
 

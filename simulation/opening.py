@@ -119,7 +119,7 @@ class Opening:
     @property
     def need(self) -> Floats:
         """How often a week's need falls in each category: by its share of opening orders."""
-        return np.bincount(self.category, self.orders, minlength=len(self.categories))
+        return np.bincount(self.category, self.orders, minlength=len(self.categories)).astype(float)
 
 
 def listing_id(category: NDArray[np.int64], week: int, number: NDArray[np.int64], owner: int = 0) -> NDArray[np.int64]:
@@ -174,7 +174,7 @@ def _save(path: Path, opening: Opening) -> None:
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
         with os.fdopen(handle, "wb") as file:
             np.savez(file, **data)
-        os.replace(name, path)
+        Path(name).replace(path)
     except OSError:
         return
 
@@ -234,7 +234,7 @@ class _Trial:
             chance, market.calibration_consumers, demand, config.channels, self.influencers.audience
         )
         self.weeks = market.calibration_weeks if config.consideration.mode == "sampled" else 1
-        self.quality = world.quality if world else demand.price_sensitivity + np.log(self.popularity)
+        self.quality: Floats = world.quality if world else demand.price_sensitivity + np.log(self.popularity)
         self._prepare()
 
     def _prepare(self) -> None:
@@ -245,7 +245,8 @@ class _Trial:
         view = RankingView(self.popularity.copy(), CLUSTERS @ self.place.T, known, own, 1.0)
         self.feed = np.exp(personalised(view))
         self.shelf = Shelf(np.arange(j, dtype=np.int32), self.ids, self.listings.category, self.channels, own)
-        self.need = np.bincount(self.listings.category, self.target, minlength=len(self.listings.categories))
+        need = np.bincount(self.listings.category, self.target, minlength=len(self.listings.categories))
+        self.need = need.astype(float)
         search = self.popularity**self.config.consideration.search_exponent
         self.weights = table_weights(self.shelf, self.feed, search, self.need.size)
         self.plan = plan_seats(self.weights)
@@ -316,7 +317,7 @@ class _Trial:
 
         Once near, Anderson's mixing over the last steps halves their number (Anderson 1965).
         """
-        gap, past, steps = np.inf, [], []
+        gap, past, steps = np.inf, list[Floats](), list[Floats]()
         for _ in range(200):
             orders = self._mean_books().orders.sum(axis=1)
             step = np.log(self.target / np.maximum(orders, 1e-300))

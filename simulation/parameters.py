@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
-
 Group = TypeVar("Group")
 
 

@@ -86,11 +86,11 @@ class Listings(Columns):
     @property
     def own(self) -> NDArray[np.bool_]:
         """(L,) the platform's own listings."""
-        return self.kind == PLATFORM_KIND  # type: ignore[no-any-return]
+        return self.kind == PLATFORM_KIND
 
     def value(self) -> Floats:
         """Quality + shock of the design + reputation, utility. Shape (L,)."""
-        return self.quality + self.shock[self.root] + self.reputation  # type: ignore[no-any-return]
+        return self.quality + self.shock[self.root] + self.reputation
 
 
 def opening_listings(opening: Opening, selling: Selling, scale: float, order_value: float) -> Listings:
@@ -117,7 +117,7 @@ def opening_listings(opening: Opening, selling: Selling, scale: float, order_val
 def shocks(chance: Chance, week: int, table: Listings, persistence: float) -> Floats:
     """z' = ρ z + sd √(1-ρ²) ε, keyed (design, week): a copy shares its original's. Utility, (L,)."""
     news = chance.normal(Purpose.SHOCK, 0, week, table.id)[:, 0]
-    return persistence * table.shock + table.shock_sd * np.sqrt(1.0 - persistence**2) * news  # type: ignore[no-any-return]
+    return persistence * table.shock + table.shock_sd * np.sqrt(1.0 - persistence**2) * news
 
 
 def wanted_prices(market: Market, rows: Rows) -> Floats:
