@@ -59,7 +59,9 @@ class Plan:
     agents_at_most: int = 100_000
     smes: tuple[int, ...] = (250, 500, 1_000, 2_000, 4_000)
     smes_consumers: int = 100_000
-    mechanism_consumers: int = MILLION
+    mechanism_consumers: int = 300_000
+    parts_consumers: int = MILLION
+    idle_agents: int = 100_000
     weighed: tuple[int, int] = (10_000, MILLION)
     small: int = 1_000
     weeks: int = 156
@@ -79,8 +81,8 @@ class Plan:
 FULL = Plan()
 QUICK = Plan(
     sizes=(10_000, 100_000), plain_sizes=(1_000, 10_000), agents_at_most=1_000, smes=(250, 500, 1_000),
-    smes_consumers=10_000, mechanism_consumers=100_000, weighed=(10_000, 200_000), weeks=40, starts=1,
-    seconds=0.5, market=FULL.quick_market,
+    smes_consumers=10_000, mechanism_consumers=100_000, parts_consumers=100_000,
+    weighed=(10_000, 200_000), weeks=40, starts=1, seconds=0.5, market=FULL.quick_market,
 )  # fmt: skip
 
 
@@ -175,7 +177,7 @@ def measure(plan: Plan) -> Figures:
         sizes=[at_size(plan, platform, n) for platform in PLATFORMS for n in plan.sizes],
         plain=[beside_plain(plan, platform, n) for platform in PLATFORMS for n in plan.plain_sizes],
         mechanisms=by_mechanism(plan),
-        parts={n: by_part(plan, n) for n in (plan.small, plan.mechanism_consumers)},
+        parts={n: by_part(plan, n) for n in (plan.small, plan.parts_consumers)},
         sellers=[with_smes(plan, smes) for smes in plan.smes],
         weight=weight(plan),
         starts=start_ups(plan),
@@ -263,9 +265,7 @@ def with_smes(plan: Plan, smes: int) -> Sellers:
     """Week and kernel with so many SMEs, from a quick calibration."""
     say(f"{smes:,} SMEs")
     sellers = plan.market | plan.quick_market | {"smes": smes}
-    small, large = (
-        warm(settings(PROJECT_S, sellers | {"consumers": n})) for n in (plan.small, plan.smes_consumers)
-    )
+    small, large = (warm(settings(PROJECT_S, sellers | {"consumers": n})) for n in (plan.small, plan.smes_consumers))
     week = race({"week": small.pass_week}, seconds=0.0, least=plan.weeks)["week"]
     return Sellers(smes, week, race({"kernel": large.scene().browse}, seconds=plan.seconds)["kernel"])
 
@@ -273,19 +273,17 @@ def with_smes(plan: Plan, smes: int) -> Sellers:
 def weight(plan: Plan) -> dict[str, float]:
     """Bytes a consumer: what a process with many takes more than one with few, over how many more."""
     say("memory")
-    processes.weighed(
-        plan.of(PROJECT_S, plan.weighed[0])
-    )  # warms the caches up: to fill them takes memory too
+    processes.weighed(plan.of(PROJECT_S, plan.weighed[0]))  # warms the caches up: to fill them takes memory too
     few, many = (processes.weighed(plan.of(PROJECT_S, n)) for n in plan.weighed)
     more = plan.weighed[1] - plan.weighed[0]
     return {kind: (many[kind] - few[kind]) / more for kind in many}
 
 
 def yardstick(plan: Plan) -> float:
-    """Seconds a step of idle Mesa agents, as many as ever ran plainly."""
+    """Seconds that Mesa takes for the step of an agent that does nothing, among many."""
     say("yardstick")
-    idle = IdleMarket(plan.agents_at_most)
-    return race({"idle": idle.step}, seconds=plan.seconds)["idle"].median / plan.agents_at_most
+    idle = IdleMarket(plan.idle_agents)
+    return race({"idle": idle.step}, seconds=plan.seconds)["idle"].median / plan.idle_agents
 
 
 def start_ups(plan: Plan) -> dict[str, Timing]:

@@ -58,11 +58,7 @@ def _powers(figures: Figures, platform: str) -> list[str]:
     def week(row: Size) -> Timing:
         return row.week[0]
 
-    return [
-        f"{figures.growth_in_consumers(time, platform, last):.3f}"
-        for time in (kernel, week)
-        for last in (0, 2)
-    ]
+    return [f"{figures.growth_in_consumers(time, platform, last):.3f}" for time in (kernel, week) for last in (0, 2)]
 
 
 def plain(figures: Figures) -> str:
@@ -106,9 +102,7 @@ def parts(figures: Figures) -> str:
     rows = []
     for part in next(iter(figures.parts.values())):
         cells = [(spent[part], totals[n]) for n, spent in figures.parts.items()]
-        rows.append(
-            [part, *(text for time, week in cells for text in (number(time * US), f"{time / week:.1%}"))]
-        )
+        rows.append([part, *(text for time, week in cells for text in (number(time * US), f"{time / week:.1%}"))])
     rows.append(["a week", *(text for week in totals.values() for text in (number(week * US), ""))])
     head = ["step", *(text for n in totals for text in (f"{n:,} consumers: µs", "share"))]
     return "## By step of the week\n\nProject S, one thread, means.\n\n" + table(head, rows)

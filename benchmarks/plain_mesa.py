@@ -111,14 +111,19 @@ class Consumer(mesa.Agent):
         market = self.model
         if market.comparison == 0.0:
             return
-        place, shown = market.feed_slots - 1, {EMPTY: False}
+        place, shows = market.feed_slots - 1, {EMPTY: False}
         for slot in range(len(rows)):
-            copy = market.copy[rows[slot]] if rows[slot] >= 0 else EMPTY
-            if copy not in shown:
-                shown[copy] = self.random.random() < market.comparison
-            if shown[copy] and place >= 0:
-                rows[place], channels[place] = copy, SOCIAL
-                place -= 1
+            row = rows[slot]
+            copy = market.copy[row] if row >= 0 else EMPTY
+            if copy not in shows:
+                shows[copy] = self.random.random() < market.comparison
+            original_there = place >= 0 and rows[place] == row
+            if not shows[copy] or place < int(original_there):
+                continue
+            if original_there:
+                rows[place - 1], channels[place - 1] = row, channels[place]
+            rows[place], channels[place], shows[copy] = copy, SOCIAL, False
+            place -= 1
 
     # ---- what is chosen
 

@@ -143,12 +143,21 @@ class WholeArrays:
         return np.where(kept > 0, people.last_bought, EMPTY), ways.argmax(axis=0)
 
     def _compare(self, rows: Rows, channels: Rows) -> None:
-        shop, place = self.scene.shop, np.full(rows.shape[1], self.scene.consideration.feed - 1)
+        shop, feed = self.scene.shop, self.scene.consideration.feed
         mine, turn = self.rng.random((rows.shape[1],)), self.rng.random((len(shop.copy),))
+        place, slots = np.full(rows.shape[1], feed - 1), np.arange(feed)[:, None]
         for slot in rows:
             copy = np.where(slot >= 0, shop.copy[slot], EMPTY)
             [who] = np.nonzero((copy >= 0) & (place >= 0))
             who = who[(mine[who] + turn[copy[who]]) % 1.0 < shop.comparison]
+            there = ((rows[:feed, who] == copy[who]) & (slots > place[who])).any(axis=0)
+            original = rows[place[who], who] == slot[who]
+            free = ~there & (place[who] >= original)
+            who, moved = who[free], who[free & original]
+            rows[place[moved] - 1, moved], channels[place[moved] - 1, moved] = (
+                slot[moved],
+                channels[place[moved], moved],
+            )
             rows[place[who], who], channels[place[who], who] = copy[who], SOCIAL
             place[who] -= 1
 

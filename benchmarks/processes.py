@@ -70,9 +70,7 @@ def resident(status: Path = Path("/proc/self/status")) -> dict[str, int]:
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
         return {"resident": most, "peak": most}
     told = dict(line.split(":", 1) for line in lines)
-    return {
-        kind: int(told[name].split()[0]) * 1024 for kind, name in (("resident", "VmRSS"), ("peak", "VmHWM"))
-    }
+    return {kind: int(told[name].split()[0]) * 1024 for kind, name in (("resident", "VmRSS"), ("peak", "VmHWM"))}
 
 
 if __name__ == "__main__":

@@ -66,9 +66,7 @@ class Watched(Market):
         people = Columns(**columns | {"last_bought": columns["last_bought"].copy()})
         shop = dataclasses.replace(shop, endorsing=shop.endorsing.copy(), copy=shop.copy.copy())
         config = self.config
-        return Scene(
-            self.chance, week, people, shop, seats, config.demand, config.consideration, config.channels
-        )
+        return Scene(self.chance, week, people, shop, seats, config.demand, config.consideration, config.channels)
 
     def pass_week(self, threads: int = 1) -> None:
         """One whole week on so many threads."""
@@ -93,10 +91,10 @@ def changed(data: Settings, changes: Settings) -> Settings:
 
 
 def aged(data: Settings, opening: Opening | None = None) -> Watched:
-    """A market past the platform's first review of its own goods."""
+    """A market past the platform's first review of its own goods; how many threads bring it there is all one."""
     market = Watched(Config.read(data), opening=opening)
     for _ in range(market.config.platform.review_weeks + 1):
-        market.pass_week()
+        market.pass_week(threads=2)
     return market
 
 

@@ -83,7 +83,7 @@ def _in_sellers(figures: Figures) -> float:
 
 
 def _two_threads(figures: Figures) -> str:
-    parts = figures.parts[figures.plan.mechanism_consumers]
+    parts = figures.parts[figures.plan.parts_consumers]
     share = parts[PARTS["_consumers_browse"]] / sum(parts.values())
     kernel, most = _speed_up(figures.size().kernel), 1.0 / (1.0 - share / 2.0)
     return (

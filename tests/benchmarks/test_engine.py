@@ -24,8 +24,8 @@ from tests.benchmarks.conftest import MARKET
 
 TINY = Plan(
     sizes=(300, 600), plain_sizes=(200, 400), agents_at_most=200, smes=(50, 60, 70), smes_consumers=300,
-    mechanism_consumers=300, weighed=(100, 200), small=200, weeks=3, starts=1, seconds=0.0, least=2,
-    market=MARKET | {"smes": 120}, quick_market={},
+    mechanism_consumers=300, parts_consumers=300, idle_agents=200, weighed=(100, 200), small=200,
+    weeks=3, starts=1, seconds=0.0, least=2, market=MARKET | {"smes": 120}, quick_market={},
 )  # fmt: skip
 ONCE = Timing((0.5,))
 
@@ -34,9 +34,7 @@ ONCE = Timing((0.5,))
 def figures() -> Figures:
     """Everything measured at a tiny size; the processes it would start are made up."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            processes, "start_ups", lambda _: dict.fromkeys(("help", "mesa", "engine", "run"), ONCE)
-        )
+        patch.setattr(processes, "start_ups", lambda _: dict.fromkeys(("help", "mesa", "engine", "run"), ONCE))
         patch.setattr(processes, "weighed", lambda data: weighed(data["market"]["consumers"]))
         return measure.measure(TINY)
 
@@ -160,9 +158,7 @@ def test_numbers_have_three_digits_that_count(value: float, text: str) -> None:
         (99.0, True, "no: because"),
     ],
 )
-def test_a_target_says_whether_it_is_met(
-    figures: Figures, measured: float, least: bool, verdict: str
-) -> None:
+def test_a_target_says_whether_it_is_met(figures: Figures, measured: float, least: bool, verdict: str) -> None:
     aim = None if least else 10.0
     target = Target("speed", " s", 100.0, lambda _: measured, aim, least, bound=lambda _: "because")
     assert target.verdict(figures) == verdict

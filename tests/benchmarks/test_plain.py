@@ -93,9 +93,7 @@ def test_the_same_sets_give_the_same_books(
 
 
 @pytest.mark.parametrize("drawn", [mesa_drawn, numpy_drawn])
-def test_their_own_draws_follow_the_same_rules(
-    scene: Scene, drawn: Callable[[Scene], list[Considered]]
-) -> None:
+def test_their_own_draws_follow_the_same_rules(scene: Scene, drawn: Callable[[Scene], list[Considered]]) -> None:
     found, wanted = seen(scene, drawn(scene)), seen(scene, engine_drawn(scene))
     each = WEEKS * len(scene.people)
     for name, share in wanted.items():
