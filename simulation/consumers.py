@@ -92,7 +92,8 @@ class Consumer(RowAgent):
     last_bought = Cell()
 
     def __init__(self, model: AgentModel, row: int) -> None:  # the row exists already: nothing to register
-        self.__dict__.update(model=model, row=row)
+        state = self.__dict__
+        state["model"], state["row"] = model, row
 
     @property
     def unique_id(self) -> int:

@@ -310,7 +310,8 @@ def browse(
     haste = np.empty(BLOCK, np.float32)
     seen = np.full(attributes.shape[0], -1, np.int64)  # the slot of this consumer that holds a row already
     seen_root = np.full(attributes.shape[0], -1, np.int64)  # the latest slot of this consumer in a nest
-    nests = np.empty(MAX_SLOTS, np.float64)
+    kin_slot = np.empty(MAX_SLOTS, np.int64)
+    kin_root = np.empty(MAX_SLOTS, np.int32)
     nested_slot = np.empty(MAX_SLOTS * BLOCK, np.int32)
     nested_who = np.empty(MAX_SLOTS * BLOCK, np.int32)
     steeper = np.empty(MAX_SLOTS * BLOCK, np.float32)
@@ -406,7 +407,7 @@ def browse(
         n_nested = 0
         if has_own:
             n_nested = _nest_copies(
-                offer, weight, total, links, paired, nests, n_all, n, nest, nested_slot, nested_who, steeper
+                offer, weight, total, links, paired, kin_slot, kin_root, n_all, n, nest, nested_slot, nested_who, steeper
             )
         for s in range(n_all):
             for i in range(n):
@@ -489,7 +490,7 @@ def _power(x, exponent):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _nest_copies(
-    offer, weight, total, links, paired, nests, n_all, n, nest, nested_slot, nested_who, steeper
+    offer, weight, total, links, paired, kin_slot, kin_root, n_all, n, nest, nested_slot, nested_who, steeper
 ):  # fmt: skip
     """Nested logit for those of a block who see a design and its copy: `choice.nested_logit`, offers alone with λ = 1.
 
@@ -501,28 +502,29 @@ def _nest_copies(
     for i in range(n):
         if paired[i] == 0:
             continue
-        for s in range(n_all):
-            nests[s] = 0.0
+        kin = 0
         for s in range(n_all):
             root = links[offer[s, i], ROOT]
-            if root < 0 or weight[s, i] <= 0.0 or nests[s] > 0.0:
-                continue
-            crowd, alone, together = 0, 0.0, 0.0
-            for b in range(n_all):
-                if links[offer[b, i], ROOT] == root and weight[b, i] > 0.0:
-                    crowd += 1
-                    alone += np.float64(weight[b, i])
-                    together += _power(np.float64(weight[b, i]), 1.0 / nest)
-            if crowd == 1:
+            if root >= 0 and weight[s, i] > 0.0:
+                kin_slot[kin], kin_root[kin] = s, root
+                kin += 1
+        for a in range(kin):
+            root, crowd, alone, together = kin_root[a], 0, 0.0, 0.0
+            for b in range(a, kin):
+                if root >= 0 and kin_root[b] == root:
+                    w = np.float64(weight[kin_slot[b], i])
+                    crowd, alone, together = crowd + 1, alone + w, together + _power(w, 1.0 / nest)
+            if crowd < 2:
                 continue
             value = _power(together, nest)
             total[i] += np.float32(value - alone)
-            for b in range(n_all):
-                if links[offer[b, i], ROOT] == root and weight[b, i] > 0.0:
-                    within = _power(np.float64(weight[b, i]), 1.0 / nest) / together
-                    weight[b, i] = np.float32(within * value)
-                    nests[b] = together
-                    nested_slot[count], nested_who[count] = b, i
+            for b in range(a, kin):
+                if kin_root[b] == root:
+                    s = kin_slot[b]
+                    within = _power(np.float64(weight[s, i]), 1.0 / nest) / together
+                    weight[s, i] = np.float32(within * value)
+                    nested_slot[count], nested_who[count] = s, i
                     steeper[count] = np.float32((1.0 / nest - 1.0) * (1.0 - within))
                     count += 1
+                    kin_root[b] = -1  # summed up
     return count

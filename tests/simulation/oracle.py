@@ -68,9 +68,7 @@ class Oracle:
         offer = frictions(scene.channels, shop.checkout)[ways].astype(float)
         offer += np.where(ways == SOCIAL, self.social[:, None] + self.haste[:, None] * self.hasty, 0.0)
         backed = self.endorsed & (seen.endorser >= 0)[:, None]
-        uplift = (
-            shop.endorsement[np.maximum(seen.endorser, 0)].astype(float) if shop.endorsement.size else 0.0
-        )
+        uplift = shop.endorsement[np.maximum(seen.endorser, 0)].astype(float) if shop.endorsement.size else 0.0
         offer += np.where(backed, np.reshape(uplift, (-1, 1)), 0.0)
         utility = scene.demand.match * fit + shop.value[rows] - self.alpha[:, None] * price + offer
         return np.where(seen.rows >= 0, utility, -np.inf)
@@ -92,9 +90,7 @@ class Oracle:
         """The books of expected demand."""
         scene, visits = self.scene, self.scene.shop.visits
         rows, influencers = len(scene.shop.value), len(scene.shop.endorsing)
-        pages = Pages(
-            np.zeros((rows, 4)), np.zeros(rows), np.zeros(rows), np.zeros((influencers, 2)), np.zeros(C)
-        )
+        pages = Pages(np.zeros((rows, 4)), np.zeros(rows), np.zeros(rows), np.zeros((influencers, 2)), np.zeros(C))
         for i in range(len(scene.people)):
             chosen = self.choose(i)
             bought = chosen.shares * visits

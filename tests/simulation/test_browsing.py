@@ -265,9 +265,7 @@ def test_a_feed_slot_is_a_random_seat(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("psi", [0.0, 0.3, 1.0])
-def test_self_preference_gives_own_listings_its_share_of_the_social_feed(
-    own_scene: Scene, psi: float
-) -> None:
+def test_self_preference_gives_own_listings_its_share_of_the_social_feed(own_scene: Scene, psi: float) -> None:
     """Own share of social slots = ψ + (1 - ψ) own share of seats: fails by chance once in a million seeds."""
     shop = own_scene.shop
     own = np.isin(np.arange(len(shop.value)), shop.live[shop.own])
@@ -315,9 +313,7 @@ def test_a_comparison_shows_both(own_scene: Scene) -> None:
 def test_an_empty_market_sells_nothing(scene: Scene) -> None:
     assert scene.seats is not None
     blank = len(scene.shop.value)
-    nobody = Seats(
-        *(np.full_like(table, blank) for table in (scene.seats.feed, scene.seats.search, scene.seats.own))
-    )
+    nobody = Seats(*(np.full_like(table, blank) for table in (scene.seats.feed, scene.seats.search, scene.seats.own)))
     empty = fresh(scene).but(seats=nobody, endorsing=np.full_like(scene.shop.endorsing, -1))
     assert (empty.considered().rows == kernels.EMPTY).all()
     assert empty.browse().orders.sum() == 0.0

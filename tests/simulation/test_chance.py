@@ -41,9 +41,7 @@ def test_philox_gives_the_published_answers(counter: list[int], key: list[int], 
     assert " ".join(f"{word:08x}" for word in words[0]) == answer
 
 
-@given(
-    seed=st.integers(0, 2**31 - 1), agent=st.integers(0, 2**32 - 1), week=st.integers(0, 10_000), party=IDS
-)
+@given(seed=st.integers(0, 2**31 - 1), agent=st.integers(0, 2**32 - 1), week=st.integers(0, 10_000), party=IDS)
 def test_uniforms_lie_within_0_and_1(seed: int, agent: int, week: int, party: int) -> None:
     u = Chance(seed).uniform(Purpose.BROWSE, np.uint32([agent]), week, [party])
     assert ((u > 0) & (u < 1)).all()

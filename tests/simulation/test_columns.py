@@ -12,9 +12,7 @@ from simulation.columns import Cell, Columns
 
 def table(rows: int = 3) -> Columns:
     """A table with a column of each shape and kind."""
-    return Columns(
-        name=np.arange(rows), price=np.linspace(1.0, 2.0, rows), place=np.zeros((rows, 2), np.float32)
-    )
+    return Columns(name=np.arange(rows), price=np.linspace(1.0, 2.0, rows), place=np.zeros((rows, 2), np.float32))
 
 
 def test_columns_have_one_length() -> None:

@@ -88,9 +88,7 @@ def test_a_config_is_frozen() -> None:
 
 
 @pytest.mark.parametrize(("group", "field"), FIELDS)
-def test_every_parameter_has_a_unit_a_source_and_a_default_in_range(
-    group: type, field: dataclasses.Field[Any]
-) -> None:
+def test_every_parameter_has_a_unit_a_source_and_a_default_in_range(group: type, field: dataclasses.Field[Any]) -> None:
     spec = field.metadata["spec"]
     assert isinstance(spec, Spec)
     assert spec.unit
@@ -100,9 +98,7 @@ def test_every_parameter_has_a_unit_a_source_and_a_default_in_range(
 
 
 @pytest.mark.parametrize(("group", "field"), FIELDS)
-def test_a_number_out_of_range_or_of_another_kind_is_refused(
-    group: type, field: dataclasses.Field[Any]
-) -> None:
+def test_a_number_out_of_range_or_of_another_kind_is_refused(group: type, field: dataclasses.Field[Any]) -> None:
     spec, annotation = field.metadata["spec"], typing.get_type_hints(group)[field.name]
     wrong: list[object] = [object(), [1], {}]
     if isinstance(field.default, bool):
@@ -167,9 +163,7 @@ def test_a_bad_setting_is_one_line_that_names_the_field(data: dict[str, Any], me
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize(
-    "data", [{"wekes": 3}, {"market": {"consumer": 3}}, {"algorithm": {"tast_weight": 1}}]
-)
+@pytest.mark.parametrize("data", [{"wekes": 3}, {"market": {"consumer": 3}}, {"algorithm": {"tast_weight": 1}}])
 def test_a_misspelt_name_is_met_with_a_hint(data: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="did you mean"):
         Config.read(data)

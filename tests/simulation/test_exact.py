@@ -334,12 +334,8 @@ IN_UTILITY = Mutation(
 SURPLUS_FACTOR = Mutation("surplus 1 % too large", SURPLUS, scaled(1.01))
 REGRET_SIGN = Mutation("regret with the wrong sign", SURPLUS, lambda f: lambda i, r, a, e: f(i, -r, a, e))
 NO_REGRET = Mutation("impulse enjoyed", SURPLUS, lambda f: lambda i, r, a, e: f(i, 0.0 * r, a, e))
-MARKUP_SIGN = Mutation(
-    "markup with the wrong sign", REPLY, lambda f: lambda p, listed, *rest: f(p, -listed, *rest)
-)
-MARKUP_FACTOR = Mutation(
-    "markup 1 % too large", REPLY, lambda f: lambda p, listed, *rest: f(p, 1.01 * listed, *rest)
-)
+MARKUP_SIGN = Mutation("markup with the wrong sign", REPLY, lambda f: lambda p, listed, *rest: f(p, -listed, *rest))
+MARKUP_FACTOR = Mutation("markup 1 % too large", REPLY, lambda f: lambda p, listed, *rest: f(p, 1.01 * listed, *rest))
 FEE_IGNORED = Mutation("fees ignored", REPLY, lambda f: lambda p, b, c, net, *rest: f(p, b, c, 1.0, *rest))
 FEE_SIGN = Mutation("c(1-τ)", REPLY, lambda f: lambda p, b, c, net, *rest: f(p, b, c, 1.0 / net, *rest))
 WEIGHT_SIGN = Mutation("-ln w", WEIGHTS, scaled(-1.0))
@@ -383,9 +379,7 @@ def test_the_market_meets_its_exact_limit(check: Callable[[], None]) -> None:
 
 @pytest.mark.exact
 @pytest.mark.parametrize(("check", "mutation"), WRONG)
-def test_a_wrong_model_does_not(
-    check: Callable[[], None], mutation: Mutation, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wrong_model_does_not(check: Callable[[], None], mutation: Mutation, monkeypatch: pytest.MonkeyPatch) -> None:
     mutation.apply(monkeypatch)
     with pytest.raises((AssertionError, LedgerError)):  # the ledger refuses prices that run below zero
         check()

@@ -43,11 +43,7 @@ class Display:
     def of(cls, designs: int, seed: int, spread: float = 1.0) -> Display:
         """Random designs: lognormal weights, all on the social app, some elsewhere, a tenth own."""
         draw = np.random.default_rng(seed)
-        channels = (
-            1 << SOCIAL
-            | draw.integers(0, 2, designs) << RIVAL_APP
-            | draw.integers(0, 2, designs) << MARKETPLACE
-        )
+        channels = 1 << SOCIAL | draw.integers(0, 2, designs) << RIVAL_APP | draw.integers(0, 2, designs) << MARKETPLACE
         shelf = Shelf(
             rows=np.arange(designs, dtype=np.int32),
             ids=draw.choice(2**48, designs, replace=False),

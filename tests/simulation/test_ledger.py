@@ -69,9 +69,7 @@ def test_what_moves_is_whole_and_the_fraction_stays_with_the_payer(amount: float
     assert ledger.balance["sellers"].tolist() == [0, 0, moved, 0, 0]
 
 
-@pytest.mark.parametrize(
-    "amount", [-1.0, -1e-9, float("nan"), float("inf"), -float("inf"), [1.0, float("nan")]]
-)
+@pytest.mark.parametrize("amount", [-1.0, -1e-9, float("nan"), float("inf"), -float("inf"), [1.0, float("nan")]])
 def test_what_is_no_amount_is_refused_and_nothing_moves(amount: float | list[float]) -> None:
     ledger = Ledger(SELLERS, INFLUENCERS)
     with pytest.raises(LedgerError, match="sales: from consumers to platform"):

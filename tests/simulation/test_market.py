@@ -107,9 +107,7 @@ def test_sellers_are_everybody_who_ever_sold(project_s: Market) -> None:
 def test_counts_of_the_living_agree(baseline: Market) -> None:
     results = baseline.results()
     sellers, weekly = results.sellers, results.weekly
-    for week, live, opening in zip(
-        weekly["week"], weekly["live_smes"], weekly["opening_smes_alive"], strict=True
-    ):
+    for week, live, opening in zip(weekly["week"], weekly["live_smes"], weekly["opening_smes_alive"], strict=True):
         there = [
             entry
             for entry, gone in zip(sellers["entry_week"], sellers["exit_week"], strict=True)
@@ -156,9 +154,7 @@ def test_a_state_that_is_not_finite_stops_the_run(column: str, bad: float) -> No
     market = Market(small())
     market.step()
     getattr(market.listings, column)[3] = bad
-    with pytest.raises(
-        StateError, match=rf"week 2: listings\.{column} holds a value that is not finite"
-    ) as stop:
+    with pytest.raises(StateError, match=rf"week 2: listings\.{column} holds a value that is not finite") as stop:
         market.step()
     assert (stop.value.week, stop.value.array) == (2, f"listings.{column}")
     again = pickle.loads(pickle.dumps(stop.value))

@@ -16,9 +16,7 @@ from simulation.listings import choose_listings, read_listings
 from simulation.opening import CALIBRATION_SEED, calibrate, open_market, opening_hash
 from tests.simulation.worlds import small
 
-TINY: dict[str, Any] = {
-    "market": {"consumers": 300, "smes": 10, "calibration_consumers": 500, "calibration_weeks": 2}
-}
+TINY: dict[str, Any] = {"market": {"consumers": 300, "smes": 10, "calibration_consumers": 500, "calibration_weeks": 2}}
 
 
 @pytest.fixture
@@ -138,9 +136,7 @@ def test_more_smes_than_listings_are_said_and_calibrated(tmp_path: Path) -> None
     path.write_text("\n".join(["category,price_idr,rating,units_sold", *rows]))
     change = {"market": {"listings": str(path), "smes": 12}}
     market = Market(small(TINY, change))
-    assert market.opening.report["smes"] == (
-        "all 8 usable listings, and 4 resampled within category and jittered"
-    )
+    assert market.opening.report["smes"] == ("all 8 usable listings, and 4 resampled within category and jittered")
     assert len(np.unique(market.listings.id)) == 12
     assert market.opening.categories == ("Food", "Toys")
     assert market.opening.report["largest_target_error"] <= 1e-6

@@ -166,9 +166,7 @@ def test_a_copy_is_cheaper_and_its_original_s_like() -> None:
 def test_the_quality_gap_may_be_set(gap: float) -> None:
     market = run(PROJECT_S, {"platform": {"quality_gap": gap}}, weeks=8)
     rows = copies(market)
-    assert np.allclose(
-        market.listings.quality[rows], market.listings.quality[market.listings.root[rows]] - gap
-    )
+    assert np.allclose(market.listings.quality[rows], market.listings.quality[market.listings.root[rows]] - gap)
 
 
 def test_a_copy_costs_its_entry() -> None:

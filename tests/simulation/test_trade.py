@@ -66,7 +66,7 @@ def test_every_channel_takes_its_fee() -> None:
 
 
 def test_a_year_s_profit_is_what_owners_and_shops_have_of_it() -> None:
-    """Owners' draws and liquidations less equity and losses, and cash still there, are profits of all sellers."""
+    """What owners drew less what they put in, and the cash still there, are the profits of all sellers."""
     market = Market(small(PROJECT_S, {"market": {"importers": 3}}))
     before = int(market.ledger.balance["owners"][0] + market.ledger.balance["sellers"].sum())
     market.run()
@@ -92,9 +92,7 @@ def test_market_expansion_decides_whether_entry_adds_orders(expansion: float) ->
 
 
 def test_larger_visits_mean_more_of_everything() -> None:
-    few, many = (
-        run({"demand": {"market_expansion": xi}, "market": {"importers": 20}}, weeks=8) for xi in (0.0, 1.0)
-    )
+    few, many = (run({"demand": {"market_expansion": xi}, "market": {"importers": 20}}, weeks=8) for xi in (0.0, 1.0))
     for name in ("orders", "consumer_surplus"):
         assert few.series[name][-1] < many.series[name][-1]
     assert np.isfinite(many.listings.price).all()
