@@ -24,7 +24,6 @@ class Purpose(IntEnum):
     STOCK = 3
     FOLLOW = 4
     BROWSE = 5
-    LISTING = 6
     PLACE = 7
     SHOCK = 8
     CHANNELS = 9

@@ -41,7 +41,7 @@ class Demand:
         0.98, unit="a week", low=0.0, high=0.9999, source="assumed; half-life of 34 weeks",
     )
     shock_sd: float = parameter(
-        0.15, unit="utility, stationary sd at median sales", low=0.0, high=3.0,
+        0.12, unit="utility, stationary sd at median sales", low=0.0, high=3.0,
         source="set so that exits match docs/facts.md A (8 to 20 % a year, half gone in 5 to 6.5 years)",
     )
     shock_size_elasticity: float = parameter(

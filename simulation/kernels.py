@@ -407,8 +407,9 @@ def browse(
         n_nested = 0
         if has_own:
             n_nested = _nest_copies(
-                offer, weight, total, links, paired, kin_slot, kin_root, n_all, n, nest, nested_slot, nested_who, steeper
-            )
+                offer, weight, total, links, paired, kin_slot, kin_root, n_all, n, nest,
+                nested_slot, nested_who, steeper,
+            )  # fmt: skip
         for s in range(n_all):
             for i in range(n):
                 p = weight[s, i] / (one + total[i])

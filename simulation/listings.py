@@ -35,8 +35,9 @@ class Listings:
     def take(self, rows: NDArray[np.int64]) -> Listings:
         """These listings, in this order."""
         return Listings(
-            self.categories, self.category[rows], self.number[rows], self.price[rows], self.rating[rows], self.units[rows]
-        )
+            self.categories, self.category[rows], self.number[rows],
+            self.price[rows], self.rating[rows], self.units[rows],
+        )  # fmt: skip
 
 
 def file_hash(path: Path) -> str:

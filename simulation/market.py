@@ -326,7 +326,8 @@ class Market(AgentModel):
             exit_week=STILL_THERE, copied_week=-1, copy=-1, place=table.place[row][None, :],
             quality=table.quality[row] - quality_gap, reputation=table.reputation[row], shock=table.shock[row],
             shock_sd=table.shock_sd[row], listed=table.listed[row], price=price * table.price[row],
-            cost=cost * table.cost[row], fixed_cost=0.0, buffer=0.0, abroad=True, seen=0.0, revenue=0, profit=0,
+            cost=cost * self.opening.cost[table.model[row]], fixed_cost=0.0, buffer=0.0, abroad=True, seen=0.0,
+            revenue=0, profit=0,
             social_revenue=0, past_orders=0.0, past_slope=0.0, past_gross=0.0, past_fees=0.0,
         )  # fmt: skip
         self.ledger.open_accounts(len(table))

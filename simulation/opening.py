@@ -365,6 +365,15 @@ class _Trial:
         books = self._mean_books()
         orders = books.orders.sum(axis=1)
         net = 1.0 - fee_share(books.orders, books.endorsed, PlatformSetting().commission, config)
+        cost = net * listed * (1.0 - orders / books.slope)
+        if cost.min() <= 0.0:
+            worst = int(np.argmin(cost))
+            category = self.listings.categories[self.listings.category[worst]]
+            raise CalibrationError(
+                f"listing {self.listings.number[worst] + 1} of {category} "
+                "would have a unit cost below 0 at its listed price: demand is not elastic enough; raise "
+                "demand.price_sensitivity"
+            )
         spread = (orders / np.median(orders)) ** config.demand.shock_size_elasticity
         shock_sd = config.demand.shock_sd * np.clip(spread, 0.5, 1.5)
         shock = shock_sd * self.chance.normal(Purpose.SHOCK, 0, 0, self.ids)[:, 0]
@@ -372,7 +381,7 @@ class _Trial:
         return Opening(
             categories=self.listings.categories, ids=self.ids, category=self.listings.category,
             channels=self.channels, place=self.place, listed=listed,
-            cost=net * listed * (1.0 - orders / books.slope), quality=self.quality - shock - reputation,
+            cost=cost, quality=self.quality - shock - reputation,
             reputation=reputation, shock=shock, shock_sd=shock_sd, orders=orders,
             social_orders=books.orders[:, SOCIAL], slope=books.slope, net=net, by_cluster=books.by_cluster,
             inclusive=books.inclusive, stock_cluster=self.people.cluster.copy(),
@@ -399,8 +408,8 @@ def spread_audience(influencers: Columns) -> Columns:
 
 
 def place_designs(chance: Chance, category: NDArray[np.int64], ids: NDArray[np.int64]) -> Floats:
-    """Places in taste space: unit vectors around a direction of the category. Shape (J, 4)."""
-    centre = chance.directions(Purpose.PLACE, 1, category)
+    """Places in taste space: unit vectors around a direction of the category, the same in every run. Shape (J, 4)."""
+    centre = Chance(CALIBRATION_SEED).directions(Purpose.PLACE, 1, category)
     place = 0.5 * centre + chance.directions(Purpose.PLACE, 0, ids)
     return place / np.linalg.norm(place, axis=1, keepdims=True)
 

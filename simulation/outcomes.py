@@ -33,7 +33,7 @@ class Week:
     opening_smes_alive: int
     entered: int
     left: int
-    flow: Callable[..., int]  # the ledger's flows of the week: flow(purpose, payer, payee)
+    flow: Callable[..., int]  # the ledger's flows of the week: flow(payer=…, payee=…)
 
     def sales(self, kind: int | None = None) -> float:
         """Sales in Rp, of one kind of seller or of all."""

@@ -223,7 +223,8 @@ class Platform(MarketAgent):
         estimate = demand_estimate(
             log_orders, public, private, table.seen[rows], setting, model.rules.seller_data
         )
-        margin = (1.0 - setting.undercut) * table.price[rows] - (1.0 - setting.cost_advantage) * table.cost[rows]
+        cost = (1.0 - setting.cost_advantage) * model.opening.cost[table.model[rows]]
+        margin = (1.0 - setting.undercut) * table.price[rows] - cost
         units = model.config.demand.order_value / table.listed[rows]
         return np.exp(estimate) * setting.capture * units * margin
 

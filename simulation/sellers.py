@@ -204,7 +204,8 @@ def add_sellers(market: Market, week: int, ids: Rows, category: Rows, kind: int)
         + selling.entrant_quality_sd * quality_news, reputation=opening.reputation[model],
         shock=opening.shock_sd[model] * shock_news, shock_sd=opening.shock_sd[model], listed=opening.listed[model],
         price=opening.listed[model], cost=opening.cost[model] * (1.0 - saving), fixed_cost=fixed,
-        buffer=selling.cash_weeks * fixed, abroad=kind == IMPORTER_KIND, seen=0.0, revenue=0, profit=0,
+        buffer=max(selling.cash_weeks, selling.entrant_cash_weeks) * fixed, abroad=kind == IMPORTER_KIND, seen=0.0,
+        revenue=0, profit=0,
         social_revenue=0, past_orders=0.0, past_slope=0.0, past_gross=0.0, past_fees=0.0,
     )  # fmt: skip
     market.ledger.open_accounts(len(table))

@@ -17,7 +17,7 @@ from simulation.parameters import Spec
 from simulation.regulation import Enforcement
 
 DOCS = parameters.PAGE.parent
-PAGES = sorted(DOCS.glob("*.md"))
+PAGES = [page for page in sorted(DOCS.glob("*.md")) if page.name != "mesa.md"]  # that page names Python
 
 
 def specs() -> Iterator[tuple[str, Spec]]:

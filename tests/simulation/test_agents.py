@@ -100,9 +100,16 @@ KEYS: dict[str, Any] = {name: name for name in ("alpha", "cluster", "unique_id")
     "no such": "wealth",
 }
 FUNCTIONS: dict[str, Any] = {
-    "mean": np.mean, "sum": sum, "numpy's sum": np.sum, "median": np.median, "least": min, "several": [max, len, np.std],
-    "product": np.prod, "any": np.any, "quantile": lambda values: np.quantile(values, 0.3),
-}  # fmt: skip
+    "mean": np.mean,
+    "sum": sum,
+    "numpy's sum": np.sum,
+    "median": np.median,
+    "least": min,
+    "several": [max, len, np.std],
+    "product": np.prod,
+    "any": np.any,
+    "quantile": lambda values: np.quantile(values, 0.3),
+}
 TYPES = {"any": None, "consumers": (Plain, Consumer), "all": mesa.Agent, "others": mesa.Model}
 SMALL_FLOATS = st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0])
 MOST = st.one_of(st.integers(-2, 12), st.sampled_from([0.0, 0.3, 0.5, 1.0, 2.5, math.inf]))
@@ -129,7 +136,13 @@ class SameCalls(RuleBasedStateMachine):
         if follow and isinstance(results[1], AgentSet):
             self.plain, self.columnar = results
 
-    @rule(test=st.sampled_from(sorted(FILTERS)), most=MOST, kind=st.sampled_from(sorted(TYPES)), inplace=st.booleans(), follow=st.booleans())  # fmt: skip # noqa: E501
+    @rule(
+        test=st.sampled_from(sorted(FILTERS)),
+        most=MOST,
+        kind=st.sampled_from(sorted(TYPES)),
+        inplace=st.booleans(),
+        follow=st.booleans(),
+    )
     def select(self, test: str, most: float, kind: str, inplace: bool, follow: bool) -> None:
         self.both(lambda s: s.select(FILTERS[test], most, inplace, TYPES[kind]), follow=follow)
 
@@ -163,8 +176,8 @@ class SameCalls(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(ROWS))
     def arrays_that_get_hands_out_write_the_state(self, name: str) -> None:
-        for agents in (self.plain, self.columnar):
-            for array in agents.get(name):
+        for chosen in (self.plain, self.columnar):
+            for array in chosen.get(name):
                 array *= -1
 
     @rule(value=st.integers(-1, 100))
@@ -207,7 +220,11 @@ class SameCalls(RuleBasedStateMachine):
             if row < len(self.everybody):
                 self.both(lambda s, row=row, method=method: getattr(s, method)(self.twin(s, row)))
 
-    @rule(rows=st.sets(st.integers(0, 7)), follow=st.booleans(), name=st.sampled_from(["and_", "or_", "sub", "xor", "eq", "le"]))  # fmt: skip # noqa: E501
+    @rule(
+        rows=st.sets(st.integers(0, 7)),
+        follow=st.booleans(),
+        name=st.sampled_from(["and_", "or_", "sub", "xor", "eq", "le"]),
+    )
     def algebra(self, rows: set[int], follow: bool, name: str) -> None:
         def with_others(s: Any) -> Any:
             others = type(s)([self.twin(s, row) for row in sorted(rows) if row < len(self.everybody)], s.random)
@@ -254,7 +271,7 @@ def outcome(call: Callable[[Any], Any], agents: Any) -> Any:
 
 
 TestSameCalls = SameCalls.TestCase
-TestSameCalls.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestSameCalls.settings = settings(max_examples=120, stateful_step_count=25, deadline=None)
 
 
 def public_methods(kind: type) -> set[str]:
@@ -270,6 +287,16 @@ def test_no_method_of_mesas_that_reads_its_own_store_is_inherited(kind: type) ->
     assert unset <= {"_update", "__getstate__", "__setstate__", "agg"}
 
 
+@pytest.mark.parametrize("most", [0, 1, 3, 99, -1, 0.0, 0.2, 0.5, 0.99, 1.0, 1.5, 2.5, 6.0, math.inf, -0.5])
+@pytest.mark.parametrize("test", [None, richer])
+def test_at_most_means_what_it_means_in_mesa(most: float, test: Any) -> None:
+    people = People(1, 6)
+    model, plain = people.plain()
+    expected = AgentSet(plain, random=model.random).select(test, most)
+    assert plainly(people.consumers.select(test, most)) == plainly(expected)
+    assert plainly(people.agents.select(test, most)) == plainly(expected)
+
+
 def test_positions_and_masks_choose() -> None:
     consumers = People(1, 6).consumers
     assert consumers.at([4, 1, 4, -2]).get("row") == [4, 1]
@@ -279,6 +306,16 @@ def test_positions_and_masks_choose() -> None:
     assert consumers.at([]).get("row") == []
     with pytest.raises(IndexError):
         consumers.at([6])
+
+
+def test_a_set_of_nobody_takes_members() -> None:
+    people = People(1, 4)
+    nobody = people.consumers.select(at_most=0)
+    nobody.add(people.consumers[2])
+    assert nobody.to_list() == [people.consumers[2]]
+    assert nobody[0].unique_id == 3
+    assert type(nobody[0].row) is int
+    assert people.consumers.select(at_most=0).at([]).get("alpha") == []
 
 
 def test_a_value_that_is_not_one_agents_is_refused() -> None:

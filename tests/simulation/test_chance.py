@@ -37,13 +37,13 @@ def test_philox_gives_the_published_answers(counter: list[int], key: list[int], 
     """Philox4x32-10, known answers of Random123 (Salmon, Moraes, Dror, Shaw 2011)."""
     agent, week, low, high = counter
     party = np.array([high << 32 | low], np.uint64).view(np.int64)
-    words = Chance(key[0]).words(key[1], np.uint32([agent]), week, party)  # type: ignore[arg-type]
+    words = Chance(key[0]).words(key[1], [agent], week, party)  # type: ignore[arg-type]
     assert " ".join(f"{word:08x}" for word in words[0]) == answer
 
 
 @given(seed=st.integers(0, 2**31 - 1), agent=st.integers(0, 2**32 - 1), week=st.integers(0, 10_000), party=IDS)
 def test_uniforms_lie_within_0_and_1(seed: int, agent: int, week: int, party: int) -> None:
-    u = Chance(seed).uniform(Purpose.BROWSE, np.uint32([agent]), week, [party])
+    u = Chance(seed).uniform(Purpose.BROWSE, [agent], week, [party])
     assert ((u > 0) & (u < 1)).all()
 
 

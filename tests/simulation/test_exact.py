@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 
 ALPHA, LISTED, ORDER = 5.0, 100_000.0, 80_000.0
 MU = LISTED / ALPHA  # Rp a unit
-EXACT: dict[str, float] = {"rtol": 1e-6, "atol": 0.0}
+EXACT: dict[str, Any] = {"rtol": 1e-6, "atol": 0.0}
 DESIGNS = (
     Design(quality=4.0, price=90_000.0),
     Design(quality=5.5, price=110_000.0, listed=100_000.0),

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulation import Market
 from simulation.ledger import PARTIES, Ledger, LedgerError
-from tests.simulation.worlds import PROJECT_S, Market, small
+from tests.simulation.worlds import PROJECT_S, small
 
 SELLERS, INFLUENCERS = 5, 3
 MEMBERS = {"sellers": SELLERS, "influencers": INFLUENCERS}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ TINY: dict[str, Any] = {"market": {"consumers": 300, "smes": 10, "calibration_co
 
 
 @pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache of this test's own."""
     monkeypatch.setenv("ETALASE_CACHE", str(tmp_path))
     return tmp_path
@@ -57,6 +57,7 @@ def test_the_market_opens_at_its_targets() -> None:
     market = Market(small(quiet, {"market": {"influencers": 0, "consumers": 5_000}}))
     for _ in range(8):
         market.step()
+    assert np.mean(market.series["orders"]) / market.scale == pytest.approx(0.20, rel=0.02)
     log_ratio = np.log(market.listings.past_orders.mean(axis=1) / market.scale / market.opening.orders)
     assert 0.0 < np.sqrt(np.mean(log_ratio**2)) < 1.5 * market.opening.report["held_out_error"]
 
@@ -91,12 +92,14 @@ def test_prices_without_project_s_stay(baseline: Market) -> None:
 
 
 def test_orders_without_project_s_stay(baseline: Market) -> None:
-    orders = baseline.results().weekly["orders"] / baseline.scale
-    assert np.abs(orders[:8].mean() / 0.20 - 1.0) < 0.05
+    """Two months of orders lie close together, and near .20 a consumer: ten influencers' choices tell them apart."""
+    orders = baseline.results().weekly["orders"][:8] / baseline.scale
+    assert orders.std() < 0.03 * orders.mean()
+    assert orders.mean() == pytest.approx(0.20, rel=0.15)
 
 
 def test_an_opening_depends_on_what_enters_it_alone() -> None:
-    same = [
+    same: list[dict[str, Any]] = [
         {},
         {"seed": 5, "weeks": 9},
         {"market": {"consumers": 77, "importers": 3, "people": 2.0, "name": "indonesia_2023"}},
@@ -104,7 +107,7 @@ def test_an_opening_depends_on_what_enters_it_alone() -> None:
         {"regulation": {"separation": {}}},
         {"algorithm": {"name": "popularity"}},
     ]
-    other = [
+    other: list[dict[str, Any]] = [
         {"market": {"smes": 41}},
         {"market": {"calibration_weeks": 3}},
         {"market": {"order_share": 0.1}},
@@ -146,10 +149,14 @@ def test_a_listing_without_enough_exposure_is_named() -> None:
     few = {"consideration": {"feed": 1, "search": 0, "endorsed": 0, "last_bought": 0}}
     with pytest.raises(CalibrationError) as refused:
         calibrate(small(few, {"market": {"order_share": 0.6}}))
-    message = str(refused.value)
-    assert message.startswith("listing 16 of Computers and Laptops would need 0.0989 orders")
-    assert "lower market.order_share" in message
-    assert "\n" not in message
+    told = re.fullmatch(
+        r"listing (\d+) of (.+) would need (0\.\d+) orders a consumer and week and is considered (0\.\d+) times; "
+        r"lower market\.order_share, raise .*, or leave the listing out",
+        str(refused.value),
+    )
+    assert told
+    assert float(told[3]) > float(told[4])
+    assert told[2] in read_listings(None)[0].categories
 
 
 @pytest.mark.parametrize("mode", ["full", "weighted", "bernoulli"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pytest
@@ -98,11 +99,11 @@ def measure(what: str, plain: World, changed: World, row: int) -> Measured:
 @pytest.fixture(scope="module")
 def left(plain: World) -> dict[str, Measured]:
     """What changes when a shop of each size leaves before the first week."""
-    rows = {size: shop_of(plain, size) for size in SIZES}
-    return {
-        size: measure(f"{size} shop leaves", plain, world(lambda market, row=row: market.close_shop(row, 0)), row)
-        for size, row in rows.items()
-    }
+    found = {}
+    for size in SIZES:
+        row = shop_of(plain, size)
+        found[size] = measure(f"{size} shop leaves", plain, world(partial(Market.close_shop, row=row, week=0)), row)
+    return found
 
 
 @pytest.mark.slow

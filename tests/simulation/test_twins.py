@@ -9,9 +9,9 @@ import pytest
 
 from simulation import Market
 from simulation.regulation import instruments
-from tests.simulation.worlds import PROJECT_S, merged, run, same
+from tests.simulation.worlds import PROJECT_S, merged, outcome, run, same
 
-NEUTRAL = {"regulation": {"neutral_ranking": {}}}
+NEUTRAL: dict[str, Any] = {"regulation": {"neutral_ranking": {}}}
 OWN_GOODS = merged(PROJECT_S, {"platform": {"self_preference": 0.0}})
 
 
@@ -70,9 +70,10 @@ def test_settings_that_mean_the_same_give_the_same_bits(one: dict[str, Any], oth
 
 
 def test_self_preference_and_own_boost_do_something() -> None:
-    plain = run(OWN_GOODS).results().outcomes["platform_share"]
-    preferred = run(PROJECT_S).results().outcomes["platform_share"]
-    boosted = run(OWN_GOODS, algorithm={"name": "self_preferencing"}).results().outcomes["platform_share"]
+    plain, preferred, boosted = (
+        outcome(run(change), "platform_share")
+        for change in (OWN_GOODS, PROJECT_S, merged(OWN_GOODS, {"algorithm": {"name": "self_preferencing"}}))
+    )
     assert plain < preferred
     assert plain < boosted
 
@@ -85,16 +86,13 @@ def social_sales(market: Market) -> float:
 def test_separation_takes_orders_from_the_social_app(baseline: Market) -> None:
     ruled = run(regulation={"separation": {}})
     assert social_sales(ruled) < social_sales(baseline)
-    fewer, usual = (m.results().outcomes["orders"] for m in (ruled, baseline))
-    assert fewer < usual  # part of the demand moves, part is gone
-    assert ruled.results().outcomes["consumer_surplus"] < baseline.results().outcomes["consumer_surplus"]
+    for name in ("orders", "consumer_surplus"):  # part of the demand moves, part is gone
+        assert outcome(ruled, name) < outcome(baseline, name)
 
 
 def test_a_rule_phased_in_starts_gently() -> None:
-    free, whole, slow = (
-        run(regulation=rules).results().weekly["orders"]
-        for rules in ({}, {"separation": {}}, {"separation": {"phase_in": 10}})
-    )
+    rules: list[dict[str, Any]] = [{}, {"separation": {}}, {"separation": {"phase_in": 10}}]
+    free, whole, slow = (run(regulation=rule).results().weekly["orders"] for rule in rules)
     assert whole[0] < slow[0] < free[0]
     assert np.argmin(free[:10] - slow[:10]) == 0
 

@@ -86,6 +86,13 @@ def fingerprint(market: Market) -> tuple[Any, ...]:
     return results.outcomes, weekly, results.sellers, market.population.last_bought.tobytes()
 
 
+def outcome(market: Market, name: str) -> float:
+    """An outcome that the run is long enough for."""
+    value = market.results().outcomes[name]
+    assert value is not None
+    return value
+
+
 # ---- the exact limits
 
 

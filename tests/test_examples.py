@@ -1,0 +1,48 @@
+"""The Python in the documents runs, on a market small enough for a test."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import experiments
+from experiments import compose
+
+ROOT = Path(__file__).parent.parent
+TINY = (
+    "market=classroom",
+    "market.consumers=300",
+    "market.smes=20",
+    "market.influencers=5",
+    "market.calibration_consumers=1000",
+    "market.calibration_weeks=2",
+    "weeks=12",
+)
+
+
+def examples(page: str) -> list[str]:
+    """The blocks of Python in a page."""
+    return re.findall(r"^```python\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("page", "least"), [("README.md", 2), ("docs/mesa.md", 6)])
+def test_the_examples_of_a_page_run_one_after_another(
+    page: str, least: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ETALASE_CACHE", str(tmp_path))
+    monkeypatch.setattr(experiments, "compose", tiny)
+    blocks = examples(page)
+    assert len(blocks) >= least
+    namespace: dict[str, Any] = {}
+    for number, block in enumerate(blocks, 1):
+        exec(compile(block, f"{page}, example {number}", "exec"), namespace)
+
+
+def tiny(overrides: Sequence[str] = ()) -> Any:
+    """The config that an example asks for, of a tiny market."""
+    return compose([*(o for o in overrides if not o.startswith("market=")), *TINY])
