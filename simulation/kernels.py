@@ -28,7 +28,7 @@ ROOT, KEPT, COPY, NAME = 0, 1, 2, 3  # links (int32)
 # COPY: row of the platform's live copy, or -1; NAME: hash of the stable id.
 
 # Columns of the sellers' books (fixed point): orders by channel, orders by endorsement, price slope Σ α s(1-s).
-BY_CHANNEL, ENDORSED, SLOPE = 0, 4, 5
+ENDORSED, SLOPE = 4, 5  # the first four are orders by channel
 BOOK_COLUMNS = 8  # one cache line of int64
 
 # Totals of a week (fixed point): surplus, ln(1 + Σ e^V), orders with impulse in play.
