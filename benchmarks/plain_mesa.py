@@ -111,19 +111,18 @@ class Consumer(mesa.Agent):
         market = self.model
         if market.comparison == 0.0:
             return
-        place, shows = market.feed_slots - 1, {EMPTY: False}
-        for slot in range(len(rows)):
-            row = rows[slot]
-            copy = market.copy[row] if row >= 0 else EMPTY
-            if copy not in shows:
-                shows[copy] = self.random.random() < market.comparison
-            original_there = place >= 0 and rows[place] == row
-            if not shows[copy] or place < int(original_there):
-                continue
-            if original_there:
-                rows[place - 1], channels[place - 1] = row, channels[place]
-            rows[place], channels[place], shows[copy] = copy, SOCIAL, False
-            place -= 1
+        copies = [market.copy[row] if row >= 0 else EMPTY for row in rows]
+        shows = {copy: self.random.random() < market.comparison for copy in dict.fromkeys(copies) if copy >= 0}
+        compared = [slot for slot, copy in enumerate(copies) if shows.get(copy, False)]
+        place = market.feed_slots - 1
+        for slot in compared:
+            while place in compared:
+                place -= 1
+            if place < 0:
+                return
+            if copies[slot] not in rows[place + 1 : market.feed_slots]:
+                rows[place], channels[place] = copies[slot], SOCIAL
+                place -= 1
 
     # ---- what is chosen
 

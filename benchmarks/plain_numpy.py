@@ -145,19 +145,15 @@ class WholeArrays:
     def _compare(self, rows: Rows, channels: Rows) -> None:
         shop, feed = self.scene.shop, self.scene.consideration.feed
         mine, turn = self.rng.random((rows.shape[1],)), self.rng.random((len(shop.copy),))
+        copies = np.where(rows >= 0, shop.copy[rows], EMPTY)
+        compared = (copies >= 0) & ((mine + turn[copies]) % 1.0 < shop.comparison)
         place, slots = np.full(rows.shape[1], feed - 1), np.arange(feed)[:, None]
-        for slot in rows:
-            copy = np.where(slot >= 0, shop.copy[slot], EMPTY)
-            [who] = np.nonzero((copy >= 0) & (place >= 0))
-            who = who[(mine[who] + turn[copy[who]]) % 1.0 < shop.comparison]
+        for copy, shows in zip(copies, compared, strict=True):
+            [who] = np.nonzero(shows)
+            for _ in range(feed):
+                place[who] -= (place[who] >= 0) & compared[place[who], who]
             there = ((rows[:feed, who] == copy[who]) & (slots > place[who])).any(axis=0)
-            original = rows[place[who], who] == slot[who]
-            free = ~there & (place[who] >= original)
-            who, moved = who[free], who[free & original]
-            rows[place[moved] - 1, moved], channels[place[moved] - 1, moved] = (
-                slot[moved],
-                channels[place[moved], moved],
-            )
+            who = who[~there & (place[who] >= 0)]
             rows[place[who], who], channels[place[who], who] = copy[who], SOCIAL
             place[who] -= 1
 

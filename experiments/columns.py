@@ -18,6 +18,8 @@ SELLERS = [
     *(("seller_id", pa.int64()), ("kind", pa.string()), ("category", pa.string())),
     *((name, pa.int64()) for name in ("entry_week", "exit_week", "copied_week")),
     *(("channels", pa.string()), ("revenue", pa.float64()), ("profit", pa.float64())),
+    *((name, pa.float64()) for name in ("opening_orders", "recent_orders")),  # orders a week; null for later sellers
+    *((name, pa.float64()) for name in ("quality", "reputation", "listed_price", "price")),
 ]
 ARROW = {int: pa.int64(), float: pa.float64(), str: pa.string(), bool: pa.bool_()}
 

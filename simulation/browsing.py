@@ -85,7 +85,7 @@ class Books:
 
 
 def browse(
-    key: Chance,
+    chance: Chance,
     week: int,
     people: Columns,
     shop: Shop,
@@ -100,17 +100,18 @@ def browse(
     """The week's books; writes each consumer's purchase to `people.last_bought` where update_path."""
     if consideration.mode == "sampled":
         assert seats is not None
-        return _sampled(key, week, people, shop, seats, demand, consideration, channels, threads, update_path)
-    return _exact(key, week, people, shop, demand, consideration, channels, update_path)
+        return _sampled(chance, week, people, shop, seats, demand, consideration, channels, threads, update_path)
+    return _exact(chance, week, people, shop, demand, consideration, channels, update_path)
 
 
 def _sampled(
-    key: Chance, week: int, people: Columns, shop: Shop, seats: Seats, demand: Demand,
+    chance: Chance, week: int, people: Columns, shop: Shop, seats: Seats, demand: Demand,
     consideration: Consideration, channels: Channels, threads: int, update_path: bool,
 ) -> Books:  # fmt: skip
     """The fast kernel, its consumers split over threads; fixed-point books make the split invisible."""
     n, rows = len(people), len(shop.value)
     attributes, links = kernel_tables(shop)
+    flat, own_goods = seats.flat(), _own_goods(shop)
     edges = np.linspace(0, n, threads + 1).astype(np.int64)
     edges[1:-1] -= edges[1:-1] % kernels.BLOCK
     pages = [
@@ -125,12 +126,12 @@ def _sampled(
 
     def part(k: int) -> None:
         kernels.browse(
-            key.seed, int(Purpose.BROWSE), week, edges[k], edges[k + 1],
+            *chance.key(Purpose.BROWSE), week, edges[k], edges[k + 1],
             consideration.feed, consideration.search, consideration.endorsed, consideration.last_bought,
             people.id, people.taste, people.alpha, people.impulsiveness, people.privacy, people.habit, people.trust,
             people.attention, people.cluster, people.follows, people.last_bought,
-            attributes, links, shop.endorsing, shop.endorsement, seats.feed, seats.search, seats.own,
-            shop.need.chance, shop.need.alias, shop.self_preference, shop.comparison, bool(shop.own.any()),
+            attributes, links, shop.endorsing, shop.endorsement, flat, C, *seats.bits,
+            shop.need.chance, shop.need.alias, *own_goods,
             frictions(channels, shop.checkout), delivery(channels, shop.subsidy, demand.order_value),
             np.float32(channels.habit), np.float32(channels.trust), np.float32(channels.privacy),
             np.float32(demand.match), demand.nest, np.float32(demand.impulse * shop.checkout),
@@ -157,7 +158,7 @@ def _sampled(
 
 
 def kernel_tables(shop: Shop) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    """The shop as the kernel reads it: attributes (L + 1, 8) float32 and links (L + 1, 8) int32.
+    """The shop as the kernel reads it: attributes (L + 1, 8) float32 and links (L + 1, 4) int32.
 
     The last row is a blank that nobody buys: it stands for an empty slot.
     """
@@ -167,16 +168,22 @@ def kernel_tables(shop: Shop) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     attributes[:rows, kernels.VALUE] = shop.value
     attributes[rows, kernels.VALUE] = kernels.NO_OFFER
     attributes[:rows, kernels.PRICE] = shop.price
-    links = np.zeros((rows + 1, 8), np.int32)
+    links = np.zeros((rows + 1, 4), np.int32)
     links[rows, kernels.ROOT] = links[rows, kernels.COPY] = -1
-    live = np.zeros(rows, bool)
-    live[shop.live] = True
-    kin = np.bincount(shop.root[shop.live], minlength=rows)
-    links[:rows, kernels.ROOT] = np.where(kin[shop.root] > 1, shop.root, -1)
-    links[:rows, kernels.KEPT] = np.where(live, shop.channels, 0)
+    links[:rows, kernels.ROOT] = shop.root
+    links[shop.live, kernels.KEPT] = shop.channels[shop.live]
     links[:rows, kernels.COPY] = shop.copy
-    links[:rows, kernels.NAME] = (shop.ids ^ (shop.ids >> 29)).astype(np.uint32).view(np.int32)
+    copied = np.flatnonzero(shop.copy >= 0)
+    names = shop.ids[shop.copy[copied]]
+    links[copied, kernels.NAME] = (names ^ (names >> 29)).astype(np.uint32).view(np.int32)
     return attributes, links
+
+
+def _own_goods(shop: Shop) -> tuple[float, float, bool]:
+    """ψ and κ as they work this week, and whether any design is on sale twice."""
+    if not shop.own.any():
+        return 0.0, 0.0, False
+    return shop.self_preference, shop.comparison, True
 
 
 @dataclass(frozen=True)
@@ -190,28 +197,29 @@ class Considered:
 
 
 def considered(
-    key: Chance, week: int, people: Columns, shop: Shop, seats: Seats, demand: Demand,
+    chance: Chance, week: int, people: Columns, shop: Shop, seats: Seats, demand: Demand,
     consideration: Consideration, channels: Channels,
 ) -> Considered:  # fmt: skip
     """The consideration sets that `browse` draws in the same week, in the mode `sampled`."""
-    links = kernel_tables(shop)[1]
+    links, flat = kernel_tables(shop)[1], seats.flat()
+    psi, kappa, _ = _own_goods(shop)
     social = social_value(people, channels)
     slots = (consideration.feed, consideration.search, consideration.endorsed, consideration.last_bought)
     n, size = len(people), kernels.BLOCK
     rows, used = np.empty((2, n, sum(slots)), np.int32)
     endorser, luck = np.full(n, kernels.EMPTY, np.int32), np.empty(n)
-    words, at_social = np.empty((4 * kernels.MAX_SLOTS, size), np.uint32), np.empty(size, np.uint32)
+    words = np.empty((4 * kernels.MAX_SLOTS, size), np.uint32)
     offer, channel = np.empty((2, kernels.MAX_SLOTS, size), np.int32)
     by, draw = np.full(size, kernels.EMPTY, np.int32), np.empty(size, np.float32)
     for first in range(0, n, size):
         last = min(first + size, n)
         kernels.consideration_sets(
-            key.seed, int(Purpose.BROWSE), week, first, last, *slots,
+            *chance.key(Purpose.BROWSE), week, first, last, *slots,
             people.id, people.cluster, people.attention, social[first:last], people.alpha, people.follows,
-            people.last_bought, links, shop.endorsing, seats.feed, seats.search, seats.own,
-            shop.need.chance, shop.need.alias, shop.self_preference, shop.comparison, bool(shop.own.any()),
+            people.last_bought, links, shop.endorsing, flat, C, *seats.bits,
+            shop.need.chance, shop.need.alias, psi, kappa,
             frictions(channels, shop.checkout), delivery(channels, shop.subsidy, demand.order_value),
-            words, at_social, offer, channel, by, draw,
+            words, offer, channel, by, draw,
         )  # fmt: skip
         there = last - first
         rows[first:last], used[first:last] = offer[: sum(slots), :there].T, channel[: sum(slots), :there].T
@@ -227,7 +235,7 @@ def social_value(people: Columns, channels: Channels) -> NDArray[np.float32]:
 
 
 def _exact(
-    key: Chance, week: int, people: Columns, shop: Shop, demand: Demand,
+    chance: Chance, week: int, people: Columns, shop: Shop, demand: Demand,
     consideration: Consideration, channels: Channels, update_path: bool,
 ) -> Books:  # fmt: skip
     """Every live design of the social app, in float64: the exact limits (docs/facts.md D)."""
@@ -238,7 +246,7 @@ def _exact(
     for first in range(0, len(people), block):
         ids = np.arange(first, min(first + block, len(people)))
         page = _exact_block(
-            key, week, people, ids, shop, live, own, exposure, demand, consideration, channels, update_path
+            chance, week, people, ids, shop, live, own, exposure, demand, consideration, channels, update_path
         )
         books = page if books is None else books + page
     assert books is not None
@@ -256,7 +264,7 @@ def log_exposure(exposure: Floats, own: NDArray[np.bool_], self_preference: floa
 
 
 def _exact_block(
-    key: Chance, week: int, people: Columns, ids: NDArray[np.int64], shop: Shop, live: NDArray[np.int32],
+    chance: Chance, week: int, people: Columns, ids: NDArray[np.int64], shop: Shop, live: NDArray[np.int32],
     own: NDArray[np.bool_], exposure: Floats, demand: Demand, consideration: Consideration,
     channels: Channels, update_path: bool,
 ) -> Books:  # fmt: skip
@@ -275,11 +283,11 @@ def _exact_block(
         v = v + log_exposure(exposure, own, shop.self_preference)[people.cluster[ids]]
     elif consideration.mode == "bernoulli":
         agents, parties = np.repeat(ids, live.size), np.tile(shop.ids[live], ids.size)
-        seen = key.uniform(Purpose.INCLUSION, people.id[agents], week, parties)[:, 0].reshape(v.shape)
+        seen = chance.uniform(Purpose.INCLUSION, people.id[agents], week, parties)[:, 0].reshape(v.shape)
         v = np.where(seen < consideration.inclusion, v, -np.inf)
     shares, within, inclusive = choice.nested_logit(v, shop.root[live].astype(np.int64), demand.nest)
     slopes = choice.own_slope(shares, within, demand.nest)
-    luck = key.uniform(Purpose.BROWSE, people.id[ids], week)[:, 0]
+    luck = chance.uniform(Purpose.BROWSE, people.id[ids], week)[:, 0]
     reached = np.cumsum(shares * shop.visits, axis=1)
     bought = (luck[:, None] >= reached).sum(axis=1)
     buys = bought < live.size

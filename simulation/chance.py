@@ -40,19 +40,27 @@ class Purpose(IntEnum):
 
 @dataclass(frozen=True)
 class Chance:
-    """All streams of one seed."""
+    """All streams of one seed. `world` keeps those of the calibration apart from those of runs."""
 
     seed: int
+    world: int = 0
 
-    def words(
-        self, purpose: Purpose, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0
-    ) -> NDArray[np.uint32]:
-        """Four random 32-bit words for each (agent, week, party); agents and parties broadcast. Shape (n, 4)."""
-        a, p = np.broadcast_arrays(np.atleast_1d(agents), np.atleast_1d(parties))
-        out = np.empty((a.size, 4), np.uint32)
-        kernels.fill_words(
-            self.seed, int(purpose), a.astype(np.uint32).ravel(), week, p.astype(np.int64).ravel(), out
-        )
+    def key(self, purpose: Purpose) -> tuple[int, int]:
+        """Philox's key for a purpose."""
+        return self.seed, int(purpose) | self.world << 16
+
+    def words(self, purpose: Purpose, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0) -> NDArray[np.uint32]:
+        """Four random 32-bit words for each (agent, week, party). Shape (n, 4).
+
+        agents and parties are n numbers each, or one for all. Raises `ValueError` where their lengths do not fit.
+        """
+        a = np.asarray(agents).astype(np.uint32).reshape(-1)
+        p = np.asarray(parties).astype(np.int64).reshape(-1)
+        n = a.size if p.size == 1 else p.size
+        if a.size not in (1, n):
+            raise ValueError(f"{a.size} agents and {p.size} parties: as many of both, or one")
+        out = np.empty((n, 4), np.uint32)
+        kernels.fill_words(*self.key(purpose), a, week, p, out)
         return out
 
     def uniform(
@@ -63,9 +71,7 @@ class Chance:
         high, low = words[:, ::2] >> np.uint64(6), words[:, 1::2] >> np.uint64(6)
         return (high * 2.0**26 + low + 0.5) * 2.0**-52  # 52 bits: with 53 the largest would round to 1
 
-    def normal(
-        self, purpose: Purpose, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0
-    ) -> NDArray[np.float64]:
+    def normal(self, purpose: Purpose, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0) -> NDArray[np.float64]:
         """Two independent standard normals for each (agent, week, party). Shape (n, 2)."""
         u = self.uniform(purpose, agents, week, parties)
         radius, angle = np.sqrt(-2.0 * np.log(u[:, 0])), 2.0 * np.pi * u[:, 1]

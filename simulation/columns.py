@@ -41,8 +41,9 @@ class Columns:
         before = len(self)
         for name in self._names:
             old = getattr(self, name)
-            new = np.broadcast_to(np.asarray(rows[name], dtype=old.dtype), (size, *old.shape[1:]))
-            setattr(self, name, np.concatenate([old, new]))
+            new = np.empty((before + size, *old.shape[1:]), old.dtype)
+            new[:before], new[before:] = old, rows[name]
+            setattr(self, name, new)
         return np.arange(before, before + size)
 
     def take(self, rows: np.ndarray) -> Columns:

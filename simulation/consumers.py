@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 FOLLOWS = 3
 
+BLOCK = 65_536  # consumers drawn at a time
+
 # Taste clusters: the 24 vertices of the 24-cell, the most even 24 directions in four dimensions.
-CLUSTERS: NDArray[np.float64] = np.vstack(
-    [np.eye(4), -np.eye(4), 0.5 * np.array(list(product((-1.0, 1.0), repeat=4)))]
-)
+CLUSTERS: NDArray[np.float64] = np.vstack([np.eye(4), -np.eye(4), 0.5 * np.array(list(product((-1.0, 1.0), repeat=4)))])
 
 
 def draw_consumers(
@@ -34,35 +34,50 @@ def draw_consumers(
     (K,). Nobody has bought yet: `last_bought` is -1 until the opening stocks are dealt.
     Rows are sorted by taste cluster, so that neighbours read the same seat table from the first cache.
     """
-    ids = np.arange(n, dtype=np.uint32)
-    taste = chance.directions(Purpose.TASTE, ids).astype(np.float32)
-    temper = [chance.uniform(Purpose.TEMPER, ids, k) for k in range(3)]
-    alpha = demand.price_sensitivity * np.exp(
-        demand.price_sensitivity_spread * chance.normal(Purpose.TEMPER, ids, 3)[:, 0]
-    )
-    spread = min(channels.attention, 1.0 - channels.attention)
-    attention = channels.attention + spread * (2.0 * temper[2][:, 0] - 1.0)
-    cluster = nearest_cluster(taste)
+    cluster = np.empty(n, np.uint8)
+    for rows in blocks(np.arange(n)):
+        cluster[rows] = nearest_cluster(_taste(chance, rows.astype(np.uint32)))
+    order = np.argsort(cluster, kind="stable").astype(np.uint32)
     people = Columns(
-        id=ids,
-        taste=taste,
-        alpha=alpha.astype(np.float32),
-        impulsiveness=temper[0][:, 0].astype(np.float32),
-        privacy=temper[0][:, 1].astype(np.float32),
-        habit=temper[1][:, 0].astype(np.float32),
-        trust=temper[1][:, 1].astype(np.float32),
-        attention=attention.astype(np.float32),
-        cluster=cluster,
-        follows=_follows(chance, ids, audience),
+        id=order,
+        taste=np.empty((n, 4), np.float32),
+        alpha=np.empty(n, np.float32),
+        impulsiveness=np.empty(n, np.float32),
+        privacy=np.empty(n, np.float32),
+        habit=np.empty(n, np.float32),
+        trust=np.empty(n, np.float32),
+        attention=np.empty(n, np.float32),
+        cluster=cluster[order],
+        follows=np.empty((n, FOLLOWS), np.int16),
         last_bought=np.full(n, -1, np.int32),
     )
-    return people.take(np.argsort(cluster, kind="stable"))
+    spread = min(channels.attention, 1.0 - channels.attention)
+    for rows in blocks(np.arange(n)):
+        ids = order[rows]
+        people.taste[rows] = _taste(chance, ids)
+        people.impulsiveness[rows], people.privacy[rows] = chance.uniform(Purpose.TEMPER, ids, 0).T
+        people.habit[rows], people.trust[rows] = chance.uniform(Purpose.TEMPER, ids, 1).T
+        luck = chance.uniform(Purpose.TEMPER, ids, 2)[:, 0]
+        people.attention[rows] = channels.attention + spread * (2.0 * luck - 1.0)
+        people.alpha[rows] = demand.price_sensitivity * np.exp(
+            demand.price_sensitivity_spread * chance.normal(Purpose.TEMPER, ids, 3)[:, 0]
+        )
+        people.follows[rows] = _follows(chance, ids, audience)
+    return people
+
+
+def blocks(values: NDArray[Any]) -> list[NDArray[Any]]:
+    """The values in pieces: what is made of a piece and thrown away takes no memory to speak of."""
+    return [values[first : first + BLOCK] for first in range(0, values.size, BLOCK)]
+
+
+def _taste(chance: Chance, ids: NDArray[np.uint32]) -> NDArray[np.float32]:
+    return chance.directions(Purpose.TASTE, ids).astype(np.float32)
 
 
 def nearest_cluster(taste: NDArray[np.float32]) -> NDArray[np.uint8]:
     """The taste cluster of each row: the vertex of largest inner product. Shape (n,)."""
-    blocks = np.array_split(taste, max(1, len(taste) // 65_536))
-    return np.concatenate([np.argmax(b @ CLUSTERS.T.astype(np.float32), axis=1) for b in blocks]).astype(np.uint8)
+    return np.argmax(taste @ CLUSTERS.T.astype(np.float32), axis=1).astype(np.uint8)
 
 
 def _follows(chance: Chance, ids: NDArray[np.uint32], audience: NDArray[np.float64]) -> NDArray[np.int16]:

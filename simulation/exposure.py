@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 
 FILL = 0.8  # share of seats that are taken at the opening
 STEP = 1.25  # factor by which a table's seats for a weight of 1 change when weights have grown or fallen
+MOST_BITS = 16  # log2 of the most seats in a table: what half a word of chance can tell apart
 OWN_BITS = 8  # log2 of the seats in a table of own listings
 
 
@@ -60,6 +61,16 @@ class Seats:
     search: NDArray[np.int32]  # (2 K, seats)
     own: NDArray[np.int32]  # (C, seats)
 
+    def flat(self) -> NDArray[np.int32]:
+        """All seats, one table after another."""
+        return np.concatenate([self.feed.ravel(), self.search.ravel(), self.own.ravel()])
+
+    @property
+    def bits(self) -> tuple[int, int, int]:
+        """log2 of the seats in a table of each kind."""
+        feed, search, own = (int(tables.shape[1]).bit_length() - 1 for tables in (self.feed, self.search, self.own))
+        return feed, search, own
+
 
 def table_weights(shelf: Shelf, feed: Floats, search: Floats, n_categories: int) -> Weights:
     """Where each design may be shown and how strongly.
@@ -83,7 +94,7 @@ def plan_seats(weights: Weights) -> SeatPlan:
 
 def _bits(weights: Floats, seats_each: int) -> int:
     most = int(np.count_nonzero(weights, axis=1).max(initial=1))
-    return int(np.ceil(np.log2(max(seats_each * most, 64))))
+    return min(MOST_BITS, int(np.ceil(np.log2(max(seats_each * most, 64)))))
 
 
 def _scale(weights: Floats, bits: int) -> Floats:
@@ -107,9 +118,7 @@ def take_seats(plan: SeatPlan, weights: Weights, shelf: Shelf, chance: Chance, w
     ):
         seats = np.empty((len(table), 1 << bits), np.int32)
         expected = table * _within(table, scale, bits)[:, None]
-        kernels.seat_tables(
-            seats, bits, expected, shelf.rows[who], shelf.ids[who], dither[who], first, blank
-        )
+        kernels.seat_tables(seats, bits, expected, shelf.rows[who], shelf.ids[who], dither[who], first, blank)
         taken.append(seats)
         first += len(table)
     return Seats(*taken)

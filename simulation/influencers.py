@@ -75,7 +75,7 @@ def choose_endorsements(
     """
     score = np.log(demand) + fit * niche @ place.T
     chosen = np.zeros(who.size, np.int64)
-    kernels.endorse(chance.seed, int(Purpose.ENDORSE), week, who.astype(np.uint32), score, ids, chosen)
+    kernels.endorse(*chance.key(Purpose.ENDORSE), week, who.astype(np.uint32), score, ids, chosen)
     return chosen
 
 

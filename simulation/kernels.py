@@ -20,12 +20,13 @@ MAX_SLOTS = 20
 EMPTY = -1
 NO_OFFER = np.float32(-1e30)
 NEVER = np.float32(-1e29)
+MOST_UTILITY = 40.0  # e^V and its square keep within float32
 
 # Columns of the listings' two tables, laid out so that one offer costs two cache lines.
 PLACE, VALUE, PRICE = 0, 4, 5  # attributes (float32): place in taste space (4), quality + shock + reputation, p/p̄
 ROOT, KEPT, COPY, NAME = 0, 1, 2, 3  # links (int32)
-# ROOT: the original's row where more than one of a design is on sale, else -1; KEPT: channels kept, a mask;
-# COPY: row of the platform's live copy, or -1; NAME: hash of the stable id.
+# ROOT: the row of the design's original; KEPT: channels kept, a mask; COPY: row of the platform's live copy, or -1;
+# NAME: hash of that copy's stable id.
 
 # Columns of the sellers' books (fixed point): orders by channel, orders by endorsement, price slope Σ α s(1-s).
 ENDORSED, SLOPE = 4, 5  # the first four are orders by channel
@@ -57,10 +58,11 @@ def philox(key0, key1, c0, c1, c2, c3):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def fill_words(key0, key1, agents, week, parties, out):
-    """Four words for every (agent, week, party); agents (n,) uint32, parties (n,) int64, out (n, 4) uint32."""
-    for i in range(agents.shape[0]):
-        party = np.uint64(parties[i])
-        a, b, c, d = philox(key0, key1, agents[i], week, party & np.uint64(0xFFFFFFFF), party >> np.uint64(32))
+    """Four words for every (agent, week, party); agents (n or 1,) uint32, parties (n or 1,) int64, out (n, 4)."""
+    many_agents, many_parties = np.int64(agents.shape[0] > 1), np.int64(parties.shape[0] > 1)
+    for i in range(out.shape[0]):
+        party, agent = np.uint64(parties[i * many_parties]), agents[i * many_agents]
+        a, b, c, d = philox(key0, key1, agent, week, party & np.uint64(0xFFFFFFFF), party >> np.uint64(32))
         out[i, 0], out[i, 1], out[i, 2], out[i, 3] = a, b, c, d
 
 
@@ -121,99 +123,122 @@ def endorse(key0, key1, week, who, score, ids, chosen):
     """Each influencer's pick: argmax_j score_kj + Gumbel, keyed (influencer, week, design).
 
     who (k,) uint32, score (k, J) float64, ids (J,) int64; writes positions (k,). The Gumbel race in its exponential
-    form: the first arrival among rates e^score.
+    form: the first arrival, -ln u / rate, among rates e^score. Few need the logarithm, for -ln u ≥ 1 - u.
     """
     for k in range(who.shape[0]):
         best = np.inf
         for j in range(ids.shape[0]):
             party = np.uint64(ids[j])
-            a, b, _, _ = philox(
-                key0, key1, who[k], week, party & np.uint64(0xFFFFFFFF), party >> np.uint64(32)
-            )
+            a, b, _, _ = philox(key0, key1, who[k], week, party & np.uint64(0xFFFFFFFF), party >> np.uint64(32))
             u = (np.float64(a >> 6) * 2.0**26 + np.float64(b >> 6) + 0.5) * 2.0**-52
-            arrival = -math.log(u) * math.exp(-score[k, j])
+            slowness = math.exp(-score[k, j])
+            if (1.0 - u) * slowness >= best:
+                continue
+            arrival = -math.log(u) * slowness
             if arrival < best:
                 best = arrival
                 chosen[k] = j
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
+def post(payer, payee, payer_member, payee_member, amounts, limit, paid):
+    """Move whole rupiah between accounts: checks every amount and account before the first moves.
+
+    payer, payee: balances, int64; members (n,) int64, or (0,) for the one account of a party that has one; amounts
+    (n,) float64; writes what moved, rounded down, to paid (n,) int64. Returns the sum, or -1 where an amount is not in
+    [0, limit] (or is NaN), -2 where there is no such account.
+    """
+    for i in range(amounts.shape[0]):
+        if not 0.0 <= amounts[i] <= limit:
+            return -1
+        if payer_member.shape[0] > 0 and not 0 <= payer_member[i] < payer.shape[0]:
+            return -2
+        if payee_member.shape[0] > 0 and not 0 <= payee_member[i] < payee.shape[0]:
+            return -2
+    total = 0
+    for i in range(amounts.shape[0]):
+        paid[i] = np.int64(math.floor(amounts[i] + 1e-6))
+        payer[payer_member[i] if payer_member.shape[0] > 0 else 0] -= paid[i]
+        payee[payee_member[i] if payee_member.shape[0] > 0 else 0] += paid[i]
+        total += paid[i]
+    return total
+
+
 @njit(cache=True, inline="always")
-def draw_seat(seats, table, shift, word):
-    """A row from one seat table: a random seat and, while it is empty, the seats of words that follow from it."""
-    row = seats[np.uint64(table), np.uint64(word) >> np.uint64(shift)]
+def draw_seat(seats, base, shift, word):
+    """A row from the seat table that begins at `base`: a random seat and, while it is empty, one that follows from it.
+
+    The second look is taken at once, needed or not: that is cheaper than to guess whether it will be.
+    """
+    other = np.uint32(np.uint64(word) * np.uint64(0x915F77F5) + np.uint64(0x6C8E9CF5))
+    row = seats[base + np.uint64(word >> shift)]
+    second = seats[base + np.uint64(other >> shift)]
+    row = row if row >= 0 else second
     tries = TRIES
     while row < 0 and tries > 0:
-        word = np.uint32(np.uint64(word) * np.uint64(0x915F77F5) + np.uint64(0x6C8E9CF5))
-        row = seats[np.uint64(table), np.uint64(word) >> np.uint64(shift)]
+        other = np.uint32(np.uint64(other) * np.uint64(0x915F77F5) + np.uint64(0x6C8E9CF5))
+        row = seats[base + np.uint64(other >> shift)]
         tries -= 1
     return row
-
-
-@njit(cache=True, inline="always")
-def seat_shift(seats):
-    """How far a word is shifted to give a seat: 32 less the bits of a table's size."""
-    shift, size = 32, seats.shape[1]
-    while size > 1:
-        size >>= 1
-        shift -= 1
-    return np.uint32(shift)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _show_own(n, n_feed, first, cluster, own_seats, psi, words, offer, channel):
-    """Self-preference: with chance ψ a slot of the social feed shows an own listing instead."""
-    shift = seat_shift(own_seats)
-    psi16 = np.uint32(psi * 65536.0 + 0.5)
-    for s in range(n_feed):
-        for i in range(n):
-            if channel[s, i] == 0 and (words[5 + 2 * s, i] >> np.uint32(16)) < psi16:
-                offer[s, i] = draw_seat(own_seats, cluster[first + i], shift, words[4 + 2 * s, i])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def consideration_sets(
     key0, key1, week, first, last, n_feed, n_search, n_endorsed, n_last,
     ids, cluster, attention, social_value, alpha, follows, last_bought,
-    links, endorsing, feed_seats, search_seats, own_seats, need_chance, need_alias, psi, kappa, has_own,
-    channel_value, channel_price, words, at_social, offer, channel, by, luck,
+    links, endorsing, seats, n_clusters, feed_bits, search_bits, own_bits, need_chance, need_alias, psi, kappa,
+    channel_value, channel_price, words, offer, channel, by, luck,
 ):  # fmt: skip
     """Who sees what: for consumers first..last, the offers of the week, by slot.
 
     Slots: feed, search, endorsed, last bought. Writes `offer` (slots, BLOCK) rows or EMPTY, `channel`
     (slots, BLOCK), `by` (BLOCK,) the influencer behind the endorsed slot or EMPTY, and `luck` (BLOCK,) the
-    uniform that picks the purchase. Seat tables: feed (C + 1) the social app's by cluster and the rival app's,
-    search (2 K) the social app's and the marketplace's by category, own (C) own listings by cluster.
+    uniform that picks the purchase. `seats` holds one table after another: feed (C + 1) the social app's by cluster
+    and the rival app's, search (2 K) the social app's and the marketplace's by category, own (C) own listings by
+    cluster. Words of chance: need, luck, endorsement, comparison, then one a browsed slot: its high half the seat,
+    its low half u, which shows the social app's own goods where u < psi attention, its feed where u < attention, and
+    the rival's else.
     """
     n = last - first
     n_categories = need_chance.shape[0]
     n_browsed = n_feed + n_search
-    for c in range(1 + (2 * n_browsed + 3) // 4):
+    feed_shift, search_shift = np.uint32(32 - feed_bits), np.uint32(32 - search_bits)
+    own_shift = np.uint32(32 - own_bits)
+    rival_feed = n_clusters << feed_bits
+    search_base = (n_clusters + 1) << feed_bits
+    market_base = search_base + (n_categories << search_bits)
+    own_base = search_base + (2 * n_categories << search_bits)
+    half = np.uint32(0xFFFF)
+    for c in range(1 + (n_browsed + 3) // 4):
         for i in range(n):
             a, b, d, e = philox(key0, key1, ids[first + i], week, c, 0)
             words[4 * c, i], words[4 * c + 1, i], words[4 * c + 2, i], words[4 * c + 3, i] = a, b, d, e
-    feed_shift, search_shift = seat_shift(feed_seats), seat_shift(search_seats)
-    rival_feed = feed_seats.shape[0] - 1
     for i in range(n):
-        at_social[i] = np.uint32(np.int64(attention[first + i] * np.float32(65536.0)))
         luck[i] = (np.float32(words[1, i] >> np.uint32(9)) + np.float32(0.5)) * np.float32(2.0**-23)
+    share = np.float32(65536.0)
+    own_share = np.float32(65536.0 * psi)
     for s in range(n_feed):
         for i in range(n):
-            social = (words[5 + 2 * s, i] & np.uint32(0xFFFF)) < at_social[i]
-            table = rival_feed + (np.int64(cluster[first + i]) - rival_feed) * np.int64(social)
-            offer[s, i] = draw_seat(feed_seats, table, feed_shift, words[4 + 2 * s, i])
+            u = np.float32(words[4 + s, i] & half)
+            who = first + i
+            social = u < attention[who] * share
+            favoured = u < attention[who] * own_share
+            table = np.int64(cluster[who])
+            base = table << feed_bits if social else rival_feed
+            base = own_base + (table << own_bits) if favoured else base
+            shift = own_shift if favoured else feed_shift
+            offer[s, i] = draw_seat(seats, np.uint64(base), shift, words[4 + s, i])
             channel[s, i] = np.int32(1) - np.int32(social)
-    if has_own:
-        _show_own(n, n_feed, first, cluster, own_seats, psi, words, offer, channel)
     for i in range(n):
         scaled = np.uint64(words[0, i]) * np.uint64(n_categories)
         category = np.int64(scaled >> np.uint64(32))
-        if np.float64(scaled & np.uint64(0xFFFFFFFF)) * 2.0**-32 >= need_chance[category]:
-            category = need_alias[category]
+        other = need_alias[category]
+        category = other if np.float64(scaled & np.uint64(0xFFFFFFFF)) * 2.0**-32 >= need_chance[category] else category
         for s in range(n_feed, n_browsed):
-            social = (words[5 + 2 * s, i] & np.uint32(0xFFFF)) < at_social[i]
-            table = category if social else category + n_categories
-            offer[s, i] = draw_seat(search_seats, table, search_shift, words[4 + 2 * s, i])
-            channel[s, i] = 0 if social else 2
+            social = np.float32(words[4 + s, i] & half) < attention[first + i] * share
+            base = (search_base if social else market_base) + (category << search_bits)
+            offer[s, i] = draw_seat(seats, np.uint64(base), search_shift, words[4 + s, i])
+            channel[s, i] = np.int32(0) if social else np.int32(2)
     s = n_browsed
     if n_endorsed > 0:
         for i in range(n):
@@ -221,7 +246,7 @@ def consideration_sets(
             w = words[2, i]
             influencer = follows[who, ((w >> np.uint32(16)) * follows.shape[1]) >> 16]
             row = endorsing[influencer] if influencer >= 0 else np.int32(EMPTY)
-            elsewhere = (w & np.uint32(0xFFFF)) >= at_social[i]
+            elsewhere = np.float32(w & half) >= attention[who] * share
             offer[s, i] = row
             by[i] = influencer if row >= 0 else EMPTY
             channel[s, i] = 1 if (row >= 0 and elsewhere and (links[row, KEPT] & 2) != 0) else 0
@@ -242,44 +267,55 @@ def consideration_sets(
             offer[s, i] = row if best >= 0 else EMPTY
             channel[s, i] = best if best >= 0 else 0
         s += 1
-    if has_own and kappa > 0.0:
-        kappa32 = np.uint64(kappa * 4294967296.0)
-        for i in range(n):
-            place = n_feed - 1
-            for k in range(s):
-                row = offer[k, i]
-                if place < 0 or row < 0 or links[row, COPY] < 0:
-                    continue
-                copy = links[row, COPY]
-                turned = np.uint32(np.uint64(words[3, i] ^ np.uint32(links[copy, NAME])) * np.uint64(0x9E3779B1))
-                if turned < kappa32:
-                    for b in range(place + 1, n_feed):
-                        turned |= np.uint32(0xFFFFFFFF) if offer[b, i] == copy else np.uint32(0)
-                if turned < kappa32 and offer[place, i] == row:
-                    if place == 0:
-                        continue
-                    way = channel[place, i]
-                    offer[place, i], channel[place, i] = offer[place - 1, i], channel[place - 1, i]
-                    offer[place - 1, i], channel[place - 1, i] = row, way
-                if turned < kappa32:
-                    offer[place, i] = copy
-                    channel[place, i] = 0
-                    place -= 1
+    if kappa > 0.0:
+        _show_copies(n, n_feed, s, np.uint64(kappa * 4294967296.0), words, links, offer, channel)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _show_copies(n, n_feed, n_all, kappa32, words, links, offer, channel):
+    """Comparison: where a set holds an original, its copy takes a place in the feed with chance κ.
+
+    From the last feed offer backwards, each copy takes the first place that no other has taken and that no original
+    under comparison holds. The chance is keyed by consumer, week and copy.
+    """
+    hits = np.empty(MAX_SLOTS, np.int64)
+    blank = links.shape[0] - 1
+    for i in range(n):
+        count, compared = 0, 0
+        for k in range(n_all):
+            row = np.uint32(offer[k, i] if offer[k, i] >= 0 else blank)
+            turned = np.uint32(np.uint64(words[3, i] ^ np.uint32(links[row, NAME])) * np.uint64(0x9E3779B1))
+            hit = np.int64(links[row, COPY] >= 0) & np.int64(turned < kappa32)
+            hits[count] = k
+            count += hit
+            compared |= hit << k
+        place = n_feed - 1
+        for h in range(count):
+            copy = links[offer[hits[h], i], COPY]
+            while place >= 0 and (compared >> place) & 1:
+                place -= 1
+            there = place < 0
+            for k in range(place + 1, n_feed):
+                there = there or offer[k, i] == copy
+            if not there:
+                offer[place, i], channel[place, i] = copy, 0
+                place -= 1
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def browse(
     key0, key1, week, start, stop, n_feed, n_search, n_endorsed, n_last,
     ids, taste, alpha, impulsiveness, privacy, habit, trust, attention, cluster, follows, last_bought,
-    attributes, links, endorsing, endorsement, feed_seats, search_seats, own_seats, need_chance, need_alias,
-    psi, kappa, has_own, channel_value, channel_price, habit_value, trust_value, privacy_cost,
-    match, nest, impulse, order_value, visits, sampled, update_path,
+    attributes, links, endorsing, endorsement, seats, n_clusters, feed_bits, search_bits, own_bits,
+    need_chance, need_alias, psi, kappa, has_copies, channel_value, channel_price, habit_value, trust_value,
+    privacy_cost, match, nest, impulse, order_value, visits, sampled, update_path,
     books, by_influencer, by_cluster, totals,
 ):  # fmt: skip
     """A week of consumers start..stop: consider, choose, and add to the books.
 
-    V_ij = match (taste_i . place_j) + value_j - α_i (p_j/p̄_j + f_c) + channel_ic + endorsement + impulse;
-    s_ij nested logit with outside good 0 (`choice.nested_logit`); every design once, by its best channel.
+    V_ij = match (taste_i . place_j) + value_j - α_i (p_j/p̄_j + f_c) + channel_ic + endorsement + impulse, held
+    within ±MOST_UTILITY; s_ij nested logit with outside good 0 (`choice.nested_logit`); every design once, by its
+    best channel.
     Adds s_ij (or the draw, where `sampled`) to `books`, `by_influencer` (K, 2: social, rival app),
     `by_cluster`, and consumer surplus to `totals`; writes the row bought to `last_bought`. The last row of
     `attributes` and `links` is a blank that stands for an empty slot.
@@ -287,12 +323,14 @@ def browse(
     n_all = n_feed + n_search + n_endorsed + n_last
     endorsed_slot = n_feed + n_search if n_endorsed > 0 else -1
     blank = np.int32(attributes.shape[0] - 1)
-    words = np.empty((4 * (1 + (2 * (n_feed + n_search) + 3) // 4), BLOCK), np.uint32)
+    words = np.empty((4 * (1 + (n_feed + n_search + 3) // 4), BLOCK), np.uint32)
     offer = np.empty((MAX_SLOTS, BLOCK), np.int32)
     channel = np.empty((MAX_SLOTS, BLOCK), np.int32)
     utility = np.empty((MAX_SLOTS, BLOCK), np.float32)
     weight = np.empty((MAX_SLOTS, BLOCK), np.float32)
     slope = np.empty((MAX_SLOTS, BLOCK), np.float32)
+    design = np.empty((MAX_SLOTS, BLOCK), np.int32)
+    crowd = np.empty((MAX_SLOTS, BLOCK), np.float32)
     exponent = np.empty(BLOCK, np.int32)
     power = exponent.view(np.float32)
     total = np.empty(BLOCK, np.float32)
@@ -302,22 +340,14 @@ def browse(
     inside = np.empty(BLOCK, np.float32)
     hurried = np.empty(BLOCK, np.float32)
     bought = np.empty(BLOCK, np.int32)
-    paired = np.empty(BLOCK, np.int32)
     by = np.empty(BLOCK, np.int32)
     luck = np.empty(BLOCK, np.float32)
-    at_social = np.empty(BLOCK, np.uint32)
     social_value = np.empty(BLOCK, np.float32)
     haste = np.empty(BLOCK, np.float32)
-    seen = np.full(attributes.shape[0], -1, np.int64)  # the slot of this consumer that holds a row already
-    seen_root = np.full(attributes.shape[0], -1, np.int64)  # the latest slot of this consumer in a nest
-    kin_slot = np.empty(MAX_SLOTS, np.int64)
-    kin_root = np.empty(MAX_SLOTS, np.int32)
-    nested_slot = np.empty(MAX_SLOTS * BLOCK, np.int32)
-    nested_who = np.empty(MAX_SLOTS * BLOCK, np.int32)
-    steeper = np.empty(MAX_SLOTS * BLOCK, np.float32)
     way = np.empty(8, np.float32)  # utility of each channel, without and with impulse
     one, zero = np.float32(1.0), np.float32(0.0)
     turnout = np.float32(visits)
+    most = np.float32(MOST_UTILITY)
 
     for first in range(start, stop, BLOCK):
         last = min(first + BLOCK, stop)
@@ -330,11 +360,11 @@ def browse(
         consideration_sets(
             key0, key1, week, first, last, n_feed, n_search, n_endorsed, n_last,
             ids, cluster, attention, social_value, alpha, follows, last_bought,
-            links, endorsing, feed_seats, search_seats, own_seats, need_chance, need_alias, psi, kappa, has_own,
-            channel_value, channel_price, words, at_social, offer, channel, by, luck,
+            links, endorsing, seats, n_clusters, feed_bits, search_bits, own_bits, need_chance, need_alias, psi, kappa,
+            channel_value, channel_price, words, offer, channel, by, luck,
         )  # fmt: skip
 
-        # decision utility; each design once, through its best channel
+        # decision utility
         for i in range(n):
             who = first + i
             t0, t1, t2, t3 = match * taste[who, 0], match * taste[who, 1], match * taste[who, 2], match * taste[who, 3]
@@ -345,8 +375,6 @@ def browse(
             for ch in range(4):
                 way[4 + ch] = way[ch]
             way[4] += haste[i]
-            base = who * MAX_SLOTS
-            paired[i] = 0
             for s in range(n_all):
                 row = np.uint32(offer[s, i] if offer[s, i] >= 0 else blank)
                 hasty = 4 if (s < n_feed or s == endorsed_slot) else 0
@@ -356,26 +384,22 @@ def browse(
                     + t2 * attributes[row, 2]
                     + t3 * attributes[row, 3]
                 ) + (attributes[row, VALUE] - a * attributes[row, PRICE] + way[np.uint32(channel[s, i] + hasty)])
-                if s == endorsed_slot and by[i] >= 0:
-                    v += endorsement[by[i]]
                 offer[s, i] = row
                 utility[s, i] = v
-                if has_own:
-                    root = links[row, ROOT]
-                    if root >= 0:
-                        kin = seen_root[root]
-                        if kin >= base and offer[kin - base, i] != row:
-                            paired[i] = 1
-                        seen_root[root] = base + s
-                before = seen[row]
-                seen[row] = base + s
-                if before >= base:
-                    other = before - base
-                    if utility[other, i] >= v:
-                        utility[s, i] = NO_OFFER
-                        seen[row] = before
-                    else:
-                        utility[other, i] = NO_OFFER
+                if has_copies:
+                    design[s, i] = links[row, ROOT]
+        if endorsed_slot >= 0:
+            for i in range(n):
+                utility[endorsed_slot, i] += endorsement[by[i]] if by[i] >= 0 else zero
+
+        # each design once, through its best channel
+        for s in range(1, n_all):
+            for r in range(s):
+                for i in range(n):
+                    u, v = utility[r, i], utility[s, i]
+                    again = offer[r, i] == offer[s, i]
+                    utility[s, i] = NO_OFFER if again and u >= v else v
+                    utility[r, i] = NO_OFFER if again and u < v else u
 
         # e^V: 2^k times a polynomial on [-1/2, 1/2] ln 2 (relative error below 2e-7)
         for i in range(n):
@@ -383,8 +407,8 @@ def browse(
         for s in range(n_all):
             for i in range(n):
                 x = utility[s, i]
-                x = x if x > np.float32(-80.0) else np.float32(-80.0)
-                x = x if x < np.float32(80.0) else np.float32(80.0)
+                x = x if x > -most else -most
+                x = x if x < most else most
                 x = x * np.float32(1.4426950408889634)
                 k = np.floor(x + np.float32(0.5))
                 f = (x - k) * np.float32(0.6931471805599453)
@@ -399,25 +423,21 @@ def browse(
                 weight[s, i] = p * f + one
             for i in range(n):
                 w = weight[s, i] * power[i]
-                w = w if utility[s, i] > NEVER else zero
-                weight[s, i] = w
-                total[i] += w
+                weight[s, i] = w if utility[s, i] > NEVER else zero
 
-        # shares and own slopes, nested where somebody sees a design and its copy
-        n_nested = 0
-        if has_own:
-            n_nested = _nest_copies(
-                offer, weight, total, links, paired, kin_slot, kin_root, n_all, n, nest,
-                nested_slot, nested_who, steeper,
-            )  # fmt: skip
+        # shares and own slopes, nested where a design has copies
+        if has_copies:
+            _nest_copies(design, weight, utility, crowd, n_all, n, nest)
+        for s in range(n_all):
+            for i in range(n):
+                total[i] += weight[s, i]
         for s in range(n_all):
             for i in range(n):
                 p = weight[s, i] / (one + total[i])
                 slope[s, i] = p * (one - p)
+                if has_copies:
+                    slope[s, i] += p * utility[s, i]
                 utility[s, i] = p
-        for k in range(n_nested):
-            s, i = nested_slot[k], nested_who[k]
-            slope[s, i] += utility[s, i] * steeper[k]
 
         # the path: one draw a consumer
         for i in range(n):
@@ -460,15 +480,18 @@ def browse(
                 k = bought[i]
                 inside[i] = one if k >= 0 else zero
                 hurried[i] = one if k >= 0 and (k < n_feed or k == endorsed_slot) and channel[k, i] == 0 else zero
+        unit = turnout * np.float32(SCALE)
         for s in range(n_all):
             for i in range(n):
-                p = utility[s, i] * turnout
-                row = offer[s, i]
-                books[row, channel[s, i]] += np.int64(p * np.float32(SCALE))
-                books[row, SLOPE] += np.int64(slope[s, i] * turnout * alpha[first + i] * np.float32(SCALE))
-                if s == endorsed_slot and by[i] >= 0:
-                    books[row, ENDORSED] += np.int64(p * np.float32(SCALE))
-                    by_influencer[by[i], channel[s, i]] += np.int64(p * np.float32(SCALE))
+                row = np.uint32(offer[s, i])
+                books[row, np.uint32(channel[s, i])] += np.int64(utility[s, i] * unit)
+                books[row, SLOPE] += np.int64(slope[s, i] * alpha[first + i] * unit)
+        if endorsed_slot >= 0:
+            for i in range(n):
+                if by[i] >= 0:
+                    p = np.int64(utility[endorsed_slot, i] * unit)
+                    books[offer[endorsed_slot, i], ENDORSED] += p
+                    by_influencer[by[i], channel[endorsed_slot, i]] += p
         for i in range(n):
             who = first + i
             money = np.float32(order_value) / alpha[who]
@@ -481,51 +504,32 @@ def browse(
                 last_bought[who] = offer[bought[i], i]
 
 
-@njit(cache=True, inline="always")
-def _power(x, exponent):
-    """x^exponent, quick for the default nest of one half."""
-    if exponent == 2.0:
-        return x * x
-    return math.sqrt(x) if exponent == 0.5 else x**exponent
-
-
 @njit(cache=True, nogil=True, error_model="numpy")
-def _nest_copies(
-    offer, weight, total, links, paired, kin_slot, kin_root, n_all, n, nest, nested_slot, nested_who, steeper
-):  # fmt: skip
-    """Nested logit for those of a block who see a design and its copy: `choice.nested_logit`, offers alone with λ = 1.
+def _nest_copies(design, weight, steeper, crowd, n_all, n, nest):
+    """Nested logit over the offers of one design, each a nest g with λ: `choice.nested_logit`.
 
-    Members of a nest have its root in `links`. Their weights e^V become e^{V/λ}/D_g · D_g^λ, so that a share is
-    again weight over total; how much steeper than s (1-s) their slope is, (1/λ - 1)(1 - s_{j|g}) s_j, is listed.
-    Returns how many are listed.
+    With D_g = Σ e^{V/λ} over g, `weight` e^V becomes e^{V/λ} D_g^{λ-1}, so that a share is again weight over total; an
+    offer alone keeps its weight. Writes to `steeper` how much steeper than 1 - s_j the slope of ln s_j is,
+    (1/λ - 1)(1 - s_{j|g}). Pair by pair, so that many consumers are worked on at once.
     """
-    count = 0
-    for i in range(n):
-        if paired[i] == 0:
-            continue
-        kin = 0
-        for s in range(n_all):
-            root = links[offer[s, i], ROOT]
-            if root >= 0 and weight[s, i] > 0.0:
-                kin_slot[kin], kin_root[kin] = s, root
-                kin += 1
-        for a in range(kin):
-            root, crowd, alone, together = kin_root[a], 0, 0.0, 0.0
-            for b in range(a, kin):
-                if root >= 0 and kin_root[b] == root:
-                    w = np.float64(weight[kin_slot[b], i])
-                    crowd, alone, together = crowd + 1, alone + w, together + _power(w, 1.0 / nest)
-            if crowd < 2:
-                continue
-            value = _power(together, nest)
-            total[i] += np.float32(value - alone)
-            for b in range(a, kin):
-                if kin_root[b] == root:
-                    s = kin_slot[b]
-                    within = _power(np.float64(weight[s, i]), 1.0 / nest) / together
-                    weight[s, i] = np.float32(within * value)
-                    nested_slot[count], nested_who[count] = s, i
-                    steeper[count] = np.float32((1.0 / nest - 1.0) * (1.0 - within))
-                    count += 1
-                    kin_root[b] = -1  # summed up
-    return count
+    zero, one = np.float32(0.0), np.float32(1.0)
+    half = nest == 0.5
+    for s in range(n_all):
+        for i in range(n):
+            w = weight[s, i]
+            w = w * w if half else (w ** np.float32(1.0 / nest) if w > zero else zero)
+            weight[s, i] = crowd[s, i] = w
+    for s in range(1, n_all):
+        for r in range(s):
+            for i in range(n):
+                kin = design[r, i] == design[s, i]
+                crowd[r, i] += weight[s, i] if kin else zero
+                crowd[s, i] += weight[r, i] if kin else zero
+    for s in range(n_all):
+        for i in range(n):
+            w, d = weight[s, i], crowd[s, i]
+            there = w > zero
+            within = w / d if there else one
+            value = np.sqrt(d) if half else d ** np.float32(nest)
+            weight[s, i] = within * value if there else zero
+            steeper[s, i] = np.float32(1.0 / nest - 1.0) * (one - within)

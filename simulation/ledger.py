@@ -7,7 +7,12 @@ from collections import defaultdict
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from . import kernels
+
 Rupiah = NDArray[np.int64]
+
+MOST = 2.0**53  # Rp of one transfer: beyond, a float does not hold every rupiah
+ONE_ACCOUNT = np.zeros(0, np.int64)
 
 PARTIES = (
     "consumers", "sellers", "influencers", "platform", "rivals", "treasury", "owners", "landlords",
@@ -47,14 +52,20 @@ class Ledger:
         Fractions stay with the payer. `payer_member` and `payee_member` are account numbers where a party
         has many; an amount for each.
         """
-        amounts = np.atleast_1d(np.asarray(amount, float))
-        if not np.isfinite(amounts).all() or (amounts < 0).any():
-            raise LedgerError(f"{purpose}: from {payer} to {payee}: an amount is negative or not finite")
-        paid = np.floor(amounts + 1e-6).astype(np.int64)
-        one_account = np.zeros(paid.size, np.int64)
-        np.subtract.at(self.balance[payer], one_account if payer_member is None else np.asarray(payer_member), paid)
-        np.add.at(self.balance[payee], one_account if payee_member is None else np.asarray(payee_member), paid)
-        self.week[purpose, payer, payee] += int(paid.sum())
+        amounts = np.asarray(amount, float).reshape(-1)
+        members = [
+            ONE_ACCOUNT if member is None else np.asarray(member, np.int64).reshape(-1)
+            for member in (payer_member, payee_member)
+        ]
+        given = [m for m, member in zip(members, (payer_member, payee_member), strict=True) if member is not None]
+        if any(member.size != amounts.size for member in given):
+            raise LedgerError(f"{purpose}: from {payer} to {payee}: {amounts.size} amounts, but not as many accounts")
+        paid = np.empty(amounts.size, np.int64)
+        total = kernels.post(self.balance[payer], self.balance[payee], *members, amounts, MOST, paid)
+        if total < 0:
+            fault = "an amount is negative, not finite or above 2^53" if total == -1 else "there is no such account"
+            raise LedgerError(f"{purpose}: from {payer} to {payee}: {fault}")
+        self.week[purpose, payer, payee] += int(total)
         return paid
 
     def flow(self, *, payer: str | None = None, payee: str | None = None) -> int:

@@ -43,14 +43,14 @@ Floats = NDArray[np.float64]
 
 
 class StateError(ArithmeticError):
-    """NaN or infinity in the state: the run stops in the week it appears, and says where."""
+    """A state that no week can start from, NaN or a row that is not there: the run stops and says where."""
 
-    def __init__(self, week: int, array: str) -> None:
-        self.week, self.array = week, array
-        super().__init__(f"week {week}: {array} holds a value that is not finite")
+    def __init__(self, week: int, array: str, fault: str = "holds a value that is not finite") -> None:
+        self.week, self.array, self.fault = week, array, fault
+        super().__init__(f"week {week}: {array} {fault}")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return StateError, (self.week, self.array)
+        return StateError, (self.week, self.array, self.fault)
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,8 @@ class Market(AgentModel):
         week = self.steps
         self.rules = self.regulator.rules(week)
         self._demand_moves(week)
-        self._check_state(week)
+        self._check_state(week, "listings", "influencers", "population")
+        self._check_links(week)
         self._influencers_choose(week)
         seats, shop = self._platform_ranks(week)
         books = self._consumers_browse(week, shop, seats)
@@ -134,7 +135,7 @@ class Market(AgentModel):
         self._platform_learns(books)
         self.platform.review_own_goods(week)
         entered, left = self._sellers_adapt(week, takings, broke)
-        self._record(week, books, takings, fixed, entered, left)
+        self._record(week, shop.visits, books, takings, fixed, entered, left)
         self.running = week < self.config.weeks
 
     def run(self) -> Market:
@@ -223,38 +224,52 @@ class Market(AgentModel):
         return len(table) - before, int(left.sum())
 
     def _record(
-        self, week: int, books: Books, takings: Takings, fixed: NDArray[np.int64], entered: int, left: int
-    ) -> None:
+        self, week: int, visits: float, books: Books, takings: Takings, fixed: NDArray[np.int64], entered: int,
+        left: int,
+    ) -> None:  # fmt: skip
         """Step 12: outcomes; the ledger must balance and the state be finite."""
         table, k = self.listings, takings.orders.size
         smes = (table.kind == SME_KIND) & (table.exit_week == STILL_THERE)
         record = Week(
-            takings=takings, fixed=fixed, kind=table.kind[:k], abroad=table.abroad[:k],
-            relative_price=self._relative_price[:k], surplus=books.surplus * self.config.market.people,
+            takings=takings, fixed=fixed, kind=table.kind[:k], category=table.category[:k], abroad=table.abroad[:k],
+            relative_price=self._relative_price[:k], slope=books.slope[:k] * self.config.market.people,
+            occasions=visits * self.scale, surplus=books.surplus * self.config.market.people,
             live_smes=int(smes.sum()), opening_smes_alive=int((smes & (table.entry_week == 0)).sum()),
             entered=entered, left=left, flow=self.ledger.flow,
         )  # fmt: skip
         for name, values in self.series.items():
             values.append(OUTCOMES[name].measure(record))
         self.flows = self.ledger.close_week()
-        self._check_state(week)
+        self._check_state(week, "listings", "influencers")
         for name, values in self.series.items():
             if not np.isfinite(values[-1]):
                 raise StateError(week, name)
 
-    def _check_state(self, week: int) -> None:
-        """Stop at the first table that holds NaN or infinity, before it turns into money."""
-        for name in ("listings", "influencers", "population"):
+    def _check_state(self, week: int, *tables: str) -> None:
+        """Stop at the first of these tables that holds NaN or infinity, before it turns into money."""
+        for name in tables:
             broken = getattr(self, name).first_not_finite()
             if broken is not None:
                 raise StateError(week, f"{name}.{broken}")
+
+    def _check_links(self, week: int) -> None:
+        """Stop where a consumer or an influencer points to a row that is not there: the kernel trusts them."""
+        rows, influencers = len(self.listings), len(self.influencers)
+        for name, there in (
+            ("population.last_bought", rows), ("influencers.endorsing", rows),
+            ("population.follows", influencers), ("population.cluster", len(CLUSTERS)),
+        ):  # fmt: skip
+            table, column = name.split(".")
+            highest = getattr(getattr(self, table), column).max(initial=0)
+            if highest >= max(there, 1):
+                raise StateError(week, name, f"holds {highest}; it may be below {there}, or negative for none")
 
     # ---- what the steps read
 
     def recent(self, past: Floats) -> Floats:
         """Mean over the weeks of memory that a listing has lived. past (L, M) to (L,)."""
         memory = self.config.sellers.memory
-        lived = np.clip(self.recorded - self.listings.entry_week, 1, memory)
+        lived = np.minimum(np.maximum(self.recorded - self.listings.entry_week, 1), memory)
         lived[: self.opening.ids.size] = memory
         return np.asarray(past.sum(axis=1) / lived)
 
@@ -266,9 +281,7 @@ class Market(AgentModel):
     def _shelf(self) -> Shelf:
         table = self.listings
         live = table.live
-        return Shelf(
-            live.astype(np.int32), table.id[live], table.category[live], table.channels[live], table.own[live]
-        )
+        return Shelf(live.astype(np.int32), table.id[live], table.category[live], table.channels[live], table.own[live])
 
     def _feed_weights(self, shelf: Shelf) -> Floats:
         """Exposure weights of the social feed, (C, J), by the chosen ranking."""
@@ -361,6 +374,7 @@ class Market(AgentModel):
                 outcomes[name] = measure.of_run(np.array(self.series[name])) if self.steps else None
         weekly: dict[str, NDArray[Any]] = {"week": np.arange(1, int(self.steps) + 1)}
         weekly |= {name: np.array(values) for name, values in self.series.items()}
+        opening_orders = (self.opening.orders * self.scale).tolist()
         sellers = {
             "seller_id": table.id.tolist(),
             "kind": [KINDS[k] for k in table.kind],
@@ -371,6 +385,12 @@ class Market(AgentModel):
             "channels": [channel_names(int(mask)) for mask in table.channels],
             "revenue": table.revenue.tolist(),
             "profit": table.profit.tolist(),
+            "opening_orders": [*opening_orders, *[None] * (len(table) - len(opening_orders))],
+            "recent_orders": self.recent(table.past_orders).tolist(),
+            "quality": table.quality.tolist(),
+            "reputation": table.reputation.tolist(),
+            "listed_price": table.listed.tolist(),
+            "price": table.price.tolist(),
         }
         return Results(outcomes, weekly, sellers)
 

@@ -14,6 +14,8 @@ import json
 import os
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +28,7 @@ from .browsing import Books, Needs, Shop, browse
 from .chance import Chance, Purpose
 from .channels import MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, Channels
 from .columns import Columns
-from .consumers import CLUSTERS, draw_consumers
+from .consumers import CLUSTERS, blocks, draw_consumers
 from .exposure import Seats, Shelf, plan_seats, table_weights, take_seats
 from .influencers import draw_influencers, endorsement_shares
 from .listings import Listings, choose_listings, file_hash, listings_path, read_listings
@@ -36,13 +38,30 @@ from .platform import PlatformSetting, certainty
 if TYPE_CHECKING:
     from .config import Config
 
+try:
+    import fcntl
+except ImportError:  # Windows has no such lock
+    fcntl = None  # type: ignore[assignment]
+
 Floats = NDArray[np.float64]
 
-CALIBRATION_SEED = 2_023
-HELD_OUT_SEED = 2_024
+CALIBRATION = Chance(2_023, world=1)
+HELD_OUT = Chance(2_024, world=1)
 BURN_IN = 24
 TOLERANCE = 8e-7
 QUALITY_BOUND = 25.0
+# Settings that the opening does not depend on, so that a sweep over them calibrates once.
+NOT_ENTERING: dict[str, frozenset[str]] = {
+    "market": frozenset({"name", "consumers", "importers", "people"}),
+    "demand": frozenset({"books", "nest", "shock_persistence", "market_expansion"}),
+    "consideration": frozenset(),
+    "channels": frozenset({"redirect"}),
+    "sellers": frozenset({
+        "pricing", "adjustment", "memory", "fixed_cost_share", "cash_weeks", "entrant_cash_weeks", "entry_rate",
+        "entry_elasticity", "entrant_quality_sd", "import_cost_advantage",
+    }),
+    "influence": frozenset({"review_weeks"}),
+}  # fmt: skip
 TWINS = 2_000  # influencers' twins in the calibration
 
 
@@ -135,22 +154,24 @@ def check_listings(market: OpeningMarket) -> None:
 def open_market(config: Config, threads: int = 1) -> Opening:
     """The calibrated opening of a config, from the cache where it is there."""
     path = cache_folder() / f"opening-{opening_hash(config)}.npz"
-    try:
-        return _load(path)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        opening = calibrate(config, threads)
-    _save(path, opening)
+    if (opening := _cached(path)) is not None:
+        return opening
+    with _alone(path.with_suffix(".lock")):  # the workers of a sweep want the same one at the same time
+        opening = _cached(path)
+        if opening is None:
+            opening = calibrate(config, threads)
+            _save(path, opening)
     return opening
 
 
 def opening_hash(config: Config) -> str:
     """Hash of everything that enters the opening: settings, listings and the model's code."""
-    market = dataclasses.asdict(config.market)
-    for free in ("name", "consumers", "importers", "people"):
-        market.pop(free)
-    market["listings"] = file_hash(listings_path(config.market.listings))
-    groups = (config.demand, config.consideration, config.channels, config.sellers, config.influence)
-    entering = [market, *(dataclasses.asdict(group) for group in groups), model_hash()]
+    entering: dict[str, Any] = {
+        group: {name: value for name, value in dataclasses.asdict(getattr(config, group)).items() if name not in free}
+        for group, free in NOT_ENTERING.items()
+    }
+    entering["market"]["listings"] = file_hash(listings_path(config.market.listings))
+    entering["model"] = model_hash()
     return hashlib.sha256(json.dumps(entering, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -179,6 +200,25 @@ def _save(path: Path, opening: Opening) -> None:
         return
 
 
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Wait until no other process is in here; where files cannot be locked, do without."""
+    with ExitStack() as stack:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fcntl.flock(stack.enter_context(path.open("a")), fcntl.LOCK_EX)
+        except (OSError, AttributeError):
+            pass
+        yield
+
+
+def _cached(path: Path) -> Opening | None:
+    try:
+        return _load(path)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+
+
 def _load(path: Path) -> Opening:
     with np.load(path) as data:
         values = {f.name: data[f.name] for f in dataclasses.fields(Opening)}
@@ -191,12 +231,11 @@ def _load(path: Path) -> Opening:
 def calibrate(config: Config, threads: int = 1) -> Opening:
     """Calibrate the opening market; see the module's first lines."""
     read, left_out = read_listings(config.market.listings)
-    chance = Chance(CALIBRATION_SEED)
-    listings, chosen = choose_listings(read, config.market.smes, chance)
-    trial = _Trial(config, listings, chance, threads)
+    listings, chosen = choose_listings(read, config.market.smes, CALIBRATION)
+    trial = _Trial(config, listings, CALIBRATION, threads)
     error = trial.settle()
     opening = trial.opening()
-    held_out = _Trial(config, listings, Chance(HELD_OUT_SEED), threads, world=trial).held_out_error()
+    held_out = _Trial(config, listings, HELD_OUT, threads, world=trial).held_out_error()
     report = {
         "listings": listings_path(config.market.listings).name,
         "listings_hash": file_hash(listings_path(config.market.listings)),
@@ -376,8 +415,9 @@ class _Trial:
             )
         spread = (orders / np.median(orders)) ** config.demand.shock_size_elasticity
         shock_sd = config.demand.shock_sd * np.clip(spread, 0.5, 1.5)
-        shock = shock_sd * self.chance.normal(Purpose.SHOCK, 0, 0, self.ids)[:, 0]
         reputation = config.sellers.reputation * (self.listings.rating - self.listings.rating.mean())
+        luck = self.chance.normal(Purpose.SHOCK, 0, 0, self.ids)[:, 0]
+        shock = opening_shocks(self.quality - reputation, shock_sd, luck)
         return Opening(
             categories=self.listings.categories, ids=self.ids, category=self.listings.category,
             channels=self.channels, place=self.place, listed=listed,
@@ -387,6 +427,18 @@ class _Trial:
             inclusive=books.inclusive, stock_cluster=self.people.cluster.copy(),
             stock_bought=self.snapshots[-1], report={},
         )  # fmt: skip
+
+
+def opening_shocks(appeal: Floats, shock_sd: Floats, luck: Floats) -> Floats:
+    """z_0 given the quality and shock that sales reveal together, δ: z = β (δ - mean δ) + sd √(1-β) ε, β = sd²/var δ.
+
+    That is the distribution of the shock among designs of this δ where the two are independent and normal: who sells
+    most is lucky, too, on average, and falls back as the luck passes. Its sd stays `shock_sd`. luck standard normal;
+    all (J,), utility.
+    """
+    about = appeal - appeal.mean()
+    share = np.minimum(1.0, shock_sd**2 / max(float(np.mean(about**2)), 1e-300))
+    return np.asarray(share * about + shock_sd * np.sqrt(1.0 - share) * luck)
 
 
 def spread_audience(influencers: Columns) -> Columns:
@@ -409,7 +461,7 @@ def spread_audience(influencers: Columns) -> Columns:
 
 def place_designs(chance: Chance, category: NDArray[np.int64], ids: NDArray[np.int64]) -> Floats:
     """Places in taste space: unit vectors around a direction of the category, the same in every run. Shape (J, 4)."""
-    centre = Chance(CALIBRATION_SEED).directions(Purpose.PLACE, 1, category)
+    centre = CALIBRATION.directions(Purpose.PLACE, 1, category)
     place = 0.5 * centre + chance.directions(Purpose.PLACE, 0, ids)
     return place / np.linalg.norm(place, axis=1, keepdims=True)
 
@@ -441,7 +493,9 @@ def deal_stocks(chance: Chance, people: Columns, opening: Opening) -> None:
     if opening.stock_cluster.size == 0:
         return
     first = np.searchsorted(opening.stock_cluster, np.arange(len(CLUSTERS) + 1))
-    start, count = first[people.cluster], np.diff(first)[people.cluster]
-    luck = chance.uniform(Purpose.STOCK, people.id)[:, 0]
-    pick = np.where(count > 0, start + np.floor(luck * count).astype(np.int64), 0)
-    people.last_bought[:] = np.where(count > 0, opening.stock_bought[pick], -1)
+    for rows in blocks(np.arange(len(people))):
+        cluster = people.cluster[rows]
+        start, count = first[cluster], np.diff(first)[cluster]
+        luck = chance.uniform(Purpose.STOCK, people.id[rows])[:, 0]
+        pick = np.where(count > 0, start + np.floor(luck * count).astype(np.int64), 0)
+        people.last_bought[rows] = np.where(count > 0, opening.stock_bought[pick], -1)

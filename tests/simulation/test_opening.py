@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from simulation import CalibrationError, Market, Opening, opening
-from simulation.chance import Chance
+from simulation import CalibrationError, Config, Market, Opening, opening
+from simulation.chance import Chance, Purpose
+from simulation.config import GROUPS
 from simulation.listings import choose_listings, read_listings
-from simulation.opening import CALIBRATION_SEED, calibrate, open_market, opening_hash
+from simulation.opening import CALIBRATION, NOT_ENTERING, calibrate, open_market, opening_hash, opening_shocks
 from tests.simulation.worlds import small
 
 TINY: dict[str, Any] = {"market": {"consumers": 300, "smes": 10, "calibration_consumers": 500, "calibration_weeks": 2}}
@@ -42,7 +45,7 @@ def equal(a: Opening, b: Opening) -> bool:
 def test_the_calibration_meets_its_targets_on_its_own_draws(baseline: Market) -> None:
     report, config = baseline.opening.report, baseline.config
     assert 0.0 < report["largest_target_error"] <= 1e-6
-    listings, _ = choose_listings(read_listings(None)[0], config.market.smes, Chance(CALIBRATION_SEED))
+    listings, _ = choose_listings(read_listings(None)[0], config.market.smes, CALIBRATION)
     worth = listings.units * listings.price
     wanted = config.market.order_share * worth / worth.sum()
     assert np.abs(np.log(baseline.opening.orders / wanted)).max() <= 1e-6
@@ -120,6 +123,47 @@ def test_an_opening_depends_on_what_enters_it_alone() -> None:
     assert len({opening_hash(small(change)) for change in [{}, *other]}) == 1 + len(other)
 
 
+def moved(group: str, name: str) -> Any:
+    """A value that the setting may take and has not by default."""
+    field = next(f for f in dataclasses.fields(GROUPS[group]) if f.name == name)
+    spec, usual = field.metadata["spec"], field.default
+    if spec.choices:
+        return next((choice for choice in spec.choices if choice != usual), usual)  # some have one choice so far
+    value = type(usual)((usual + (spec.low if usual > spec.low else spec.high)) / 2)
+    return value if value != usual else spec.high
+
+
+@pytest.mark.parametrize("group", sorted(group for group, free in NOT_ENTERING.items() if free))
+def test_what_the_hash_leaves_out_does_not_enter(group: str) -> None:
+    """Every setting of the list moved at once: not a bit of the opening moves."""
+    change = {name: moved(group, name) for name in NOT_ENTERING[group]}
+    settings = TINY | {group: TINY.get(group, {}) | change}
+    assert opening_hash(small(settings)) == opening_hash(small(TINY))
+    assert equal(calibrate(small(settings)), calibrate(small(TINY)))
+
+
+def test_a_runs_chance_is_never_the_calibrations() -> None:
+    same = Chance(CALIBRATION.seed).uniform(Purpose.TASTE, np.arange(1_000))
+    assert not np.isin(same, CALIBRATION.uniform(Purpose.TASTE, np.arange(1_000))).any()
+
+
+@pytest.mark.parametrize("sd", [0.2, 0.6])
+def test_opening_shocks_are_what_luck_among_such_sales_would_be(sd: float) -> None:
+    """As drawn from (z, δ = quality + z): sd of z, its regression on δ, and noise free of δ; six standard errors."""
+    n, rng = 200_000, np.random.default_rng(1)
+    appeal = 3.0 + rng.normal(0.0, np.sqrt(1.0 - sd**2), n) + sd * rng.normal(size=n)
+    z = opening_shocks(appeal, np.full(n, sd), rng.normal(size=n))
+    beta = np.cov(z, appeal)[0, 1] / appeal.var()
+    assert z.mean() == pytest.approx(0.0, abs=6 * sd / np.sqrt(n))
+    assert z.std() == pytest.approx(sd, rel=6 / np.sqrt(2 * n))
+    assert beta == pytest.approx(sd**2, abs=6 * sd / np.sqrt(n))
+    assert np.corrcoef(z - beta * appeal, appeal**2)[0, 1] == pytest.approx(0.0, abs=6 / np.sqrt(n))
+
+
+def test_without_shocks_nobody_opens_lucky() -> None:
+    assert not opening_shocks(np.arange(5.0), np.zeros(5), np.ones(5)).any()
+
+
 def test_threads_change_no_bit_of_an_opening() -> None:
     one, two = (calibrate(small(TINY), threads) for threads in (1, 2))
     assert equal(one, two)
@@ -171,7 +215,7 @@ def test_every_consideration_can_be_calibrated(mode: str) -> None:
 
 def entries(cache: Path) -> list[Path]:
     """What is in the cache."""
-    return sorted(cache.iterdir())
+    return sorted(cache.glob("*.npz"))
 
 
 def test_an_opening_is_the_same_out_of_the_cache(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,6 +223,22 @@ def test_an_opening_is_the_same_out_of_the_cache(cache: Path, monkeypatch: pytes
     assert [path.name for path in entries(cache)] == [f"opening-{opening_hash(small(TINY))}.npz"]
     monkeypatch.setattr(opening, "calibrate", lambda *_: pytest.fail("calibrated again"))
     assert equal(open_market(small(TINY)), made)
+
+
+@pytest.mark.usefixtures("cache")
+def test_those_who_want_the_same_opening_at_once_wait_for_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, calls = calibrate(small(TINY)), []
+
+    def slow(config: Config, threads: int) -> Opening:
+        calls.append(config)
+        time.sleep(0.2)
+        return made
+
+    monkeypatch.setattr(opening, "calibrate", slow)
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(open_market, [small(TINY)] * 3))
+    assert len(calls) == 1
+    assert all(equal(one, made) for one in found)
 
 
 DAMAGE = {
@@ -189,15 +249,7 @@ DAMAGE = {
 }
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        "empty",
-        "no archive",
-        "cut short",
-        "bytes turned",
-    ],
-)
+@pytest.mark.parametrize("damage", ["empty", "no archive", "cut short", "bytes turned"])
 def test_a_damaged_cache_is_made_again(cache: Path, damage: str) -> None:
     made = open_market(small(TINY))
     [path] = entries(cache)
