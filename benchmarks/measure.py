@@ -88,10 +88,11 @@ QUICK = Plan(
 
 @dataclass(frozen=True)
 class Size:
-    """Kernel and week at one size; each on one thread and on two."""
+    """Kernel and week at one size, each on one thread and on two; of the kernel, the drawing of the sets alone."""
 
     platform: str
     consumers: int
+    sets: Timing
     kernel: tuple[Timing, Timing]
     week: tuple[Timing, Timing]
 
@@ -199,11 +200,11 @@ def at_size(plan: Plan, platform: str, consumers: int) -> Size:
     market = warm(plan.of(platform, consumers))
     scene = market.scene()
     calls: dict[str, Callable[[], object]] = {
-        "kernel": scene.browse, "kernel on two": partial(scene.browse, 2),
+        "sets": scene.considered, "kernel": scene.browse, "kernel on two": partial(scene.browse, 2),
         "week": market.pass_week, "week on two": partial(market.pass_week, 2),
     }  # fmt: skip
     times = list(race(calls, seconds=plan.seconds, least=plan.least).values())
-    return Size(platform, consumers, (times[0], times[1]), (times[2], times[3]))
+    return Size(platform, consumers, times[0], (times[1], times[2]), (times[3], times[4]))
 
 
 def beside_plain(plan: Plan, platform: str, consumers: int) -> Plain:

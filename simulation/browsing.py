@@ -193,7 +193,7 @@ class Considered:
     rows: NDArray[np.int32]  # (n, S) table rows, kernels.EMPTY where a slot holds nothing
     channels: NDArray[np.int32]  # (n, S)
     endorser: NDArray[np.int32]  # (n,) the influencer behind the endorsed slot, or kernels.EMPTY
-    luck: Floats  # (n,) the uniform that picks the purchase
+    luck: NDArray[np.float32]  # (n,) the uniform that picks the purchase
 
 
 def considered(
@@ -205,27 +205,18 @@ def considered(
     psi, kappa, _ = _own_goods(shop)
     social = social_value(people, channels)
     slots = (consideration.feed, consideration.search, consideration.endorsed, consideration.last_bought)
-    n, size = len(people), kernels.BLOCK
-    rows, used = np.empty((2, n, sum(slots)), np.int32)
-    endorser, luck = np.full(n, kernels.EMPTY, np.int32), np.empty(n)
-    words = np.empty((4 * kernels.MAX_SLOTS, size), np.uint32)
-    offer, channel = np.empty((2, kernels.MAX_SLOTS, size), np.int32)
-    by, draw = np.full(size, kernels.EMPTY, np.int32), np.empty(size, np.float32)
-    for first in range(0, n, size):
-        last = min(first + size, n)
-        kernels.consideration_sets(
-            *chance.key(Purpose.BROWSE), week, first, last, *slots,
-            people.id, people.cluster, people.attention, social[first:last], people.alpha, people.follows,
-            people.last_bought, links, shop.endorsing, flat, C, *seats.bits,
-            shop.need.chance, shop.need.alias, psi, kappa,
-            frictions(channels, shop.checkout), delivery(channels, shop.subsidy, demand.order_value),
-            words, offer, channel, by, draw,
-        )  # fmt: skip
-        there = last - first
-        rows[first:last], used[first:last] = offer[: sum(slots), :there].T, channel[: sum(slots), :there].T
-        endorser[first:last], luck[first:last] = by[:there], draw[:there]
+    n = len(people)
+    rows, used = np.empty((2, sum(slots), n), np.int32)
+    endorser, luck = np.full(n, kernels.EMPTY, np.int32), np.empty(n, np.float32)
+    kernels.consider(
+        *chance.key(Purpose.BROWSE), week, *slots,
+        people.id, people.cluster, people.attention, social, people.alpha, people.follows, people.last_bought,
+        links, shop.endorsing, flat, C, *seats.bits, shop.need.chance, shop.need.alias, psi, kappa,
+        frictions(channels, shop.checkout), delivery(channels, shop.subsidy, demand.order_value),
+        rows, used, endorser, luck,
+    )  # fmt: skip
     rows[rows == len(shop.value)] = kernels.EMPTY
-    return Considered(rows, used, endorser, luck)
+    return Considered(rows.T, used.T, endorser, luck)
 
 
 def social_value(people: Columns, channels: Channels) -> NDArray[np.float32]:

@@ -100,18 +100,18 @@ def seat_tables(seats, bits, expected, rows, ids, dither, first, blank):
                 continue
             u = dither[j] + turn
             n = math.floor(expected[t, j] + (u - math.floor(u)))
-            name = mix(np.uint64(ids[j]) + np.uint64(first + t + 1) * np.uint64(0x9E3779B97F4A7C15))
-            for k in range(min(n, room - filled)):
+            hashed = mix(np.uint64(ids[j]) + np.uint64(first + t + 1) * np.uint64(0x9E3779B97F4A7C15))
+            step = mix(hashed) | np.uint64(1)
+            for _ in range(min(n, room - filled)):
                 filled += 1
-                hashed = mix(name + np.uint64(k + 1) * np.uint64(0xD1342543DE82EF95))
+                hashed += step
                 claim = (hashed | np.uint64(1 << 63)) & ~np.uint64(0xFFFFFF) | np.uint64(j)
-                seat = np.int64(claim >> np.uint64(40) & last)
+                seat = claim >> np.uint64(40) & last
                 while claims[seat] != 0:
-                    if claims[seat] < claim:
-                        claim, claims[seat] = claims[seat], claim
+                    claims[seat], claim = max(claims[seat], claim), min(claims[seat], claim)
                     # the next place of a claim: a stride of its own, odd, so that it visits every seat
                     stride = claim >> np.uint64(24) | np.uint64(1)
-                    seat = np.int64((np.uint64(seat) + stride) & last)
+                    seat = (seat + stride) & last
                 claims[seat] = claim
         vacant = EMPTY if filled > 0 else blank
         for s in range(size):
@@ -300,6 +300,31 @@ def _show_copies(n, n_feed, n_all, kappa32, words, links, offer, channel):
             if not there:
                 offer[place, i], channel[place, i] = copy, 0
                 place -= 1
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def consider(
+    key0, key1, week, n_feed, n_search, n_endorsed, n_last,
+    ids, cluster, attention, social_value, alpha, follows, last_bought,
+    links, endorsing, seats, n_clusters, feed_bits, search_bits, own_bits, need_chance, need_alias, psi, kappa,
+    channel_value, channel_price, rows, channels, endorser, luck,
+):  # fmt: skip
+    """The sets of all consumers: rows and channels (slots, n), endorser and luck (n,), as `consideration_sets`."""
+    words = np.empty((4 * (1 + (n_feed + n_search + 3) // 4), BLOCK), np.uint32)
+    offer = np.empty((MAX_SLOTS, BLOCK), np.int32)
+    channel = np.empty((MAX_SLOTS, BLOCK), np.int32)
+    for first in range(0, ids.shape[0], BLOCK):
+        last = min(first + BLOCK, ids.shape[0])
+        consideration_sets(
+            key0, key1, week, first, last, n_feed, n_search, n_endorsed, n_last,
+            ids, cluster, attention, social_value[first:last], alpha, follows, last_bought,
+            links, endorsing, seats, n_clusters, feed_bits, search_bits, own_bits, need_chance, need_alias, psi, kappa,
+            channel_value, channel_price, words, offer, channel, endorser[first:last], luck[first:last],
+        )  # fmt: skip
+        for s in range(rows.shape[0]):
+            for i in range(last - first):
+                rows[s, first + i] = offer[s, i]
+                channels[s, first + i] = channel[s, i]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
