@@ -36,6 +36,8 @@ class Purpose(IntEnum):
     PUBLIC_SIGNAL = 16
     INCLUSION = 17
     SAMPLE = 18
+    POST = 19
+    TREND = 20
 
 
 @dataclass(frozen=True)

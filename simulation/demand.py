@@ -48,6 +48,28 @@ class Demand:
         -0.1, unit="d ln sd / d ln opening sales", low=-1.0, high=0.0,
         source="assumed; larger shops live longer (docs/facts.md A)",
     )
+    trend_sd: float = parameter(
+        0.0, unit="utility, stationary sd of a category's trend", low=0.0, high=3.0, source="assumed; 0 is none",
+    )
+    trend_persistence: float = parameter(
+        0.95, unit="a week", low=0.0, high=0.9999, source="assumed; half-life of 13 weeks",
+    )
+    season: float = parameter(
+        0.0, unit="uplift of visits in a week of Ramadan, 11.11 or 12.12", low=0.0, high=5.0,
+        source="the user's scenario; 0 is none",
+    )
+    entrant_awareness: float = parameter(
+        1.0, unit="share of consumers who have heard of a new design", low=0.0, high=1.0,
+        source="assumed; 1 is no word of mouth",
+    )
+    innovation: float = parameter(
+        0.03, unit="p a year, who hear of a design by themselves", low=1e-6, high=10.0,
+        source="Bass p, mean of 213 applications (docs/facts.md A; Sultan, Farley, Lehmann 1990)",
+    )
+    imitation: float = parameter(
+        0.38, unit="q a year, who hear of it from others", low=0.0, high=10.0,
+        source="Bass q, mean of 213 applications (docs/facts.md A; Sultan, Farley, Lehmann 1990)",
+    )
     market_expansion: float = parameter(
         0.0, unit="ξ, elasticity of visits to mean inclusive value", low=0.0, high=3.0,
         source="0 is pure business stealing; larger values reach docs/facts.md B2",

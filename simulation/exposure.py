@@ -86,6 +86,18 @@ def table_weights(shelf: Shelf, feed: Floats, search: Floats, n_categories: int)
     )
 
 
+def favoured(weights: Floats, own: NDArray[np.bool_], self_preference: float) -> Floats:
+    """(1-ψ) w_tj + ψ W_t own_j w_tj / Σ own w_t: with chance ψ a draw shows an own listing.
+
+    weights (T, J), W_t the sum of table t. A table without own listings stays as it is, and so does every table's sum.
+    """
+    mine = weights * own
+    there = mine.sum(axis=1, keepdims=True) > 0.0
+    share = np.divide(mine, mine.sum(axis=1, keepdims=True), out=np.zeros_like(mine), where=there)
+    mixed = (1.0 - self_preference) * weights + self_preference * weights.sum(axis=1, keepdims=True) * share
+    return np.where(there, mixed, weights)
+
+
 def plan_seats(weights: Weights) -> SeatPlan:
     """Sizes and scales from the opening's weights: at least four seats a design."""
     feed_bits, search_bits = _bits(weights.feed, 4), _bits(weights.search, 4)

@@ -12,16 +12,18 @@ from numpy.typing import NDArray
 from .agents import AgentModel
 from .algorithms import RankingView, rankings
 from .browsing import Books, Needs, Shop, browse
-from .chance import Chance
-from .channels import SOCIAL, channel_names
+from .chance import Chance, Purpose
+from .channels import SOCIAL, channel_names, keeps
 from .config import Config
 from .consumers import CLUSTERS, Consumer, draw_consumers
-from .exposure import Seats, Shelf, Weights, plan_seats, table_weights, take_seats
+from .exposure import Seats, Shelf, Weights, favoured, plan_seats, table_weights, take_seats
+from .fashion import season, spread_word, trends
 from .influencers import Influencer, choose_endorsements, draw_influencers
 from .ledger import Ledger
 from .opening import Opening, deal_stocks, open_market
 from .outcomes import OUTCOMES, Survival, Week
 from .platform import Platform
+from .registry import Choice
 from .regulation import Regulator, Rules
 from .sellers import (
     IMPORTER_KIND,
@@ -78,7 +80,7 @@ class Market(AgentModel):
         self.opening = opening if opening is not None else open_market(config, threads)
         market = config.market
         self.scale = market.consumers * market.people
-        self.visits, self.recorded = 1.0, 0
+        self.visits, self.season, self.recorded = 1.0, 1.0, 0
         self._open_columns()
         self._measure_opening()
         self.regulator = Regulator(self, config.regulation)
@@ -96,7 +98,10 @@ class Market(AgentModel):
         self.influencer_agents = [Influencer(self, k) for k in range(market.influencers)]
         importers(self)
         self.ledger.close_week()
-        self.seat_plan = plan_seats(self._weights(self._shelf()))
+        shelf = self._shelf()
+        usual = self._feed_weights(shelf, rankings.choose("personalised"))
+        self.listings.past_shown[:] = self._shown(shelf, usual)[:, None]
+        self.seat_plan = plan_seats(self._weights(shelf))
         self.series: dict[str, list[float]] = {name: [] for name, o in OUTCOMES.items() if o.weekly}
 
     def _open_columns(self) -> None:
@@ -107,7 +112,9 @@ class Market(AgentModel):
         )
         deal_stocks(self.chance, self.population, opening)
         self.listings = opening_listings(opening, config.sellers, self.scale, config.demand.order_value)
+        self.cluster_share = np.bincount(self.population.cluster, minlength=len(CLUSTERS)) / len(self.population)
         self.need = Needs.of(opening.need)
+        self.trend = trends(self.chance, 0, np.zeros(len(opening.categories)), config.demand.trend_sd, 0.0)
 
     def _measure_opening(self) -> None:
         """Figures of the opening that later weeks are measured against."""
@@ -145,8 +152,12 @@ class Market(AgentModel):
         return self
 
     def _demand_moves(self, week: int) -> None:
-        """Step 2: quality shocks move."""
-        self.listings.shock = shocks(self.chance, week, self.listings, self.config.demand.shock_persistence)
+        """Step 2: quality shocks and trends move, word spreads, the season sets how often people visit."""
+        table, demand = self.listings, self.config.demand
+        table.shock = shocks(self.chance, week, table, demand.shock_persistence)
+        self.trend = trends(self.chance, week, self.trend, demand.trend_sd, demand.trend_persistence)
+        table.awareness = spread_word(table.awareness, demand.innovation, demand.imitation)
+        self.season = season(week, demand.season)
 
     def _influencers_choose(self, week: int) -> None:
         """Step 3: influencers whose turn it is, or whose design is gone, choose what to endorse."""
@@ -165,7 +176,8 @@ class Market(AgentModel):
     def _platform_ranks(self, week: int) -> tuple[Seats | None, Shop]:
         """Step 4: scores become exposure, exposure becomes seats."""
         shelf = self._shelf()
-        feed = self._feed_weights(shelf)
+        feed = self._feed_weights(shelf, self.config.algorithm)
+        self.listings.past_shown[:, week % self.config.sellers.memory] = self._shown(shelf, feed)
         seats = None
         if self.config.consideration.mode == "sampled":
             weights = self._weights(shelf, feed)
@@ -202,13 +214,12 @@ class Market(AgentModel):
 
     def _platform_learns(self, books: Books) -> None:
         """Step 7: data on clusters and on designs, relative to an opening week's orders."""
-        seen = books.orders[:, SOCIAL].sum() / max(books.orders.sum(), 1e-300)
+        by_design = books.orders[:, self.platform.channels].sum(axis=1)
+        seen = by_design.sum() / max(books.orders.sum(), 1e-300)
         usual = self.opening.social_orders.sum() / self.opening.orders.sum()
         people = self.config.market.people
         opening = np.maximum(self.opening.by_cluster * self.config.market.consumers, 1e-300)
-        self.platform.learn(
-            books.by_cluster / opening * (seen / usual), books.orders[:, SOCIAL] * people / self.mean_orders
-        )
+        self.platform.learn(books.by_cluster / opening * (seen / usual), by_design * people / self.mean_orders)
 
     def _sellers_adapt(self, week: int, takings: Takings, broke: NDArray[np.int64]) -> tuple[int, int]:
         """Step 10: those out of cash leave, the others price, new ones enter. Returns (entered, left) SMEs."""
@@ -283,32 +294,52 @@ class Market(AgentModel):
         live = table.live
         return Shelf(live.astype(np.int32), table.id[live], table.category[live], table.channels[live], table.own[live])
 
-    def _feed_weights(self, shelf: Shelf) -> Floats:
-        """Exposure weights of the social feed, (C, J), by the chosen ranking."""
+    def _feed_weights(self, shelf: Shelf, chosen: Choice) -> Floats:
+        """Exposure weights of the social feed, (C, J), by a ranking."""
+        table, rows, popularity = self.listings, shelf.rows, self._popularity()
+        shown = self.recent(table.past_shown) + self.config.sellers.popularity_prior
+        price, setting = table.price[rows] / table.listed[rows], self.platform.setting
         view = RankingView(
-            popularity=self._popularity()[shelf.rows], affinity=CLUSTERS @ self.listings.place[shelf.rows].T,
-            certainty=self.platform.certainty, own=shelf.own.copy(), own_favour=self.rules.own_favour,
+            popularity=popularity[rows], affinity=CLUSTERS @ table.place[rows].T, certainty=self.platform.certainty,
+            posted=self.chance.uniform(Purpose.POST, 0, self.steps, shelf.ids)[:, 0],
+            response=(popularity / shown)[rows], commission=setting.commission * price,
+            own_margin=price - table.cost[rows] / table.listed[rows], own=shelf.own.copy(),
+            own_favour=self.rules.own_favour,
         )  # fmt: skip
-        chosen = self.config.algorithm
         return np.exp(rankings[chosen.name](view, **chosen.parameters))
 
+    def _shown(self, shelf: Shelf, feed: Floats) -> Floats:
+        """How often the social feed shows each listing, 1 for a mean design, (L,)."""
+        shown = np.zeros(len(self.listings))
+        weight = feed * keeps(shelf.channels, SOCIAL)
+        share = weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-300)
+        shown[shelf.rows] = shelf.rows.size * (self.cluster_share @ share)
+        return shown
+
     def _weights(self, shelf: Shelf, feed: Floats | None = None) -> Weights:
-        feed = self._feed_weights(shelf) if feed is None else feed
+        feed = self._feed_weights(shelf, self.config.algorithm) if feed is None else feed
         search = self._popularity()[shelf.rows] ** self.config.consideration.search_exponent
-        return table_weights(shelf, feed, search, len(self.opening.categories))
+        known = self.listings.awareness[shelf.rows]
+        feed, search = feed * known, search * known
+        weights = table_weights(shelf, feed, search, len(self.opening.categories))
+        if self.platform.setting.owns_marketplace:
+            shop = weights.search[len(self.opening.categories) :]
+            shop[:] = favoured(shop, shelf.own, self.platform.setting.self_preference * self.rules.own_favour)
+        return weights
 
     def _shop(self, shelf: Shelf, feed: Floats) -> Shop:
         """What consumers meet this week."""
         table, setting = self.listings, self.platform.setting
         self._relative_price = table.price / table.listed
         return Shop(
-            place=table.place, value=table.value(), price=self._relative_price, root=table.root,
+            place=table.place, value=table.value() + self.trend[table.category], price=self._relative_price,
+            root=table.root,
             channels=table.channels, copy=table.copy, ids=table.id, live=shelf.rows, own=shelf.own, exposure=feed,
             endorsing=self.influencers.endorsing,
             endorsement=(self.config.influence.endorsement * self.influencers.credibility).astype(np.float32),
-            need=self.need, checkout=self.rules.checkout, subsidy=setting.subsidy,
+            need=self.need, checkout=setting.checkout * self.rules.checkout, subsidy=setting.subsidy,
             self_preference=setting.self_preference * self.rules.own_favour, comparison=setting.comparison,
-            visits=self.visits,
+            visits=self.visits * self.season,
         )  # fmt: skip
 
     # ---- births and deaths
@@ -335,13 +366,14 @@ class Market(AgentModel):
         table = self.listings
         [new] = table.append(
             id=(np.int64(PLATFORM_KIND) << 56) ^ table.id[row], root=table.root[row], kind=PLATFORM_KIND,
-            category=table.category[row], model=table.model[row], channels=1 << SOCIAL, entry_week=week,
+            category=table.category[row], model=table.model[row],
+            channels=sum(1 << channel for channel in self.platform.channels), entry_week=week,
             exit_week=STILL_THERE, copied_week=-1, copy=-1, place=table.place[row][None, :],
             quality=table.quality[row] - quality_gap, reputation=table.reputation[row], shock=table.shock[row],
             shock_sd=table.shock_sd[row], listed=table.listed[row], price=price * table.price[row],
             cost=cost * self.opening.cost[table.model[row]], fixed_cost=0.0, buffer=0.0, abroad=True, seen=0.0,
-            revenue=0, profit=0,
-            social_revenue=0, past_orders=0.0, past_slope=0.0, past_gross=0.0, past_fees=0.0,
+            revenue=0, profit=0, awareness=table.awareness[row], social_revenue=0,
+            past_orders=0.0, past_slope=0.0, past_gross=0.0, past_fees=0.0, past_shown=0.0,
         )  # fmt: skip
         self.ledger.open_accounts(len(table))
         table.copied_week[row] = week

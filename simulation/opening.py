@@ -281,7 +281,11 @@ class _Trial:
         j = self.target.size
         own = np.zeros(j, bool)
         known = certainty(PlatformSetting(), np.full(len(CLUSTERS), 1.0 / max(PlatformSetting().data_decay, 1e-9)))
-        view = RankingView(self.popularity.copy(), CLUSTERS @ self.place.T, known, own, 1.0)
+        same = np.ones(j)
+        view = RankingView(
+            popularity=self.popularity.copy(), affinity=CLUSTERS @ self.place.T, certainty=known, posted=0.0 * same,
+            response=same.copy(), commission=same.copy(), own_margin=same.copy(), own=own, own_favour=1.0,
+        )  # fmt: skip
         self.feed = np.exp(personalised(view))
         self.shelf = Shelf(np.arange(j, dtype=np.int32), self.ids, self.listings.category, self.channels, own)
         need = np.bincount(self.listings.category, self.target, minlength=len(self.listings.categories))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .chance import Chance, Purpose
+from .channels import MARKETPLACE, SOCIAL
 from .columns import MarketAgent
 from .parameters import build, parameter
 
@@ -23,8 +24,17 @@ class PlatformSetting:
     """Parameters of the platform and of its own-goods arm."""
 
     name: str = parameter(
-        "marketplace_only", unit="name", choices=("marketplace_only", "project_s"),
+        "marketplace_only", unit="name",
+        choices=("no_social_commerce", "instagram_style", "marketplace_only", "project_s", "tokopedia_merger"),
         source="marketplace_only is the baseline",
+    )
+    checkout: float = parameter(
+        1.0, unit="share of the social app's orders that are paid inside it", low=0.0, high=1.0,
+        source="1 since 2021 on TikTok Shop; 0 is a shop window that links to the seller",
+    )
+    owns_marketplace: bool = parameter(
+        False, unit="true or false",
+        source="TikTok bought 75.01 % of Tokopedia in December 2023 (docs/facts.md B8 [66])",
     )
     response: str = parameter(
         "frozen", unit="name", choices=("frozen",), source="fees stay as they are",
@@ -160,6 +170,11 @@ class Platform(MarketAgent):
         return int(self.model.ledger.balance["platform"][0])
 
     @property
+    def channels(self) -> list[int]:
+        """The channels that it runs: it takes their commission, sees their orders and sells its own goods there."""
+        return [SOCIAL, MARKETPLACE] if self.setting.owns_marketplace else [SOCIAL]
+
+    @property
     def certainty(self) -> Floats:
         """φ (C,), from the data in stock."""
         return certainty(self.setting, self.data)
@@ -167,7 +182,7 @@ class Platform(MarketAgent):
     def learn(self, cluster_orders: Floats, design_orders: Floats) -> None:
         """D and n lose a share and gain the week's orders, both relative to an opening week's.
 
-        cluster_orders (C,) and design_orders (L,) are seen on the social app, 1 for a mean opening week.
+        cluster_orders (C,) and design_orders (L,) are those of the channels that it runs, 1 for a mean opening week.
         """
         keep = 1.0 - self.setting.data_decay
         self.data = self.data * keep + cluster_orders

@@ -111,6 +111,7 @@ def opening_listings(opening: Opening, selling: Selling, scale: float, order_val
         social_revenue=np.zeros(j, np.int64),
         past_orders=orders[:, None] * memory, past_slope=slope[:, None] * memory,
         past_gross=gross[:, None] * memory, past_fees=((1 - opening.net) * orders)[:, None] * memory,
+        past_shown=np.ones(j)[:, None] * memory, awareness=np.ones(j),
     )  # fmt: skip
 
 
@@ -207,6 +208,7 @@ def add_sellers(market: Market, week: int, ids: Rows, category: Rows, kind: int)
         buffer=max(selling.cash_weeks, selling.entrant_cash_weeks) * fixed, abroad=kind == IMPORTER_KIND, seen=0.0,
         revenue=0, profit=0,
         social_revenue=0, past_orders=0.0, past_slope=0.0, past_gross=0.0, past_fees=0.0,
+        past_shown=0.0, awareness=market.config.demand.entrant_awareness,
     )  # fmt: skip
     market.ledger.open_accounts(len(table))
     market.ledger.transfer("equity", "owners", "sellers", selling.entrant_cash_weeks * fixed, payee_member=rows)

@@ -61,7 +61,7 @@ def settle_sales(market: Market, books: Books) -> Takings:
         sales[theirs] += paid
         if channel == SOCIAL:
             social[theirs] += paid
-        payee = "platform" if channel == SOCIAL else "rivals"
+        payee = "platform" if channel in market.platform.channels else "rivals"
         fees[theirs] += ledger.transfer("commission", "sellers", payee, fee * paid, payer_member=theirs)
     sales[ours] = ledger.transfer("own sales", "consumers", "platform", by_channel[own].sum(axis=1))
     social[ours] = sales[ours]

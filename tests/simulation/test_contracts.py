@@ -44,6 +44,10 @@ def view(seed: int = 0, designs: int = 17, own_favour: float = 1.0) -> RankingVi
         popularity=draw.lognormal(0.0, 1.0, designs),
         affinity=draw.uniform(-1.0, 1.0, (24, designs)),
         certainty=draw.uniform(0.0, 1.0, 24),
+        posted=draw.uniform(0.0, 1.0, designs),
+        response=draw.lognormal(0.0, 0.5, designs),
+        commission=draw.uniform(0.0, 0.1, designs),
+        own_margin=draw.uniform(-0.5, 0.5, designs),
         own=np.arange(designs) % 4 == 3,
         own_favour=own_favour,
     )
@@ -81,8 +85,10 @@ def test_a_ranking_does_not_write_its_view(name: str) -> None:
 @pytest.mark.parametrize("name", rankings)
 def test_a_design_is_scored_by_what_it_is_and_not_by_where_it_stands(name: str) -> None:
     seen, turn = view(), np.random.default_rng(1).permutation(17)
-    turned = RankingView(
-        seen.popularity[turn], seen.affinity[:, turn], seen.certainty.copy(), seen.own[turn], seen.own_favour
+    turned = dataclasses.replace(
+        seen,
+        affinity=seen.affinity[:, turn],
+        **{key: getattr(seen, key)[turn] for key in vars(seen) if np.shape(getattr(seen, key)) == (17,)},
     )
     assert np.allclose(rankings[name](turned), rankings[name](seen)[:, turn], rtol=1e-12)
 
