@@ -75,8 +75,10 @@ BETTER = {1: "more", -1: "less", 0: "neither"}
 def page() -> str:
     """The whole page, as Markdown."""
     parts = [HEADER, STUDY, table(_study()), NAMES, _names()]
+    priced = {f"sellers.{key}" for name in pricing_behaviours for key in pricing_behaviours.schema(name)}
     for name, group in GROUPS.items():
-        parts += [f"## {name}\n\n{_said(group)}\n", table(_fields(name, group))]
+        settings = [setting for setting in _fields(name, group) if setting[0] not in priced]
+        parts += [f"## {name}\n\n{_said(group)}\n", table(settings)]
     parts += [ALGORITHM, *_choices(rankings, "algorithm")]
     parts += [REGULATION, *_choices(instruments, "regulation.{name}")]
     parts += [f"### Enforcement\n\n{_said(Enforcement)}\n", table(_fields("regulation.NAME", Enforcement))]

@@ -49,7 +49,7 @@ class Shop:
 
     place: Floats  # (L, 4)
     value: Floats  # (L,) quality + shock + reputation, utility
-    price: Floats  # (L,) price per listed price
+    price: Floats  # (L,) price per listed price, with the loss that buyers foresee of goods from abroad
     root: NDArray[np.int32]  # (L,) row of the design's original
     channels: NDArray[np.int32]  # (L,) mask of channels kept
     copy: NDArray[np.int32]  # (L,) row of the platform's live copy, or -1
@@ -96,17 +96,23 @@ def browse(
     *,
     threads: int = 1,
     update_path: bool = True,
+    update_channel: bool = False,
 ) -> Books:
-    """The week's books; writes each consumer's purchase to `people.last_bought` where update_path."""
+    """The week's books; writes each consumer's purchase to `people.last_bought` where update_path.
+
+    Where update_channel, its channel, or -1 for none, goes to `people.bought_on`.
+    """
     if consideration.mode == "sampled":
         assert seats is not None
-        return _sampled(chance, week, people, shop, seats, demand, consideration, channels, threads, update_path)
-    return _exact(chance, week, people, shop, demand, consideration, channels, update_path)
+        return _sampled(
+            chance, week, people, shop, seats, demand, consideration, channels, threads, update_path, update_channel
+        )
+    return _exact(chance, week, people, shop, demand, consideration, channels, update_path, update_channel)
 
 
 def _sampled(
     chance: Chance, week: int, people: Columns, shop: Shop, seats: Seats, demand: Demand,
-    consideration: Consideration, channels: Channels, threads: int, update_path: bool,
+    consideration: Consideration, channels: Channels, threads: int, update_path: bool, update_channel: bool,
 ) -> Books:  # fmt: skip
     """The fast kernel, its consumers split over threads; fixed-point books make the split invisible."""
     n, rows = len(people), len(shop.value)
@@ -130,6 +136,7 @@ def _sampled(
             consideration.feed, consideration.search, consideration.endorsed, consideration.last_bought,
             people.id, people.taste, people.alpha, people.impulsiveness, people.privacy, people.habit, people.trust,
             people.attention, people.cluster, people.follows, people.last_bought,
+            people.bought_on if update_channel else people.bought_on[:0],
             attributes, links, shop.endorsing, shop.endorsement, flat, C, *seats.bits,
             shop.need.chance, shop.need.alias, *own_goods,
             frictions(channels, shop.checkout), delivery(channels, shop.subsidy, demand.order_value),
@@ -227,7 +234,7 @@ def social_value(people: Columns, channels: Channels) -> NDArray[np.float32]:
 
 def _exact(
     chance: Chance, week: int, people: Columns, shop: Shop, demand: Demand,
-    consideration: Consideration, channels: Channels, update_path: bool,
+    consideration: Consideration, channels: Channels, update_path: bool, update_channel: bool,
 ) -> Books:  # fmt: skip
     """Every live design of the social app, in float64: the exact limits (docs/facts.md D)."""
     on_app = keeps(shop.channels[shop.live], SOCIAL)
@@ -237,7 +244,8 @@ def _exact(
     for first in range(0, len(people), block):
         ids = np.arange(first, min(first + block, len(people)))
         page = _exact_block(
-            chance, week, people, ids, shop, live, own, exposure, demand, consideration, channels, update_path
+            chance, week, people, ids, shop, live, own, exposure, demand, consideration, channels, update_path,
+            update_channel,
         )
         books = page if books is None else books + page
     assert books is not None
@@ -257,7 +265,7 @@ def log_exposure(exposure: Floats, own: NDArray[np.bool_], self_preference: floa
 def _exact_block(
     chance: Chance, week: int, people: Columns, ids: NDArray[np.int64], shop: Shop, live: NDArray[np.int32],
     own: NDArray[np.bool_], exposure: Floats, demand: Demand, consideration: Consideration,
-    channels: Channels, update_path: bool,
+    channels: Channels, update_path: bool, update_channel: bool,
 ) -> Books:  # fmt: skip
     alpha = people.alpha[ids].astype(float)
     social = (
@@ -284,6 +292,8 @@ def _exact_block(
     buys = bought < live.size
     if update_path:
         people.last_bought[ids[buys]] = live[bought[buys]]
+    if update_channel:
+        people.bought_on[ids] = np.where(buys, SOCIAL, kernels.EMPTY)
     if demand.books == "sampled":
         drawn = np.zeros_like(shares)
         drawn[buys, bought[buys]] = 1.0

@@ -38,6 +38,14 @@ class Purpose(IntEnum):
     SAMPLE = 18
     POST = 19
     TREND = 20
+    BAD_ORDER = 31
+    BREACH = 32
+    CHURN = 33
+    PRICE = 41
+    WAVE = 42
+    STOCKED = 43
+    REVIEW = 44
+    LIVE = 45
 
 
 @dataclass(frozen=True)

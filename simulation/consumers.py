@@ -31,7 +31,8 @@ def draw_consumers(
 
     Taste: uniform on the unit sphere; α = median · exp(sd · normal); impulsiveness, privacy concern, habit
     and trust: uniform on (0, 1); attention: uniform around its mean; influencers followed: by audience size
-    (K,). Nobody has bought yet: `last_bought` is -1 until the opening stocks are dealt.
+    (K,). Nobody has bought yet: `last_bought` is -1 until the opening stocks are dealt, and `bought_on`, the
+    channel of this week's own purchase, is -1 for none (and in every week in which no mechanism asks for it).
     Rows are sorted by taste cluster, so that neighbours read the same seat table from the first cache.
     """
     cluster = np.empty(n, np.uint8)
@@ -50,6 +51,7 @@ def draw_consumers(
         cluster=cluster[order],
         follows=np.empty((n, FOLLOWS), np.int16),
         last_bought=np.full(n, -1, np.int32),
+        bought_on=np.full(n, -1, np.int8),
     )
     spread = min(channels.attention, 1.0 - channels.attention)
     for rows in blocks(np.arange(n)):
@@ -84,9 +86,15 @@ def _follows(chance: Chance, ids: NDArray[np.uint32], audience: NDArray[np.float
     """Three influencers for each consumer, by audience size; -1 where there are none."""
     if audience.size == 0:
         return np.full((ids.size, FOLLOWS), -1, np.int16)
+    return by_audience(
+        audience, np.column_stack([chance.uniform(Purpose.FOLLOW, ids, k)[:, 0] for k in range(FOLLOWS)])
+    )
+
+
+def by_audience(audience: NDArray[np.float64], luck: NDArray[np.float64]) -> NDArray[np.int16]:
+    """Influencers drawn in proportion to their audience (K,), one for each uniform. Shape of luck."""
     shares = np.cumsum(audience) / audience.sum()
-    draws = np.column_stack([chance.uniform(Purpose.FOLLOW, ids, k)[:, 0] for k in range(FOLLOWS)])
-    return np.minimum(np.searchsorted(shares, draws), audience.size - 1).astype(np.int16)
+    return np.minimum(np.searchsorted(shares, luck), audience.size - 1).astype(np.int16)
 
 
 class Consumer(RowAgent):
@@ -105,6 +113,7 @@ class Consumer(RowAgent):
     taste = Cell()
     follows = Cell()
     last_bought = Cell()
+    bought_on = Cell()
 
     def __init__(self, model: AgentModel, row: int) -> None:  # the row exists already: nothing to register
         state = self.__dict__

@@ -330,7 +330,7 @@ def consider(
 @njit(cache=True, nogil=True, error_model="numpy")
 def browse(
     key0, key1, week, start, stop, n_feed, n_search, n_endorsed, n_last,
-    ids, taste, alpha, impulsiveness, privacy, habit, trust, attention, cluster, follows, last_bought,
+    ids, taste, alpha, impulsiveness, privacy, habit, trust, attention, cluster, follows, last_bought, bought_on,
     attributes, links, endorsing, endorsement, seats, n_clusters, feed_bits, search_bits, own_bits,
     need_chance, need_alias, psi, kappa, has_copies, channel_value, channel_price, habit_value, trust_value,
     privacy_cost, match, nest, impulse, order_value, visits, sampled, update_path,
@@ -342,8 +342,9 @@ def browse(
     within ±MOST_UTILITY; s_ij nested logit with outside good 0 (`choice.nested_logit`); every design once, by its
     best channel.
     Adds s_ij (or the draw, where `sampled`) to `books`, `by_influencer` (K, 2: social, rival app),
-    `by_cluster`, and consumer surplus to `totals`; writes the row bought to `last_bought`. The last row of
-    `attributes` and `links` is a blank that stands for an empty slot.
+    `by_cluster`, and consumer surplus to `totals`; writes the row bought to `last_bought`, and the channel or -1 to
+    `bought_on` where that is not empty. The last row of `attributes` and `links` is a blank that stands for an empty
+    slot.
     """
     n_all = n_feed + n_search + n_endorsed + n_last
     endorsed_slot = n_feed + n_search if n_endorsed > 0 else -1
@@ -527,6 +528,9 @@ def browse(
             by_cluster[cluster[who]] += np.int64(inside[i] * np.float32(SCALE))
             if update_path and bought[i] >= 0:
                 last_bought[who] = offer[bought[i], i]
+        if bought_on.shape[0] > 0:
+            for i in range(n):
+                bought_on[first + i] = channel[bought[i], i] if bought[i] >= 0 else EMPTY
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

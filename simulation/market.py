@@ -13,16 +13,27 @@ from .agents import AgentModel
 from .algorithms import RankingView, rankings
 from .browsing import Books, Needs, Shop, browse
 from .chance import Chance, Purpose
-from .channels import SOCIAL, channel_names, keeps
+from .channels import SOCIAL, channel_names, foreseen_loss, keeps
 from .config import Config
 from .consumers import CLUSTERS, Consumer, draw_consumers
 from .exposure import Seats, Shelf, Weights, favoured, plan_seats, table_weights, take_seats
 from .fashion import season, spread_word, trends
-from .influencers import Influencer, choose_endorsements, draw_influencers
+from .habits import Habits, Ties, needs_channel, observed_share, update_consumers
+from .influencers import (
+    Influencer,
+    choose_endorsements,
+    draw_influencers,
+    endorsement_appeal,
+    endorsement_utility,
+    go_live,
+    update_credibility,
+)
 from .ledger import Ledger
+from .multihoming import review_channels
 from .opening import Opening, deal_stocks, open_market
 from .outcomes import OUTCOMES, Survival, Week
 from .platform import Platform
+from .promotion import review_bids, review_commissions, sell_slots
 from .registry import Choice
 from .regulation import Regulator, Rules
 from .sellers import (
@@ -39,7 +50,7 @@ from .sellers import (
     shocks,
     wanted_prices,
 )  # fmt: skip
-from .trade import Takings, pay_fixed_costs, settle_sales
+from .trade import Takings, pay_fixed_costs, settle_sales, unforeseen
 
 Floats = NDArray[np.float64]
 
@@ -102,6 +113,7 @@ class Market(AgentModel):
         usual = self._feed_weights(shelf, rankings.choose("personalised"))
         self.listings.past_shown[:] = self._shown(shelf, usual)[:, None]
         self.seat_plan = plan_seats(self._weights(shelf))
+        self.observed[:] = observed_share(self.population, config.channels.opt_out)  # nobody opts out before week 1
         self.series: dict[str, list[float]] = {name: [] for name, o in OUTCOMES.items() if o.weekly}
 
     def _open_columns(self) -> None:
@@ -111,7 +123,10 @@ class Market(AgentModel):
             self.chance, config.market.consumers, config.demand, config.channels, self.influencers.audience
         )
         deal_stocks(self.chance, self.population, opening)
+        self.habits = Habits(self.population, opening, config)
+        self.observed = np.ones(len(CLUSTERS))
         self.listings = opening_listings(opening, config.sellers, self.scale, config.demand.order_value)
+        self.listings.bring("affiliate", config.influence.affiliate_commission)
         self.cluster_share = np.bincount(self.population.cluster, minlength=len(CLUSTERS)) / len(self.population)
         self.need = Needs.of(opening.need)
         self.trend = trends(self.chance, 0, np.zeros(len(opening.categories)), config.demand.trend_sd, 0.0)
@@ -139,10 +154,14 @@ class Market(AgentModel):
         seats, shop = self._platform_ranks(week)
         books = self._consumers_browse(week, shop, seats)
         takings, fixed, broke = self._money_moves(books)
+        fixed = fixed + review_channels(self, week, books)
         self._platform_learns(books)
         self.platform.review_own_goods(week)
+        self.platform.price_own_goods(shop.visits * self.scale)
+        self.platform.respond(week)
         entered, left = self._sellers_adapt(week, takings, broke)
-        self._record(week, shop.visits, books, takings, fixed, entered, left)
+        ties = update_consumers(self, week)
+        self._record(week, shop.visits, books, takings, fixed, entered, left, ties)
         self.running = week < self.config.weeks
 
     def run(self) -> Market:
@@ -161,22 +180,24 @@ class Market(AgentModel):
 
     def _influencers_choose(self, week: int) -> None:
         """Step 3: influencers whose turn it is, or whose design is gone, choose what to endorse."""
-        people, every = self.influencers, self.config.influence.review_weeks
-        live = self.listings.live
-        gone = self.listings.exit_week[people.endorsing] != STILL_THERE
-        people.endorsing[gone] = -1
+        people, table, every = self.influencers, self.listings, self.config.influence.review_weeks
+        update_credibility(self)
+        on_app = (table.exit_week == STILL_THERE) & keeps(table.channels, SOCIAL)
+        people.endorsing[~on_app[people.endorsing]] = -1
+        live = np.flatnonzero(on_app)
         who = np.flatnonzero((people.endorsing < 0) | ((np.arange(len(people)) + week) % every == 0))
         if who.size and live.size:
             chosen = choose_endorsements(
                 self.chance, week, who, people.niche[who], self.listings.place[live], self._popularity()[live],
-                self.listings.id[live], self.config.influence.fit,
+                self.listings.id[live], self.config.influence.fit, endorsement_appeal(self, who, live),
             )  # fmt: skip
             people.endorsing[who] = live[chosen]
+        go_live(self.chance, week, people, self.config.influence.live_share)
 
     def _platform_ranks(self, week: int) -> tuple[Seats | None, Shop]:
         """Step 4: scores become exposure, exposure becomes seats."""
         shelf = self._shelf()
-        feed = self._feed_weights(shelf, self.config.algorithm)
+        feed = sell_slots(self, shelf, self._feed_weights(shelf, self.config.algorithm))
         self.listings.past_shown[:, week % self.config.sellers.memory] = self._shown(shelf, feed)
         seats = None
         if self.config.consideration.mode == "sampled":
@@ -189,7 +210,7 @@ class Market(AgentModel):
         config = self.config
         books = browse(
             self.chance, week, self.population, shop, seats, config.demand, config.consideration, config.channels,
-            threads=self.threads,
+            threads=self.threads, update_channel=needs_channel(config.channels),
         )  # fmt: skip
         now = books.inclusive / len(self.population)
         self.visits = float((now / self.opening.inclusive) ** config.demand.market_expansion)
@@ -210,6 +231,7 @@ class Market(AgentModel):
         table.past_gross[:, page] = takings.gross
         sales = np.maximum(takings.sales, 1)
         table.past_fees[:, page] = takings.orders * takings.fees / sales
+        self.influencers.orders[:] = books.by_influencer.sum(axis=1) * self.config.market.people
         return takings, fixed, broke
 
     def _platform_learns(self, books: Books) -> None:
@@ -219,7 +241,11 @@ class Market(AgentModel):
         usual = self.opening.social_orders.sum() / self.opening.orders.sum()
         people = self.config.market.people
         opening = np.maximum(self.opening.by_cluster * self.config.market.consumers, 1e-300)
-        self.platform.learn(books.by_cluster / opening * (seen / usual), by_design * people / self.mean_orders)
+        by_cluster = books.by_cluster * self.observed
+        observed = by_cluster.sum() / max(books.by_cluster.sum(), 1e-300)
+        self.platform.learn(
+            by_cluster / opening * (seen / usual), by_design * observed * people / self.mean_orders
+        )
 
     def _sellers_adapt(self, week: int, takings: Takings, broke: NDArray[np.int64]) -> tuple[int, int]:
         """Step 10: those out of cash leave, the others price, new ones enter. Returns (entered, left) SMEs."""
@@ -227,26 +253,32 @@ class Market(AgentModel):
             self.close_shop(int(row), week)
         self.platform.keep_within_cap()
         table = self.listings
+        review_bids(self, takings)
+        review_commissions(self)
         priced = table.live[~table.own[table.live]]
         table.price[priced] = wanted_prices(self, priced)
         before = len(table)
         entrants(self, week)
+        entered = len(table) - before
+        importers(self, week)
         left = (table.exit_week == week) & (table.kind == SME_KIND)
-        return len(table) - before, int(left.sum())
+        return entered, int(left.sum())
 
     def _record(
         self, week: int, visits: float, books: Books, takings: Takings, fixed: NDArray[np.int64], entered: int,
-        left: int,
+        left: int, ties: Ties,
     ) -> None:  # fmt: skip
         """Step 12: outcomes; the ledger must balance and the state be finite."""
         table, k = self.listings, takings.orders.size
         smes = (table.kind == SME_KIND) & (table.exit_week == STILL_THERE)
         record = Week(
             takings=takings, fixed=fixed, kind=table.kind[:k], category=table.category[:k], abroad=table.abroad[:k],
+            border=table.border[:k], credibility=self.influencers.credibility,
             relative_price=self._relative_price[:k], slope=books.slope[:k] * self.config.market.people,
-            occasions=visits * self.scale, surplus=books.surplus * self.config.market.people,
+            occasions=visits * self.scale, surplus=books.surplus * self.config.market.people
+            + unforeseen(takings, self.config),
             live_smes=int(smes.sum()), opening_smes_alive=int((smes & (table.entry_week == 0)).sum()),
-            entered=entered, left=left, flow=self.ledger.flow,
+            entered=entered, left=left, flow=self.ledger.flow, ties=ties,
         )  # fmt: skip
         for name, values in self.series.items():
             values.append(OUTCOMES[name].measure(record))
@@ -331,12 +363,13 @@ class Market(AgentModel):
         """What consumers meet this week."""
         table, setting = self.listings, self.platform.setting
         self._relative_price = table.price / table.listed
+        lost = foreseen_loss(self.config.channels) * self.config.channels.bad_abroad * table.abroad
         return Shop(
-            place=table.place, value=table.value() + self.trend[table.category], price=self._relative_price,
-            root=table.root,
+            place=table.place, value=table.value() + self.trend[table.category],
+            price=self._relative_price + lost, root=table.root,
             channels=table.channels, copy=table.copy, ids=table.id, live=shelf.rows, own=shelf.own, exposure=feed,
             endorsing=self.influencers.endorsing,
-            endorsement=(self.config.influence.endorsement * self.influencers.credibility).astype(np.float32),
+            endorsement=endorsement_utility(self.influencers, self.config.influence, self.mean_orders),
             need=self.need, checkout=setting.checkout * self.rules.checkout, subsidy=setting.subsidy,
             self_preference=setting.self_preference * self.rules.own_favour, comparison=setting.comparison,
             visits=self.visits * self.season,
@@ -371,7 +404,8 @@ class Market(AgentModel):
             exit_week=STILL_THERE, copied_week=-1, copy=-1, place=table.place[row][None, :],
             quality=table.quality[row] - quality_gap, reputation=table.reputation[row], shock=table.shock[row],
             shock_sd=table.shock_sd[row], listed=table.listed[row], price=price * table.price[row],
-            cost=cost * self.opening.cost[table.model[row]], fixed_cost=0.0, buffer=0.0, abroad=True, seen=0.0,
+            cost=cost * self.opening.cost[table.model[row]], fixed_cost=0.0, buffer=0.0, abroad=True, border=True,
+            seen=0.0,
             revenue=0, profit=0, awareness=table.awareness[row], social_revenue=0,
             past_orders=0.0, past_slope=0.0, past_gross=0.0, past_fees=0.0, past_shown=0.0,
         )  # fmt: skip

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from .algorithms import RankingView, personalised
 from .browsing import Books, Needs, Shop, browse
 from .chance import Chance, Purpose
-from .channels import MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, Channels
+from .channels import MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, Channels, bad_shares
 from .columns import Columns
 from .consumers import CLUSTERS, blocks, draw_consumers
 from .exposure import Seats, Shelf, plan_seats, table_weights, take_seats
@@ -52,15 +52,25 @@ TOLERANCE = 8e-7
 QUALITY_BOUND = 25.0
 # Settings that the opening does not depend on, so that a sweep over them calibrates once.
 NOT_ENTERING: dict[str, frozenset[str]] = {
-    "market": frozenset({"name", "consumers", "importers", "people"}),
+    "market": frozenset({
+        "name", "consumers", "importers", "importers_wave", "importers_wave_week", "people",
+    }),
     "demand": frozenset({"books", "nest", "shock_persistence", "market_expansion"}),
     "consideration": frozenset(),
-    "channels": frozenset({"redirect"}),
+    "channels": frozenset({
+        "redirect", "bad_abroad", "habit_step", "trust_loss", "trust_recovery", "dilution", "opt_out", "breach_chance",
+        "breach_loss",
+    }),
     "sellers": frozenset({
         "pricing", "adjustment", "memory", "fixed_cost_share", "cash_weeks", "entrant_cash_weeks", "entry_rate",
-        "entry_elasticity", "entrant_quality_sd", "import_cost_advantage",
+        "entry_elasticity", "entrant_quality_sd", "import_cost_advantage", "share_domestic_stock",
+        "channel_review_weeks", "channel_inertia", "channel_cost", "own_site_setup", "belief",
+        "price_steps", "learning_rate", "discount", "exploration_decay", "monopoly_margin",
     }),
-    "influence": frozenset({"review_weeks"}),
+    "influence": frozenset({
+        "review_weeks", "churn", "commission_adjustment", "live_share", "live_uplift", "live_capacity",
+        "credibility_loss", "credibility_recovery",
+    }),
 }  # fmt: skip
 TWINS = 2_000  # influencers' twins in the calibration
 
@@ -85,6 +95,13 @@ class OpeningMarket:
     )
     importers: int = parameter(
         0, unit="importers that join in week 1", low=0, high=10_000, source="the user's scenario, 0 to 100",
+    )
+    importers_wave: int = parameter(
+        0, unit="importers that join in the week of the wave", low=0, high=10_000, source="the user's scenario",
+    )
+    importers_wave_week: int = parameter(
+        0, unit="the week of the wave, 0 for never; who joins in it sells from the next on", low=0, high=10_000,
+        source="the user's scenario",
     )
     influencers: int = parameter(
         100, unit="influencers", low=0, high=10_000, source="assumed",
@@ -471,9 +488,9 @@ def place_designs(chance: Chance, category: NDArray[np.int64], ids: NDArray[np.i
 
 
 def fee_share(orders: Floats, endorsed: Floats, commission: float, config: Config) -> Floats:
-    """Share of the price that fees and affiliates take, by design: orders (L, 4), endorsed (L,). Shape (L,)."""
+    """Share of the price that fees, affiliates and refunds take, by design: orders (L, 4), endorsed (L,)."""
     c = config.channels
-    fees = np.array([commission, c.rival_app_fee, c.marketplace_fee, c.own_site_fee])
+    fees = np.array([commission, c.rival_app_fee, c.marketplace_fee, c.own_site_fee]) + c.refunded * bad_shares(c)
     paid = orders @ fees + endorsed * config.influence.affiliate_commission
     total = orders.sum(axis=1)
     return np.divide(paid, total, out=np.full(total.size, commission), where=total > 0)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .habits import Ties
 from .sellers import IMPORTER_KIND, PLATFORM_KIND, SME_KIND
 from .trade import Takings
 
@@ -29,6 +30,8 @@ class Week:
     kind: NDArray[np.int8]  # (L,)
     category: NDArray[np.int64]  # (L,)
     abroad: NDArray[np.bool_]  # (L,)
+    border: NDArray[np.bool_]  # (L,) of these, where each parcel crosses the border
+    credibility: Floats  # of influencers
     relative_price: Floats  # (L,) p/p̄
     slope: Floats  # (L,) A, orders of all people for a listed price
     occasions: float  # choice occasions of all people
@@ -38,6 +41,7 @@ class Week:
     entered: int
     left: int
     flow: Callable[..., int]  # the ledger's flows of the week: flow(payer=…, payee=…)
+    ties: Ties  # of consumers to the social app
 
     def sales(self, kind: int | None = None) -> float:
         """Sales in Rp, of one kind of seller or of all."""
@@ -143,7 +147,10 @@ def outcome(label: str, unit: str, direction: int, over: str) -> Callable[[Calla
 
 @outcome("consumer surplus", "Rp", 1, "sum")
 def consumer_surplus(week: Week) -> float:
-    """Σ_i (E/α_i) [ln(1 + Σ_g D_g^λ) + Σ_j s_ij (V^e - V^d)], given what each considered."""
+    """Σ_i (E/α_i) [ln(1 + Σ_g D_g^λ) + Σ_j s_ij (V^e - V^d)], given what each considered.
+
+    V^e leaves out impulse, and takes in what bad orders cost beyond what the choice foresaw.
+    """
     return week.surplus
 
 
@@ -200,6 +207,18 @@ def platform_share(week: Week) -> float:
 def import_share(week: Week) -> float:
     """Sales of goods sourced abroad over all sales."""
     return float(week.takings.sales[week.abroad].sum()) / max(week.sales(), 1.0)
+
+
+@outcome("share of sales that cross the border", "share", 0, "mean")
+def border_share(week: Week) -> float:
+    """Sales of goods that cross the border parcel by parcel over all sales; other imports are stocked at home."""
+    return float(week.takings.sales[week.border].sum()) / max(week.sales(), 1.0)
+
+
+@outcome("influencers' credibility", "0 to 1", 1, "last")
+def credibility(week: Week) -> float:
+    """Mean credibility over influencers; 0 where there are none."""
+    return float(week.credibility.sum()) / max(week.credibility.size, 1)
 
 
 @outcome("concentration (HHI)", "1/n to 1", -1, "mean")
@@ -302,3 +321,48 @@ def live_smes(week: Week) -> float:
 def opening_smes_alive(week: Week) -> float:
     """Of the opening's SMEs, those alive at the end of the week."""
     return float(week.opening_smes_alive)
+
+
+@outcome("bad orders", "share of orders", -1, "mean")
+def bad_order_share(week: Week) -> float:
+    """Orders that turn out bad over all orders, by channel and where goods come from."""
+    return float(week.takings.bad.sum() / max(week.takings.orders.sum(), TINY))
+
+
+@outcome("refunds", "Rp", 0, "sum")
+def refunds(week: Week) -> float:
+    """What sellers and the platform give back to consumers for bad orders."""
+    return float(week.takings.refunds.sum())
+
+
+@outcome("lock-in: habit of the social app", "0 to 1", 0, "mean")
+def habit(week: Week) -> float:
+    """Mean habit over consumers."""
+    return week.ties.habit
+
+
+@outcome("trust in the social app", "0 to 1", 1, "mean")
+def trust(week: Week) -> float:
+    """Mean trust over consumers."""
+    return week.ties.trust
+
+
+@outcome("attention to the social app", "share of feed and search", 0, "mean")
+def attention(week: Week) -> float:
+    """Mean chance over consumers that a feed or search slot is the social app's."""
+    return week.ties.attention
+
+
+@outcome("breaches of data", "breaches", -1, "sum")
+def breaches(week: Week) -> float:
+    """Breaches of the data that the platform keeps on consumers."""
+    return float(week.ties.breaches)
+
+
+@outcome("privacy exposure", "opening = 1", -1, "mean")
+def privacy_exposure(week: Week) -> float:
+    """Data that the platform keeps on consumers, who are counted by cluster, relative to the opening.
+
+    Only orders of those whom it observes add to it.
+    """
+    return week.ties.exposure

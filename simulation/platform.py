@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from .chance import Chance, Purpose
 from .channels import MARKETPLACE, SOCIAL
 from .columns import MarketAgent
+from .own_goods import earned_elsewhere, hybrid_price
 from .parameters import build, parameter
+from .response import LARGEST_STEP, MOST, QUARTER, best_reply, commission_benefit, subsidy_benefit
 
 if TYPE_CHECKING:
     from .market import Market
@@ -37,7 +39,8 @@ class PlatformSetting:
         source="TikTok bought 75.01 % of Tokopedia in December 2023 (docs/facts.md B8 [66])",
     )
     response: str = parameter(
-        "frozen", unit="name", choices=("frozen",), source="fees stay as they are",
+        "frozen", unit="name", choices=("frozen", "adaptive"),
+        source="frozen: fees stay as they are; adaptive: at most a point a quarter (docs/model.md, Response)",
     )
     commission: float = parameter(
         0.04, unit="share of price", low=0.0, high=0.9,
@@ -45,6 +48,14 @@ class PlatformSetting:
     )
     subsidy: float = parameter(
         2_000.0, unit="Rp of shipping an order on the social app", low=0.0, high=1e6, source="assumed",
+    )
+    ad_load: float = parameter(
+        0.0, unit="share of the social feed's slots that are sold to who bids for them", low=0.0, high=0.9,
+        source="assumed; 0 is a feed without ads",
+    )
+    affiliate_bonus: float = parameter(
+        0.0, unit="share of price on top of the usual commission for who endorses its own goods", low=0.0, high=0.9,
+        source="the user's scenario; 0 does not outbid",
     )
     own_goods: bool = parameter(
         False, unit="true or false", source="Project S: the platform sells its own copies",
@@ -84,6 +95,17 @@ class PlatformSetting:
     cost_advantage: float = parameter(
         0.45, unit="share of unit cost saved", low=0.0, high=0.95,
         source="30 to 60 % cheaper abroad (docs/facts.md A [35, 36])",
+    )
+    own_pricing: str = parameter(
+        "undercut", unit="name", choices=("undercut", "hybrid"),
+        source="undercut: a share below the original; hybrid: best for who earns on rivals, too (docs/facts.md D)",
+    )
+    motive: str = parameter(
+        "profit", unit="name", choices=("profit", "growth"),
+        source="growth: copies what sells most and bears losses up to the budget",
+    )
+    loss_budget: float = parameter(
+        26.0, unit="opening weeks of commission that growth may cost", low=0.0, high=1000.0, source="assumed",
     )
     entry_cost_weeks: float = parameter(
         8.0, unit="weeks of the median design's gross profit", low=0.0, high=1000.0, source="assumed",
@@ -151,6 +173,8 @@ class Platform(MarketAgent):
 
     commission = Lever()
     subsidy = Lever()
+    ad_load = Lever()
+    affiliate_bonus = Lever()
     own_goods = Lever()
     self_preference = Lever()
     comparison = Lever()
@@ -162,7 +186,13 @@ class Platform(MarketAgent):
         super().__init__(model)
         self.setting = setting
         self.data = data  # D (C,), in opening weeks of orders
+        self.opening_data = data
+        self.mean_bid = 0.0  # for ad slots, which bidders are told
         self.entry_cost = setting.entry_cost_weeks * model.median_gross_profit
+        self.first_setting = setting
+        worth = model.opening.social_orders.sum() * model.scale * model.config.demand.order_value
+        self.opening_commission = setting.commission * worth
+        self.opening_benefits = self._benefits()
 
     @property
     def cash(self) -> int:
@@ -176,13 +206,17 @@ class Platform(MarketAgent):
 
     @property
     def certainty(self) -> Floats:
-        """φ (C,), from the data in stock."""
-        return certainty(self.setting, self.data)
+        """φ (C,), from the data in stock; the share of consumers that it observes turns it down.
+
+        That takes the mean over those observed and those for whom φ is 0, within a cluster's one feed.
+        """
+        return certainty(self.setting, self.data) * self.model.observed
 
     def learn(self, cluster_orders: Floats, design_orders: Floats) -> None:
         """D and n lose a share and gain the week's orders, both relative to an opening week's.
 
-        cluster_orders (C,) and design_orders (L,) are those of the channels that it runs, 1 for a mean opening week.
+        cluster_orders (C,) and design_orders (L,) are those of the channels that it runs and of consumers that it
+        observes, 1 for a mean opening week.
         """
         keep = 1.0 - self.setting.data_decay
         self.data = self.data * keep + cluster_orders
@@ -203,6 +237,9 @@ class Platform(MarketAgent):
         profit = self._expected_profit(week, candidates)
         best = candidates[np.argsort(-profit, kind="stable")][:room]
         worth = np.sort(-profit)[:room] * -self.setting.payback_weeks > self.entry_cost
+        if self.bears_losses:
+            best = candidates[np.argsort(-self._expected_orders(week, candidates), kind="stable")][:room]
+            worth = np.ones(best.size, bool)
         for row in best[worth]:
             self._copy(week, int(row))
 
@@ -221,6 +258,8 @@ class Platform(MarketAgent):
 
     def _drop_losing(self, week: int) -> None:
         """A copy is dropped when its weekly profit, kept up for the payback time, would not pay its entry."""
+        if self.bears_losses:
+            return
         table = self.model.listings
         own = table.live[table.own[table.live]]
         tried = own[week - table.entry_week[own] >= self.setting.review_weeks]
@@ -228,8 +267,71 @@ class Platform(MarketAgent):
         for row in tried[weekly * self.setting.payback_weeks < self.entry_cost]:
             self.model.withdraw_copy(int(row))
 
+    @property
+    def bears_losses(self) -> bool:
+        """Whether it grows at any price: its motive is growth, and its own goods have not used up the loss budget."""
+        if self.setting.motive != "growth":
+            return False
+        table = self.model.listings
+        earned = table.profit[table.own].sum() - self.entry_cost * np.count_nonzero(table.own)
+        return bool(earned > -self.setting.loss_budget * self.opening_commission)
+
+    def price_own_goods(self, occasions: float) -> None:
+        """Under hybrid pricing, own listings that have sold move towards their first-order condition.
+
+        occasions: the week's choices of all people.
+        """
+        model, table = self.model, self.model.listings
+        rows = table.live[table.own[table.live]]
+        if self.setting.own_pricing != "hybrid" or rows.size == 0:
+            return
+        worth = model.config.demand.order_value
+        orders, slope = model.recent(table.past_orders)[rows], model.recent(table.past_slope)[rows]
+        profit = model.recent(table.past_gross)[rows] / worth
+        commission = model.ledger.week["commission", "sellers", "platform"] / worth
+        elsewhere = earned_elsewhere(profit, orders, commission, occasions)
+        sold = slope > 0.0
+        rows, cost, listed = rows[sold], table.cost[rows[sold]], table.listed[rows[sold]]
+        target = hybrid_price(cost, listed, orders[sold], slope[sold], elsewhere[sold])
+        table.price[rows] += model.config.sellers.adjustment * (target - table.price[rows])
+
+    def respond(self, week: int) -> None:
+        """Step 9: every quarter, where the response is adaptive, commission and subsidy move towards their best."""
+        if self.setting.response != "adaptive" or week % QUARTER:
+            return
+        now, then, first = self._benefits(), self.opening_benefits, self.first_setting
+        commission = best_reply(self.commission, first.commission, now[0], then[0], LARGEST_STEP)
+        step = LARGEST_STEP * self.model.config.demand.order_value
+        subsidy = best_reply(self.subsidy, first.subsidy, now[1], then[1], step)
+        self.setting = replace(self.setting, commission=min(commission, MOST), subsidy=subsidy)
+
+    def _benefits(self) -> tuple[float, float]:
+        """What a point of commission and a rupiah of subsidy bring now (`response`)."""
+        model, table = self.model, self.model.listings
+        worth, demand = model.config.demand.order_value, model.config.demand
+        orders, gross = model.recent(table.past_orders), model.recent(table.past_gross)
+        own = table.own & (table.exit_week < 0)
+        mine, theirs = orders[own].sum(), orders[~table.own & (table.exit_week < 0)].sum()
+        own_share = mine / max(model.scale - theirs, 1e-300)
+        margin = gross[own].sum() / max(mine * worth, 1e-300)
+        elasticity = model.opening.report.get("mean_own_elasticity", demand.price_sensitivity)
+        share = mine / max(mine + theirs, 1e-300)
+        take = worth * (share * margin + (1.0 - share) * self.commission)
+        return (
+            commission_benefit(self.commission, elasticity, own_share, margin),
+            subsidy_benefit(take, demand.price_sensitivity / worth),
+        )
+
     def _expected_profit(self, week: int, rows: NDArray[np.int64]) -> Floats:
-        """π_j = e^{E ln q_j} · capture · (E/p̄_j) (p_copy - c_copy), Rp a week."""
+        """π_j = q̂_j · capture · (E/p̄_j) (p_copy - c_copy), Rp a week."""
+        model, table, setting = self.model, self.model.listings, self.setting
+        cost = (1.0 - setting.cost_advantage) * model.opening.cost[table.model[rows]]
+        margin = (1.0 - setting.undercut) * table.price[rows] - cost
+        units = model.config.demand.order_value / table.listed[rows]
+        return self._expected_orders(week, rows) * setting.capture * units * margin
+
+    def _expected_orders(self, week: int, rows: NDArray[np.int64]) -> Floats:
+        """q̂_j = e^{E ln q_j}: weekly orders of these designs, as far as the platform can tell."""
         model, table, setting = self.model, self.model.listings, self.setting
         chance: Chance = model.chance
         log_orders = np.log(np.maximum(model.recent(table.past_orders)[rows], 1e-6 * model.mean_orders))
@@ -238,10 +340,7 @@ class Platform(MarketAgent):
         estimate = demand_estimate(
             log_orders, public, private, table.seen[rows], setting, model.rules.seller_data
         )
-        cost = (1.0 - setting.cost_advantage) * model.opening.cost[table.model[rows]]
-        margin = (1.0 - setting.undercut) * table.price[rows] - cost
-        units = model.config.demand.order_value / table.listed[rows]
-        return np.exp(estimate) * setting.capture * units * margin
+        return np.exp(estimate)
 
     def _copy(self, week: int, row: int) -> None:
         """Bring a copy to market: cheaper to source, undercut, of lesser quality, beside its original."""

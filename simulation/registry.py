@@ -5,10 +5,12 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, make_dataclass
+from typing import Any, TypeVar
 
 from .parameters import ConfigError, Spec, check, unknown
+
+Group = TypeVar("Group")
 
 
 @dataclass(frozen=True)
@@ -75,3 +77,20 @@ class Registry(dict[str, Callable[..., Any]]):
                 for key, (annotation, default, spec) in schema.items()
             },
         )
+
+
+def with_settings_of(registry: Registry) -> Callable[[type[Group]], type[Group]]:
+    """Decorator of a parameter group: every keyword argument of the registered functions is a setting of it, too."""
+
+    def extend(group: type[Group]) -> type[Group]:
+        schema = {key: rest for name in registry for key, rest in registry.schema(name).items()}
+        fields = [
+            (key, hint, field(default=default, metadata={"spec": spec}))
+            for key, (hint, default, spec) in schema.items()
+        ]
+        said = {"__doc__": group.__doc__}
+        whole = make_dataclass(group.__name__, fields, bases=(group,), frozen=True, namespace=said)
+        whole.__module__ = group.__module__
+        return whole
+
+    return extend

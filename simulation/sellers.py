@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,8 @@ from .channels import channel_names
 from .columns import Cell, Columns, RowAgent
 from .opening import listing_id, place_designs
 from .parameters import parameter
-from .pricing import PricingView, pricing_behaviours
+from .pricing import PricingView, ask, pricing_behaviours
+from .registry import with_settings_of
 
 if TYPE_CHECKING:
     from .market import Market
@@ -27,9 +29,10 @@ SME_KIND, IMPORTER_KIND, PLATFORM_KIND = range(3)
 STILL_THERE = -1
 
 
+@with_settings_of(pricing_behaviours)
 @dataclass(frozen=True)
 class Selling:
-    """Parameters of sellers: pricing, costs, entry and exit."""
+    """Parameters of sellers: pricing, costs, channels, entry and exit."""
 
     pricing: str = parameter(
         "best_response", unit="name", choices=tuple(sorted(pricing_behaviours)),
@@ -73,10 +76,53 @@ class Selling:
         0.45, unit="share of unit cost saved by importers", low=0.0, high=0.95,
         source="30 to 60 % (docs/facts.md A [35, 36])",
     )
+    share_domestic_stock: float = parameter(
+        0.0, unit="share of importers who sell from stock in the country", low=0.0, high=1.0,
+        source="the user's scenario; goods in the country are exempt from the border's rules (docs/facts.md C [65])",
+    )
+    channel_review_weeks: int = parameter(
+        0, unit="weeks between an SME's reviews of its channels; 0 is never", low=0, high=520, source="assumed",
+    )
+    channel_inertia: float = parameter(
+        0.9, unit="chance that an SME leaves a channel as it is, though a change would pay", low=0.0, high=1.0,
+        source="assumed; where all move at once they crowd a channel and leave it in turn",
+    )
+    channel_cost: float = parameter(
+        0.05, unit="share of the opening's fixed cost that a channel more costs, a week", low=0.0, high=0.3,
+        source="assumed",
+    )
+    own_site_setup: float = parameter(
+        2.0, unit="weeks of fixed cost that an own site costs at first", low=0.0, high=520.0, source="assumed",
+    )
+    belief: float = parameter(
+        1.0, unit="an SME's expected loss of social orders over the share of the platform's own goods",
+        low=0.0, high=10.0, source="assumed; 1 expects to lose as others did on average",
+    )
+
+    @cached_property
+    def pricing_settings(self) -> dict[str, Any]:
+        """The settings of the chosen pricing behaviour."""
+        return {key: getattr(self, key) for key in pricing_behaviours.schema(self.pricing)}
 
 
 class Listings(Columns):
     """Every listing that ever was, by row, in the order of entry. L rows, M weeks of memory."""
+
+    def __init__(self, **columns: NDArray[Any]) -> None:
+        super().__init__(**columns)
+        self._starts: dict[str, Any] = {}
+        self.noted: tuple[str, ...] = ()  # the columns in which sellers keep what they learn about prices
+
+    def bring(self, name: str, start: Any, shape: tuple[int, ...] = (), kind: Any = float) -> None:
+        """A column that a mechanism brings with it, unless it is there: rows of then and of later begin at `start`."""
+        if name not in self._names:
+            setattr(self, name, np.full((len(self), *shape), start, kind))
+            self._names += (name,)
+            self._starts[name] = start
+
+    def append(self, **rows: Any) -> Rows:
+        """Add rows, a value or an array for every column but those that mechanisms brought; returns their numbers."""
+        return super().append(**self._starts | rows)
 
     @property
     def live(self) -> Rows:
@@ -99,7 +145,7 @@ def opening_listings(opening: Opening, selling: Selling, scale: float, order_val
     orders, slope = opening.orders * scale, opening.slope * scale
     gross = orders * order_value / opening.listed * (opening.net * opening.listed - opening.cost)
     memory = np.ones((1, selling.memory))
-    return Listings(
+    table = Listings(
         id=opening.ids, root=np.arange(j, dtype=np.int32), kind=np.full(j, SME_KIND, np.int8),
         category=opening.category, model=np.arange(j), channels=opening.channels,
         entry_week=np.zeros(j, np.int64), exit_week=np.full(j, STILL_THERE), copied_week=np.full(j, -1),
@@ -113,6 +159,8 @@ def opening_listings(opening: Opening, selling: Selling, scale: float, order_val
         past_gross=gross[:, None] * memory, past_fees=((1 - opening.net) * orders)[:, None] * memory,
         past_shown=np.ones(j)[:, None] * memory, awareness=np.ones(j),
     )  # fmt: skip
+    table.bring("border", False, kind=bool)  # where each parcel crosses the border
+    return table
 
 
 def shocks(chance: Chance, week: int, table: Listings, persistence: float) -> Floats:
@@ -123,15 +171,25 @@ def shocks(chance: Chance, week: int, table: Listings, persistence: float) -> Fl
 
 def wanted_prices(market: Market, rows: Rows) -> Floats:
     """Next week's prices of these sellers, by the chosen behaviour. Rp a unit."""
-    table, selling = market.listings, market.config.sellers
+    table, selling, opening = market.listings, market.config.sellers, market.opening
     orders = market.recent(table.past_orders)[rows]
     fees = market.recent(table.past_fees)[rows]
+    model, week = table.model[rows], market.recorded
     view = PricingView(
         price=table.price[rows], listed=table.listed[rows], cost=table.cost[rows],
         net=1.0 - np.divide(fees, orders, out=np.zeros(rows.size), where=orders > 0),
         orders=orders, slope=market.recent(table.past_slope)[rows], adjustment=selling.adjustment,
+        markup=opening.net[model] * opening.listed[model] / opening.cost[model],
+        gross=table.past_gross[rows, week % selling.memory], order_value=market.config.demand.order_value,
+        luck=lambda: market.chance.uniform(Purpose.PRICE, 0, week, table.id[rows]),
+        learned={name: getattr(table, name)[rows] for name in table.noted},
     )  # fmt: skip
-    return np.asarray(pricing_behaviours[selling.pricing](view))
+    price, notes = ask(selling.pricing, view, **selling.pricing_settings)
+    for name, values in notes.items():
+        table.bring(name, 0, values.shape[1:], values.dtype)
+        getattr(table, name)[rows] = values
+    table.noted = tuple(notes)
+    return price
 
 
 def entry_rates(market: Market) -> Floats:
@@ -176,16 +234,20 @@ def entrants(market: Market, week: int) -> None:
     add_sellers(market, week, listing_id(category, week, count), category, SME_KIND)
 
 
-def importers(market: Market) -> None:
-    """The importers of week 1: foreign-sourced sellers at opening listings, spread over categories by need."""
-    n = market.config.market.importers
+def importers(market: Market, week: int = 0) -> None:
+    """The importers who come: some at the opening, some in a wave of a given week, over categories by need.
+
+    They are foreign-sourced sellers at opening listings. Who comes in a week sells from the next on.
+    """
+    setting = market.config.market
+    n = setting.importers if week == 0 else setting.importers_wave * (week == setting.importers_wave_week)
     if n == 0:
         return
-    luck = market.chance.uniform(Purpose.ENTRY, np.arange(n), 0)[:, 0]
+    luck = market.chance.uniform(Purpose.ENTRY if week == 0 else Purpose.WAVE, np.arange(n), week)[:, 0]
     share = np.cumsum(market.opening.need) / market.opening.need.sum()
     category = np.minimum(np.searchsorted(share, luck), share.size - 1)
-    ids = listing_id(category, 0, np.arange(n), owner=IMPORTER_KIND)
-    add_sellers(market, 0, ids, category, IMPORTER_KIND)
+    ids = listing_id(category, week, np.arange(n), owner=IMPORTER_KIND)
+    add_sellers(market, week, ids, category, IMPORTER_KIND)
 
 
 def add_sellers(market: Market, week: int, ids: Rows, category: Rows, kind: int) -> None:
@@ -196,7 +258,8 @@ def add_sellers(market: Market, week: int, ids: Rows, category: Rows, kind: int)
         [rows[int(u * rows.size)] for u, rows in zip(luck, (market.models[c] for c in category), strict=True)]
     )
     quality_news, shock_news = chance.normal(Purpose.ENTRANT, 1, 0, ids).T
-    fixed = table.fixed_cost[model]
+    fixed = basic_fixed_cost(market, model)
+    stocked = chance.uniform(Purpose.STOCKED, 0, 0, ids)[:, 0] < selling.share_domestic_stock
     saving = selling.import_cost_advantage if kind == IMPORTER_KIND else 0.0
     rows = table.append(
         id=ids, root=np.arange(len(table), len(table) + ids.size), kind=kind, category=category, model=model,
@@ -206,7 +269,7 @@ def add_sellers(market: Market, week: int, ids: Rows, category: Rows, kind: int)
         shock=opening.shock_sd[model] * shock_news, shock_sd=opening.shock_sd[model], listed=opening.listed[model],
         price=opening.listed[model], cost=opening.cost[model] * (1.0 - saving), fixed_cost=fixed,
         buffer=max(selling.cash_weeks, selling.entrant_cash_weeks) * fixed, abroad=kind == IMPORTER_KIND, seen=0.0,
-        revenue=0, profit=0,
+        border=(kind == IMPORTER_KIND) & ~stocked, revenue=0, profit=0,
         social_revenue=0, past_orders=0.0, past_slope=0.0, past_gross=0.0, past_fees=0.0,
         past_shown=0.0, awareness=market.config.demand.entrant_awareness,
     )  # fmt: skip
@@ -214,6 +277,19 @@ def add_sellers(market: Market, week: int, ids: Rows, category: Rows, kind: int)
     market.ledger.transfer("equity", "owners", "sellers", selling.entrant_cash_weeks * fixed, payee_member=rows)
     for row in rows:
         market.enrol(int(row))
+
+
+def basic_fixed_cost(market: Market, rows: Rows) -> Floats:
+    """Fixed cost with the channels that the seller came with, Rp a week: what it has joined since, taken out."""
+    table = market.listings
+    return np.asarray(table.fixed_cost[rows] / upkeep(market, rows, table.channels[rows]))
+
+
+def upkeep(market: Market, rows: Rows, channels: NDArray[np.int32]) -> Floats:
+    """1 + k (n - n_0): fixed cost with n channels over that with the n_0 it came with, k `channel_cost`. Shape (n,)."""
+    came_with = market.opening.channels[market.listings.model[rows]]
+    more = np.bitwise_count(channels).astype(int) - np.bitwise_count(came_with)
+    return np.asarray(1.0 + market.config.sellers.channel_cost * more)
 
 
 class SME(RowAgent):
@@ -232,6 +308,8 @@ class SME(RowAgent):
     place = Cell()
     entry_week = Cell()
     copied_week = Cell()
+    affiliate_commission = Cell("affiliate")
+    border = Cell()
     revenue = Cell()
     profit = Cell()
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .channels import SOCIAL
+from .channels import SOCIAL, bad_orders, foreseen_loss
+from .promotion import affiliate_rates, pay_for_ads
 
 if TYPE_CHECKING:
     from .browsing import Books
+    from .config import Config
     from .market import Market
 
 Floats = NDArray[np.float64]
@@ -20,18 +22,21 @@ Rupiah = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Takings:
-    """What listings took in a week, before fixed costs. All (L,), rupiah but for `orders`."""
+    """What listings took in a week, before fixed costs. All (L,), rupiah but for orders."""
 
     orders: Floats  # orders of all people
+    bad: Floats  # of these, bad ones
     sales: Rupiah
     social_sales: Rupiah
-    fees: Rupiah  # commissions, channel fees, affiliates
+    fees: Rupiah  # commissions, channel fees, affiliates, refunds
+    refunds: Rupiah
     goods: Rupiah
+    ads: Rupiah
 
     @property
     def gross(self) -> Rupiah:
-        """Gross profit: sales less fees less goods."""
-        return self.sales - self.fees - self.goods
+        """Gross profit: sales less fees less goods less ads."""
+        return self.sales - self.fees - self.goods - self.ads
 
 
 def settle_sales(market: Market, books: Books) -> Takings:
@@ -66,6 +71,9 @@ def settle_sales(market: Market, books: Books) -> Takings:
     sales[ours] = ledger.transfer("own sales", "consumers", "platform", by_channel[own].sum(axis=1))
     social[ours] = sales[ours]
     fees += _pay_affiliates(market, books)
+    bad = bad_orders(channels, table.abroad)
+    refunds = _pay_refunds(market, sold, channels.refunded * (by_channel * bad[sold]).sum(axis=1))
+    fees += refunds
 
     units = people * books.orders[sold].sum(axis=1) * order_value / table.listed[sold]
     goods = np.zeros(len(table), np.int64)
@@ -78,7 +86,31 @@ def settle_sales(market: Market, books: Books) -> Takings:
 
     orders = people * books.orders.sum(axis=1)
     _pay_carriers(market, float(orders.sum()), float(people * books.orders[:, SOCIAL].sum()))
-    return Takings(orders=orders, sales=sales, social_sales=social, fees=fees, goods=goods)
+    return Takings(
+        orders=orders, bad=people * (books.orders * bad).sum(axis=1), sales=sales, social_sales=social, fees=fees,
+        refunds=refunds, goods=goods, ads=pay_for_ads(market, (sales - fees - goods) * (social / np.maximum(sales, 1))),
+    )  # fmt: skip
+
+
+def _pay_refunds(market: Market, rows: NDArray[np.int64], due: Floats) -> Rupiah:
+    """Who sold gives the price of some bad orders back; fees stay paid. Returns what each listing paid, (L,)."""
+    refunds = np.zeros(len(market.listings), np.int64)
+    own = market.listings.own[rows]
+    for payer, chosen in (("sellers", ~own), ("platform", own)):
+        if due[chosen].any():
+            member = rows[chosen] if payer == "sellers" else None
+            refunds[rows[chosen]] = market.ledger.transfer("refunds", payer, "consumers", due[chosen], member)
+    return refunds
+
+
+def unforeseen(takings: Takings, config: Config) -> float:
+    """Σ (V^e - V^d) of bad orders in Rp: refunds - E · bad · (cost - what the choice counted).
+
+    A bad order costs α_i · cost in utility, that is E · cost in rupiah whoever bought it; the choice counted
+    α_i · foreseen (cost - refunded), as if the listed price came back.
+    """
+    missed = config.channels.bad_cost - foreseen_loss(config.channels)
+    return float(takings.refunds.sum() - config.demand.order_value * missed * takings.bad.sum())
 
 
 def _pay_affiliates(market: Market, books: Books) -> Rupiah:
@@ -88,7 +120,7 @@ def _pay_affiliates(market: Market, books: Books) -> Rupiah:
     who = np.flatnonzero(market.influencers.endorsing >= 0)
     row = market.influencers.endorsing[who]
     worth = config.demand.order_value / table.listed[row] * table.price[row]
-    due = config.influence.affiliate_commission * config.market.people * books.by_influencer[who].sum(axis=1) * worth
+    due = affiliate_rates(market)[row] * config.market.people * books.by_influencer[who].sum(axis=1) * worth
     own = table.own[row]
     for payer, chosen in (("sellers", ~own), ("platform", own)):
         member = row[chosen] if payer == "sellers" else None

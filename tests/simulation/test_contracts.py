@@ -16,7 +16,7 @@ from hypothesis.extra import numpy as hnp
 from simulation import Market
 from simulation.algorithms import RankingView, rankings
 from simulation.outcomes import OUTCOMES, log_spread
-from simulation.pricing import PricingView, pricing_behaviours
+from simulation.pricing import PricingView, ask, pricing_behaviours
 from simulation.regulation import Enforcement, Rule, Rules, instruments, rules_of
 from tests.simulation.test_config import chosen
 from tests.simulation.worlds import PROJECT_S, Design, bare, outcome, run, shares
@@ -295,25 +295,44 @@ def positive(low: float, high: float) -> st.SearchStrategy[np.ndarray]:
     return hnp.arrays(float, 5, elements=st.floats(low, high))
 
 
-@pytest.mark.parametrize("name", pricing_behaviours)
-@settings(max_examples=20, deadline=None)
-@given(data=st.data())
-def test_a_price_is_a_price_in_any_trade(name: str, data: st.DataObject) -> None:
-    """Finite and positive, at rest where adjustment is 0, even where nothing sells."""
-    orders = data.draw(hnp.arrays(float, 5, elements=st.floats(0.0, 1e6)))
-    seen = PricingView(
-        price=data.draw(positive(1.0, 1e8)),
-        listed=data.draw(positive(1.0, 1e8)),
-        cost=data.draw(positive(1.0, 1e8)),
-        net=data.draw(positive(0.1, 1.0)),
+@st.composite
+def trades(draw: st.DrawFn) -> PricingView:
+    """What five sellers know in their first week, any five."""
+    orders = draw(hnp.arrays(float, 5, elements=st.floats(0.0, 1e6)))
+    luck = draw(hnp.arrays(float, (5, 2), elements=st.floats(1e-9, 1.0 - 1e-9)))
+    return PricingView(
+        price=draw(positive(1.0, 1e8)),
+        listed=draw(positive(1.0, 1e8)),
+        cost=draw(positive(1.0, 1e8)),
+        net=draw(positive(0.1, 1.0)),
         orders=orders,
         slope=4.0 * orders,
-        adjustment=data.draw(st.floats(0.0, 1.0)),
+        adjustment=draw(st.floats(0.0, 1.0)),
+        markup=draw(positive(1.0, 3.0)),
+        gross=draw(hnp.arrays(float, 5, elements=st.floats(-1e9, 1e9))),
+        order_value=80_000.0,
+        luck=lambda: luck.copy(),
     )
-    price = pricing_behaviours[name](seen)
-    assert price.shape == (5,)
-    assert np.isfinite(price).all()
-    assert (price > 0).all()
-    still = pricing_behaviours[name](dataclasses.replace(seen, adjustment=0.0))
-    assert np.array_equal(still, seen.price)
-    assert np.array_equal(price[orders == 0], seen.price[orders == 0])
+
+
+@pytest.mark.parametrize("name", pricing_behaviours)
+@settings(max_examples=20, deadline=None)
+@given(seen=trades(), data=st.data())
+def test_a_price_is_a_price_in_any_trade(name: str, seen: PricingView, data: st.DataObject) -> None:
+    """Finite and positive, at rest where adjustment is 0, even where nothing sells, in the first week and the next."""
+    parameters = pricing_behaviours.choose(name, data.draw(chosen(pricing_behaviours, name))).parameters
+    for _ in range(2):
+        price, notes = ask(name, seen, **parameters)
+        assert price.shape == (5,)
+        assert all(np.isfinite(array).all() and len(array) == 5 for array in (price, *notes.values()))
+        assert (price > 0).all()
+        still, _ = ask(name, dataclasses.replace(seen, adjustment=0.0), **parameters)
+        assert np.array_equal(still, seen.price)
+        assert np.array_equal(price[seen.orders == 0], seen.price[seen.orders == 0])
+        again, noted = ask(name, seen, **parameters)
+        assert np.array_equal(again, price)
+        assert all(np.array_equal(noted[key], notes[key]) for key in notes)
+        seen = dataclasses.replace(seen, price=price, learned=notes)
+        for array in (seen.price, seen.orders, seen.gross, *notes.values()):
+            with pytest.raises(ValueError, match="read-only"):
+                array[...] = 0

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 from scipy import stats
 
 from simulation import Market
 from simulation.chance import Chance
-from simulation.influencers import audience_sizes, choose_endorsements
+from simulation.columns import Columns
+from simulation.influencers import (
+    Influence,
+    audience_sizes,
+    choose_endorsements,
+    credibility_cost,
+    endorsement_utility,
+    shortfall,
+)
 from simulation.opening import TWINS, spread_audience
 from simulation.sellers import STILL_THERE
-from tests.simulation.worlds import PROJECT_S, run, small
+from tests.simulation.worlds import PROJECT_S, outcome, run, same, small
 
 NEVER = 1e-6
 DESIGNS = 12
@@ -91,3 +101,96 @@ def test_income_is_the_commission_on_what_was_bought_through_them() -> None:
     assert incomes[1].sum() > 0
     orders = [income / income.sum() for income in incomes[1:]]
     assert np.allclose(orders[0], orders[1], atol=0.02)
+
+
+def test_appeal_counts_like_the_logarithm_of_demand() -> None:
+    """Twice the commission is chosen as often as twice the demand."""
+    who, niche = np.arange(500), np.zeros((500, 4))
+    rate = np.linspace(0.5, 2.0, DESIGNS)
+    by_demand = choose_endorsements(Chance(0), 1, who, niche, PLACE, DEMAND * rate, IDS, 1.0)
+    by_rate = choose_endorsements(Chance(0), 1, who, niche, PLACE, DEMAND, IDS, 1.0, np.log(rate))
+    assert np.array_equal(by_demand, by_rate)
+
+
+# ---- live
+
+
+def selling(live: bool, orders: float, n: int = 1) -> Columns:
+    """Influencers of one credibility, live or not, who sold so many orders last week."""
+    return Columns(credibility=np.full(n, 0.8), live=np.full(n, live), orders=np.full(n, orders))
+
+
+def test_a_live_multiplies_an_endorsement_up_to_its_capacity() -> None:
+    """e c u up to capacity; beyond, the uplift falls in proportion; without a live, e c."""
+    settings = Influence(endorsement=0.5, live_uplift=2.0, live_capacity=3.0)
+    for live, orders, uplift in ((False, 0.0, 1.0), (True, 0.0, 2.0), (True, 30.0, 2.0), (True, 60.0, 1.5)):
+        [utility] = endorsement_utility(selling(live, orders), settings, mean_orders=10.0)
+        assert utility == pytest.approx(0.5 * 0.8 * uplift)
+
+
+@given(orders=st.floats(0.0, 1e9), capacity=st.floats(0.01, 1e4), uplift=st.floats(1.0, 5.0))
+def test_what_a_live_adds_is_bounded(orders: float, capacity: float, uplift: float) -> None:
+    """Orders times the uplift's part above 1 stay at or below capacity times it."""
+    settings = Influence(endorsement=1.0, live_uplift=uplift, live_capacity=capacity)
+    more = float(endorsement_utility(selling(True, orders), settings, 1.0)[0]) / 0.8 - 1.0
+    assert orders * more <= capacity * (uplift - 1.0) * (1.0 + 1e-5) + orders * 1e-5
+
+
+def test_so_many_are_live_and_sell_more(baseline: Market) -> None:
+    """Half of 10 influencers in each of 24 weeks: binomial, off by chance once in a million seeds."""
+    market, lives = Market(small({"influence": {"live_share": 0.5}})), 0
+    for _ in range(24):
+        market.step()
+        lives += int(market.influencers.live.sum())
+    spread = stats.binom(240, 0.5)
+    assert spread.cdf(lives) > NEVER
+    assert spread.sf(lives - 1) > NEVER
+    assert outcome(market, "influencer_income") > outcome(baseline, "influencer_income")
+    assert same(run({"influence": {"live_uplift": 3.0, "live_capacity": 0.1}}), baseline)
+
+
+# ---- credibility
+
+
+@given(
+    quality=hnp.arrays(float, 5, elements=st.floats(-5.0, 5.0)),
+    orders=hnp.arrays(float, 5, elements=st.floats(0.1, 9.0)),
+)
+def test_a_design_falls_short_of_what_people_usually_buy(quality: np.ndarray, orders: np.ndarray) -> None:
+    short = shortfall(quality, orders)
+    mean = np.average(quality, weights=orders)
+    assert np.allclose(short, np.maximum(0.0, mean - quality))
+    assert short.min() <= 1e-12
+
+
+def test_credibility_is_lost_on_what_is_poor_and_comes_back() -> None:
+    """c falls by e^{-λ short} a week, and closes r of its gap to where it began when what is endorsed is good."""
+    market = Market(small({"influence": {"credibility_loss": 0.1, "credibility_recovery": 0.25}}))
+    market.step()
+    people, table = market.influencers, market.listings
+    before = people.credibility.copy()
+    table.quality[people.endorsing[0]] -= 50.0
+    market.step()
+    assert people.credibility[0] < 0.7 * before[0]
+    assert (people.credibility <= people.esteem).all()
+    table.quality[:] = 1.0
+    lost = people.esteem - people.credibility
+    market.step()
+    assert np.allclose(people.esteem - people.credibility, 0.75 * lost)
+
+
+def test_influencers_shun_what_costs_credibility() -> None:
+    """The cost is nothing for what is as good as usual and grows with the shortfall, up to all that they have."""
+    settings = Influence(endorsement=0.5, credibility_loss=0.1, review_weeks=4)
+    cost = credibility_cost(selling(False, 0.0, 3), np.array([0.0, 1.0, 2.0, 1e9]), settings)
+    assert cost.shape == (3, 4)
+    assert (cost[:, 0] == 0.0).all()
+    assert (np.diff(cost, axis=1) > 0).all()
+    assert np.allclose(cost[:, 3], 0.5 * 0.8)
+    assert np.allclose(cost[:, 1], 0.5 * 0.8 * (1.0 - np.exp(-0.4)))
+
+
+def test_without_a_loss_credibility_stays(baseline: Market) -> None:
+    assert np.array_equal(baseline.influencers.credibility, baseline.influencers.esteem)
+    assert same(run({"influence": {"credibility_recovery": 0.5}}), baseline)
+    assert outcome(run({"influence": {"credibility_loss": 0.1}}), "credibility") < outcome(baseline, "credibility")

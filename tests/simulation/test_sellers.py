@@ -14,7 +14,7 @@ from scipy import stats
 from simulation import Market
 from simulation.opening import listing_id
 from simulation.sellers import IMPORTER_KIND, SME_KIND, STILL_THERE, entry_rates, poisson
-from tests.simulation.worlds import Design, bare, outcome, run, small
+from tests.simulation.worlds import Design, bare, outcome, run, same, small
 
 NEVER = 1e-6
 
@@ -211,6 +211,51 @@ def test_importers_sell_goods_from_abroad_and_cheaper() -> None:
     outcomes = market.results().outcomes
     assert 0.0 < (outcomes["import_share"] or 0.0) < 1.0
     assert market.ledger.balance["suppliers_abroad"][0] > 0
+
+
+def test_some_importers_sell_from_stock_in_the_country() -> None:
+    """Abroad are all, at the border parcel by parcel those without stock; nothing else tells them apart today."""
+    flood = {"market": {"importers": 8}}
+    worlds = [run(flood, {"sellers": {"share_domestic_stock": share}}) for share in (0.0, 0.5, 1.0)]
+    theirs = [world.listings.kind == IMPORTER_KIND for world in worlds]
+    border = [world.listings.border for world in worlds]
+    assert np.array_equal(border[0], theirs[0])
+    assert not border[2].any()
+    assert 0 < border[1].sum() < 8
+    assert not (border[1] & ~theirs[1]).any()
+    shares = [world.results().weekly for world in worlds]
+    assert all(np.array_equal(week["import_share"], shares[0]["import_share"]) for week in shares)
+    assert np.array_equal(shares[0]["border_share"], shares[0]["import_share"])
+    assert (shares[2]["border_share"] == 0.0).all()
+
+
+def test_a_flood_comes_in_its_week_and_changes_nothing_before(baseline: Market) -> None:
+    flooded = run({"market": {"importers_wave": 7, "importers_wave_week": 9}})
+    table = flooded.listings
+    theirs = np.flatnonzero(table.kind == IMPORTER_KIND)
+    assert theirs.size == 7
+    assert (table.entry_week[theirs] == 9).all()
+    assert table.border[theirs].all()
+    weekly, usual = flooded.results().weekly, baseline.results().weekly
+    assert np.array_equal(weekly["consumer_surplus"][:9], usual["consumer_surplus"][:9])
+    assert np.array_equal(weekly["entrants"][:9], usual["entrants"][:9])
+    assert (weekly["import_share"][:9] == 0.0).all()
+    assert (weekly["import_share"][9:] > 0.0).all()
+
+
+def test_a_larger_flood_holds_the_smaller() -> None:
+    """Those who come in both are the same shops: same ids, places, qualities, and luck."""
+    few, many = (run({"market": {"importers_wave": n, "importers_wave_week": 3}}, weeks=4).listings for n in (3, 6))
+    ids = few.id[few.kind == IMPORTER_KIND]
+    there, here = np.flatnonzero(np.isin(many.id, ids)), np.flatnonzero(few.kind == IMPORTER_KIND)
+    assert there.size == 3
+    for name in ("place", "quality", "shock", "model", "cost"):
+        assert np.array_equal(getattr(many, name)[there], getattr(few, name)[here]), name
+
+
+def test_a_flood_without_a_week_or_a_number_never_comes(baseline: Market) -> None:
+    assert same(run({"market": {"importers_wave": 7}}), baseline)
+    assert same(run({"market": {"importers_wave_week": 9}}), baseline)
 
 
 def test_importers_lower_the_prices_of_others(baseline: Market) -> None:

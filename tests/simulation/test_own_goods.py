@@ -1,0 +1,95 @@
+"""Pricing of own goods, the growth motive, and the platform's answer in fees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulation.response import best_reply, commission_benefit
+from tests.simulation.worlds import PROJECT_S, Design, bare, merged, outcome, run, same, settle, shares
+
+ALPHA = 5.0
+GROWTH: dict[str, Any] = {"platform": {"motive": "growth", "undercut": 0.6, "cost_advantage": 0.3}}
+
+
+@pytest.mark.exact
+@pytest.mark.parametrize("commission", [0.0, 0.04, 0.2])
+@pytest.mark.parametrize("rivals", [1, 3])
+def test_the_hybrid_price_is_the_first_order_condition_of_who_earns_on_rivals(commission: float, rivals: int) -> None:
+    """p0 = c0 + μ + Π with Π = (p0 - c0) s0 + τ Σ p_j s_j (docs/facts.md D), all in listed prices; plain logit."""
+    market = bare(
+        [Design(5.0)] * rivals,
+        demand={"nest": 1.0},
+        platform={"commission": commission, "own_pricing": "hybrid", "own_share": 1.0},
+    )
+    market.add_copy(0, 0, price=0.8, cost=0.5, quality_gap=0.3)
+    settle(market)
+    share, price = shares(market), market.listings.price / market.listings.listed
+    cost = market.listings.cost[-1] / market.listings.listed[-1]
+    earned = (price[-1] - cost) * share[-1] + commission * (price[:-1] * share[:-1]).sum()
+    assert price[-1] == pytest.approx(cost + 1.0 / ALPHA + earned, rel=1e-5)
+
+
+def test_commission_on_rivals_makes_the_platform_a_softer_rival() -> None:
+    def price(commission: float) -> float:
+        platform = {"commission": commission, "own_pricing": "hybrid", "own_share": 1.0}
+        market = bare([Design(5.0)] * 2, demand={"nest": 1.0}, platform=platform)
+        market.add_copy(0, 0, price=0.8, cost=0.5, quality_gap=0.3)
+        return float(settle(market).listings.price[-1])
+
+    assert price(0.0) < price(0.1) < price(0.3)
+
+
+def test_growth_copies_at_a_loss_until_the_budget_is_spent() -> None:
+    """At 60 % off and 30 % cheaper goods no copy pays: for profit none is made, for growth they sell for a while."""
+    copies = {
+        motive: run(PROJECT_S, merged(GROWTH, {"platform": {"motive": motive}}), weeks=60).listings.own.sum()
+        for motive in ("profit", "growth")
+    }
+    assert copies["profit"] == 0 < copies["growth"]
+    rich, poor = (
+        outcome(run(PROJECT_S, GROWTH, {"platform": {"loss_budget": budget}}, weeks=104), "platform_share")
+        for budget in (1_000.0, 0.0)
+    )
+    assert rich > poor
+
+
+# ---- the response
+
+
+@given(fee=st.floats(0.0, 0.5), first=st.floats(0.0, 0.5), benefit=st.floats(-5.0, 5.0), step=st.floats(0.0, 0.1))
+def test_a_fee_moves_no_further_than_a_step_and_stays_where_nothing_changes(
+    fee: float, first: float, benefit: float, step: float
+) -> None:
+    moved = best_reply(fee, first, benefit, 1.5, step)
+    assert moved >= 0.0
+    assert abs(moved - fee) <= step + 1e-15
+    assert best_reply(first, first, 1.5, 1.5, step) == first
+
+
+@given(tau=st.floats(0.0, 0.4), eta=st.floats(0.5, 10.0), share=st.floats(0.0, 0.9), margin=st.floats(0.01, 0.9))
+def test_own_goods_make_a_commission_worth_more(tau: float, eta: float, share: float, margin: float) -> None:
+    """Whom it drives from rivals, it partly wins itself."""
+    assert commission_benefit(tau, eta, share, margin) >= commission_benefit(tau, eta, 0.0, margin)
+    assert commission_benefit(0.0, eta, 0.0, margin) == 1.0
+
+
+def test_without_own_goods_todays_fees_stay_the_best() -> None:
+    frozen, adaptive = (run({"platform": {"response": response}}, weeks=60) for response in ("frozen", "adaptive"))
+    assert adaptive.platform.commission == frozen.platform.commission
+    assert same(frozen, adaptive) or adaptive.platform.subsidy != frozen.platform.subsidy
+
+
+def test_with_own_goods_the_commission_rises_at_most_a_point_a_quarter() -> None:
+    free = run(PROJECT_S, {"platform": {"response": "adaptive"}}, weeks=78)
+    assert 0.04 < free.platform.commission <= 0.04 + 6 * 0.01 + 1e-12
+
+
+def test_the_answer_needs_no_luck() -> None:
+    one, other = (run(PROJECT_S, {"platform": {"response": "adaptive"}}, weeks=40) for _ in range(2))
+    assert same(one, other)
+    assert np.isfinite(one.platform.commission)

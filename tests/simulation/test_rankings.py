@@ -1,0 +1,99 @@
+"""What each ranking favours, and what the platforms beside Project S are."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from benchmarks.scenes import CONFIGS
+from simulation.algorithms import rankings
+from simulation.channels import MARKETPLACE, SOCIAL, keeps
+from simulation.exposure import favoured
+from tests.simulation.test_contracts import view
+from tests.simulation.worlds import PROJECT_S, outcome, run
+
+
+def platform(name: str) -> dict[str, Any]:
+    """A preset of configs/platform."""
+    return {"platform": yaml.safe_load((CONFIGS / "platform" / f"{name}.yaml").read_text(encoding="utf-8"))}
+
+
+def test_random_knows_nobody() -> None:
+    assert not rankings["random"](view()).any()
+
+
+def test_chronological_shows_the_newest_first() -> None:
+    seen = view()
+    score = rankings["chronological"](seen, fading=2.0)
+    assert np.array_equal(np.argsort(-score[0]), np.argsort(seen.posted))
+    assert (score == score[0]).all()
+
+
+@pytest.mark.parametrize(("name", "field"), [("engagement", "response"), ("revenue", "commission")])
+def test_more_of_what_it_ranks_by_is_more_exposure(name: str, field: str) -> None:
+    seen = dataclasses.replace(view(), own=np.zeros(17, bool))
+    more = getattr(seen, field).copy()
+    more[4] *= 2.0
+    change = rankings[name](dataclasses.replace(seen, **{field: more})) - rankings[name](seen)
+    assert (change[:, 4] > 0.0).all()
+    assert not np.delete(change, 4, axis=1).any()
+
+
+def test_engagement_does_not_mind_size() -> None:
+    seen = view()
+    larger = dataclasses.replace(seen, popularity=seen.popularity * 3.0)
+    assert np.array_equal(rankings["engagement"](seen), rankings["engagement"](larger))
+
+
+def test_revenue_favours_own_goods_by_their_margin_and_not_under_a_neutral_rule() -> None:
+    seen = view()
+    rich = dataclasses.replace(seen, own_margin=np.full(17, 0.5))
+    gain = rankings["revenue"](rich) - rankings["personalised"](rich)
+    assert gain[:, rich.own].min() > gain[:, ~rich.own].max()
+    neutral = dataclasses.replace(rich, own_favour=0.0)
+    assert np.array_equal(
+        rankings["revenue"](neutral), rankings["revenue"](dataclasses.replace(neutral, own=np.zeros(17, bool)))
+    )
+
+
+def test_a_platform_that_ranks_by_revenue_sells_more_of_its_own() -> None:
+    own = {"platform": {"self_preference": 0.0}}
+    fair, greedy = (
+        outcome(run(PROJECT_S, own, algorithm={"name": name}, weeks=52), "platform_share")
+        for name in ("personalised", "revenue")
+    )
+    assert greedy > fair
+
+
+# ---- platforms
+
+
+@pytest.mark.parametrize("name", ["no_social_commerce", "instagram_style"])
+def test_a_shop_window_takes_no_payment_and_earns_nothing(name: str) -> None:
+    window, shop = run(platform(name)), run()
+    assert outcome(window, "platform_profit") == 0
+    assert window.results().weekly["orders"][0] < shop.results().weekly["orders"][0]
+    assert np.array_equal(window.platform.certainty == 0.0, np.full(24, name == "no_social_commerce"))
+
+
+def test_the_merger_earns_sees_and_sells_on_both_channels() -> None:
+    alone, merged = run(PROJECT_S), run(PROJECT_S, platform("tokopedia_merger"))
+    copies = merged.listings.own
+    assert copies.any()
+    assert keeps(merged.listings.channels[copies], MARKETPLACE).all()
+    assert keeps(merged.listings.channels[copies], SOCIAL).all()
+    assert merged.platform.data.mean() > alone.platform.data.mean()
+    assert outcome(merged, "platform_profit") > outcome(alone, "platform_profit")
+
+
+def test_a_favoured_listing_takes_the_share_of_draws_that_it_is_given() -> None:
+    weights, own = np.array([[1.0, 2.0, 1.0], [1.0, 1.0, 0.0], [0.0, 0.0, 0.0]]), np.array([False, False, True])
+    mixed = favoured(weights, own, 0.4)
+    assert mixed.sum(axis=1) == pytest.approx(weights.sum(axis=1))
+    assert mixed[0] == pytest.approx([0.6, 1.2, 0.6 + 0.4 * 4.0])
+    assert np.array_equal(mixed[1:], weights[1:])
+    assert np.array_equal(favoured(weights, own, 0.0), weights)

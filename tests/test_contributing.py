@@ -1,0 +1,64 @@
+"""CONTRIBUTING.md's examples: each is short, goes into one file, and works at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from simulation import Market
+from simulation.algorithms import rankings
+from simulation.outcomes import OUTCOMES
+from simulation.pricing import pricing_behaviours
+from tests.simulation.worlds import outcome, run, same, small
+
+TEXT = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+REGISTRIES: dict[str, dict[str, Any]] = {
+    "algorithms": rankings,
+    "pricing": pricing_behaviours,
+    "outcomes": OUTCOMES,
+}
+
+
+def example(file: str) -> str:
+    """The block of code that follows the first mention of `simulation/FILE.py` among the things to add."""
+    added = TEXT[TEXT.index("## Add an algorithm") :]
+    found = re.search(r"```python\n(.*?)```", added[added.index(f"`simulation/{file}.py`") :], re.DOTALL)
+    assert found is not None
+    return found.group(1)
+
+
+@pytest.fixture(params=REGISTRIES)
+def added(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
+    """A file and the name that its example adds; taken away again afterwards."""
+    file: str = request.param
+    code, registry = example(file), REGISTRIES[file]
+    assert len(code.strip().splitlines()) < 15
+    before = set(registry)
+    exec(compile(code, f"{file}.py", "exec"), dict(vars(import_module(f"simulation.{file}"))))
+    [name] = set(registry) - before
+    yield file, name
+    del registry[name]
+
+
+def test_an_example_works_as_it_stands(added: tuple[str, str]) -> None:
+    file, name = added
+    if file == "outcomes":
+        market = run(weeks=30)
+        assert outcome(market, name) == pytest.approx(np.mean(market.results().weekly[name]))
+        assert outcome(market, name) > 0.0
+        return
+    config = small()
+    if file == "algorithms":
+        changed = replace(config, algorithm=rankings.choose(name))
+    else:  # in its file it would be among the settings' choices, which are read once
+        changed = replace(config, sellers=replace(config.sellers, pricing=name))
+    one, other = Market(changed).run(), Market(changed).run()
+    assert same(one, other)
+    assert not same(one, Market(config).run())
