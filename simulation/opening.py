@@ -57,8 +57,8 @@ NOT_ENTERING: dict[str, frozenset[str]] = {
     "consideration": frozenset(),
     "channels": frozenset({"redirect"}),
     "sellers": frozenset({
-        "pricing", "adjustment", "memory", "fixed_cost_share", "cash_weeks", "entrant_cash_weeks", "entry_rate",
-        "entry_elasticity", "entrant_quality_sd", "import_cost_advantage",
+        "pricing", "adjustment", "memory", "fixed_cost_share", "fixed_cost_size_elasticity", "cash_weeks",
+        "entrant_cash_weeks", "entry_rate", "entry_elasticity", "entrant_quality_sd", "import_cost_advantage",
     }),
     "influence": frozenset({"review_weeks"}),
 }  # fmt: skip
