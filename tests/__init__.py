@@ -1,0 +1,1 @@
+"""A package, so that worker processes find these tests and not another installed package of that name."""
