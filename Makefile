@@ -42,7 +42,6 @@ lint: install ## run the linter and the type checker
 
 format: install ## put the code in shape
 	$(BIN)/ruff check --fix
-	$(BIN)/ruff format
 
 clean: ## remove .venv and every cache, keep results/
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis outputs build dist
