@@ -11,10 +11,10 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint format clean
+.PHONY: help install run validate test test-kill test-cluster lint format clean
 
 help: ## say what can be made
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-8s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
 install: $(INSTALLED) ## make .venv with all that development needs
 
@@ -22,9 +22,19 @@ run: install ## run the headline study and say where its report lies
 	$(BIN)/python -m experiments.run experiment=$(STUDY)
 	@echo "The report: $(CURDIR)/results/$(STUDY)/report.html"
 
+validate: install ## check the model against the world: docs/validation.md
+	$(BIN)/python -m validation
+
 test: install ## run the tests, the linter and the type checker
 	$(BIN)/pytest
 	@$(MAKE) --no-print-directory lint
+
+test-kill: install ## kill a study of 200 runs ten times and count
+	RUNS=200 KILLS=10 $(BIN)/pytest tests/experiments/test_kill.py
+
+test-cluster: install ## run a study on a Ray cluster of two nodes and kill one of them
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[ray]' --constraint constraints.txt
+	$(BIN)/pytest tests/cluster/two_nodes.py
 
 lint: install ## run the linter and the type checker
 	$(BIN)/ruff check
@@ -32,7 +42,6 @@ lint: install ## run the linter and the type checker
 
 format: install ## put the code in shape
 	$(BIN)/ruff check --fix
-	$(BIN)/ruff format
 
 clean: ## remove .venv and every cache, keep results/
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis outputs build dist
@@ -47,5 +56,5 @@ $(INSTALLED): pyproject.toml constraints.txt
 		$(PYTHON) -m venv --clear --without-pip $(VENV) && \
 		$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check pip; \
 	else echo "$(PYTHON) has neither ensurepip nor pip: apt-get install python3-venv" >&2; exit 1; fi
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' --constraint constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,oracle]' --constraint constraints.txt
 	@touch $@

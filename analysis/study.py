@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from .datasets import MARK, parts
 from .words import cell_labels, humanise
 
 KEYS = ["cell_id", "seed"]
@@ -50,15 +51,13 @@ class Study:
     def weekly(self) -> pd.DataFrame:
         """A row a run and week, outcomes in columns; empty where the study kept none."""
         folder = self.folder / "weekly"
-        return pd.read_parquet(folder) if folder.is_dir() else pd.DataFrame(columns=[*KEYS, "week"])
+        return read(folder) if parts(folder) else pd.DataFrame(columns=[*KEYS, "week"])
 
     @cached_property
     def sellers(self) -> pd.DataFrame:
         """A row a run and seller, of the columns that survival needs; empty where the study kept none."""
         folder = self.folder / "sellers"
-        if not folder.is_dir():
-            return pd.DataFrame(columns=SELLER_COLUMNS)
-        return pd.read_parquet(folder, columns=SELLER_COLUMNS)
+        return read(folder, SELLER_COLUMNS) if parts(folder) else pd.DataFrame(columns=SELLER_COLUMNS)
 
     @property
     def planned(self) -> list[Mapping[str, Any]]:
@@ -126,15 +125,20 @@ def _outcome(name: str, known: Mapping[str, Any]) -> Outcome:
     return Outcome(name, label, str(known.get("unit") or ""), int(known.get("direction") or 0))
 
 
+def read(folder: Path, columns: list[str] | None = None) -> pd.DataFrame:
+    """A dataset, each run of it once, also where compaction was broken off."""
+    return pd.read_parquet(parts(folder), columns=columns)  # type: ignore[call-overload]  # it takes a list too
+
+
 def load(folder: str | Path) -> Study:
     """The study in `folder` (results/STUDY). Raises `StudyError` where there is none."""
     folder = Path(folder)
-    if not any((folder / "runs").glob("**/*.parquet")):
+    if not parts(folder / MARK):
         raise StudyError(f"{folder}: holds no runs; it may be a folder results/STUDY that a study has filled")
     path = folder / "manifest.json"
     try:
         manifest = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        runs = pd.read_parquet(folder / "runs")
+        runs = read(folder / MARK)
     except (ValueError, OSError) as error:
         raise StudyError(f"{folder}: cannot be read: {str(error).splitlines()[0]}") from error
     missing = [name for name in (*KEYS, "weeks", *CHOICES) if name not in runs]

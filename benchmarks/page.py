@@ -46,7 +46,8 @@ def sizes(figures: Figures) -> str:
     grown = ["platform", "kernel, all sizes", "kernel, last two", "week, all sizes", "week, last two"]
     powers = [[name, *_powers(figures, name)] for name in PLATFORMS]
     return (
-        f"## By size\n\nNanoseconds a consumer; the kernel draws the sets and chooses from them.\n\n{table(head, rows)}\n"
+        "## By size\n\nNanoseconds a consumer; the kernel draws the sets and chooses from them.\n\n"
+        f"{table(head, rows)}\n"
         f"The power of the number of consumers with which time grows:\n\n{table(grown, powers)}"
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Sequence
-from concurrent.futures.process import BrokenProcessPool
 
 from analysis import load
 from analysis.words import plural
@@ -27,10 +26,29 @@ def conduct(arguments: Sequence[str], multirun: bool) -> int:
     planned = plan.make(arguments, multirun)
     command = shlex.join(["etalase", *(["-m"] if multirun else []), *arguments])
     with opened(planned, command) as study:
-        _announce(study)
-        code = _run(study)
-        study.finish()
+        code = _carry_out(study)
         return max(code, _show(study))
+
+
+def carry_out(study: Study) -> int:
+    """Run and store what a study lacks. Returns 0, or 1 where some run is not stored."""
+    try:
+        return _carry_out(study)
+    except OSError as error:
+        return broken_off(error)
+
+
+def _carry_out(study: Study) -> int:
+    _announce(study)
+    code = _run(study)
+    study.finish()
+    return code
+
+
+def broken_off(error: OSError) -> int:
+    """Say that results cannot be stored, as on a full disk. Returns 1."""
+    say(f"broken off: {error}; the same command goes on with what is missing")
+    return FAILED
 
 
 def _announce(study: Study) -> None:
@@ -45,21 +63,16 @@ def _announce(study: Study) -> None:
 
 def _run(study: Study) -> int:
     """Run what is missing, and say in one line what failed, if anything did."""
-    jobs = plan_jobs(study.store, study.missing, study.plan.workers)
-    if not jobs:
+    if not study.missing:
         return OK
-    trouble = ""
+    launcher = study.plan.launcher
+    jobs = plan_jobs(study.store, study.missing, launcher.workers)
     with Progress(study.runs_missing, study.store.count) as progress:
-        try:
-            execute(jobs, study.plan.workers)
-        except (BrokenProcessPool, OSError) as error:
-            trouble = str(error)
+        execute(jobs, launcher=launcher)
     _, failed = progress.counted()
     if failed:
         say(f"{plural(failed, 'run')} failed, one with {study.store.last_failure()}")
-    if trouble:
-        say(f"broken off: {trouble} The same command goes on with what is missing.")
-    return FAILED if failed or trouble else OK
+    return FAILED if failed else OK
 
 
 def _show(study: Study) -> int:

@@ -1,26 +1,24 @@
-"""Executing: jobs, each a cell and a block of seeds, spread over processes.
+"""Executing: jobs, each a cell and a block of seeds, handed to a launcher.
 
-A job stores its runs itself, so all that an executor does is to call `run_job`, in this process or in
-another one that sees the study's folder.
+A job stores its runs itself, so all that a launcher does is to call `run_job`, in this process or in another
+one, on this machine or not, that sees the study's folder.
 """
 
 from __future__ import annotations
 
+import errno
 import itertools
 import math
-import multiprocessing
-import os
-import signal
-import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
-from dataclasses import dataclass
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from .cells import Cell
+from .launchers import Launcher, core_count
 from .store import Store
 
 if TYPE_CHECKING:
@@ -28,8 +26,8 @@ if TYPE_CHECKING:
     from simulation.market import Results
 
 Simulate = Callable[["Config", int], tuple["Results", Mapping[str, Any]]]
-JOBS_PER_WORKER = 16
-THREAD_LIMITS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+JOBS_PER_WORKER = 64
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,9 @@ def run_job(job: Job, simulate: Simulate = run_market) -> None:
         try:
             results, opening = simulate(job.cell.run_config(seed), job.threads)
             job.store.save(job.cell, seed, results, opening)
-        except Exception:  # whatever a run raises concerns that run alone
+        except Exception as error:  # whatever a run raises concerns that run alone, a full disk all of them
+            if isinstance(error, OSError) and error.errno in DISK_FULL:
+                raise
             job.store.fail(job.cell, seed, traceback.format_exc())
 
 
@@ -82,62 +82,50 @@ def even_blocks(seeds: Sequence[int], largest: int) -> Iterator[tuple[int, tuple
     return enumerate(tuple(seeds[a:b]) for a, b in itertools.pairwise(edges))
 
 
-def execute(jobs: Sequence[Job], workers: int | None, simulate: Simulate = run_market) -> None:
-    """Run all jobs, in this process if one is enough.
+def execute(
+    jobs: Sequence[Job],
+    workers: int | None = None,
+    simulate: Simulate = run_market,
+    launcher: Launcher | None = None,
+) -> None:
+    """Run all jobs, by `launcher` or else in `workers` processes of this machine.
 
-    Raises `BrokenProcessPool` where a worker died and `OSError` where results cannot be stored: then there is
-    no point in going on.
+    Where a worker dies, what was running is run again, last of all; where that kills again, one run after the
+    other, and the one that kills is recorded as failed.
+
+    Raises `OSError` where results cannot be stored: there is no point in going on.
     """
-    workers = min(workers or core_count(), len(jobs))
-    if workers > 1:
-        _in_pool(jobs, workers, simulate)
-        return
-    for job in jobs:
-        run_job(job, simulate)
-
-
-def _in_pool(jobs: Sequence[Job], workers: int, simulate: Simulate) -> None:
-    others = set(multiprocessing.active_children())
-    with _thread_limits(jobs[0].threads):
-        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start_worker)
+    launcher = launcher or Launcher("joblib", {"n_jobs": workers})
+    if launcher.name == "joblib" and min(launcher.workers, len(jobs)) == 1:
+        launcher = Launcher("basic")
+    run = partial(run_job, simulate=simulate)
+    left = [replace(job, store=job.store.anywhere()) for job in jobs]
+    while left:
         try:
-            for future in as_completed([pool.submit(run_job, job, simulate) for job in jobs]):
-                future.result()
-        except BaseException:
-            for process in set(multiprocessing.active_children()) - others:
-                process.terminate()
-            raise
-        finally:
-            pool.shutdown(cancel_futures=True)
+            launcher.launch(run, left)
+        except BrokenProcessPool:
+            before, left = left, _left(left)
+        else:
+            return
+        running, waiting = left[: launcher.workers], left[launcher.workers :]
+        if left == before:
+            _run_singly(launcher, run, running)
+            left = waiting
+        else:
+            left = waiting + running
 
 
-def _start_worker() -> None:
-    """A worker leaves Ctrl-C to its parent, and ends when its parent does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+def _left(jobs: Sequence[Job]) -> list[Job]:
+    """What is left of jobs, in their order."""
+    ended = jobs[0].store.stored() | jobs[0].store.failed()
+    left = [replace(job, seeds=tuple(s for s in job.seeds if (job.cell.cell_id, s) not in ended)) for job in jobs]
+    return [job for job in left if job.seeds]
 
 
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-@contextmanager
-def _thread_limits(threads: int) -> Iterator[None]:
-    """Let processes that start in here have `threads` threads each, in every library."""
-    before = {name: os.environ.get(name) for name in THREAD_LIMITS}
-    os.environ.update(dict.fromkeys(THREAD_LIMITS, str(threads)))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name)
-            if value is not None:
-                os.environ[name] = value
-
-
-def core_count() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _run_singly(launcher: Launcher, run: Callable[[Job], None], jobs: Sequence[Job]) -> None:
+    """Run jobs seed by seed, each in a process of its own; record those that kill it."""
+    for one in [replace(job, seeds=(seed,)) for job in jobs for seed in job.seeds]:
+        try:
+            launcher.launch(run, [one])
+        except BrokenProcessPool:
+            one.store.fail(one.cell, one.seeds[0], traceback.format_exc(chain=False))

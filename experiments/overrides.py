@@ -13,11 +13,12 @@ from hydra.core.override_parser.types import Override, OverrideType, ValueType
 
 from simulation.parameters import ConfigError, unknown
 
-from .schema import SETTINGS, STUDY_FIELDS
+from .schema import LAUNCHER, SETTINGS, STUDY_FIELDS
 
 MOST_VALUES = 10_000
 ENUMERABLE = (ValueType.CHOICE_SWEEP, ValueType.SIMPLE_CHOICE_SWEEP, ValueType.RANGE_SWEEP)
-ONE_VALUE = (*STUDY_FIELDS, "seed", "experiment")
+ONE_VALUE = (*STUDY_FIELDS, "seed", "experiment", LAUNCHER)
+LAUNCHER_SETTING = "hydra.launcher."
 FORM = "NAME=VALUE, with quotes around odd text, as 'market.listings=\"my shops.csv\"'"
 
 
@@ -47,17 +48,22 @@ def _read(argument: str, multirun: bool) -> Given:
     key, (_, _, text) = override.key_or_group, argument.partition("=")
     if override.type is not OverrideType.CHANGE or override.package is not None:
         raise ConfigError(override.get_key_element(), argument, f"{FORM}, without + ~ @")
-    if key.split(".")[0] not in SETTINGS:
+    if key.split(".")[0] not in SETTINGS and not key.startswith(LAUNCHER_SETTING):
         raise ConfigError(key, text, unknown(key, key, SETTINGS, "a setting:").allowed)
     if not override.is_sweep_override():
         return Given(key, (override.value(),), (text,), swept=False)
-    if key in ONE_VALUE:
+    if of_study(key):
         more = "; replications=R runs the seeds from seed to seed+R-1" if key == "seed" else ""
         raise ConfigError(key, text, f"one value, the same for the whole study{more}")
     if not multirun:
         raise ConfigError(key, text, "one value; several run with -m")
     texts = _swept(override, text)
     return Given(key, tuple(_parse(f"{key}={t}").value() for t in texts), texts, swept=True)
+
+
+def of_study(key: str) -> bool:
+    """Whether a setting is the whole study's, and so the same in every cell."""
+    return key in ONE_VALUE or key.startswith(LAUNCHER_SETTING)
 
 
 def _swept(override: Override, text: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from simulation.parameters import ConfigError
 
 from . import overrides, provenance
 from .cells import Cell
+from .launchers import Launcher
 from .overrides import Given
 from .resolve import Resolved, preset_cells, resolve
 
@@ -27,13 +28,13 @@ CELL_FORM = "a list of overrides, or {label: TEXT, overrides: [...]}"
 
 @dataclass(frozen=True)
 class Plan:
-    """A study: where it is stored, its cells, the seeds that each is run with, the processes to use."""
+    """A study: where it is stored, its cells, the seeds that each is run with, who runs them."""
 
     study: str
     folder: Path
     cells: tuple[Cell, ...]
     seeds: range
-    workers: int | None
+    launcher: Launcher
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def make(arguments: Sequence[str], multirun: bool = False) -> Plan:
     study, seed = resolved[0].study, resolved[0].config.seed
     name = study.study or _preset(given) or "default"
     seeds = _seeds(seed, study.replications)
-    return Plan(name, _folder(study.results, name), tuple(cells.values()), seeds, study.workers)
+    folder = _folder(study.results, name)
+    return Plan(name, folder, tuple(cells.values()), seeds, resolved[0].launcher)
 
 
 def only_config(arguments: Sequence[str]) -> Config:
@@ -111,7 +113,7 @@ def _listed(cell: Any) -> tuple[str, list[Given]]:
         raise ConfigError("cells", repr(cell), CELL_FORM)
     given = overrides.read(own, multirun=False)
     for one in given:
-        if one.key in overrides.ONE_VALUE:
+        if overrides.of_study(one.key):
             raise ConfigError("cells", f"{one.key}={one.texts[0]}", f"{CELL_FORM}, {one.key} not among them")
     return label, given
 
@@ -128,7 +130,7 @@ def _refuse_unused(given: Sequence[Given], resolved: Sequence[Resolved]) -> None
 
 def _cell(draft: _Draft, one: Resolved, listings: str | None) -> Cell:
     config = {key: value for key, value in one.config.plain().items() if key != "seed"}
-    given = (key for key in draft.texts if key in one.used and key not in overrides.ONE_VALUE)
+    given = (key for key in draft.texts if key in one.used and not overrides.of_study(key))
     said = tuple(f"{key}={draft.texts[key]}" for key in given)
     return Cell(_cell_id(config, listings), draft.label, said, config)
 

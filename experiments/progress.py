@@ -60,11 +60,11 @@ def status(done: int, failed: int, total: int, seconds: float) -> str:
     """One line: a bar, runs done and failed, the rate, the time left."""
     ended = done + failed
     filled = WIDTH * ended // max(1, total)
-    parts = [f"[{'#' * filled}{'.' * (WIDTH - filled)}] {done} of {total} runs"]
+    parts = [f"[{'#' * filled}{'.' * (WIDTH - filled)}] {done:,} of {total:,} runs"]
     if failed:
-        parts.append(f"{failed} failed")
+        parts.append(f"{failed:,} failed")
     if ended:
-        parts.append(_rate(ended / max(seconds, 1e-9)))
+        parts.append(rate(ended / max(seconds, 1e-9)))
     if 0 < ended < total:
         parts.append(f"{clock(seconds * (total - ended) / ended)} left")
     else:
@@ -72,7 +72,8 @@ def status(done: int, failed: int, total: int, seconds: float) -> str:
     return ", ".join(parts)
 
 
-def _rate(per_second: float) -> str:
+def rate(per_second: float) -> str:
+    """Runs a second, or seconds a run where there is less than one."""
     return f"{per_second:.1f} a second" if per_second >= 1 else f"{1 / per_second:.1f} s a run"
 
 

@@ -20,8 +20,9 @@ from simulation.config import Config
 from simulation.parameters import ConfigError, unknown
 from simulation.regulation import instruments
 
+from .launchers import Launcher
 from .overrides import leaves
-from .schema import CONFIG_FIELDS, CONFIGS, StudySetting, choices, register
+from .schema import CONFIG_FIELDS, CONFIGS, LAUNCHER, StudySetting, choices, register
 
 Choices = tuple[tuple[str, str | tuple[str, ...]], ...]
 
@@ -31,6 +32,7 @@ class Resolved:
     """One cell's checked settings, and which of the given ones it has a use for."""
 
     study: StudySetting
+    launcher: Launcher
     config: Config
     used: frozenset[str]
 
@@ -62,18 +64,39 @@ def base(chosen: Choices) -> DictConfig:
     overrides = [f"{group}={_spell(name)}" for group, name in chosen]
     try:
         with initialize_config_dir(str(CONFIGS), job_name="etalase", version_base="1.3"):
-            config = compose("config", overrides)
-    except (HydraException, OmegaConfBaseException, YAMLError) as error:
+            config = compose("config", overrides, return_hydra_config=True)
+    except (HydraException, OmegaConfBaseException, YAMLError, ValueError) as error:
         where = dict(chosen).get("experiment", "config")
         raise ConfigError("experiment", where, f"a preset that composes: {_first_line(error)}") from error
+    if preset := dict(chosen).get("experiment"):
+        _refuse_repeats(str(preset))
     if not isinstance(config.algorithm, DictConfig):
         raise ConfigError("algorithm", config.algorithm, "chosen in a preset by 'override /algorithm: NAME'")
     _drop_ghosts(config)
+    _keep_launcher(config)
     return config
+
+
+def _keep_launcher(config: DictConfig) -> None:
+    """Of Hydra's own settings leave the launcher's."""
+    name = config.hydra.runtime.choices[LAUNCHER]
+    launcher: Any = OmegaConf.to_container(config.hydra.launcher)
+    with open_dict(config):
+        config.pop("hydra")
+        config.hydra = {"launcher": {"name": name, **launcher}}
 
 
 def _spell(name: str | tuple[str, ...]) -> str:
     return name if isinstance(name, str) else f"[{','.join(name)}]" if name else "none"
+
+
+def _refuse_repeats(preset: str) -> None:
+    """Refuse a preset whose `defaults` name a rule twice: Hydra would merge the two in silence."""
+    text: Any = OmegaConf.to_container(OmegaConf.load(CONFIGS / "experiment" / f"{preset}.yaml"))
+    for entry in text.get("defaults", []):
+        for group, names in entry.items() if isinstance(entry, dict) else ():
+            if group.endswith("/regulation") and isinstance(names, list):
+                _rules(names)
 
 
 def _drop_ghosts(config: DictConfig) -> None:
@@ -113,8 +136,8 @@ def _rules(names: list[Any]) -> tuple[str, ...]:
 def _has_place(config: DictConfig, name: str, value: Any) -> bool:
     """Whether the cell has a use for a setting: not so for a parameter of what it does not choose."""
     group, *rest = name.split(".")
-    if rest == ["name"]:
-        raise ConfigError(name, value, f"left out; choose with {group}=NAME")
+    if name in ("hydra.launcher.name", f"{group}.name"):
+        raise ConfigError(name, value, f"left out; choose with {name.removesuffix('.name').replace('.', '/')}=NAME")
     if group == "regulation" and rest:
         if rest[0] not in instruments:
             raise unknown(name, value, [f"regulation.{rule}" for rule in sorted(instruments)], "a setting of")
@@ -153,9 +176,10 @@ def _plain(config: DictConfig) -> dict[str, Any]:
         raise ConfigError(error.full_key or "settings", "${…}", allowed) from error
 
 
-def _read(plain: dict[str, Any]) -> tuple[StudySetting, Config]:
+def _read(plain: dict[str, Any]) -> tuple[StudySetting, Launcher, Config]:
     """The model's own check, the last and the strictest: types and ranges of every setting."""
-    return StudySetting.read(plain), Config.read({name: plain[name] for name in CONFIG_FIELDS})
+    study, launcher = StudySetting.read(plain), Launcher.read(plain["hydra"]["launcher"])
+    return study, launcher, Config.read({name: plain[name] for name in CONFIG_FIELDS})
 
 
 def _first_line(error: Exception) -> str:

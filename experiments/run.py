@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 HELP = """\
 etalase [-m] [NAME=VALUE ...]       (or python -m experiments.run)
+etalase status|compact|report STUDY [results=FOLDER]
 
 Runs a market, or a study of many, and writes results/STUDY/report.html.
 
@@ -17,15 +18,17 @@ Runs a market, or a study of many, and writes results/STUDY/report.html.
 
 What to run     market, platform, algorithm, regulation (a name, or '[a,b]'), demand, consideration;
                 experiment=PRESET for all that a preset says
-How much        weeks=156; seed=0, replications=1 (in every cell the seeds seed, seed+1, ...);
-                workers=null (every core)
+How much        weeks=156; seed=0, replications=1 (in every cell the seeds seed, seed+1, ...)
+With what       workers=null (every core); hydra/launcher=joblib (processes), basic (this process) or ray
 Where to        results/STUDY: study=NAME, results=FOLDER
 Any parameter   market.consumers=10000, platform.self_preference=0.5, regulation.separation.start_week=52
 
 A name that does not exist is answered with those that do. What is stored is not run again: a study that
-was stopped goes on when the same command is given, and more seeds or cells are added to it.
+was stopped goes on when the same command is given, and more seeds or cells are added to it. status tells how
+far a study is, compact makes few files of many, report writes the report anew.
 """
 HELP_FLAGS = {"-h", "--help"}
+COMMANDS = ("status", "compact", "report")
 MANY_FLAGS = {"-m", "--multirun"}
 BAD_INPUT, STOPPED = 2, 130
 
@@ -37,6 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(HELP, end="")
         return 0
     try:
+        if arguments and arguments[0] in COMMANDS:
+            from .commands import command  # late, like all that follows: help comes at once, status soon
+
+            return command(arguments[0], arguments[1:])
         return _conduct([a for a in arguments if a not in MANY_FLAGS], bool(MANY_FLAGS & set(arguments)))
     except KeyboardInterrupt:
         print(
@@ -46,15 +53,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _conduct(overrides: list[str], multirun: bool) -> int:
-    from simulation.parameters import ConfigError  # late, so that --help comes at once
+    from simulation.parameters import ConfigError
 
-    from .conduct import conduct, say
+    from .conduct import broken_off, conduct, say
 
     try:
         return conduct(overrides, multirun)
     except ConfigError as error:
         say(str(error))
         return BAD_INPUT
+    except OSError as error:
+        return broken_off(error)
 
 
 if __name__ == "__main__":

@@ -13,11 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
+from hydra.core.plugins import Plugins
+from omegaconf import OmegaConf
 
 from simulation.algorithms import rankings
 from simulation.config import GROUPS, Config
 from simulation.parameters import ConfigError, check, parameter
 from simulation.regulation import Enforcement, instruments
+
+from . import launchers
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 STUDY_NAME = re.compile(r"[a-z0-9_-]{1,100}")
@@ -57,7 +61,8 @@ class StudySetting:
 
 STUDY_FIELDS = tuple(f.name for f in dataclasses.fields(StudySetting))
 CONFIG_FIELDS = tuple(f.name for f in dataclasses.fields(Config))
-SETTINGS = sorted({*STUDY_FIELDS, *CONFIG_FIELDS, "experiment"})
+LAUNCHER = "hydra/launcher"
+SETTINGS = sorted({*STUDY_FIELDS, *CONFIG_FIELDS, "experiment", LAUNCHER})
 
 
 @cache
@@ -65,6 +70,8 @@ def choices(group: str) -> tuple[str, ...]:
     """The names among which `group` chooses; none where the setting is no choice."""
     if group == "algorithm":
         return tuple(sorted(rankings))
+    if group == LAUNCHER:
+        return tuple(launchers.SETTINGS)
     if group == "regulation":
         return ("none", *sorted(instruments))
     return tuple(sorted(path.stem for path in (CONFIGS / group).glob("*.yaml")))
@@ -92,7 +99,13 @@ def setting_types() -> dict[str, type]:
 @cache
 def register() -> None:
     """Put the schema of every setting and choice into Hydra's store."""
+    Plugins.instance()  # launchers that are installed as plugins come first, for ours to take their place
     store = ConfigStore.instance().store
+    for name, settings in launchers.SETTINGS.items():
+        node = OmegaConf.create()
+        for key, (default, _, _) in settings.items():
+            OmegaConf.update(node, key, default)
+        store(group=LAUNCHER, name=name, node=node)
     store(name="settings", node=_root())
     for name in rankings:
         parameters = [(key, _bare(t), default) for key, (t, default, _) in rankings.schema(name).items()]

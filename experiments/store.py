@@ -2,43 +2,28 @@
 
 A run is three Parquet files named CELL-SEED, in `weekly`, `sellers` and `runs`; the one in `runs` is written
 last and marks the run as stored. Every file is written under a name that begins with a dot (readers pass it
-over), brought to the disk, and renamed.
+over), brought to the disk, and renamed. `compact` makes one file of many.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
-from uuid import uuid4
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.datasets import DATASETS, FAILURES, MARK, Run, last_failure, runs_of
+
 from .cells import Cell, choices_of, flatten
+from .compact import OPENING
+from .disk import write_atomically
 
 if TYPE_CHECKING:
     from simulation.market import Results
-
-MARK = "runs"  # written last
-DATASETS = ("weekly", "sellers", MARK)
-FAILURES = "failures"
-
-
-def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Write a file so that it is whole or not there, whatever happens and whenever."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{uuid4().hex}")
-    try:
-        with draft.open("wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def write_table(path: Path, table: pa.Table) -> None:
@@ -75,7 +60,7 @@ class Store:
             key = {"cell_id": cell.cell_id, "seed": seed}
             table = make_table(self.schemas[dataset], key, columns[dataset])
             if dataset == MARK:
-                table = table.replace_schema_metadata({"opening": to_json(opening)})
+                table = table.replace_schema_metadata({OPENING: to_json(opening)})
             write_table(self.folder / dataset / f"{run_name(cell.cell_id, seed)}.parquet", table)
 
     def shown(self, config: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,18 +73,33 @@ class Store:
         path = self.folder / FAILURES / f"{run_name(cell.cell_id, seed)}.txt"
         write_atomically(path, lambda file: file.write(traceback.encode("utf-8", "backslashreplace")))
 
-    def stored(self) -> set[tuple[str, int]]:
+    def stored(self) -> set[Run]:
         """(cell_id, seed) of every stored run."""
-        return {run_key(path) for path in files(self.folder / MARK)}
+        return runs_of(self.folder / MARK)
+
+    def failed(self) -> set[Run]:
+        """(cell_id, seed) of every run that failed."""
+        return runs_of(self.folder / FAILURES)
+
+    def count(self) -> tuple[int, int]:
+        """How many files there are of stored runs and of failed ones: cheap, and all that progress needs."""
+        return _count(self.folder / MARK), _count(self.folder / FAILURES)
 
     def last_failure(self) -> str:
         """What the last failure said, and where the rest of it stands."""
-        path = max(files(self.folder / FAILURES), key=lambda path: path.stat().st_mtime)
-        return f"{path.read_text().rstrip().splitlines()[-1]} (see {path})"
+        return last_failure(self.folder)
 
-    def count(self) -> tuple[int, int]:
-        """How many runs are stored, and how many failed."""
-        return len(files(self.folder / MARK)), len(files(self.folder / FAILURES))
+    def anywhere(self) -> Store:
+        """The same, for a process with another working folder."""
+        return Store(self.folder.absolute(), self.schemas)
+
+
+def _count(folder: Path) -> int:
+    try:
+        with os.scandir(folder) as entries:
+            return sum(entry.name[0] != "." for entry in entries)
+    except FileNotFoundError:
+        return 0
 
 
 def to_json(data: Any) -> str:
@@ -107,17 +107,6 @@ def to_json(data: Any) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False, default=lambda value: value.tolist())
 
 
-def files(folder: Path) -> list[Path]:
-    """The finished files in a folder, in the order of their names."""
-    return sorted(path for path in folder.glob("*") if path.name[0] != ".")
-
-
 def run_name(cell_id: str, seed: int) -> str:
     """What the files of a run are called."""
     return f"{cell_id}-{seed}"
-
-
-def run_key(path: Path) -> tuple[str, int]:
-    """(cell_id, seed) of the run that a file belongs to."""
-    cell_id, _, seed = path.stem.rpartition("-")
-    return cell_id, int(seed)

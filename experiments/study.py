@@ -4,39 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.datasets import DATASETS, FAILURES, MARK, files, parts, runs_in
 from simulation.outcomes import OUTCOMES
 from simulation.parameters import ConfigError
 
 from . import provenance
 from .cells import Cell
 from .columns import schemas, telling_columns
+from .compact import clean, openings, write_many
+from .disk import locked, write_atomically
 from .plan import Plan
-from .store import (
-    DATASETS,
-    FAILURES,
-    MARK,
-    Store,
-    files,
-    make_table,
-    run_key,
-    run_name,
-    to_json,
-    write_atomically,
-    write_table,
-)
-
-try:
-    import fcntl
-except ImportError:  # Windows has no such lock: there, two commands on one study may do work twice
-    fcntl = None  # type: ignore[assignment]
+from .store import Store, run_name, to_json, write_table
 
 SUPERSEDED = "superseded"
 Manifest = dict[str, Any]
@@ -64,7 +51,7 @@ class Study:
 
     def finish(self) -> None:
         """Write down that the command has ended, and how its opening markets came out."""
-        end = {"finished": _now(), "opening": _openings(self.folder)}
+        end = {"finished": _now(), "opening": _openings(self.folder, self.manifest)}
         _write_manifest(self.folder, self.manifest | end)
 
 
@@ -81,7 +68,7 @@ def opened(plan: Plan, command: str) -> Iterator[Study]:
         cells = kept | {cell.cell_id: asdict(cell) for cell in plan.cells}
         columns = telling_columns(cell["config"] for cell in cells.values())
         store = Store(plan.folder, schemas(columns))
-        _clean(plan.folder)
+        clean(plan.folder)
         if old.get("columns") != columns:
             _widen(store, cells)
         manifest = _manifest(plan, command, old if kept else {}, cells, columns)
@@ -91,19 +78,16 @@ def opened(plan: Plan, command: str) -> Iterator[Study]:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / ".lock").open("a")
-    except OSError as error:
-        allowed = f"a folder that can be written ({error.strerror})"
-        raise ConfigError("results", str(folder.parent), allowed) from error
-    with file:
+    with ExitStack() as stack:
         try:
-            if fcntl is not None:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(locked(folder))
         except BlockingIOError as error:
             allowed = "a study that no other command is running: wait for it to end, or name another"
             raise ConfigError("study", folder.name, allowed) from error
+        except OSError as error:
+            allowed = f"a folder that can be written ({error.strerror})"
+            raise ConfigError("results", str(folder.parent), allowed) from error
         yield
 
 
@@ -118,29 +102,29 @@ def _kept(old: Manifest, plan: Plan) -> dict[str, dict[str, Any]]:
 
 def _set_aside(folder: Path, current: set[str], old: Manifest) -> Path | None:
     """Move what belongs to no current cell to a folder of its own, a study that can be read by itself."""
-    parts = [path for part in (MARK, *DATASETS, FAILURES) for path in files(folder / part)]
-    stale = [path for path in dict.fromkeys(parts) if run_key(path)[0] not in current]
+    found = {
+        path: {cell_id for cell_id, _ in runs_in(path)}
+        for part in (MARK, *dict.fromkeys((*DATASETS, FAILURES)))
+        for path in files(folder / part)
+    }
+    stale = {path: cells - current for path, cells in found.items() if not cells <= current}
     if not stale:
         return None
     target = folder / SUPERSEDED / str(old.get("model_hash", "unknown"))
-    ids = {run_key(path)[0] for path in stale}
     before = {cell["cell_id"]: cell for cell in _read_manifest(target).get("cells", [])}
-    cells = before | {cell["cell_id"]: cell for cell in old.get("cells", []) if cell["cell_id"] in ids}
+    gone = set().union(*stale.values())
+    cells = before | {cell["cell_id"]: cell for cell in old.get("cells", []) if cell["cell_id"] in gone}
     _write_manifest(target, old | {"cells": list(cells.values())})
-    for path in stale:
+    for path, ids in stale.items():
         place = target / path.relative_to(folder)
         place.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(place)
+        if ids != found[path]:  # a file of many runs, some of which stay
+            write_many(place.parent, [path], ids)
+            write_many(path.parent, [path], found[path] - ids)
+            path.unlink()
+        else:
+            path.replace(place)
     return target
-
-
-def _clean(folder: Path) -> None:
-    """Remove what a killed command left behind: unfinished files, and parts of runs that have no mark."""
-    marked = {run_key(path) for path in files(folder / MARK)}
-    for dataset in DATASETS:
-        for path in (folder / dataset).glob("*"):
-            if path.name.startswith(".") or run_key(path) not in marked:
-                path.unlink()
 
 
 def _widen(store: Store, cells: Mapping[str, Mapping[str, Any]]) -> None:
@@ -149,11 +133,12 @@ def _widen(store: Store, cells: Mapping[str, Mapping[str, Any]]) -> None:
     for path in files(store.folder / MARK):
         table = pq.ParquetFile(path).read()
         if table.schema.names != schema.names:
-            cell_id, seed = run_key(path)
-            row = table.to_pydict() | {k: [v] for k, v in store.shown(cells[cell_id]["config"]).items()}
-            row = {name: row[name] for name in schema.names}
-            made = make_table(schema, {"cell_id": cell_id, "seed": seed}, row)
-            write_table(path, made.replace_schema_metadata(table.schema.metadata))
+            shown = [store.shown(cells[cell_id]["config"]) for cell_id in table["cell_id"].to_pylist()]
+            columns = [
+                pa.array([row[name] for row in shown], kind) if "." in name else table[name]
+                for name, kind in zip(schema.names, schema.types, strict=True)
+            ]
+            write_table(path, pa.table(columns, schema=schema.with_metadata(table.schema.metadata)))
 
 
 def _missing(plan: Plan, store: Store) -> list[tuple[Cell, list[int]]]:
@@ -183,18 +168,22 @@ def _manifest(
             name: {"label": o.label, "unit": o.unit, "direction": o.direction} for name, o in OUTCOMES.items()
         },
         "seeds": sorted({*old.get("seeds", []), *plan.seeds}),
+        "planned": {"cells": [cell.cell_id for cell in plan.cells], "seeds": [plan.seeds.start, plan.seeds.stop]},
         "cells": list(cells.values()),
         "opening": old.get("opening", {}),
     }
 
 
-def _openings(folder: Path) -> dict[str, Any]:
+def _openings(folder: Path, manifest: Manifest) -> dict[str, Any]:
     """The report of each distinct opening market, by its name (and a cell, where a name has several)."""
+    markets = {cell["cell_id"]: cell["config"]["market"]["name"] for cell in manifest["cells"]}
+    reports: dict[str, str] = {}
+    for path in parts(folder / MARK):
+        if any(cell_id not in reports for cell_id, _ in runs_in(path)):
+            reports |= openings(path)
     first: dict[tuple[str, str], str] = {}
-    for cell_id, path in {run_key(path)[0]: path for path in files(folder / MARK)}.items():
-        table = pq.ParquetFile(path)
-        market = table.read(["market"]).column("market")[0].as_py()
-        first.setdefault((market, table.schema_arrow.metadata[b"opening"].decode()), cell_id)
+    for cell_id, report in reports.items():
+        first.setdefault((markets[cell_id], report), cell_id)
     names = [market for market, _ in first]
     return {
         market if names.count(market) == 1 else f"{market} [{cell_id}]": json.loads(report)

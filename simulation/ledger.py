@@ -53,15 +53,15 @@ class Ledger:
         has many; an amount for each.
         """
         amounts = np.asarray(amount, float).reshape(-1)
-        members = [
+        paying, paid_to = (
             ONE_ACCOUNT if member is None else np.asarray(member, np.int64).reshape(-1)
             for member in (payer_member, payee_member)
-        ]
-        given = [m for m, member in zip(members, (payer_member, payee_member), strict=True) if member is not None]
-        if any(member.size != amounts.size for member in given):
-            raise LedgerError(f"{purpose}: from {payer} to {payee}: {amounts.size} amounts, but not as many accounts")
+        )
+        for member, accounts in ((payer_member, paying), (payee_member, paid_to)):
+            if member is not None and accounts.size != amounts.size:
+                raise LedgerError(f"{purpose}: from {payer} to {payee}: {amounts.size} amounts, not as many accounts")
         paid = np.empty(amounts.size, np.int64)
-        total = kernels.post(self.balance[payer], self.balance[payee], *members, amounts, MOST, paid)
+        total = kernels.post(self.balance[payer], self.balance[payee], paying, paid_to, amounts, MOST, paid)
         if total < 0:
             fault = "an amount is negative, not finite or above 2^53" if total == -1 else "there is no such account"
             raise LedgerError(f"{purpose}: from {payer} to {payee}: {fault}")

@@ -55,16 +55,19 @@ NOT_ENTERING: dict[str, frozenset[str]] = {
     "market": frozenset({
         "name", "consumers", "importers", "importers_wave", "importers_wave_week", "people",
     }),
-    "demand": frozenset({"books", "nest", "shock_persistence", "market_expansion"}),
+    "demand": frozenset({
+        "books", "nest", "shock_persistence", "market_expansion", "trend_sd", "trend_persistence", "season",
+        "entrant_awareness", "innovation", "imitation",
+    }),
     "consideration": frozenset(),
     "channels": frozenset({
         "redirect", "bad_abroad", "habit_step", "trust_loss", "trust_recovery", "dilution", "opt_out", "breach_chance",
         "breach_loss",
     }),
     "sellers": frozenset({
-        "pricing", "adjustment", "memory", "fixed_cost_share", "cash_weeks", "entrant_cash_weeks", "entry_rate",
-        "entry_elasticity", "entrant_quality_sd", "import_cost_advantage", "share_domestic_stock",
-        "channel_review_weeks", "channel_inertia", "channel_cost", "own_site_setup", "belief",
+        "pricing", "adjustment", "memory", "fixed_cost_share", "fixed_cost_size_elasticity", "cash_weeks",
+        "entrant_cash_weeks", "entry_rate", "entry_elasticity", "entrant_quality_sd", "import_cost_advantage",
+        "share_domestic_stock", "channel_review_weeks", "channel_inertia", "channel_cost", "own_site_setup", "belief",
         "price_steps", "learning_rate", "discount", "exploration_decay", "monopoly_margin",
     }),
     "influence": frozenset({
@@ -88,10 +91,12 @@ class OpeningMarket:
         source="the label of the market in results",
     )
     consumers: int = parameter(
-        50_000, unit="simulated consumers", low=1, high=100_000_000, source="assumed; to be set in validation",
+        50_000, unit="simulated consumers", low=1, high=100_000_000,
+        source="outcomes stand still from fewer on (docs/validation.md, The size of the market)",
     )
     smes: int = parameter(
-        500, unit="opening SMEs", low=1, high=100_000, source="assumed; to be set in validation",
+        500, unit="opening SMEs", low=1, high=100_000,
+        source="a compromise with speed: not all outcomes stand still (docs/validation.md, The size of the market)",
     )
     importers: int = parameter(
         0, unit="importers that join in week 1", low=0, high=10_000, source="the user's scenario, 0 to 100",

@@ -27,6 +27,7 @@ Rows = NDArray[np.int64]
 KINDS = ("sme", "importer", "platform")
 SME_KIND, IMPORTER_KIND, PLATFORM_KIND = range(3)
 STILL_THERE = -1
+MOST_FIXED = 0.88  # of opening gross profit: the smallest, too, open with some profit
 
 
 @with_settings_of(pricing_behaviours)
@@ -52,8 +53,12 @@ class Selling:
         0.5, unit="utility a star", low=0.0, high=10.0, source="assumed",
     )
     fixed_cost_share: float = parameter(
-        0.85, unit="share of opening gross profit", low=0.0, high=2.0,
+        0.83, unit="share of opening gross profit, at median sales", low=0.0, high=2.0,
         source="set with the demand shock so that exits match docs/facts.md A",
+    )
+    fixed_cost_size_elasticity: float = parameter(
+        -0.13, unit="d ln share / d ln opening sales", low=-1.0, high=0.0,
+        source="set so that larger shops live longer (docs/facts.md A)",
     )
     cash_weeks: float = parameter(
         4.0, unit="weeks of fixed cost", low=0.0, high=520.0,
@@ -144,6 +149,7 @@ def opening_listings(opening: Opening, selling: Selling, scale: float, order_val
     j = opening.ids.size
     orders, slope = opening.orders * scale, opening.slope * scale
     gross = orders * order_value / opening.listed * (opening.net * opening.listed - opening.cost)
+    fixed = gross * fixed_cost_shares(opening.orders, selling)
     memory = np.ones((1, selling.memory))
     table = Listings(
         id=opening.ids, root=np.arange(j, dtype=np.int32), kind=np.full(j, SME_KIND, np.int8),
@@ -152,7 +158,7 @@ def opening_listings(opening: Opening, selling: Selling, scale: float, order_val
         copy=np.full(j, -1, np.int32), place=opening.place, quality=opening.quality,
         reputation=opening.reputation, shock=opening.shock.copy(), shock_sd=opening.shock_sd,
         listed=opening.listed, price=opening.listed.copy(), cost=opening.cost,
-        fixed_cost=selling.fixed_cost_share * gross, buffer=selling.cash_weeks * selling.fixed_cost_share * gross,
+        fixed_cost=fixed, buffer=selling.cash_weeks * fixed,
         abroad=np.zeros(j, bool), seen=np.zeros(j), revenue=np.zeros(j, np.int64), profit=np.zeros(j, np.int64),
         social_revenue=np.zeros(j, np.int64),
         past_orders=orders[:, None] * memory, past_slope=slope[:, None] * memory,
@@ -161,6 +167,14 @@ def opening_listings(opening: Opening, selling: Selling, scale: float, order_val
     )  # fmt: skip
     table.bring("border", False, kind=bool)  # where each parcel crosses the border
     return table
+
+
+def fixed_cost_shares(orders: Floats, selling: Selling) -> Floats:
+    """Fixed cost over opening gross profit: share · (orders / median)^elasticity, at most the share itself or
+    MOST_FIXED, whichever is more. Shape (J,)."""
+    size = orders / np.median(orders)
+    most = max(selling.fixed_cost_share, MOST_FIXED)
+    return np.asarray(np.minimum(selling.fixed_cost_share * size**selling.fixed_cost_size_elasticity, most))
 
 
 def shocks(chance: Chance, week: int, table: Listings, persistence: float) -> Floats:

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("simulation", "configs", "experiments", "analysis", "hydra_plugins")
-FOLDERS = (*PACKAGES, "tests", "docs", "benchmarks", ".ci")
+FOLDERS = (*PACKAGES, "tests", "docs", "benchmarks", "validation", ".ci")
 FORBIDDEN = {
     "simulation": {"hydra", "omegaconf", "plotly", "pandas", "experiments", "analysis", "tests"},
     "analysis": {"hydra", "omegaconf", "simulation", "experiments", "tests"},

@@ -31,7 +31,9 @@ def run(config: Config, threads: int = 1) -> tuple[Results, dict[str, Any]]:
         "channels": ["social", "social+marketplace", "social"],
         "revenue": [1.0, 2.0, 3.0],
         "profit": [0.5, -0.5, 1.5],
+        "opening_orders": [4.0, 2.0, None],
     }
+    sellers |= {name: [1.0] * 3 for name in ("recent_orders", "quality", "reputation", "listed_price", "price")}
     return Results(outcomes, weekly, sellers), OPENING
 
 

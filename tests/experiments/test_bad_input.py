@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from experiments import plan
 from experiments.run import main
 from experiments.schema import SETTINGS, choices, setting_types
-from simulation.parameters import ConfigError
 
 RULES = list(choices("regulation"))
 START = "regulation.separation.start_week"
@@ -33,7 +31,15 @@ BAD = [
     (["algorithm.own_bost=2"], "algorithm.own_bost", ["2", "popularity_exponent"]),
     (["regulation=separation", "regulation.separation.week=2"], "regulation.separation.week", ["2"]),
     (["regulation.ban.start_week=2"], "regulation.ban.start_week", ["2", "separation"]),
-    (["hydra/launcher=joblib"], "hydra/launcher", ["joblib", "weeks"]),
+    (["hydra/launcher=slurm"], "hydra/launcher", ["slurm", "basic, joblib, ray"]),
+    (["hydra/sweeper=basic"], "hydra/sweeper", ["basic", "hydra/launcher"]),
+    (["hydra.run.dir=x"], "hydra.run.dir", ["x", "hydra/launcher"]),
+    (["hydra.launcher.jobs=2"], "hydra.launcher.jobs", ["2", "n_jobs"]),
+    (["hydra.launcher.n_jobs=0"], "hydra.launcher.n_jobs", ["0", "from 1", "or null"]),
+    (["hydra.launcher.name=ray"], "hydra.launcher.name", ["ray", "hydra/launcher=NAME"]),
+    (["hydra/launcher=basic", "hydra.launcher.n_jobs=2"], "hydra.launcher.n_jobs", ["2", "basic has no settings"]),
+    (["-m", "hydra/launcher=basic,joblib"], "hydra/launcher", ["basic,joblib", "one value"]),
+    (["-m", "hydra.launcher.n_jobs=1,2"], "hydra.launcher.n_jobs", ["1,2", "one value"]),
     # wrong types
     (["weeks=ten"], "weeks", ["ten", "a whole number from 1 to 2,000"]),
     (["weeks=1.5"], "weeks", ["1.5", "a whole number"]),
@@ -224,14 +230,29 @@ ODD = st.one_of(st.text(max_size=20), st.builds("{}={}".format, st.text(max_size
 OVERRIDES = st.one_of(*[st.builds("{}={}".format, NAMES, VALUES)] * 3, ODD)
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.lists(OVERRIDES, max_size=3), st.booleans())
-def test_any_text_gives_a_plan_or_one_line(arguments: list[str], multirun: bool) -> None:
-    try:
-        planned = plan.make(arguments, multirun)
-    except ConfigError as error:
-        refusal = str(error)
-    else:
-        refusal = "" if planned.cells else "no cells"
-    assert not refusal or "; it may be " in refusal
+class Accepted(Exception):
+    """What was asked for can be run."""
+
+
+def accept(*_: object) -> None:
+    raise Accepted
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(OVERRIDES, max_size=3), st.sampled_from([[], ["-m"], ["status"], ["compact"], ["report"]]))
+def test_any_text_is_run_or_refused_in_one_line(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], first: list[str]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("experiments.conduct.opened", accept)
+        try:
+            code = main([*first, *arguments])
+        except Accepted:
+            code = None
+    out, err = capsys.readouterr()
+    if code is not None and not {"-h", "--help"} & set(arguments):
+        assert code == 2
+        assert len(err.splitlines()) == 1
+        assert "; it may be " in err
+        assert out == ""
     assert list(Path().iterdir()) == []

@@ -209,6 +209,8 @@ class TestPresets:
             ("regulation:\n  ban:\n    start_week: 1\n", "regulation.ban"),
             ("defaults:\n  - override /platform: projects\n", "experiment"),
             ("defaults:\n  - override /regulation: [none, separation]\n", "regulation"),
+            ("defaults:\n  - override /regulation: [separation, separation]\n", "regulation"),
+            ("defaults: 5\n", "experiment"),
             ("cells: 5\n", "experiment"),
             ("cells: [5]\n", "cells"),
             ("cells: [platform=project_s]\n", "cells"),

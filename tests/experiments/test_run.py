@@ -12,6 +12,7 @@ import pytest
 from experiments import plan
 from experiments.run import main
 from experiments.study import opened
+from simulation import Market
 
 from . import fakes
 
@@ -83,6 +84,23 @@ def test_runs_that_all_fail_are_told_in_one_line(
         == f"etalase: 1 run failed, one with ZeroDivisionError: division by zero (see {failure})"
     )
     assert "ZeroDivisionError" in failure.read_text()
+
+
+def test_a_cell_that_fails_takes_no_other_with_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = Market.run
+    monkeypatch.setattr(Market, "run", lambda self: 1 / 0 if self.config.platform.own_goods else run(self))
+    assert main([*SMALL, "-m", "platform=project_s,marketplace_only", "replications=2", "workers=1"]) == 1
+    out, err = capsys.readouterr()
+    assert "2 of 4 runs, 2 failed" in err
+    assert out.splitlines()[-2].startswith("No Project S")
+    monkeypatch.setattr(Market, "run", run)
+    assert main([*SMALL, "-m", "platform=project_s,marketplace_only", "replications=2", "workers=1"]) == 0
+    assert tables("results/default")["runs"]["platform"].value_counts().to_dict() == {
+        "project_s": 2,
+        "marketplace_only": 2,
+    }
 
 
 def test_a_study_that_is_being_run_elsewhere_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:

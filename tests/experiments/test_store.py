@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.datasets import runs_in
 from experiments import plan
 from experiments.cells import Cell
 from experiments.columns import schemas, telling_columns
-from experiments.store import Store, run_key, run_name, write_atomically
+from experiments.disk import write_atomically
+from experiments.store import Store, run_name
 from simulation.outcomes import OUTCOMES
 
 from .fakes import OPENING, run
@@ -117,7 +119,7 @@ def test_readers_pass_over_what_is_being_written(tmp_path: Path) -> None:
 
 @given(st.text("0123456789abcdef", min_size=10, max_size=10), st.integers(0, 2**31 - 1))
 def test_a_name_says_which_run_it_is(cell_id: str, seed: int) -> None:
-    assert run_key(Path("runs") / f"{run_name(cell_id, seed)}.parquet") == (cell_id, seed)
+    assert runs_in(Path("runs") / f"{run_name(cell_id, seed)}.parquet") == {(cell_id, seed)}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,16 @@ from scipy import stats
 
 from simulation import Market
 from simulation.opening import listing_id
-from simulation.sellers import IMPORTER_KIND, SME_KIND, STILL_THERE, entry_rates, poisson
+from simulation.sellers import (
+    IMPORTER_KIND,
+    MOST_FIXED,
+    SME_KIND,
+    STILL_THERE,
+    Selling,
+    entry_rates,
+    fixed_cost_shares,
+    poisson,
+)
 from tests.simulation.worlds import Design, bare, outcome, run, same, small
 
 NEVER = 1e-6
@@ -269,3 +278,13 @@ def test_an_importer_starts_as_any_newcomer() -> None:
     market.step()
     popularity = market.recent(market.listings.past_orders)[40:44]
     assert np.allclose(popularity, market.listings.past_orders[40:44, 1])
+
+
+def test_fixed_costs_weigh_less_on_larger_shops() -> None:
+    orders = np.array([0.01, 0.5, 1.0, 2.0, 100.0])
+    share = fixed_cost_shares(orders, Selling(fixed_cost_share=0.8, fixed_cost_size_elasticity=-0.1))
+    assert share[2] == 0.8
+    assert share[3] == pytest.approx(0.8 * 2.0**-0.1)
+    assert share[0] == MOST_FIXED
+    assert (np.diff(share) < 0.0).all()
+    assert (fixed_cost_shares(orders, Selling(fixed_cost_share=1.2, fixed_cost_size_elasticity=0.0)) == 1.2).all()

@@ -1,0 +1,100 @@
+"""What can be asked of a stored study: `etalase status|compact|report STUDY [results=FOLDER]`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.datasets import FAILURES, MANY, MARK, Run, files, last_failure, runs_of
+from analysis.study import StudyError
+
+from .compact import compact
+from .disk import locked
+from .progress import rate
+
+OK, FAILED, BAD_INPUT = 0, 1, 2
+RECENT = 100  # runs that the rate is taken from
+
+
+def command(name: str, arguments: Sequence[str]) -> int:
+    """Run a command. Returns 0, 2 where there is no such study or it cannot be used now, 1 where files fail."""
+    try:
+        COMMANDS[name](_folder(name, arguments))
+    except (StudyError, OSError) as error:
+        print("etalase:", " ".join(str(error).split()), file=sys.stderr)
+        return BAD_INPUT if isinstance(error, StudyError) else FAILED
+    return OK
+
+
+def _folder(name: str, arguments: Sequence[str]) -> Path:
+    """The folder of the study that the arguments name."""
+    given = dict(argument.split("=", 1) for argument in arguments if argument.startswith("results="))
+    named = [argument for argument in arguments if not argument.startswith("results=")]
+    results = Path(given.get("results") or "results")
+    known = sorted(path.parent.name for path in results.glob("*/manifest.json"))
+    there = f"one of {', '.join(known)}" if known else f"a study in {results}/, where there is none yet"
+    if len(named) != 1:
+        raise StudyError(f"{name}: got {' '.join(named) or 'nothing'}; it may be {there}")
+    if named[0] not in known:
+        raise StudyError(f"study: got {named[0]}; it may be {there}")
+    return results / named[0]
+
+
+def status(folder: Path) -> None:
+    """Print what is done, what failed, what is missing, how fast it goes and what went wrong last."""
+    planned = _planned(folder)
+    marks = files(folder / MARK)
+    stored, failed = runs_of(folder / MARK), runs_of(folder / FAILURES) & planned
+    print(
+        f"study {folder.name}{', being run' if _held(folder) else ''}: {len(planned & stored):,} of "
+        f"{len(planned):,} runs done, {len(failed):,} failed, {len(planned - stored - failed):,} missing"
+    )
+    if more := len(stored - planned):
+        print(f"of earlier commands: {more:,} more")
+    written = sorted(path.stat().st_mtime for path in marks if not path.name.startswith(MANY))[-RECENT:]
+    if len(written) > 1:
+        print(f"rate: {rate((len(written) - 1) / max(written[-1] - written[0], 1e-3))}, over the last {len(written)}")
+    if failed:
+        print(f"last failure: {last_failure(folder)}")
+
+
+def _planned(folder: Path) -> set[Run]:
+    """The runs that the last command on a study was to have: each of its cells with each of its seeds."""
+    path = folder / "manifest.json"
+    try:
+        wanted = json.loads(path.read_text(encoding="utf-8"))["planned"]
+        return {(cell_id, seed) for cell_id in wanted["cells"] for seed in range(*wanted["seeds"])}
+    except (ValueError, KeyError, TypeError) as error:
+        raise StudyError(f"study: got {folder.name}; it may be one whose {path} says what was planned") from error
+
+
+def _held(folder: Path) -> bool:
+    try:
+        with locked(folder):
+            return False
+    except BlockingIOError:
+        return True
+    except OSError:  # a folder that may only be read
+        return False
+
+
+def make_compact(folder: Path) -> None:
+    """Make one file of each dataset. Raises `StudyError` where another command is writing the study."""
+    try:
+        with locked(folder):
+            compact(folder)
+    except BlockingIOError as error:
+        raise StudyError(f"study: got {folder.name}; it may be a study that no other command is running") from error
+    print(f"study {folder.name}: {len(runs_of(folder / MARK)):,} runs in {len(files(folder / MARK))} file")
+
+
+def make_report(folder: Path) -> None:
+    """Write the report anew from what is stored."""
+    from analysis import report  # late: it takes its time
+
+    print(f"Report: {report.write(folder)}")
+
+
+COMMANDS = {"status": status, "compact": make_compact, "report": make_report}

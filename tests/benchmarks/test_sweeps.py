@@ -1,0 +1,53 @@
+"""The benchmark of sweeps at a tiny size: its arithmetic, its table, its place in the page."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from benchmarks import sweeps
+from benchmarks.clock import Machine, Timing
+from benchmarks.sweeps import FULL, HEADING, Figures, Plan, reading, rows, section, write
+
+
+def figures(bare: float = 10.0, sweep: float = 11.0, two: float = 11.0, compacted: float = 0.5) -> Figures:
+    times = {"bare": bare, "seeds": sweep, "cells": sweep, "one worker": 20.0, "two workers": two}
+    return Figures(
+        plan=FULL, machine=Machine("a processor", 2, "Linux", {}, 0.1),
+        times={name: Timing((seconds,)) for name, seconds in times.items()},
+        loose=Timing((4.0,)), compacting=9.0, compacted=Timing((compacted,)), took=60.0,
+    )  # fmt: skip
+
+
+def met(made: Figures) -> list[str]:
+    return [row[-1] for row in rows(made) if row[-1]]
+
+
+def test_targets_are_met_or_not() -> None:
+    assert met(figures()) == ["yes"] * 4
+    assert met(figures(sweep=11.6)) == ["no", "no", "yes", "yes"]
+    assert met(figures(two=11.2)) == ["yes", "yes", "no", "yes"]
+    assert met(figures(compacted=1.1)) == ["yes", "yes", "yes", "no"]
+
+
+def test_more_is_more_than_the_bare_runs() -> None:
+    assert figures().over("seeds") == pytest.approx(0.1)
+
+
+def test_a_study_is_stored_compacted_and_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ETALASE_CACHE", os.environ.get("ETALASE_CACHE", str(tmp_path / "cache")))
+    monkeypatch.setattr(sweeps, "SHORT", ["market=classroom", "market.calibration_consumers=1000", "weeks=2"])
+    loose, compacting, compacted = reading(Plan(runs=1, cells=1, read=5, repetitions=1), tmp_path)
+    assert min(loose.median, compacting, compacted.median) > 0
+    assert [len(list(folder.iterdir())) for folder in (tmp_path / "read").glob("*/")] == [1, 1, 1]
+
+
+def test_the_section_takes_the_place_of_the_last_one(tmp_path: Path) -> None:
+    guide = (sweeps.DOCS / "sweeps.md").read_text(encoding="utf-8").partition(HEADING)[0]
+    for sweep in (11.0, 12.0):
+        write(figures(sweep=sweep), tmp_path)
+    page = (tmp_path / "sweeps.md").read_text(encoding="utf-8")
+    assert page == f"{guide}{HEADING}\n{section(figures(sweep=12.0))}"
+    assert page.count(HEADING) == 1

@@ -1,0 +1,120 @@
+"""Asking a stored study: status, compact, report."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analysis.datasets import files
+from experiments import plan
+from experiments.execute import execute, plan_jobs
+from experiments.run import main
+from experiments.study import opened
+
+from . import fakes
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def conduct(*arguments: str, simulate=fakes.run, seeds: int | None = None) -> None:
+    """A study; of each cell only the first `seeds` are run, if they are given."""
+    with opened(plan.make(["weeks=2", *arguments], multirun=True), "etalase …") as study:
+        missing = [(cell, found[:seeds]) for cell, found in study.missing if seeds != 0]
+        jobs = plan_jobs(study.store, missing, workers=1)
+        execute(jobs, 1, simulate)
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
+    assert main(arguments) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def test_status_counts_what_is_done_failed_and_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    sweep = ("platform=marketplace_only,project_s", "replications=9")
+    conduct("study=mine", *sweep, seeds=5, simulate=fakes.fail_odd_seeds)
+    lines = said(capsys, "status", "mine")
+    assert lines[0] == "study mine: 6 of 18 runs done, 4 failed, 8 missing"
+    assert lines[1].startswith("rate: ")
+    assert lines[-1].startswith("last failure: FloatingPointError: week 3: price is not finite with seed")
+
+
+def test_status_is_of_the_last_command(capsys: pytest.CaptureFixture[str]) -> None:
+    conduct("study=mine", "demand.match=1,2", "replications=5")
+    conduct("study=mine", "demand.match=1,3", "replications=2", seeds=1)
+    assert said(capsys, "status", "mine")[:2] == [
+        "study mine: 3 of 4 runs done, 0 failed, 1 missing",
+        "of earlier commands: 8 more",
+    ]
+
+
+def test_compact_leaves_one_file_and_status_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    conduct("study=mine", "replications=4")
+    before = said(capsys, "status", "mine")
+    assert said(capsys, "compact", "mine") == ["study mine: 4 runs in 1 file"]
+    assert len(files(Path("results/mine/runs"))) == 1
+    assert said(capsys, "status", "mine")[0] == before[0]
+
+
+def test_a_study_that_is_being_run_has_a_status_and_is_not_compacted(capsys: pytest.CaptureFixture[str]) -> None:
+    conduct("study=mine")
+    with opened(plan.make(["study=mine", "weeks=2"]), "etalase"):
+        assert "mine, being run: 1 of 1" in said(capsys, "status", "mine")[0]
+        assert main(["compact", "mine"]) == 2
+    assert "no other command" in capsys.readouterr().err
+
+
+def test_the_report_is_made_again(capsys: pytest.CaptureFixture[str]) -> None:
+    conduct("study=mine", "results=elsewhere", "replications=2")
+    assert said(capsys, "report", "mine", "results=elsewhere") == ["Report: elsewhere/mine/report.html"]
+    assert Path("elsewhere/mine/report.html").exists()
+
+
+@pytest.mark.parametrize("name", ["status", "compact", "report"])
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nope"], "study: got nope; it may be one of mine, yours"),
+        (["nope", "results=empty"], "study: got nope; it may be a study in empty/, where there is none yet"),
+        (["../x"], "study: got ../x; it may be one of mine, yours"),
+        ([], "got nothing; it may be one of mine, yours"),
+        (["mine", "yours"], "got mine yours; it may be one of mine, yours"),
+        (["mine", "weeks=2"], "got mine weeks=2; it may be one of mine, yours"),
+    ],
+)
+def test_what_is_no_study_is_said_in_one_line(
+    name: str, arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for study in ("yours", "mine"):
+        conduct(f"study={study}")
+    assert main([name, *arguments]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert words in err
+
+
+@pytest.mark.parametrize("name", ["status", "compact", "report"])
+def test_a_study_without_runs_is_no_trouble(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    conduct("study=mine", seeds=0)
+    assert main([name, "mine"]) == (2 if name == "report" else 0)
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_damaged_manifest_is_said_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    conduct("study=mine")
+    Path("results/mine/manifest.json").write_text("{")
+    assert main(["status", "mine"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_status_does_without_the_model() -> None:
+    code = "import sys; from experiments.run import main; main(['status', 'x']); print(sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"'hydra'", "'numba'", "'mesa'", "'plotly'"} & set(done.stdout.replace(",", " ").split())

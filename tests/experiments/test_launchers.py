@@ -1,0 +1,83 @@
+"""Launchers: what they may be told, and that each runs every job once."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from experiments import launchers, plan
+from experiments.execute import execute, plan_jobs
+from experiments.launchers import CLUSTER, Launcher, core_count
+from experiments.study import opened
+from simulation.parameters import ConfigError
+
+from . import fakes
+
+
+def chosen(*arguments: str) -> Launcher:
+    return plan.make(arguments).launcher
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name", "workers"),
+    [
+        ([], "joblib", core_count()),
+        (["workers=3"], "joblib", 3),
+        (["hydra.launcher.n_jobs=5"], "joblib", 5),
+        (["workers=3", "hydra/launcher=joblib", "hydra.launcher.n_jobs=5"], "joblib", 5),
+        (["hydra/launcher=basic"], "basic", 1),
+    ],
+)
+def test_what_is_chosen(arguments: list[str], name: str, workers: int) -> None:
+    assert (chosen(*arguments).name, chosen(*arguments).workers) == (name, workers)
+
+
+def test_ray_is_refused_where_it_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launchers, "find_spec", lambda name: None)
+    with pytest.raises(ConfigError, match=r"hydra/launcher: got ray; it may be basic or joblib"):
+        chosen("hydra/launcher=ray")
+
+
+class TestRaysSettings:
+    """They are checked before Ray is loaded."""
+
+    @pytest.fixture(autouse=True)
+    def _installed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(launchers, "find_spec", find_spec if find_spec("ray") else lambda name: name)
+
+    def test_address_and_processors(self) -> None:
+        launcher = chosen("hydra/launcher=ray", "hydra.launcher.ray.init.address=10.0.0.1:6379", "workers=4")
+        assert dict(launcher.settings) == {"ray.init.address": "10.0.0.1:6379", "ray.init.num_cpus": 4}
+        assert launcher.workers == CLUSTER
+
+    @pytest.mark.parametrize(
+        ("setting", "said"),
+        [
+            ("ray.init.address=5", "or null"),
+            ("ray.init.address=head", "HOST:PORT"),
+            ("ray.init.address='a b:1'", "HOST:PORT"),
+            ("ray.init.num_cpus=0", "from 1"),
+            ("ray.address=auto", "ray.init.address"),
+            ("n_jobs=2", "ray.init.num_cpus"),
+        ],
+    )
+    def test_what_is_refused(self, setting: str, said: str) -> None:
+        with pytest.raises(ConfigError, match=said):
+            chosen("hydra/launcher=ray", f"hydra.launcher.{setting}")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "127.0.0.1:99999"])
+def test_a_cluster_that_does_not_answer_is_told_at_once(address: str) -> None:
+    with pytest.raises(OSError, match="no Ray cluster answers"):
+        launchers.knock(address)
+
+
+@pytest.mark.parametrize("name", ["basic", "joblib"])
+def test_every_job_is_run_once(name: str, tmp_path: Path) -> None:
+    planned = plan.make(["weeks=2", "replications=6", f"results={tmp_path}", f"hydra/launcher={name}", "workers=2"])
+    with opened(planned, "etalase") as study:
+        jobs = plan_jobs(study.store, study.missing, planned.launcher.workers)
+        execute(jobs, simulate=fakes.run, launcher=planned.launcher)
+        assert study.store.count() == (6, 0)

@@ -1,0 +1,110 @@
+"""The studies that the chapters read: designed here, run and kept by `experiments`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis import Study, load
+from analysis.datasets import parts, runs_in
+from analysis.study import KEYS
+from experiments import plan
+from experiments.conduct import carry_out
+from experiments.study import opened
+
+RESULTS = Path("results") / "validation"
+COMMAND = "python -m validation"
+
+
+class StudyFailed(RuntimeError):
+    """Some runs of a study are not there."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """A study: each cell by its label, with the overrides that make it, as on the command line."""
+
+    name: str
+    cells: Mapping[str, Sequence[str]]
+    weeks: int = 156
+    replications: int = 10
+
+    def plan(self) -> plan.Plan:
+        """The study planned, every cell checked. Raises `ConfigError` where a setting cannot be used."""
+        common = [f"weeks={self.weeks}", f"replications={self.replications}", f"results={RESULTS}"]
+        plans = {
+            label: plan.make([f"study={self.name}", *common, *overrides]) for label, overrides in self.cells.items()
+        }
+        cells = tuple(dataclasses.replace(one.cells[0], label=label) for label, one in plans.items())
+        return dataclasses.replace(next(iter(plans.values())), cells=cells)
+
+
+WITHOUT, WITH = "no Project S", "Project S"
+PROJECT_S = "platform=project_s"
+RULES = ("separation", "data_firewall", "neutral_ranking")
+
+# Several chapters read it; all of them share its runs.
+HEADLINE = Design(
+    "headline",
+    {
+        WITHOUT: ["platform=marketplace_only"],
+        WITH: [PROJECT_S],
+        **{rule.replace("_", " "): [PROJECT_S, f"regulation={rule}"] for rule in RULES},
+    },
+    replications=16,
+)
+
+
+def conduct(design: Design) -> Study:
+    """The design's runs and no others, after those that were missing have been run.
+
+    Raises `StudyFailed` where some run is still missing.
+    """
+    planned = design.plan()
+    with opened(planned, COMMAND) as study:
+        if carry_out(study):
+            raise StudyFailed(f"study {design.name}: not all runs are there; the same command goes on with the rest")
+    stored = load(planned.folder)
+    wanted = {cell.cell_id for cell in planned.cells}
+    runs = stored.runs[stored.runs["cell_id"].isin(wanted) & stored.runs["seed"].isin(planned.seeds)]
+    listed = {"cells": [dataclasses.asdict(cell) for cell in planned.cells]}
+    return dataclasses.replace(stored, manifest={**stored.manifest, **listed}, runs=runs.reset_index(drop=True))
+
+
+def cell(study: Study, label: str) -> Any:
+    """The id of the cell with this label."""
+    return next(cell for cell, known in study.labels.items() if known == label)
+
+
+def config(study: Study, label: str) -> Mapping[str, Any]:
+    """The settings of the cell with this label, in groups."""
+    return next(one["config"] for one in study.planned if one["label"] == label)
+
+
+def values(study: Study, label: str) -> pd.DataFrame:
+    """Outcomes of one cell's runs, a row a seed."""
+    return study.values.loc[cell(study, label)]
+
+
+def sellers(study: Study, label: str, *columns: str) -> pd.DataFrame:
+    """The sellers of one cell's runs: `seed` and these columns of the dataset, a row a (run, seller)."""
+    return _of_cell(study, label, "sellers", columns)
+
+
+def weekly(study: Study, label: str, *columns: str) -> pd.DataFrame:
+    """The weeks of one cell's runs: `seed`, `week` and these outcomes, a row a (run, week)."""
+    return _of_cell(study, label, "weekly", ("week", *columns))
+
+
+def _of_cell(study: Study, label: str, dataset: str, columns: Sequence[str]) -> pd.DataFrame:
+    one = cell(study, label)
+    seeds = study.runs.loc[study.runs["cell_id"] == one, "seed"]
+    paths = [path for path in parts(study.folder / dataset) if any(cell == one for cell, _ in runs_in(path))]
+    table = pd.concat([pd.read_parquet(path, columns=[*KEYS, *columns]) for path in paths])
+    wanted = (table["cell_id"] == one) & table["seed"].isin(seeds)
+    return table[wanted].drop(columns="cell_id").reset_index(drop=True)
