@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run validate test test-kill test-cluster lint format clean
+.PHONY: help install run validate mechanisms test test-kill test-cluster lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -24,6 +24,9 @@ run: install ## run the headline study and say where its report lies
 
 validate: install ## check the model against the world: docs/validation.md
 	$(BIN)/python -m validation
+
+mechanisms: install ## switch every mechanism off, one at a time: docs/mechanisms.md
+	$(BIN)/python -m validation.mechanisms
 
 test: install ## run the tests, the linter and the type checker
 	$(BIN)/pytest

@@ -17,7 +17,7 @@ from benchmarks.scenes import PLATFORMS, Settings, Watched, aged, changed, setti
 
 MILLION = 1_000_000
 NUMPY_BLOCK = 2_048
-EVERYTHING = "everything on"
+EVERYTHING = "by default"
 PROJECT_S = PLATFORMS[-1]
 
 # What is switched off, one at a time, from Project S with everything on.
@@ -34,6 +34,18 @@ MECHANISMS: dict[str, Settings] = {
     "personalised ranking (popularity instead)": {"algorithm": {"name": "popularity"}},
     "influencers": {"market": {"influencers": 0}},
     "entry": {"sellers": {"entry_rate": 0.0}},
+}
+# What is off by default, switched on, one at a time.
+ADDED: dict[str, Settings] = {
+    "trends, seasons, word of mouth": {"demand": {"trend_sd": 0.2, "season": 0.3, "entrant_awareness": 0.1}},
+    "advertising": {"platform": {"ad_load": 0.2}},
+    "live, churn, credibility, commissions": {
+        "influence": {"live_share": 0.3, "churn": 0.05, "credibility_loss": 0.05, "commission_adjustment": 0.2}
+    },
+    "bad orders, trust, breaches": {"channels": {"bad_social": 0.05, "trust_loss": 0.5, "breach_chance": 0.02}},
+    "habit, diluted focus, opt-out": {"channels": {"habit_step": 0.3, "dilution": 0.5, "opt_out": 0.875}},
+    "channel reviews": {"sellers": {"channel_review_weeks": 8}},
+    "hybrid price, adaptive fees": {"platform": {"own_pricing": "hybrid", "response": "adaptive"}},
 }
 
 # The steps of a week, by the method of the market that takes them.
@@ -111,10 +123,11 @@ class Plain:
 
 @dataclass(frozen=True)
 class Mechanism:
-    """The kernel in a large market and the week of a small one, without one mechanism."""
+    """The kernel and the week of a large market and the week of a small one, one mechanism changed."""
 
     name: str
     kernel: Timing
+    large_week: Timing
     week: Timing
 
 
@@ -223,18 +236,19 @@ def beside_plain(plan: Plan, platform: str, consumers: int) -> Plain:
 
 
 def by_mechanism(plan: Plan) -> list[Mechanism]:
-    """Project S without one mechanism after the other, all from the same opening."""
+    """Project S without one mechanism after the other, then with one more, all from the same opening."""
     say(f"mechanisms: {plan.mechanism_consumers:,} consumers")
     large, small = (_without(plan, n) for n in (plan.mechanism_consumers, plan.small))
     kernels = race({name: market.scene().browse for name, market in large.items()}, seconds=plan.seconds)
+    large_weeks = race({name: market.pass_week for name, market in large.items()}, seconds=plan.seconds)
     weeks = race({name: market.pass_week for name, market in small.items()}, seconds=0.0, least=plan.weeks)
-    return [Mechanism(name, kernels[name], weeks[name]) for name in MECHANISMS]
+    return [Mechanism(name, kernels[name], large_weeks[name], weeks[name]) for name in large]
 
 
 def _without(plan: Plan, consumers: int) -> dict[str, Watched]:
     data = plan.of(PROJECT_S, consumers)
     opening = warm(data).opening
-    return {name: aged(changed(data, changes), opening) for name, changes in MECHANISMS.items()}
+    return {name: aged(changed(data, changes), opening) for name, changes in (MECHANISMS | ADDED).items()}
 
 
 def by_part(plan: Plan, consumers: int) -> dict[str, float]:

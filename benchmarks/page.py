@@ -10,7 +10,7 @@ from string import Template
 import numpy as np
 
 from benchmarks.clock import Timing
-from benchmarks.measure import EVERYTHING, NUMPY_BLOCK, Figures, Size
+from benchmarks.measure import ADDED, NUMPY_BLOCK, Figures, Mechanism, Size
 from benchmarks.scenes import PLATFORMS
 from benchmarks.targets import LINEAR, MS, NS, TARGETS, US, YARDSTICK, each, number, ratio_to_mesa
 
@@ -82,19 +82,30 @@ def plain(figures: Figures) -> str:
 
 
 def mechanisms(figures: Figures) -> str:
-    """What is saved without each mechanism."""
-    n, full = figures.plan.mechanism_consumers, figures.mechanisms[0]
+    """What each mechanism costs."""
+    n, usual = figures.plan.mechanism_consumers, figures.mechanisms[0]
+
+    def costs(row: Mechanism) -> tuple[float, float, float]:
+        return each(row.kernel, n), each(row.large_week, n), row.week.median * US
+
     rows = []
     for row in figures.mechanisms:
-        kernel, week = each(row.kernel, n), row.week.median * US
-        saved = [each(full.kernel, n) - kernel, full.week.median * US - week]
-        all_on = row.name == EVERYTHING
-        shown = ["", ""] if all_on else [number(value) for value in saved]
-        name = row.name if all_on else f"without {row.name}"
-        rows.append([name, number(kernel), shown[0], number(week), shown[1]])
-    kernels, weeks = f"kernel, {n:,} consumers: ns each", f"week, {figures.plan.small:,} consumers: µs"
-    text = "## By mechanism\n\nEach switched off alone, from the same opening market.\n\n"
-    return text + table(["Project S", kernels, "saved", weeks, "saved"], rows)
+        cells = [number(cost) for cost in costs(row)]
+        if row is not usual:
+            cells = [f"{number(now - then)}" for now, then in zip(costs(row), costs(usual), strict=True)]
+        name = row.name if row is usual else f"{'with' if row.name in ADDED else 'without'} {row.name}"
+        rows.append([name, *cells])
+    head = [
+        "Project S",
+        f"kernel, {n:,} consumers: ns each",
+        f"week, {n:,} consumers: ns each",
+        f"week, {figures.plan.small:,} consumers: µs",
+    ]
+    text = (
+        "## By mechanism\n\nThe first line is Project S as it is by default; below, what changes when one mechanism is "
+        "switched off alone, or on alone, from the same opening market.\n\n"
+    )
+    return text + table(head, rows)
 
 
 def parts(figures: Figures) -> str:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from benchmarks import engine, measure, processes
 from benchmarks.clock import Timing, cpu_model, growth, race
-from benchmarks.measure import MECHANISMS, PARTS, Figures, Plan
+from benchmarks.measure import ADDED, MECHANISMS, PARTS, Figures, Plan
 from benchmarks.page import page, table, tables
 from benchmarks.picture import Frame, lines, svg
 from benchmarks.scenes import PLATFORMS, aged, changed, settings, warm
@@ -52,7 +52,7 @@ def test_every_size_platform_and_mechanism_is_measured(figures: Figures) -> None
         (platform, n) for platform in PLATFORMS for n in TINY.sizes
     ]
     assert [row.agents is not None for row in figures.plain] == [True, False] * len(PLATFORMS)
-    assert [row.name for row in figures.mechanisms] == list(MECHANISMS)
+    assert [row.name for row in figures.mechanisms] == [*MECHANISMS, *ADDED]
     assert [row.smes for row in figures.sellers] == list(TINY.smes)
 
 
@@ -67,13 +67,13 @@ def test_bytes_are_of_a_consumer_and_not_of_the_process(figures: Figures) -> Non
     assert figures.weight == pytest.approx(dict.fromkeys(figures.weight, 60.0))
 
 
-@pytest.mark.parametrize("name", [name for name in MECHANISMS if name != measure.EVERYTHING])
-def test_each_mechanism_is_really_off(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in MECHANISMS | ADDED if name != measure.EVERYTHING])
+def test_each_mechanism_really_changes_the_market(name: str) -> None:
     data = settings("project_s", MARKET | {"smes": 120, "consumers": 300})
     on = warm(data)
-    off = aged(changed(data, MECHANISMS[name]), on.opening)
-    assert off.config != on.config
-    assert len(off.listings) != len(on.listings) or not np.array_equal(off.listings.price, on.listings.price)
+    other = aged(changed(data, (MECHANISMS | ADDED)[name]), on.opening)
+    assert other.config != on.config
+    assert len(other.listings) != len(on.listings) or not np.array_equal(other.listings.price, on.listings.price)
 
 
 def test_a_platform_that_copies_nothing_is_refused() -> None:

@@ -1,0 +1,57 @@
+"""The page of mechanisms: every line can be run, neutral settings are neutral, and the table does its sum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from experiments import compose
+from simulation import Market
+from simulation.config import Config
+from tests.simulation.worlds import PROJECT_S, merged, same, small
+from validation.mechanisms import BAD, CELLS, MECHANISMS, Mechanism, code
+
+BY_DEFAULT_NEUTRAL = [mechanism for mechanism in MECHANISMS if not mechanism.neutral]
+
+
+def changed(settings: tuple[str, ...]) -> dict[str, Any]:
+    """What overrides change in Project S, as plain settings."""
+    plain, with_them = (compose(["platform=project_s", *more]).plain() for more in ((), settings))
+    return {
+        group: {name: value for name, value in values.items() if value != plain[group].get(name)}
+        for group, values in with_them.items()
+        if isinstance(values, dict) and values != plain[group]
+    }
+
+
+def test_each_mechanism_is_a_default_and_something_else() -> None:
+    for mechanism in MECHANISMS:
+        assert bool(mechanism.on) != bool(mechanism.neutral), mechanism.words
+    assert len({mechanism.words for mechanism in MECHANISMS}) == len(MECHANISMS)
+
+
+@pytest.mark.parametrize("label", CELLS)
+def test_every_line_can_be_run_and_is_not_the_default(label: str) -> None:
+    assert compose(CELLS[label]) != compose(["platform=project_s"])
+
+
+@pytest.mark.parametrize("mechanism", BY_DEFAULT_NEUTRAL, ids=lambda mechanism: mechanism.words)
+def test_what_is_switched_on_does_something(mechanism: Mechanism) -> None:
+    """The line changes a small market."""
+    change = changed(mechanism.on)
+    plain, busy = small(PROJECT_S, weeks=60), small(PROJECT_S, change, weeks=60)
+    assert not same(Market(plain).run(), Market(busy).run())
+
+
+def test_the_defaults_of_the_groups_are_the_neutral_settings() -> None:
+    config = Config.read(merged({}, {}))
+    for mechanism in BY_DEFAULT_NEUTRAL:
+        for setting in set(mechanism.on) - set(BAD):
+            group, _, name = setting.split("=")[0].partition(".")
+            assert hasattr(getattr(config, group), name), setting
+
+
+def test_code_shows_overrides_or_the_default() -> None:
+    assert code(()) == "default"
+    assert code(("a.b=1", "c=2")) == "`a.b=1`, `c=2`"
