@@ -45,7 +45,7 @@ class RankingView:
     posted: Floats  # (J,) weeks since the seller's last post, 0 to 1
     response: Floats  # (J,) popularity over how often the feed has shown the design, 1 on average
     commission: Floats  # (J,) what the platform takes of an order as a marketplace, share of its listed value
-    own_margin: Floats  # (J,) what it earns on an order of its own goods; anything where the listing is not its own
+    own_margin: Floats  # (J,) what it earns on an order of its own goods; 0 where the listing is not its own
     own: NDArray[np.bool_]  # (J,) the platform's own listings
     own_favour: float  # what the rules leave of the favour to own listings, 0 to 1
 

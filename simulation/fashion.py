@@ -18,9 +18,9 @@ SALES_DAYS = ((11, 11), (12, 12))  # month and day of the large online sales
 
 
 def trends(chance: Chance, week: int, trend: Floats, sd: float, persistence: float) -> Floats:
-    """T' = ρ T + sd √(1-ρ²) ε for each category, keyed (category, week); in week 0, T = sd ε. Utility, (K,)."""
+    """T' = ρ T + sd √(1-ρ²) ε for each category, keyed (category, week). Utility, (K,)."""
     news = chance.normal(Purpose.TREND, np.arange(trend.size), week)[:, 0]
-    return sd * news if week == 0 else persistence * trend + sd * np.sqrt(1.0 - persistence**2) * news
+    return persistence * trend + sd * np.sqrt(1.0 - persistence**2) * news
 
 
 def is_high_season(week: int) -> bool:

@@ -27,7 +27,7 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Ties:
-    """Consumers' ties to the social app at the end of a week: means over consumers, 0 to 1."""
+    """Consumers' ties to the social app at the end of a week; habit, trust and attention are means, 0 to 1."""
 
     habit: float
     trust: float
@@ -139,15 +139,15 @@ def has_bad_order(market: Market, week: int, buyers: NDArray[np.int64], bought: 
 
 
 def promoted_share(market: Market) -> float:
-    """Share of the social feed that promotes: x = ψ + (1-ψ) (a + o), o the platform's own goods in the ranking, a ads.
+    """Share of the social feed that promotes: x = o + (1-ψ) a, o the platform's own goods in it, a ads.
 
-    As the week's feed was laid out, before comparison. 0 at the opening.
+    As the week's feed was laid out, self-preference in it and before comparison. 0 at the opening.
     """
     table, setting = market.listings, market.platform.setting
     shown = table.past_shown[:, market.steps % market.config.sellers.memory]
     own = float(shown[table.own].sum() / max(shown.sum(), 1e-300))
     favour = setting.self_preference * market.rules.own_favour if own > 0.0 else 0.0
-    return favour + (1.0 - favour) * min(1.0, setting.ad_load + own)
+    return min(1.0, own + (1.0 - favour) * setting.ad_load)
 
 
 def renew_follows(chance: Chance, week: int, people: Columns, audience: Floats, churn: float) -> None:

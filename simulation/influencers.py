@@ -85,7 +85,7 @@ def draw_influencers(chance: Chance, n: int, settings: Influence) -> Columns:
         audience=audience_sizes(n, settings.audience_exponent),
         niche=chance.directions(Purpose.INFLUENCER, ids, 1).reshape(n, 4),
         credibility=credibility,
-        esteem=credibility.copy(),
+        first_credibility=credibility.copy(),
         live=np.zeros(n, bool),
         orders=np.zeros(n),
         endorsing=np.full(n, -1, np.int32),
@@ -172,7 +172,7 @@ def update_credibility(market: Market) -> None:
     if settings.credibility_loss == settings.credibility_recovery == 0.0:
         return
     short = np.where(people.endorsing >= 0, quality_shortfall(market)[people.endorsing], 0.0)
-    back = settings.credibility_recovery * (people.esteem - people.credibility)
+    back = settings.credibility_recovery * (people.first_credibility - people.credibility)
     people.credibility[:] = people.credibility * np.exp(-settings.credibility_loss * short) + back
 
 

@@ -111,7 +111,8 @@ class Market(AgentModel):
         self.ledger.close_week()
         shelf = self._shelf()
         usual = self._feed_weights(shelf, rankings.choose("personalised"))
-        self.listings.past_shown[:] = self._shown(shelf, usual)[:, None]
+        opened = self.opening.ids.size
+        self.listings.past_shown[:opened] = self._shown(shelf, usual)[:opened, None]
         self.seat_plan = plan_seats(self._weights(shelf))
         self.observed[:] = observed_share(self.population, config.channels.opt_out)  # nobody opts out before week 1
         self.series: dict[str, list[float]] = {name: [] for name, o in OUTCOMES.items() if o.weekly}
@@ -129,7 +130,7 @@ class Market(AgentModel):
         self.listings.bring("affiliate", config.influence.affiliate_commission)
         self.cluster_share = np.bincount(self.population.cluster, minlength=len(CLUSTERS)) / len(self.population)
         self.need = Needs.of(opening.need)
-        self.trend = trends(self.chance, 0, np.zeros(len(opening.categories)), config.demand.trend_sd, 0.0)
+        self.trend = np.zeros(len(opening.categories))
 
     def _measure_opening(self) -> None:
         """Figures of the opening that later weeks are measured against."""
@@ -158,7 +159,7 @@ class Market(AgentModel):
         self._platform_learns(books)
         self.platform.review_own_goods(week)
         self.platform.price_own_goods(shop.visits * self.scale)
-        self.platform.respond(week)
+        self.platform.respond(week, shop.visits * self.scale)
         entered, left = self._sellers_adapt(week, takings, broke)
         ties = update_consumers(self, week)
         self._record(week, shop.visits, books, takings, fixed, entered, left, ties)
@@ -335,15 +336,16 @@ class Market(AgentModel):
             popularity=popularity[rows], affinity=CLUSTERS @ table.place[rows].T, certainty=self.platform.certainty,
             posted=self.chance.uniform(Purpose.POST, 0, self.steps, shelf.ids)[:, 0],
             response=(popularity / shown)[rows], commission=setting.commission * price,
-            own_margin=price - table.cost[rows] / table.listed[rows], own=shelf.own.copy(),
+            own_margin=np.where(shelf.own, price - table.cost[rows] / table.listed[rows], 0.0), own=shelf.own.copy(),
             own_favour=self.rules.own_favour,
         )  # fmt: skip
         return np.exp(rankings[chosen.name](view, **chosen.parameters))
 
     def _shown(self, shelf: Shelf, feed: Floats) -> Floats:
-        """How often the social feed shows each listing, 1 for a mean design, (L,)."""
-        shown = np.zeros(len(self.listings))
-        weight = feed * keeps(shelf.channels, SOCIAL)
+        """How often the social feed shows each listing, self-preference in it, 1 for a mean design, (L,)."""
+        shown, setting = np.zeros(len(self.listings)), self.platform.setting
+        weight = feed * keeps(shelf.channels, SOCIAL) * self.listings.awareness[shelf.rows]
+        weight = favoured(weight, shelf.own, setting.self_preference * self.rules.own_favour)
         share = weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-300)
         shown[shelf.rows] = shelf.rows.size * (self.cluster_share @ share)
         return shown

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .chance import Purpose
-from .channels import CHANNELS, OWN_SITE, SOCIAL
+from .channels import CHANNELS, OWN_SITE, SOCIAL, bad_orders
 from .sellers import SME_KIND, basic_fixed_cost, upkeep
 
 if TYPE_CHECKING:
@@ -76,12 +76,19 @@ def expected_orders(orders: Floats, kept: Masks) -> Floats:
 
 
 def margins(market: Market, rows: NDArray[np.int64]) -> Floats:
-    """Gross profit of an order through each channel, E/p̄ (p (1 - fee_h) - c), Rp. Shape (n, 4)."""
+    """Gross profit of an order through each channel, E/p̄ (p (1 - fee_h - refunds_h) - c), less bids, Rp. Shape (n, 4).
+
+    A bid for ads takes its share of what is earned on the social app.
+    """
     table, channels = market.listings, market.config.channels
     commission = market.platform.setting.commission
     fees = np.array([commission, channels.rival_app_fee, channels.marketplace_fee, channels.own_site_fee])
+    refunds = channels.refunded * bad_orders(channels, table.abroad[rows])
     units = market.config.demand.order_value / table.listed[rows]
-    return np.asarray(units[:, None] * (table.price[rows, None] * (1.0 - fees) - table.cost[rows, None]))
+    earned = units[:, None] * (table.price[rows, None] * (1.0 - fees - refunds) - table.cost[rows, None])
+    if market.platform.setting.ad_load > 0.0:
+        earned[:, SOCIAL] *= 1.0 - table.ad_bid[rows]
+    return np.asarray(earned)
 
 
 def choose_channels(kept: Masks, join: Masks, gain: Floats, awake: Masks) -> Masks:

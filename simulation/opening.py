@@ -68,7 +68,7 @@ NOT_ENTERING: dict[str, frozenset[str]] = {
         "pricing", "adjustment", "memory", "fixed_cost_share", "fixed_cost_size_elasticity", "cash_weeks",
         "entrant_cash_weeks", "entry_rate", "entry_elasticity", "entrant_quality_sd", "import_cost_advantage",
         "share_domestic_stock", "channel_review_weeks", "channel_inertia", "channel_cost", "own_site_setup", "belief",
-        "price_steps", "learning_rate", "discount", "exploration_decay", "monopoly_margin",
+        "price_steps", "learning_rate", "discount_factor", "exploration_decay", "monopoly_margin",
     }),
     "influence": frozenset({
         "review_weeks", "churn", "commission_adjustment", "live_share", "live_uplift", "live_capacity",

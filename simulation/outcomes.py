@@ -266,7 +266,7 @@ def own_elasticity(week: Week) -> float:
 
 @outcome("SMEs' gross margin", "share", 0, "mean")
 def gross_margin(week: Week) -> float:
-    """(sales - fees - goods) / (sales - fees) over local sellers: Lerner's index of what the fees leave of a price."""
+    """(sales - fees - goods - ads) / (sales - fees) over local sellers: Lerner's index of what fees leave."""
     smes, takings = week.kind == SME_KIND, week.takings
     kept = float((takings.sales - takings.fees)[smes].sum())
     return float(takings.gross[smes].sum()) / kept if kept > 0 else 0.0
@@ -286,7 +286,7 @@ def variety(week: Week) -> float:
     return float(np.exp(-np.sum(share * np.log(share))))
 
 
-@outcome("SMEs' dependence on the platform", "share", -1, "mean")
+@outcome("SMEs' dependence on the social app", "share", -1, "mean")
 def dependence(week: Week) -> float:
     """Share of local sellers' sales that go through the social app."""
     smes = week.kind == SME_KIND

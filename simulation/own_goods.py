@@ -8,14 +8,16 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
-def hybrid_price(cost: Floats, listed: Floats, orders: Floats, slope: Floats, elsewhere: Floats) -> Floats:
-    """First-order condition of a seller that also earns on its rivals: p = c + p̄ (Q/A + Π). Rp a unit, (J,).
+def hybrid_price(
+    cost: Floats, listed: Floats, net: Floats, orders: Floats, slope: Floats, elsewhere: Floats
+) -> Floats:
+    """First-order condition of a seller that also earns on its rivals: p = c/ν + p̄ (Q/A + Π/ν). Rp a unit, (J,).
 
-    Q orders and A = Σ α ∂Q/∂V of the listing, so that Q/A = μ/(1 - s) in the logit; Π what the platform earns on a
-    choice that does not fall on the listing (`earned_elsewhere`). In the logit that is p = c + μ + Π, with Π the mean
-    earning of all choices (docs/facts.md D).
+    Q orders and A = Σ α ∂Q/∂V of the listing, so that Q/A = μ/(1 - s) in the logit; ν what affiliates and refunds
+    leave of the price; Π what the platform earns on a choice that does not fall on the listing (`earned_elsewhere`).
+    In the logit, with ν = 1, that is p = c + μ + Π, with Π the mean earning of all choices (docs/facts.md D).
     """
-    return np.asarray(cost + listed * (orders / slope + elsewhere))
+    return np.asarray(cost / net + listed * (orders / slope + elsewhere / net))
 
 
 def earned_elsewhere(profit: Floats, orders: Floats, commission: float, occasions: float) -> Floats:

@@ -192,7 +192,7 @@ class Platform(MarketAgent):
         self.first_setting = setting
         worth = model.opening.social_orders.sum() * model.scale * model.config.demand.order_value
         self.opening_commission = setting.commission * worth
-        self.opening_benefits = self._benefits()
+        self.opening_benefits, self.opening_ad_benefit = self._benefits(model.scale), 0.0
 
     @property
     def cash(self) -> int:
@@ -286,33 +286,53 @@ class Platform(MarketAgent):
         if self.setting.own_pricing != "hybrid" or rows.size == 0:
             return
         worth = model.config.demand.order_value
-        orders, slope = model.recent(table.past_orders)[rows], model.recent(table.past_slope)[rows]
-        profit = model.recent(table.past_gross)[rows] / worth
-        commission = model.ledger.week["commission", "sellers", "platform"] / worth
+        page = model.recorded % model.config.sellers.memory
+        orders, slope, fees = (past[rows, page] for past in (table.past_orders, table.past_slope, table.past_fees))
+        profit = table.past_gross[rows, page] / worth
+        commission = model.ledger.week.get(("commission", "sellers", "platform"), 0) / worth
         elsewhere = earned_elsewhere(profit, orders, commission, occasions)
         sold = slope > 0.0
-        rows, cost, listed = rows[sold], table.cost[rows[sold]], table.listed[rows[sold]]
-        target = hybrid_price(cost, listed, orders[sold], slope[sold], elsewhere[sold])
+        rows, orders, slope, elsewhere = rows[sold], orders[sold], slope[sold], elsewhere[sold]
+        net = 1.0 - fees[sold] / orders
+        target = hybrid_price(table.cost[rows], table.listed[rows], net, orders, slope, elsewhere)
         table.price[rows] += model.config.sellers.adjustment * (target - table.price[rows])
 
-    def respond(self, week: int) -> None:
-        """Step 9: every quarter, where the response is adaptive, commission and subsidy move towards their best."""
-        if self.setting.response != "adaptive" or week % QUARTER:
+    def respond(self, week: int, occasions: float) -> None:
+        """Step 9: every quarter, where the response is adaptive, the fees move towards their best.
+
+        occasions: the week's choices of all people.
+        """
+        if self.setting.response != "adaptive":
             return
-        now, then, first = self._benefits(), self.opening_benefits, self.first_setting
+        self.opening_ad_benefit = self.opening_ad_benefit or self._ad_benefit()
+        if week % QUARTER:
+            return
+        now, then, first = self._benefits(occasions), self.opening_benefits, self.first_setting
         commission = best_reply(self.commission, first.commission, now[0], then[0], LARGEST_STEP)
         step = LARGEST_STEP * self.model.config.demand.order_value
         subsidy = best_reply(self.subsidy, first.subsidy, now[1], then[1], step)
-        self.setting = replace(self.setting, commission=min(commission, MOST), subsidy=subsidy)
+        load = self.ad_load
+        if self.opening_ad_benefit > 0.0:
+            load = best_reply(load, first.ad_load, self._ad_benefit(), self.opening_ad_benefit, LARGEST_STEP)
+        self.setting = replace(
+            self.setting, commission=min(commission, max(first.commission, MOST)), subsidy=subsidy,
+            ad_load=min(load, max(first.ad_load, MOST)),
+        )
 
-    def _benefits(self) -> tuple[float, float]:
-        """What a point of commission and a rupiah of subsidy bring now (`response`)."""
+    def _ad_benefit(self) -> float:
+        """What a sold slot brings now: advertising over all sales and the share of slots sold; 0 where none is."""
+        flows = self.model.ledger.week
+        sales = flows.get(("sales", "consumers", "sellers"), 0) + flows.get(("own sales", "consumers", "platform"), 0)
+        return flows.get(("advertising", "sellers", "platform"), 0) / max(self.ad_load * sales, 1e-300)
+
+    def _benefits(self, occasions: float) -> tuple[float, float]:
+        """What a point of commission and a rupiah of subsidy bring in a week of so many choices (`response`)."""
         model, table = self.model, self.model.listings
         worth, demand = model.config.demand.order_value, model.config.demand
-        orders, gross = model.recent(table.past_orders), model.recent(table.past_gross)
-        own = table.own & (table.exit_week < 0)
-        mine, theirs = orders[own].sum(), orders[~table.own & (table.exit_week < 0)].sum()
-        own_share = mine / max(model.scale - theirs, 1e-300)
+        page = model.recorded % model.config.sellers.memory
+        orders, gross, own = table.past_orders[:, page], table.past_gross[:, page], table.own
+        mine, theirs = float(orders[own].sum()), float(orders[~own].sum())
+        own_share = mine / max(occasions - theirs, mine, 1e-300)
         margin = gross[own].sum() / max(mine * worth, 1e-300)
         elasticity = model.opening.report.get("mean_own_elasticity", demand.price_sensitivity)
         share = mine / max(mine + theirs, 1e-300)

@@ -83,7 +83,9 @@ def q_learning(
     *,
     price_steps: Annotated[int, Spec("prices on a seller's grid", "m of Calvano et al. (2020)", 2, 100)] = 15,
     learning_rate: Annotated[float, Spec("share of a surprise learnt", "α of Calvano et al. (2020)", 0.0, 1.0)] = 0.15,
-    discount: Annotated[float, Spec("worth of next week's rupiah", "δ of Calvano et al. (2020)", 0.0, 0.999)] = 0.95,
+    discount_factor: Annotated[
+        float, Spec("worth of next week's rupiah", "δ of Calvano et al. (2020)", 0.0, 0.999)
+    ] = 0.95,
     exploration_decay: Annotated[
         float, Spec("β, by which chance trials fade a week", "assumed; one in three after a year", 0.0, 10.0)
     ] = 0.02,
@@ -101,11 +103,11 @@ def q_learning(
     """
     grid = price_grid(view, price_steps, monopoly_margin)
     seller = np.arange(view.price.size)
-    value, before, step, weeks = _remembered(view, grid, discount)
+    value, before, step, weeks = _remembered(view, grid, discount_factor)
 
     old = np.flatnonzero(weeks > 0)
     at = (old, before[old], step[old])
-    surprise = view.gross[old] + discount * value[old, step[old]].max(axis=1) - value[at]
+    surprise = view.gross[old] + discount_factor * value[old, step[old]].max(axis=1) - value[at]
     value[at] += learning_rate * surprise
 
     luck = view.luck()
@@ -132,7 +134,7 @@ def price_grid(view: PricingView, steps: int, monopoly_margin: float) -> Floats:
 
 
 def _remembered(
-    view: PricingView, grid: Floats, discount: float
+    view: PricingView, grid: Floats, discount_factor: float
 ) -> tuple[Floats, NDArray[np.int16], NDArray[np.int16], NDArray[np.int32]]:
     """Q (J, m, m), the steps before and after the last move, and weeks so far; what a newcomer would guess, where new.
 
@@ -150,6 +152,6 @@ def _remembered(
     log_demand = np.clip(elasticity * (price - grid[new]) / listed, -MOST_LOG_DEMAND, MOST_LOG_DEMAND)
     margin = grid[new] * view.net[new, None] - view.cost[new, None]
     profit = orders * np.exp(log_demand) * view.order_value / listed * margin
-    value[new] = (profit / (1.0 - discount))[:, None, :]
+    value[new] = (profit / (1.0 - discount_factor))[:, None, :]
     step[new] = before[new] = np.abs(grid[new] - price).argmin(axis=1)
     return value, before, step, weeks

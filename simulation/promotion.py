@@ -25,12 +25,17 @@ NO_COMMISSION = 1e-4  # share of price: below, one commission is as good as anot
 # ---- ads
 
 
+def sold_share(market: Market) -> float:
+    """The share of feed slots that is sold; none where everybody sees everything or draws without a feed."""
+    return market.platform.setting.ad_load if market.config.consideration.mode in ("sampled", "weighted") else 0.0
+
+
 def sell_slots(market: Market, shelf: Shelf, feed: Floats) -> Floats:
     """The feed's weights with a share of its slots sold: (1-a) w + a W w b / Σ w b, b the bids. Shape (C, J).
 
     W is a cluster's total weight, so that ads take slots and add none. Own listings do not bid: they have ψ.
     """
-    load = market.platform.setting.ad_load
+    load = sold_share(market)
     if load == 0.0:
         return feed
     table = market.listings
@@ -76,7 +81,7 @@ def bid_return(bid: Floats, mean_bid: float, exposed: Floats) -> Floats:
 
 def review_bids(market: Market, takings: Takings) -> None:
     """Bids grow where the last rupiah brings more than one and fall where less: b ← b · return^a, a `adjustment`."""
-    load, table = market.platform.setting.ad_load, market.listings
+    load, table = sold_share(market), market.listings
     if load == 0.0 or market.platform.mean_bid == 0.0:  # nothing sold, or nobody bid, this week
         return
     sold = np.flatnonzero((takings.sales > 0) & ~table.own[: takings.sales.size])
@@ -89,7 +94,7 @@ def review_bids(market: Market, takings: Takings) -> None:
 def pay_for_ads(market: Market, gross: Floats) -> Rupiah:
     """Sellers pay the platform their bid, a share of the gross profit (L,) that they make on its app. Rp, (L,)."""
     paid = np.zeros(gross.size, np.int64)
-    if market.platform.setting.ad_load > 0.0:
+    if sold_share(market) > 0.0:
         rows = np.flatnonzero((gross > 0) & ~market.listings.own)
         due = market.listings.ad_bid[rows] * gross[rows]
         paid[rows] = market.ledger.transfer("advertising", "sellers", "platform", due, rows)

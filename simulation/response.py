@@ -8,12 +8,13 @@ MOST = 0.5  # of the price: no fee is raised beyond
 
 
 def commission_benefit(commission: float, elasticity: float, own_share: float, own_margin: float) -> float:
-    """What a point of commission brings, a rupiah of rivals' sales: 1 - η τ/(1-τ) + η w m/(1-τ).
+    """What a point of commission brings, a rupiah of rivals' sales: 1 + [τ (1 - η) + η w m] / (1 - τ).
 
-    Rivals pass the fee on, dp/p = dτ/(1-τ), and sell η times as much less; of the choices that leave them a share w
-    falls on own goods, which earn m a rupiah. commission τ, elasticity η > 0, own_share w, own_margin m.
+    Rivals pass the fee on, dp/p = dτ/(1-τ), and sell η times as much less, at that price; of the choices that leave
+    them a share w falls on own goods, which earn m a rupiah. commission τ, elasticity η > 0, own_share w, own_margin m.
     """
-    return 1.0 + elasticity * (own_share * own_margin - commission) / (1.0 - commission)
+    lost = commission * (1.0 - elasticity) + elasticity * own_share * own_margin
+    return 1.0 + lost / (1.0 - commission)
 
 
 def subsidy_benefit(take: float, responsiveness: float) -> float:
@@ -29,7 +30,10 @@ def best_reply(fee: float, opening_fee: float, benefit: float, opening_benefit: 
 
     Fees cost goodwill that grows with their square (sellers and buyers churn). What is not known is how much: the
     opening's fee f0 is taken to be the best one there, which gives the marginal cost B0 f/f0 (inverse optimum), so
-    that the best fee is f0 B/B0 where the benefit is B. Without change, f0 to the bit.
+    that the best fee is f0 B/B0 where the benefit is B. Without change, f0 to the bit. Where a higher fee brought
+    nothing at the opening (B0 ≤ 0) there is nothing to judge by, and the fee stays.
     """
+    if opening_benefit <= 0.0:
+        return fee
     wanted = opening_fee * (benefit / opening_benefit)
-    return min(max(wanted, fee - step, 0.0), fee + step)
+    return float(min(max(wanted, fee - step, 0.0), fee + step))

@@ -69,7 +69,7 @@ def settle_sales(market: Market, books: Books) -> Takings:
         payee = "platform" if channel in market.platform.channels else "rivals"
         fees[theirs] += ledger.transfer("commission", "sellers", payee, fee * paid, payer_member=theirs)
     sales[ours] = ledger.transfer("own sales", "consumers", "platform", by_channel[own].sum(axis=1))
-    social[ours] = sales[ours]
+    social[ours] = np.minimum(sales[ours], by_channel[own, SOCIAL].astype(np.int64) + 1)
     fees += _pay_affiliates(market, books)
     bad = bad_orders(channels, table.abroad)
     refunds = _pay_refunds(market, sold, channels.refunded * (by_channel * bad[sold]).sum(axis=1))

@@ -172,11 +172,11 @@ def test_credibility_is_lost_on_what_is_poor_and_comes_back() -> None:
     table.quality[people.endorsing[0]] -= 50.0
     market.step()
     assert people.credibility[0] < 0.7 * before[0]
-    assert (people.credibility <= people.esteem).all()
+    assert (people.credibility <= people.first_credibility).all()
     table.quality[:] = 1.0
-    lost = people.esteem - people.credibility
+    lost = people.first_credibility - people.credibility
     market.step()
-    assert np.allclose(people.esteem - people.credibility, 0.75 * lost)
+    assert np.allclose(people.first_credibility - people.credibility, 0.75 * lost)
 
 
 def test_influencers_shun_what_costs_credibility() -> None:
@@ -191,6 +191,6 @@ def test_influencers_shun_what_costs_credibility() -> None:
 
 
 def test_without_a_loss_credibility_stays(baseline: Market) -> None:
-    assert np.array_equal(baseline.influencers.credibility, baseline.influencers.esteem)
+    assert np.array_equal(baseline.influencers.credibility, baseline.influencers.first_credibility)
     assert same(run({"influence": {"credibility_recovery": 0.5}}), baseline)
     assert outcome(run({"influence": {"credibility_loss": 0.1}}), "credibility") < outcome(baseline, "credibility")

@@ -78,10 +78,30 @@ def test_own_goods_make_a_commission_worth_more(tau: float, eta: float, share: f
     assert commission_benefit(0.0, eta, 0.0, margin) == 1.0
 
 
+@given(tau=st.floats(0.01, 0.4), eta=st.floats(1.1, 10.0))
+def test_the_benefit_is_the_slope_of_the_commission_earned(tau: float, eta: float) -> None:
+    """Sales value goes with price to the power of 1-η, price with 1/(1-τ): d(τ S)/dτ over S, by differences."""
+
+    def earned(commission: float) -> float:
+        return commission * ((1.0 - tau) / (1.0 - commission)) ** (1.0 - eta)
+
+    slope = (earned(tau + 1e-6) - earned(tau - 1e-6)) / 2e-6
+    assert commission_benefit(tau, eta, 0.0, 0.5) == pytest.approx(slope, rel=1e-6, abs=1e-6)
+
+
 def test_without_own_goods_todays_fees_stay_the_best() -> None:
     frozen, adaptive = (run({"platform": {"response": response}}, weeks=60) for response in ("frozen", "adaptive"))
-    assert adaptive.platform.commission == frozen.platform.commission
-    assert same(frozen, adaptive) or adaptive.platform.subsidy != frozen.platform.subsidy
+    assert adaptive.platform.commission == pytest.approx(frozen.platform.commission, rel=1e-12)
+    assert adaptive.platform.subsidy == pytest.approx(frozen.platform.subsidy, rel=1e-12)
+
+
+@pytest.mark.parametrize("platform", [{"commission": 0.0}, {"commission": 0.0, "subsidy": 0.0}, {"commission": 0.6}])
+def test_a_fee_that_brought_nothing_at_the_opening_stays(platform: dict[str, float]) -> None:
+    """Without commission a subsidy earns nothing, and far above its best a higher commission earns less."""
+    market = run(PROJECT_S, {"platform": platform | {"response": "adaptive"}}, weeks=30)
+    assert {name: getattr(market.platform, name) for name in platform} == platform
+    market.platform.ad_load = 0.1  # the setting is still one that can be changed
+    market.step()
 
 
 def test_with_own_goods_the_commission_rises_at_most_a_point_a_quarter() -> None:
@@ -93,3 +113,11 @@ def test_the_answer_needs_no_luck() -> None:
     one, other = (run(PROJECT_S, {"platform": {"response": "adaptive"}}, weeks=40) for _ in range(2))
     assert same(one, other)
     assert np.isfinite(one.platform.commission)
+
+
+def test_ads_give_way_where_own_goods_take_the_sales() -> None:
+    """Advertisers sell less beside own goods, so that a slot sold brings less; where none is sold, none will be."""
+    ads = {"platform": {"response": "adaptive", "ad_load": 0.2}}
+    alone, beside = run(ads, weeks=78), run(PROJECT_S, ads, weeks=78)
+    assert 0.2 - 6 * 0.01 - 1e-12 <= beside.platform.ad_load < alone.platform.ad_load
+    assert run(PROJECT_S, {"platform": {"response": "adaptive"}}, weeks=40).platform.ad_load == 0.0

@@ -67,7 +67,7 @@ def test_the_grid_runs_from_bertrand_to_monopoly() -> None:
 def learn(profit: Any, weeks: int, sellers: int = 40, **settings: Any) -> tuple[Floats, Floats]:
     """Sellers who learn a profit that depends on their price alone: grid (m,), and Q in the end (J, m, m)."""
     seen = trade(sellers, np.random.default_rng(1))
-    settings = {"price_steps": 7, "discount": 0.5, "monopoly_margin": 2.0} | settings
+    settings = {"price_steps": 7, "discount_factor": 0.5, "monopoly_margin": 2.0} | settings
     grid = price_grid(seen, 7, 2.0)[0]
     for _ in range(weeks):
         price, notes = ask("q_learning", seen, **settings)
