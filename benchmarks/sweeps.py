@@ -1,4 +1,4 @@
-"""What a sweep costs beside its runs: `python -m benchmarks.sweeps [--quick] [--to FOLDER]`.
+"""What a sweep costs beside its runs: `python -m benchmarks.sweeps [--quick] [--runs N] [--to FOLDER]`.
 
 Prints a table; the full form also writes it into docs/sweeps.md, under "Measured".
 """
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -48,7 +48,7 @@ class Plan:
     runs: int = 1_000
     cells: int = 100
     read: int = 10_000
-    repetitions: int = 3
+    repetitions: int = 1  # after a round that warms up
 
 
 FULL = Plan()
@@ -171,7 +171,8 @@ def section(figures: Figures) -> str:
         f"that only run the model; a run is `{' '.join(SHORT)}`.\n\n"
         f"{table(['what', 'wanted', 'measured', 'met'], rows(figures), words=(0, 1, 3))}\n"
         f"{date.today():%d %B %Y}, {machine.model}, {machine.cores} cores, {machine.system}; load before the start "
-        f"{machine.load:.2f}; {figures.took / 60:.1f} minutes, medians of {figures.plan.repetitions}.\n"
+        f"{machine.load:.2f}; {figures.took / 60:.1f} minutes; each measured after a round that warms up"
+        f"{'' if figures.plan.repetitions == 1 else f', medians of {figures.plan.repetitions}'}.\n"
     )
 
 
@@ -186,9 +187,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.sweeps", description="Measure sweeps.")
     parser.add_argument("--quick", action="store_true", help="a minute or two, at small sizes; writes nothing")
+    parser.add_argument("--runs", type=int, help=f"how many runs a sweep has; the full form: {FULL.runs:,}")
     parser.add_argument("--to", type=Path, help="write sweeps.md here; the full form: docs")
     asked = parser.parse_args(arguments)
-    figures = measure(QUICK if asked.quick else FULL)
+    sizes = QUICK if asked.quick else FULL
+    figures = measure(sizes if asked.runs is None else replace(sizes, runs=max(asked.runs, sizes.cells)))
     print(section(figures))
     folder = asked.to or (None if asked.quick else DOCS)
     if folder is not None:
