@@ -37,7 +37,7 @@ def write(studies: Mapping[str, Study]) -> str:
     """The chapter."""
     study = studies[STUDIES[0].name]
     seeds, consumers = len(values(study, BASELINE)), config(study, BASELINE)["market"]["consumers"]
-    sections = (survival, turnover, hazards, concentration, conduct_of_trade, not_yet)
+    sections = (survival, turnover, hazards, concentration, conduct_of_trade, not_judged)
     return INTRODUCTION.format(seeds=seeds, consumers=consumers) + "\n".join(section(study) for section in sections)
 
 
@@ -49,21 +49,21 @@ five years with nobody but small sellers in it, {seeds} times with other luck ({
 simulated consumers.
 
 """
-NOT_YET = """\
-### Not in the model yet
+NOT_JUDGED = """\
+### Not judged here
 
-- **Live selling** raises a product's sales by a factor of {live}. The model has no live selling yet, so nothing can be
-  compared.
+- **Live selling** raises a product's sales by a factor of {live}. It is off by default (`influence.live_share`), and
+  what a live adds (`influence.live_uplift`) is set by that range, so that nothing is left to judge.
 - **Commerce in the feed** is {commerce} of videos. In the model every place in the feed is an offer: it has no other
-  videos yet, and says nothing of how much commerce a feed can bear. A person sees {videos} videos a day, so the
+  videos, and says nothing of how much commerce a feed can bear. A person sees {videos} videos a day, so the
   {offers} offers that the model shows in a week stand for those that somebody considers, not for all that pass by.
 """
 
 
-def not_yet(study: Study) -> str:
-    """What the issue asks for and the model does not have."""
+def not_judged(study: Study) -> str:
+    """What is known of real markets and cannot be held against this one."""
     live, commerce, videos = facts.LIVE_UPLIFT, facts.FEED_COMMERCE, facts.VIDEOS_A_DAY
-    return NOT_YET.format(
+    return NOT_JUDGED.format(
         live=f"{band(live.low, live.high, 1)} ({live.source})",
         commerce=f"{band(commerce.low, commerce.high, 0, *SHARE)} ({commerce.source})",
         videos=f"{band(videos.low, videos.high)} ({videos.source})",

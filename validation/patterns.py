@@ -39,7 +39,7 @@ DISCOVERY = Design(
 CLOSURE = Design("closure", {BAN: [*WORLDS[WITHOUT], "regulation=separation"]}, weeks=YEAR, replications=6)
 STUDIES = (*project_s.STUDIES, DISCOVERY, CLOSURE)
 
-NOT_YET, FREE = "not yet in the model", "sign left free"
+NOT_YET, FREE, SWITCH = "not yet in the model", "sign left free", "off by default"
 LOOKS = range(12, 61, 12)  # weeks at which the ranking is looked at
 LOOK_SEEDS = range(4)
 GOODS = {"homogeneous": 0.0, "differentiated": 1.0}  # `demand.match`
@@ -50,7 +50,7 @@ def write(studies: Studies) -> str:
     """The chapter."""
     parts = (copying, helping, favour, superstars, narrower, leakage, real_listings)
     rows = [row for part in parts for row in part(studies)]
-    judged = [row for row in rows if row[facts.VERDICT] not in (NOT_YET, FREE)]
+    judged = [row for row in rows if row[facts.VERDICT] not in (NOT_YET, FREE, SWITCH)]
     return f"{TEXT}{facts.tally(judged)}\n\n{table(facts.HEAD, rows, facts.WORDS)}\n{NOTES}"
 
 
@@ -146,7 +146,7 @@ def helping(studies: Studies) -> list[list[str]]:
 
 
 def favour(_: Studies) -> list[list[str]]:
-    """B4: what an own listing gains in the feed over what its score alone would give; B5 waits for its mechanism."""
+    """B4: what an own listing gains in the feed over what its score alone would give; B5 is a switch."""
     psi = Estimate(compose([PROJECT_S]).platform.self_preference)
     looks = [prominence(seed) for seed in LOOK_SEEDS]
     share = partial(percent, decimals=0)
@@ -160,7 +160,8 @@ def favour(_: Studies) -> list[list[str]]:
             "B4: ranks that an own listing gains in the feed",
             over_seeds([look[1] for look in looks]), facts.RANKS, partial(number, decimals=1), "20 to 30",
         ),
-        absent("B5: a platform that loses one instrument turns to the others", "seen", "facts B5"),
+        ["B5: a platform that loses one instrument turns to others (`platform.response`)", "–", "seen", SWITCH, "no",
+         "facts B5"],
     ]  # fmt: skip
 
 

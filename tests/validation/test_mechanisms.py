@@ -36,7 +36,11 @@ def test_every_line_can_be_run_and_is_not_the_default(label: str) -> None:
     assert compose(CELLS[label]) != compose(["platform=project_s"])
 
 
-@pytest.mark.parametrize("mechanism", BY_DEFAULT_NEUTRAL, ids=lambda mechanism: mechanism.words)
+# A small market has so few copies that both motives make the same; tests/simulation/test_own_goods.py tells them apart.
+SEEN_WHEN_SMALL = [mechanism for mechanism in BY_DEFAULT_NEUTRAL if mechanism.words != "growth at a loss"]
+
+
+@pytest.mark.parametrize("mechanism", SEEN_WHEN_SMALL, ids=lambda mechanism: mechanism.words)
 def test_what_is_switched_on_does_something(mechanism: Mechanism) -> None:
     """The line changes a small market."""
     change = changed(mechanism.on)
