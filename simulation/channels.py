@@ -144,6 +144,11 @@ def delivery(channels: Channels, subsidy: float, order_value: float) -> NDArray[
     return (paid / order_value + foreseen_loss(channels) * bad_shares(channels)).astype(np.float32)
 
 
+def fees(channels: Channels, commission: float) -> NDArray[np.float64]:
+    """Share of the price that each channel takes, the social app's being the platform's commission. Shape (4,)."""
+    return np.array([commission, channels.rival_app_fee, channels.marketplace_fee, channels.own_site_fee])
+
+
 def bad_shares(channels: Channels) -> NDArray[np.float64]:
     """Share of orders that turn out bad, by channel, of goods made at home. Shape (4,)."""
     return np.array([channels.bad_social, channels.bad_rival_app, channels.bad_marketplace, channels.bad_own_site])

@@ -13,6 +13,7 @@ from .channels import SOCIAL, bad_orders, delivery
 from .columns import Columns
 from .consumers import BLOCK, CLUSTERS, FOLLOWS, blocks, by_audience
 from .platform import PlatformSetting
+from .promotion import sold_share
 
 if TYPE_CHECKING:
     from .channels import Channels
@@ -147,7 +148,7 @@ def promoted_share(market: Market) -> float:
     shown = table.past_shown[:, market.steps % market.config.sellers.memory]
     own = float(shown[table.own].sum() / max(shown.sum(), 1e-300))
     favour = setting.self_preference * market.rules.own_favour if own > 0.0 else 0.0
-    return min(1.0, own + (1.0 - favour) * setting.ad_load)
+    return min(1.0, own + (1.0 - favour) * sold_share(market))
 
 
 def renew_follows(chance: Chance, week: int, people: Columns, audience: Floats, churn: float) -> None:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-
 @dataclass(frozen=True)
 class Influence:
     """Parameters of influencers."""

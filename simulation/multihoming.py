@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .chance import Purpose
-from .channels import CHANNELS, OWN_SITE, SOCIAL, bad_orders
+from .channels import CHANNELS, OWN_SITE, SOCIAL, bad_orders, fees
+from .promotion import sold_share
 from .sellers import SME_KIND, basic_fixed_cost, upkeep
 
 if TYPE_CHECKING:
@@ -81,12 +82,11 @@ def margins(market: Market, rows: NDArray[np.int64]) -> Floats:
     A bid for ads takes its share of what is earned on the social app.
     """
     table, channels = market.listings, market.config.channels
-    commission = market.platform.setting.commission
-    fees = np.array([commission, channels.rival_app_fee, channels.marketplace_fee, channels.own_site_fee])
+    taken = fees(channels, market.platform.setting.commission)
     refunds = channels.refunded * bad_orders(channels, table.abroad[rows])
     units = market.config.demand.order_value / table.listed[rows]
-    earned = units[:, None] * (table.price[rows, None] * (1.0 - fees - refunds) - table.cost[rows, None])
-    if market.platform.setting.ad_load > 0.0:
+    earned = units[:, None] * (table.price[rows, None] * (1.0 - taken - refunds) - table.cost[rows, None])
+    if sold_share(market) > 0.0:
         earned[:, SOCIAL] *= 1.0 - table.ad_bid[rows]
     return np.asarray(earned)
 

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from .algorithms import RankingView, personalised
 from .browsing import Books, Needs, Shop, browse
 from .chance import Chance, Purpose
-from .channels import MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, Channels, bad_shares
+from .channels import MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, Channels, bad_shares, fees
 from .columns import Columns
 from .consumers import CLUSTERS, blocks, draw_consumers
 from .exposure import Seats, Shelf, plan_seats, table_weights, take_seats
@@ -494,9 +494,8 @@ def place_designs(chance: Chance, category: NDArray[np.int64], ids: NDArray[np.i
 
 def fee_share(orders: Floats, endorsed: Floats, commission: float, config: Config) -> Floats:
     """Share of the price that fees, affiliates and refunds take, by design: orders (L, 4), endorsed (L,)."""
-    c = config.channels
-    fees = np.array([commission, c.rival_app_fee, c.marketplace_fee, c.own_site_fee]) + c.refunded * bad_shares(c)
-    paid = orders @ fees + endorsed * config.influence.affiliate_commission
+    taken = fees(config.channels, commission) + config.channels.refunded * bad_shares(config.channels)
+    paid = orders @ taken + endorsed * config.influence.affiliate_commission
     total = orders.sum(axis=1)
     return np.divide(paid, total, out=np.full(total.size, commission), where=total > 0)
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .channels import SOCIAL, bad_orders, foreseen_loss
+from .channels import fees as channel_fees
 from .promotion import affiliate_rates, pay_for_ads
 
 if TYPE_CHECKING:
@@ -57,9 +58,7 @@ def settle_sales(market: Market, books: Books) -> Takings:
     social = np.zeros(len(table), np.int64)
     fees = np.zeros(len(table), np.int64)
     theirs, ours = sold[~own], sold[own]
-    for channel, fee in enumerate(
-        (setting.commission, channels.rival_app_fee, channels.marketplace_fee, channels.own_site_fee)
-    ):
+    for channel, fee in enumerate(channel_fees(channels, setting.commission)):
         paid = ledger.transfer(
             "sales", "consumers", "sellers", by_channel[~own, channel], payee_member=theirs
         )

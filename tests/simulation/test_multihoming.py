@@ -14,7 +14,7 @@ from simulation import Market
 from simulation.channels import MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, keeps
 from simulation.multihoming import choose_channels, expected_orders
 from simulation.sellers import basic_fixed_cost
-from tests.simulation.worlds import PROJECT_S, outcome, run, small
+from tests.simulation.worlds import PROJECT_S, outcome, run, same, small
 
 QUICK: dict[str, Any] = {"sellers": {"channel_review_weeks": 4, "channel_inertia": 0.0}}
 MASKS = hnp.arrays(bool, (6, 4))
@@ -135,3 +135,14 @@ def test_an_own_site_is_paid_for_once_and_pays() -> None:
 def test_more_channels_less_dependence(baseline: Market) -> None:
     free = run(QUICK, {"sellers": {"channel_cost": 0.0}})
     assert outcome(free, "dependence") < outcome(baseline, "dependence")
+
+
+@pytest.mark.parametrize("mode", ["full", "bernoulli"])
+def test_where_no_slot_can_be_sold_ads_change_nothing(mode: str) -> None:
+    """Without a feed there are no ad slots: whoever reviews channels, or minds a feed full of ads, sees none."""
+    moving = {"sellers": {"channel_review_weeks": 4}, "channels": {"dilution": 0.5}}
+    plain, sold = (
+        run(moving, {"consideration": {"mode": mode}, "platform": {"ad_load": load}}, weeks=10) for load in (0.0, 0.3)
+    )
+    assert same(plain, sold)
+    assert np.array_equal(plain.population.attention, sold.population.attention)
