@@ -234,13 +234,11 @@ class Platform(MarketAgent):
         candidates = live[~table.own[live] & (table.copied_week[live] < 0)]
         if room <= 0 or candidates.size == 0:
             return
-        profit = self._expected_profit(week, candidates)
-        best = candidates[np.argsort(-profit, kind="stable")][:room]
-        worth = np.sort(-profit)[:room] * -self.setting.payback_weeks > self.entry_cost
-        if self.bears_losses:
-            best = candidates[np.argsort(-self._expected_orders(week, candidates), kind="stable")][:room]
-            worth = np.ones(best.size, bool)
-        for row in best[worth]:
+        orders = self._expected_orders(week, candidates)
+        profit = orders * self._profit_an_order(candidates)
+        pays = self.bears_losses | (profit * self.setting.payback_weeks > self.entry_cost)
+        best = np.argsort(-(orders if self.bears_losses else profit), kind="stable")[:room]
+        for row in candidates[best[pays[best]]]:
             self._copy(week, int(row))
 
     def keep_within_cap(self) -> None:
@@ -315,7 +313,8 @@ class Platform(MarketAgent):
         if self.opening_ad_benefit > 0.0:
             load = best_reply(load, first.ad_load, self._ad_benefit(), self.opening_ad_benefit, LARGEST_STEP)
         self.setting = replace(
-            self.setting, commission=min(commission, max(first.commission, MOST)), subsidy=subsidy,
+            self.setting, commission=min(commission, max(first.commission, MOST)),
+            subsidy=min(subsidy, max(first.subsidy, self.model.config.channels.shipping)),
             ad_load=min(load, max(first.ad_load, MOST)),
         )
 
@@ -342,13 +341,12 @@ class Platform(MarketAgent):
             subsidy_benefit(take, demand.price_sensitivity / worth),
         )
 
-    def _expected_profit(self, week: int, rows: NDArray[np.int64]) -> Floats:
-        """π_j = q̂_j · capture · (E/p̄_j) (p_copy - c_copy), Rp a week."""
+    def _profit_an_order(self, rows: NDArray[np.int64]) -> Floats:
+        """Capture · (E/p̄_j) (p_copy - c_copy): what a copy earns for each order of its original, Rp."""
         model, table, setting = self.model, self.model.listings, self.setting
         cost = (1.0 - setting.cost_advantage) * model.opening.cost[table.model[rows]]
         margin = (1.0 - setting.undercut) * table.price[rows] - cost
-        units = model.config.demand.order_value / table.listed[rows]
-        return self._expected_orders(week, rows) * setting.capture * units * margin
+        return setting.capture * model.config.demand.order_value / table.listed[rows] * margin
 
     def _expected_orders(self, week: int, rows: NDArray[np.int64]) -> Floats:
         """q̂_j = e^{E ln q_j}: weekly orders of these designs, as far as the platform can tell."""
