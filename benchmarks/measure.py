@@ -213,7 +213,7 @@ def at_size(plan: Plan, platform: str, consumers: int) -> Size:
     market = warm(plan.of(platform, consumers))
     scene = market.scene()
     calls: dict[str, Callable[[], object]] = {
-        "sets": scene.considered, "kernel": scene.browse, "kernel on two": partial(scene.browse, 2),
+        "sets": scene.draw_sets, "kernel": scene.browse, "kernel on two": partial(scene.browse, 2),
         "week": market.pass_week, "week on two": partial(market.pass_week, 2),
     }  # fmt: skip
     times = list(race(calls, seconds=plan.seconds, least=plan.least).values())

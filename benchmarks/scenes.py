@@ -45,6 +45,10 @@ class Scene:
         """Who sees what, by the engine."""
         return browsing.considered(*self._inputs())
 
+    def draw_sets(self) -> None:
+        """The same, drawn and thrown away."""
+        browsing.considered(*self._inputs(), slots_kept=0)
+
     def _inputs(self) -> tuple[Any, ...]:
         return tuple(getattr(self, field.name) for field in dataclasses.fields(self))
 

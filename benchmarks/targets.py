@@ -80,7 +80,7 @@ def _choice(figures: Figures) -> float:
 
 def _whole_week(figures: Figures) -> str:
     return (
-        f"the kernel is {number(_kernel(figures))} of it, of which to draw who sees what, and to write it down, takes "
+        f"the kernel is {number(_kernel(figures))} of it, of which to draw who sees what takes "
         f"{number(_sets(figures))} by itself: random reads of seats, one after the other, are the bound"
     )
 

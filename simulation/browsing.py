@@ -205,15 +205,18 @@ class Considered:
 
 def considered(
     chance: Chance, week: int, people: Columns, shop: Shop, seats: Seats, demand: Demand,
-    consideration: Consideration, channels: Channels,
+    consideration: Consideration, channels: Channels, *, slots_kept: int = kernels.MAX_SLOTS,
 ) -> Considered:  # fmt: skip
-    """The consideration sets that `browse` draws in the same week, in the mode `sampled`."""
+    """The consideration sets that `browse` draws in the same week, in the mode `sampled`.
+
+    All are drawn; of the slots, the first `slots_kept` are kept.
+    """
     links, flat = kernel_tables(shop)[1], seats.flat()
     psi, kappa, _ = _own_goods(shop)
     social = social_value(people, channels)
     slots = (consideration.feed, consideration.search, consideration.endorsed, consideration.last_bought)
     n = len(people)
-    rows, used = np.empty((2, sum(slots), n), np.int32)
+    rows, used = np.empty((2, min(slots_kept, sum(slots)), n), np.int32)
     endorser, luck = np.full(n, kernels.EMPTY, np.int32), np.empty(n, np.float32)
     kernels.consider(
         *chance.key(Purpose.BROWSE), week, *slots,

@@ -329,3 +329,10 @@ def test_the_alias_table_draws_by_weight(weights: list[float]) -> None:
     found = table.chance.copy()
     np.add.at(found, table.alias, 1.0 - table.chance)
     assert_allclose(found / len(weights), wanted, rtol=1e-9, atol=1e-12)
+
+
+def test_sets_may_be_drawn_and_not_kept(own_scene: Scene) -> None:
+    whole, part = own_scene.considered(), own_scene.considered(slots_kept=2)
+    assert np.array_equal(part.rows, whole.rows[:, :2])
+    assert np.array_equal(part.channels, whole.channels[:, :2])
+    assert np.array_equal(part.luck, whole.luck)

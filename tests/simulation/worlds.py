@@ -193,9 +193,9 @@ class Scene:
         """The week's books."""
         return browsing.browse(*self._inputs(), threads=threads, update_path=update_path)
 
-    def considered(self) -> Considered:
+    def considered(self, **options: int) -> Considered:
         """Who sees what."""
-        return browsing.considered(*self._inputs())
+        return browsing.considered(*self._inputs(), **options)
 
     def _inputs(self) -> tuple[Any, ...]:
         return tuple(getattr(self, field.name) for field in dataclasses.fields(self))
