@@ -165,7 +165,9 @@ def _manifest(
         "model_hash": provenance.model_hash(),
         "columns": columns,
         "outcomes": {
-            name: {"label": o.label, "unit": o.unit, "direction": o.direction} for name, o in OUTCOMES.items()
+            name: {"label": o.label, "unit": o.unit, "direction": o.direction}
+            | ({"party": o.party, "home": o.home} if o.party else {})
+            for name, o in OUTCOMES.items()
         },
         "seeds": sorted({*old.get("seeds", []), *plan.seeds}),
         "planned": {"cells": [cell.cell_id for cell in plan.cells], "seeds": [plan.seeds.start, plan.seeds.stop]},

@@ -65,6 +65,13 @@ class Shop:
     self_preference: float  # ψ
     comparison: float  # κ
     visits: float = 1.0  # choice occasions a consumer
+    attention: float = 1.0  # share of its part in people's shopping that the social app keeps
+
+    def attention_of(self, people: Columns) -> NDArray[np.float32]:
+        """Chance of each consumer that a feed or search slot is the social app's. (n,)"""
+        if self.attention == 1.0:
+            return np.asarray(people.attention)
+        return np.asarray(people.attention * np.float32(self.attention))
 
 
 @dataclass(frozen=True)
@@ -117,7 +124,7 @@ def _sampled(
     """The fast kernel, its consumers split over threads; fixed-point books make the split invisible."""
     n, rows = len(people), len(shop.value)
     attributes, links = kernel_tables(shop)
-    flat, own_goods = seats.flat(), _own_goods(shop)
+    flat, own_goods, attention = seats.flat(), _own_goods(shop), shop.attention_of(people)
     edges = np.linspace(0, n, threads + 1).astype(np.int64)
     edges[1:-1] -= edges[1:-1] % kernels.BLOCK
     pages = [
@@ -135,7 +142,7 @@ def _sampled(
             *chance.key(Purpose.BROWSE), week, edges[k], edges[k + 1],
             consideration.feed, consideration.search, consideration.endorsed, consideration.last_bought,
             people.id, people.taste, people.alpha, people.impulsiveness, people.privacy, people.habit, people.trust,
-            people.attention, people.cluster, people.follows, people.last_bought,
+            attention, people.cluster, people.follows, people.last_bought,
             people.bought_on if update_channel else people.bought_on[:0],
             attributes, links, shop.endorsing, shop.endorsement, flat, C, *seats.bits,
             shop.need.chance, shop.need.alias, *own_goods,
@@ -220,7 +227,7 @@ def considered(
     endorser, luck = np.full(n, kernels.EMPTY, np.int32), np.empty(n, np.float32)
     kernels.consider(
         *chance.key(Purpose.BROWSE), week, *slots,
-        people.id, people.cluster, people.attention, social, people.alpha, people.follows, people.last_bought,
+        people.id, people.cluster, shop.attention_of(people), social, people.alpha, people.follows, people.last_bought,
         links, shop.endorsing, flat, C, *seats.bits, shop.need.chance, shop.need.alias, psi, kappa,
         frictions(channels, shop.checkout), delivery(channels, shop.subsidy, demand.order_value),
         rows, used, endorser, luck,

@@ -46,6 +46,7 @@ class Purpose(IntEnum):
     STOCKED = 43
     REVIEW = 44
     LIVE = 45
+    POSITIVE_LIST = 46
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 from .algorithms import check_exponents, rankings
 from .channels import Channels
 from .demand import Consideration, Demand
+from .government import Government
 from .influencers import Influence
 from .opening import OpeningMarket
 from .parameters import Spec, build, check, unknown
@@ -29,6 +30,7 @@ GROUPS = {
     "sellers": Selling,
     "influence": Influence,
     "platform": PlatformSetting,
+    "government": Government,
 }
 
 
@@ -45,6 +47,7 @@ class Config:
     sellers: Selling = field(default_factory=Selling)
     influence: Influence = field(default_factory=Influence)
     platform: PlatformSetting = field(default_factory=PlatformSetting)
+    government: Government = field(default_factory=Government)
     algorithm: Choice = field(default_factory=lambda: rankings.choose("personalised"))
     regulation: tuple[Rule, ...] = ()
 

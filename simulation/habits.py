@@ -12,6 +12,7 @@ from .chance import Chance, Purpose
 from .channels import SOCIAL, bad_orders, delivery
 from .columns import Columns
 from .consumers import BLOCK, CLUSTERS, FOLLOWS, blocks, by_audience
+from .government import pay_for_breach
 from .platform import PlatformSetting
 from .promotion import sold_share
 
@@ -83,7 +84,9 @@ def update_consumers(market: Market, week: int) -> Ties:
     """Step 11: habit follows purchases, trust bad orders and breaches, attention the feed; some follow others."""
     people, setting = market.population, market.config
     kept = float(market.cluster_share @ (market.platform.data / market.platform.opening_data))
-    breached = is_breached(market.chance, week, setting.channels.breach_chance * kept)
+    breached = is_breached(market.chance, week, market.channels.breach_chance * kept)
+    if breached:
+        pay_for_breach(market)
     market.habits.update(market, week, breached)
     if setting.influence.churn > 0.0 and len(market.influencers):
         renew_follows(market.chance, week, people, market.influencers.audience, setting.influence.churn)
@@ -134,7 +137,7 @@ def has_bad_order(market: Market, week: int, buyers: NDArray[np.int64], bought: 
     """Who of those that bought on the social app got a bad order, keyed (consumer, week). Shape of bought."""
     people, bad = market.population, np.zeros(bought.size, bool)
     if buyers.size:
-        share = bad_orders(market.config.channels, market.listings.abroad)[people.last_bought[buyers], SOCIAL]
+        share = bad_orders(market.channels, market.listings.abroad)[people.last_bought[buyers], SOCIAL]
         bad[bought] = market.chance.uniform(Purpose.BAD_ORDER, people.id[buyers], week)[:, 0] < share
     return bad
 
@@ -144,10 +147,10 @@ def promoted_share(market: Market) -> float:
 
     As the week's feed was laid out, self-preference in it and before comparison. 0 at the opening.
     """
-    table, setting = market.listings, market.platform.setting
+    table, setting = market.listings, market.platform.terms
     shown = table.past_shown[:, market.steps % market.config.sellers.memory]
     own = float(shown[table.own].sum() / max(shown.sum(), 1e-300))
-    favour = setting.self_preference * market.rules.own_favour if own > 0.0 else 0.0
+    favour = setting.self_preference if own > 0.0 else 0.0
     return min(1.0, own + (1.0 - favour) * sold_share(market))
 
 
@@ -165,8 +168,13 @@ def is_breached(chance: Chance, week: int, likelihood: float) -> bool:
     return likelihood > 0.0 and bool(chance.uniform(Purpose.BREACH, 0, week)[0, 0] < likelihood)
 
 
-def observed_share(people: Columns, opt_out: float) -> Floats:
-    """Share of each taste cluster's consumers that the platform observes: those concerned no more than opt_out. (C,)"""
+def observed_share(people: Columns, opt_out: float, consent: float = 1.0) -> Floats:
+    """Share of each taste cluster's consumers that the platform observes: those concerned no more than opt_out. (C,)
+
+    Where a law asks for consent, a share `consent` of all gives it, the least concerned.
+    """
+    if consent < 1.0:
+        opt_out = min(opt_out, float(np.quantile(people.privacy, consent)))
     seen = np.bincount(people.cluster, people.privacy <= opt_out, minlength=len(CLUSTERS))
     everybody = np.bincount(people.cluster, minlength=len(CLUSTERS))
     return np.divide(seen, everybody, out=np.ones(len(CLUSTERS)), where=everybody > 0)

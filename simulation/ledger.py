@@ -12,6 +12,7 @@ from . import kernels
 Rupiah = NDArray[np.int64]
 
 MOST = 2.0**53  # Rp of one transfer: beyond, a float does not hold every rupiah
+BY_SELLER = ("sellers", "owners")
 ONE_ACCOUNT = np.zeros(0, np.int64)
 
 PARTIES = (
@@ -25,18 +26,20 @@ class LedgerError(ArithmeticError):
 
 
 class Ledger:
-    """Accounts by party: `sellers` and `influencers` have one for each member, the others one in all."""
+    """Accounts by party: each seller, its owner and each influencer have one, the other parties one in all."""
 
     def __init__(self, sellers: int, influencers: int) -> None:
         self.balance: dict[str, Rupiah] = {party: np.zeros(1, np.int64) for party in PARTIES}
-        self.balance["sellers"] = np.zeros(sellers, np.int64)
+        self.balance |= {party: np.zeros(sellers, np.int64) for party in BY_SELLER}
         self.balance["influencers"] = np.zeros(influencers, np.int64)
         self.week: dict[tuple[str, str, str], int] = defaultdict(int)
+        self._before = {party: self.balance[party].copy() for party in BY_SELLER}
 
     def open_accounts(self, sellers: int) -> None:
         """Accounts for new sellers, up to `sellers` in all."""
-        new = sellers - self.balance["sellers"].size
-        self.balance["sellers"] = np.append(self.balance["sellers"], np.zeros(new, np.int64))
+        new = np.zeros(sellers - self.balance["sellers"].size, np.int64)
+        for accounts in (self.balance, self._before):
+            accounts |= {party: np.append(accounts[party], new) for party in BY_SELLER}
 
     def transfer(
         self,
@@ -68,13 +71,17 @@ class Ledger:
         self.week[purpose, payer, payee] += int(total)
         return paid
 
-    def flow(self, *, payer: str | None = None, payee: str | None = None) -> int:
-        """What a party paid or received this week, or one paid the other, in rupiah."""
+    def flow(self, purpose: str | None = None, *, payer: str | None = None, payee: str | None = None) -> int:
+        """What a party paid or received this week, or one paid the other, for a purpose or in all, in rupiah."""
         return sum(
             amount
-            for (_, source, target), amount in self.week.items()
-            if payer in (None, source) and payee in (None, target)
+            for (what, source, target), amount in self.week.items()
+            if purpose in (None, what) and payer in (None, source) and payee in (None, target)
         )
+
+    def change(self, party: str) -> Rupiah:
+        """By how much the accounts of sellers or of their owners have grown this week, Rp, one a seller."""
+        return self.balance[party] - self._before[party]
 
     def close_week(self) -> dict[tuple[str, str, str], int]:
         """Check that all balances add up to nothing; hand over the week's flows and start a new page."""
@@ -82,4 +89,5 @@ class Ledger:
         if total != 0:
             raise LedgerError(f"the ledger is off by Rp {total:,}")
         flows, self.week = dict(self.week), defaultdict(int)
+        self._before = {party: self.balance[party].copy() for party in BY_SELLER}
         return flows

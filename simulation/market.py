@@ -18,6 +18,7 @@ from .config import Config
 from .consumers import CLUSTERS, Consumer, draw_consumers
 from .exposure import Seats, Shelf, Weights, favoured, plan_seats, table_weights, take_seats
 from .fashion import season, spread_word, trends
+from .government import consumer_taxes, levy
 from .habits import Habits, Ties, needs_channel, observed_share, update_consumers
 from .influencers import (
     Influencer,
@@ -50,6 +51,7 @@ from .sellers import (
     shocks,
     wanted_prices,
 )  # fmt: skip
+from .terms import barred, lawful_channels
 from .trade import Takings, pay_fixed_costs, settle_sales, unforeseen
 
 Floats = NDArray[np.float64]
@@ -96,25 +98,26 @@ class Market(AgentModel):
         self._measure_opening()
         self.regulator = Regulator(self, config.regulation)
         self.rules: Rules = self.regulator.rules(0)
+        self.channels = config.channels  # as the rules leave them
         stationary = 1.0 / max(config.platform.data_decay, 1e-9)
         self.platform = Platform(self, config.platform, np.full(len(CLUSTERS), stationary))
         self.listings.seen = stationary * self.opening.social_orders * self.scale / self.mean_orders
         self.ledger = Ledger(len(self.listings), market.influencers)
-        self.ledger.transfer(
-            "equity", "owners", "sellers", self.listings.buffer, payee_member=np.arange(len(self.listings))
-        )
+        shops = np.arange(len(self.listings))
+        self.ledger.transfer("equity", "owners", "sellers", self.listings.buffer, shops, shops)
         self.sme_of_row: dict[int, SME] = {}
         for row in range(len(self.listings)):
             self.enrol(row)
         self.influencer_agents = [Influencer(self, k) for k in range(market.influencers)]
         importers(self)
+        self.barred, self.taxes = barred(self, self.rules), consumer_taxes(self)
         self.ledger.close_week()
         shelf = self._shelf()
         usual = self._feed_weights(shelf, rankings.choose("personalised"))
         opened = self.opening.ids.size
         self.listings.past_shown[:opened] = self._shown(shelf, usual)[:opened, None]
         self.seat_plan = plan_seats(self._weights(shelf))
-        self.observed[:] = observed_share(self.population, config.channels.opt_out)  # nobody opts out before week 1
+        self._observe()  # nobody opts out before week 1
         self.series: dict[str, list[float]] = {name: [] for name, o in OUTCOMES.items() if o.weekly}
 
     def _open_columns(self) -> None:
@@ -147,14 +150,14 @@ class Market(AgentModel):
     def step(self) -> None:
         """One week, in the order of docs/model.md."""
         week = self.steps
-        self.rules = self.regulator.rules(week)
+        self._rules_hold(week)
         self._demand_moves(week)
         self._check_state(week, "listings", "influencers", "population")
         self._check_links(week)
         self._influencers_choose(week)
         seats, shop = self._platform_ranks(week)
         books = self._consumers_browse(week, shop, seats)
-        takings, fixed, broke = self._money_moves(books)
+        takings, fixed, broke = self._money_moves(week, books)
         fixed = fixed + review_channels(self, week, books)
         self._platform_learns(books)
         self.platform.review_own_goods(week)
@@ -171,6 +174,19 @@ class Market(AgentModel):
             self.step()
         return self
 
+    def _rules_hold(self, week: int) -> None:
+        """Step 1: the regulator's instruments become the week's rules, and these the terms of trade."""
+        before, self.rules = self.rules, self.regulator.rules(week)
+        self.platform.obey(self.rules)
+        self.channels = lawful_channels(self.config.channels, self.rules)
+        self.barred, self.taxes = barred(self, self.rules), consumer_taxes(self)
+        if self.rules.observed != before.observed:
+            self._observe()
+
+    def _observe(self) -> None:
+        """Whom the platform observes: who has not opted out and, where the law asks, agrees."""
+        self.observed[:] = observed_share(self.population, self.config.channels.opt_out, self.rules.observed)
+
     def _demand_moves(self, week: int) -> None:
         """Step 2: quality shocks and trends move, word spreads, the season sets how often people visit."""
         table, demand = self.listings, self.config.demand
@@ -183,7 +199,7 @@ class Market(AgentModel):
         """Step 3: influencers whose turn it is, or whose design is gone, choose what to endorse."""
         people, table, every = self.influencers, self.listings, self.config.influence.review_weeks
         update_credibility(self)
-        on_app = (table.exit_week == STILL_THERE) & keeps(table.channels, SOCIAL)
+        on_app = (table.exit_week == STILL_THERE) & ~self.barred & keeps(table.channels, SOCIAL)
         people.endorsing[~on_app[people.endorsing]] = -1
         live = np.flatnonzero(on_app)
         who = np.flatnonzero((people.endorsing < 0) | ((np.arange(len(people)) + week) % every == 0))
@@ -210,25 +226,26 @@ class Market(AgentModel):
         """Step 5: everybody considers and chooses; the mean inclusive value sets next week's visits."""
         config = self.config
         books = browse(
-            self.chance, week, self.population, shop, seats, config.demand, config.consideration, config.channels,
+            self.chance, week, self.population, shop, seats, config.demand, config.consideration, self.channels,
             threads=self.threads, update_channel=needs_channel(config.channels),
         )  # fmt: skip
         now = books.inclusive / len(self.population)
         self.visits = float((now / self.opening.inclusive) ** config.demand.market_expansion)
         return books
 
-    def _money_moves(self, books: Books) -> tuple[Takings, NDArray[np.int64], NDArray[np.int64]]:
+    def _money_moves(self, week: int, books: Books) -> tuple[Takings, NDArray[np.int64], NDArray[np.int64]]:
         """Step 6: one ledger, whole rupiah."""
         table = self.listings
         takings = settle_sales(self, books)
         fixed, broke = pay_fixed_costs(self)
+        levy(self, week)
         table.revenue += takings.sales
         table.social_revenue += takings.social_sales
         table.profit += takings.gross - fixed
-        self.recorded = self.steps
+        self.recorded = week
         page = self.recorded % self.config.sellers.memory
         table.past_orders[:, page] = takings.orders
-        table.past_slope[:, page] = books.slope * self.config.market.people
+        table.past_slope[:, page] = books.slope * self.config.market.people * (1.0 + self.taxes.both)
         table.past_gross[:, page] = takings.gross
         sales = np.maximum(takings.sales, 1)
         table.past_fees[:, page] = takings.orders * takings.fees / sales
@@ -277,9 +294,12 @@ class Market(AgentModel):
             border=table.border[:k], credibility=self.influencers.credibility,
             relative_price=self._relative_price[:k], slope=books.slope[:k] * self.config.market.people,
             occasions=visits * self.scale, surplus=books.surplus * self.config.market.people
-            + unforeseen(takings, self.config),
+            + unforeseen(takings, self.channels, self.config.demand.order_value),
             live_smes=int(smes.sum()), opening_smes_alive=int((smes & (table.entry_week == 0)).sum()),
-            entered=entered, left=left, flow=self.ledger.flow, ties=ties,
+            entered=entered, left=left, flow=self.ledger.flow, ties=ties, by_channel=books.orders.sum(axis=0)
+            * self.config.market.people, impulse=books.impulse * self.config.market.people, reach=self._reach(week),
+            people=self.scale, seller_kind=table.kind, cash_kept=self.ledger.change("sellers"),
+            drawn=self.ledger.change("owners"),
         )  # fmt: skip
         for name, values in self.series.items():
             values.append(OUTCOMES[name].measure(record))
@@ -288,6 +308,14 @@ class Market(AgentModel):
         for name, values in self.series.items():
             if not np.isfinite(values[-1]):
                 raise StateError(week, name)
+
+    def _reach(self, week: int) -> float:
+        """Mean exposure over the SMEs of the week; 0 where there are none."""
+        table = self.listings
+        there = (table.exit_week == STILL_THERE) | (table.exit_week == week)
+        smes = (table.kind == SME_KIND) & (table.entry_week < week) & there
+        shown = table.past_shown[smes, week % self.config.sellers.memory]
+        return float(shown.sum()) / max(shown.size, 1)
 
     def _check_state(self, week: int, *tables: str) -> None:
         """Stop at the first of these tables that holds NaN or infinity, before it turns into money."""
@@ -310,6 +338,11 @@ class Market(AgentModel):
 
     # ---- what the steps read
 
+    def unit_cost(self, rows: NDArray[Any]) -> Floats:
+        """Unit cost of these listings with what standards for foreign goods add, Rp. Shape of `rows`."""
+        table = self.listings
+        return np.asarray(table.cost[rows] * (1.0 + self.rules.standards * table.abroad[rows]))
+
     def recent(self, past: Floats) -> Floats:
         """Mean over the weeks of memory that a listing has lived. past (L, M) to (L,)."""
         memory = self.config.sellers.memory
@@ -325,27 +358,28 @@ class Market(AgentModel):
     def _shelf(self) -> Shelf:
         table = self.listings
         live = table.live
+        live = live[~self.barred[live]]
         return Shelf(live.astype(np.int32), table.id[live], table.category[live], table.channels[live], table.own[live])
 
     def _feed_weights(self, shelf: Shelf, chosen: Choice) -> Floats:
         """Exposure weights of the social feed, (C, J), by a ranking."""
         table, rows, popularity = self.listings, shelf.rows, self._popularity()
         shown = self.recent(table.past_shown) + self.config.sellers.popularity_prior
-        price, setting = table.price[rows] / table.listed[rows], self.platform.setting
+        price, setting = table.price[rows] / table.listed[rows], self.platform.terms
         view = RankingView(
             popularity=popularity[rows], affinity=CLUSTERS @ table.place[rows].T, certainty=self.platform.certainty,
             posted=self.chance.uniform(Purpose.POST, 0, self.steps, shelf.ids)[:, 0],
             response=(popularity / shown)[rows], commission=setting.commission * price,
-            own_margin=np.where(shelf.own, price - table.cost[rows] / table.listed[rows], 0.0), own=shelf.own.copy(),
-            own_favour=self.rules.own_favour,
+            own_margin=np.where(shelf.own, price - self.unit_cost(rows) / table.listed[rows], 0.0),
+            own=shelf.own.copy(), own_favour=self.rules.own_favour,
         )  # fmt: skip
         return np.exp(rankings[chosen.name](view, **chosen.parameters))
 
     def _shown(self, shelf: Shelf, feed: Floats) -> Floats:
         """How often the social feed shows each listing, self-preference in it, 1 for a mean design, (L,)."""
-        shown, setting = np.zeros(len(self.listings)), self.platform.setting
+        shown, setting = np.zeros(len(self.listings)), self.platform.terms
         weight = feed * keeps(shelf.channels, SOCIAL) * self.listings.awareness[shelf.rows]
-        weight = favoured(weight, shelf.own, setting.self_preference * self.rules.own_favour)
+        weight = favoured(weight, shelf.own, setting.self_preference)
         share = weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-300)
         shown[shelf.rows] = shelf.rows.size * (self.cluster_share @ share)
         return shown
@@ -356,25 +390,26 @@ class Market(AgentModel):
         known = self.listings.awareness[shelf.rows]
         feed, search = feed * known, search * known
         weights = table_weights(shelf, feed, search, len(self.opening.categories))
-        if self.platform.setting.owns_marketplace:
+        if self.platform.terms.owns_marketplace:
             shop = weights.search[len(self.opening.categories) :]
-            shop[:] = favoured(shop, shelf.own, self.platform.setting.self_preference * self.rules.own_favour)
+            shop[:] = favoured(shop, shelf.own, self.platform.terms.self_preference)
         return weights
 
     def _shop(self, shelf: Shelf, feed: Floats) -> Shop:
         """What consumers meet this week."""
-        table, setting = self.listings, self.platform.setting
-        self._relative_price = table.price / table.listed
-        lost = foreseen_loss(self.config.channels) * self.config.channels.bad_abroad * table.abroad
+        table, setting = self.listings, self.platform.terms
+        self._relative_price = table.price / table.listed * (1.0 + self.taxes.both)
+        lost = foreseen_loss(self.channels) * self.channels.bad_abroad * table.abroad
+        copies = np.where(self.barred[table.copy] & (table.copy >= 0), np.int32(-1), table.copy)
         return Shop(
             place=table.place, value=table.value() + self.trend[table.category],
             price=self._relative_price + lost, root=table.root,
-            channels=table.channels, copy=table.copy, ids=table.id, live=shelf.rows, own=shelf.own, exposure=feed,
+            channels=table.channels, copy=copies, ids=table.id, live=shelf.rows, own=shelf.own, exposure=feed,
             endorsing=self.influencers.endorsing,
             endorsement=endorsement_utility(self.influencers, self.config.influence, self.mean_orders),
-            need=self.need, checkout=setting.checkout * self.rules.checkout, subsidy=setting.subsidy,
-            self_preference=setting.self_preference * self.rules.own_favour, comparison=setting.comparison,
-            visits=self.visits * self.season,
+            need=self.need, checkout=setting.checkout, subsidy=setting.subsidy,
+            self_preference=setting.self_preference, comparison=setting.comparison,
+            visits=self.visits * self.season, attention=self.rules.attention,
         )  # fmt: skip
 
     # ---- births and deaths
@@ -387,7 +422,7 @@ class Market(AgentModel):
     def close_shop(self, row: int, week: int) -> None:
         """A seller leaves: its last cash goes to its owner, its agent leaves the model."""
         left = self.ledger.balance["sellers"][row]
-        self.ledger.transfer("liquidation", "sellers", "owners", max(left, 0), payer_member=[row])
+        self.ledger.transfer("liquidation", "sellers", "owners", max(left, 0), [row], [row])
         self.listings.exit_week[row] = week
         mesa.Agent.remove(self.sme_of_row.pop(row))
 
@@ -396,8 +431,13 @@ class Market(AgentModel):
         self.listings.exit_week[row] = self.steps
         self.listings.copy[self.listings.root[row]] = -1
 
-    def add_copy(self, week: int, row: int, price: float, cost: float, quality_gap: float) -> None:
-        """The platform's copy of a design: price and cost as shares of the original's, quality lower by the gap."""
+    def add_copy(
+        self, week: int, row: int, price: float, cost: float, quality_gap: float, abroad: bool = True
+    ) -> None:
+        """The platform's copy of a design, made abroad or bought in.
+
+        Price and cost are shares of the original's, its quality is lower by the gap.
+        """
         table = self.listings
         [new] = table.append(
             id=(np.int64(PLATFORM_KIND) << 56) ^ table.id[row], root=table.root[row], kind=PLATFORM_KIND,
@@ -406,8 +446,8 @@ class Market(AgentModel):
             exit_week=STILL_THERE, copied_week=-1, copy=-1, place=table.place[row][None, :],
             quality=table.quality[row] - quality_gap, reputation=table.reputation[row], shock=table.shock[row],
             shock_sd=table.shock_sd[row], listed=table.listed[row], price=price * table.price[row],
-            cost=cost * self.opening.cost[table.model[row]], fixed_cost=0.0, buffer=0.0, abroad=True, border=True,
-            seen=0.0,
+            cost=cost * self.opening.cost[table.model[row]], fixed_cost=0.0, buffer=0.0,
+            abroad=abroad, border=abroad, seen=0.0,
             revenue=0, profit=0, awareness=table.awareness[row], social_revenue=0,
             past_orders=0.0, past_slope=0.0, past_gross=0.0, past_fees=0.0, past_shown=0.0,
         )  # fmt: skip

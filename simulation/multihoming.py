@@ -43,22 +43,26 @@ def review_channels(market: Market, week: int, books: Books) -> NDArray[np.int64
 
     expected = expected_orders(orders, kept)
     social = books.orders[:, SOCIAL]
-    lost = selling.belief * social[table.own].sum() / max(social.sum(), 1e-300)
+    belief = selling.belief + market.rules.disclosure * (1.0 - selling.belief)
+    lost = belief * social[table.own].sum() / max(social.sum(), 1e-300)
     expected[:, SOCIAL] *= max(0.0, 1.0 - lost)
     basic = basic_fixed_cost(market, rows)
     gain = expected * margins(market, rows) - selling.channel_cost * basic[:, None]
 
-    setup = selling.own_site_setup * table.fixed_cost[rows]
-    able = market.ledger.balance["sellers"][rows] >= setup
+    setup = selling.own_site_setup * market.rules.site_setup * table.fixed_cost[rows]
+    helped = market.rules.site_support * setup
+    able = market.ledger.balance["sellers"][rows] >= setup - helped
     join = ~kept & (gain > 0.0)
-    join[:, OWN_SITE] &= able & (gain[:, OWN_SITE] * selling.channel_review_weeks > setup)
+    join[:, OWN_SITE] &= able & (gain[:, OWN_SITE] * selling.channel_review_weeks > setup - helped)
     luck = np.column_stack([market.chance.uniform(Purpose.REVIEW, h, week, table.id[rows])[:, 0] for h in range(4)])
     now = choose_channels(kept, join, gain, luck >= selling.channel_inertia)
 
     table.channels[rows] = now @ (1 << np.arange(len(CHANNELS)))
     table.fixed_cost[rows] = basic * upkeep(market, rows, table.channels[rows])
     new = now[:, OWN_SITE] & ~kept[:, OWN_SITE]
+    support = market.ledger.transfer("support", "treasury", "sellers", helped[new], payee_member=rows[new])
     paid[rows[new]] = market.ledger.transfer("channel set-up", "sellers", "suppliers_home", setup[new], rows[new])
+    paid[rows[new]] -= support
     table.profit -= paid
     return paid
 
@@ -81,11 +85,11 @@ def margins(market: Market, rows: NDArray[np.int64]) -> Floats:
 
     A bid for ads takes its share of what is earned on the social app.
     """
-    table, channels = market.listings, market.config.channels
-    taken = fees(channels, market.platform.setting.commission)
+    table, channels = market.listings, market.channels
+    taken = fees(channels, market.platform.terms.commission)
     refunds = channels.refunded * bad_orders(channels, table.abroad[rows])
     units = market.config.demand.order_value / table.listed[rows]
-    earned = units[:, None] * (table.price[rows, None] * (1.0 - taken - refunds) - table.cost[rows, None])
+    earned = units[:, None] * (table.price[rows, None] * (1.0 - taken - refunds) - market.unit_cost(rows)[:, None])
     if sold_share(market) > 0.0:
         earned[:, SOCIAL] *= 1.0 - table.ad_bid[rows]
     return np.asarray(earned)

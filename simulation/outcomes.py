@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .channels import MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL
 from .habits import Ties
 from .sellers import IMPORTER_KIND, PLATFORM_KIND, SME_KIND
 from .trade import Takings
@@ -40,7 +41,14 @@ class Week:
     opening_smes_alive: int
     entered: int
     left: int
-    flow: Callable[..., int]  # the ledger's flows of the week: flow(payer=…, payee=…)
+    flow: Callable[..., int]  # the ledger's flows of the week: flow(purpose, payer=…, payee=…)
+    by_channel: Floats  # (4,) orders of all people
+    impulse: float  # orders with impulse in play
+    reach: float  # mean exposure of SMEs in the social feed, 1 for a mean design
+    people: float  # heads
+    seller_kind: NDArray[np.int8]  # (N,) of every seller, this week's entrants among them
+    cash_kept: NDArray[np.int64]  # (N,) Rp, by which the shop's cash grew
+    drawn: NDArray[np.int64]  # (N,) Rp, what its owner drew less what it put in
     ties: Ties  # of consumers to the social app
 
     def sales(self, kind: int | None = None) -> float:
@@ -78,6 +86,8 @@ class Outcome:
     over: str  # sum, mean or last of the weeks
     measure: Callable[[Week], float]
     weekly: bool = True
+    party: str = ""  # whose surplus it is: those of all parties add up to the total
+    home: bool = True  # whether that party lives in the country
 
     def of_run(self, series: Floats) -> float:
         """The run's value from its weekly series."""
@@ -94,6 +104,8 @@ class Survival:
     unit: str = "share"
     direction: int = 1
     weekly: bool = False
+    party: str = ""
+    home: bool = True
 
     @property
     def name(self) -> str:
@@ -135,17 +147,23 @@ def log_spread(sales: Floats, group: NDArray[np.int64] | None = None) -> float:
 OUTCOMES: dict[str, Any] = {survival.name: survival for survival in map(Survival, (52, 104, 156))}
 
 
-def outcome(label: str, unit: str, direction: int, over: str) -> Callable[[Callable[[Week], float]], Any]:
+def outcome(
+    label: str, unit: str, direction: int, over: str, party: str = "", home: bool = True
+) -> Callable[[Callable[[Week], float]], Any]:
     """Decorator: register a weekly outcome under its function's name."""
 
     def register(measure: Callable[[Week], float]) -> Callable[[Week], float]:
-        OUTCOMES[measure.__name__] = Outcome(measure.__name__, label, unit, direction, over, measure)
+        name = measure.__name__
+        OUTCOMES[name] = Outcome(name, label, unit, direction, over, measure, party=party, home=home)
         return measure
 
     return register
 
 
-@outcome("consumer surplus", "Rp", 1, "sum")
+# ---- who gains, who pays
+
+
+@outcome("consumer surplus", "Rp", 1, "sum", party="consumers")
 def consumer_surplus(week: Week) -> float:
     """Σ_i (E/α_i) [ln(1 + Σ_g D_g^λ) + Σ_j s_ij (V^e - V^d)], given what each considered.
 
@@ -166,36 +184,141 @@ def importer_profit(week: Week) -> float:
     return week.profit(IMPORTER_KIND)
 
 
-@outcome("influencer income", "Rp", 1, "sum")
+@outcome("SMEs' cash", "Rp", 1, "sum", party="SMEs")
+def sme_cash(week: Week) -> float:
+    """By how much the cash in local sellers' shops grows."""
+    return float(week.cash_kept[week.seller_kind == SME_KIND].sum())
+
+
+@outcome("importers' cash", "Rp", 0, "sum", party="importers", home=False)
+def importer_cash(week: Week) -> float:
+    """By how much the cash in importers' shops grows."""
+    return float(week.cash_kept[week.seller_kind == IMPORTER_KIND].sum())
+
+
+@outcome("SME owners' income", "Rp", 1, "sum", party="owners of SMEs")
+def owner_income(week: Week) -> float:
+    """What owners of local shops draw and are left with, less what they put in: SME profit less the shops' cash."""
+    return float(week.drawn[week.seller_kind == SME_KIND].sum())
+
+
+@outcome("importer owners' income", "Rp", 0, "sum", party="owners of importers", home=False)
+def owner_income_abroad(week: Week) -> float:
+    """What owners of importers draw less what they put in."""
+    return float(week.drawn[week.seller_kind == IMPORTER_KIND].sum())
+
+
+@outcome("influencer income", "Rp", 1, "sum", party="influencers")
 def influencer_income(week: Week) -> float:
     """Affiliate commissions."""
     return float(week.flow(payee="influencers"))
 
 
-@outcome("platform profit", "Rp", 0, "sum")
+@outcome("platform profit", "Rp", 0, "sum", party="platform", home=False)
 def platform_profit(week: Week) -> float:
     """All that the platform takes less all that it pays."""
     return float(week.flow(payee="platform") - week.flow(payer="platform"))
 
 
-@outcome("rival channels' fees", "Rp", 0, "sum")
+@outcome("rival channels' fees", "Rp", 0, "sum", party="rival channels")
 def rival_profit(week: Week) -> float:
     """What the rival app, the rival marketplace and payment services take from sellers."""
     return float(week.flow(payee="rivals") - week.flow(payer="rivals"))
 
 
-@outcome("tax revenue", "Rp", 1, "sum")
+@outcome("public revenue less cost", "Rp", 1, "sum", party="treasury")
 def tax_revenue(week: Week) -> float:
-    """What the treasury takes less what it pays."""
+    """Taxes, duty and fines less support: what the treasury takes less what it pays."""
     return float(week.flow(payee="treasury") - week.flow(payer="treasury"))
 
 
 @outcome("total surplus", "Rp", 1, "sum")
 def total_surplus(week: Week) -> float:
-    """Everybody's: consumers, SMEs, importers, influencers, platform, rival channels, treasury."""
-    parties = (sme_profit, importer_profit, influencer_income, platform_profit, rival_profit, tax_revenue)
-    return week.surplus + sum(party(week) for party in parties)
+    """Everybody's: that of all parties. Goods, freight, rents and set-up are resource costs, nobody's surplus."""
+    return _surplus(week, True) + _surplus(week, False)
 
+
+@outcome("surplus at home", "Rp", 1, "sum")
+def surplus_home(week: Week) -> float:
+    """That of the parties at home: consumers, SMEs and their owners, influencers, rival channels, treasury."""
+    return _surplus(week, True)
+
+
+@outcome("surplus abroad", "Rp", 0, "sum")
+def surplus_abroad(week: Week) -> float:
+    """That of the parties abroad: the platform, importers and their owners."""
+    return _surplus(week, False)
+
+
+def _surplus(week: Week, home: bool) -> float:
+    return sum(party.measure(week) for party in OUTCOMES.values() if party.party and party.home == home)
+
+
+# ---- where the platform's profit and the state's revenue come from
+
+
+@outcome("commissions", "Rp", 0, "sum")
+def commission_income(week: Week) -> float:
+    """What sellers pay the platform for what they sell through it."""
+    return float(week.flow("commission", payee="platform"))
+
+
+@outcome("advertising", "Rp", 0, "sum")
+def advertising_income(week: Week) -> float:
+    """What sellers pay the platform for slots in the feed."""
+    return float(week.flow("advertising", payee="platform"))
+
+
+@outcome("profit on own goods", "Rp", 0, "sum")
+def own_goods_profit(week: Week) -> float:
+    """Own sales less goods, entry, affiliates and refunds."""
+    costs = ("own goods", "entry of own goods", "affiliates", "refunds")
+    return float(week.flow("own sales", payee="platform") - sum(week.flow(cost, payer="platform") for cost in costs))
+
+
+@outcome("subsidies", "Rp", 0, "sum")
+def subsidy_cost(week: Week) -> float:
+    """What the platform pays of its buyers' shipping."""
+    return float(week.flow("subsidy", payer="platform"))
+
+
+@outcome("VAT", "Rp", 0, "sum")
+def vat_revenue(week: Week) -> float:
+    """What buyers pay on top of the prices of those who are liable."""
+    return float(week.flow("vat", payee="treasury"))
+
+
+@outcome("duty", "Rp", 0, "sum")
+def duty_revenue(week: Week) -> float:
+    """What buyers pay on parcels that cross the border."""
+    return float(week.flow("duty", payee="treasury"))
+
+
+@outcome("tax on sellers", "Rp", 0, "sum")
+def seller_tax_revenue(week: Week) -> float:
+    """What platforms withhold of domestic sellers' sales."""
+    return float(week.flow("seller tax", payee="treasury"))
+
+
+@outcome("tax on the platform", "Rp", 0, "sum")
+def platform_tax_revenue(week: Week) -> float:
+    """What the platform pays on commissions and advertising."""
+    return float(week.flow("platform tax", payee="treasury"))
+
+
+@outcome("fines", "Rp", 0, "sum")
+def fine_revenue(week: Week) -> float:
+    """What the platform pays for rules broken unseen and for breaches."""
+    return float(week.flow("fines", payee="treasury"))
+
+
+@outcome("public cost", "Rp", -1, "sum")
+def public_cost(week: Week) -> float:
+    """What the treasury pays to support local sellers."""
+    return float(week.flow(payer="treasury"))
+
+
+# ---- the market
 
 @outcome("platform's own share of sales", "share", 0, "mean")
 def platform_share(week: Week) -> float:
@@ -278,6 +401,52 @@ def conversion(week: Week) -> float:
     return float(week.takings.orders.sum() / max(week.occasions, TINY))
 
 
+@outcome("consumer surplus a head", "Rp a week", 1, "mean")
+def consumer_surplus_head(week: Week) -> float:
+    """Consumer surplus over the people in the market."""
+    return week.surplus / max(week.people, TINY)
+
+
+@outcome("consumer surplus on other channels", "Rp", 0, "sum")
+def surplus_elsewhere(week: Week) -> float:
+    """Consumer surplus by the share of orders that do not go through the social app: what is displaced lands here."""
+    return week.surplus * (1.0 - _channel_share(week, SOCIAL))
+
+
+def _channel_share(week: Week, channel: int) -> float:
+    return float(week.by_channel[channel] / max(week.by_channel.sum(), TINY))
+
+
+@outcome("social app's share", "share of orders", 0, "mean")
+def social_share(week: Week) -> float:
+    """Orders through the social app over all orders."""
+    return _channel_share(week, SOCIAL)
+
+
+@outcome("rival app's share", "share of orders", 0, "mean")
+def rival_app_share(week: Week) -> float:
+    """Orders through the rival social app over all orders."""
+    return _channel_share(week, RIVAL_APP)
+
+
+@outcome("marketplace's share", "share of orders", 0, "mean")
+def marketplace_share(week: Week) -> float:
+    """Orders through the marketplace over all orders."""
+    return _channel_share(week, MARKETPLACE)
+
+
+@outcome("own sites' share", "share of orders", 0, "mean")
+def own_site_share(week: Week) -> float:
+    """Orders through sellers' own sites over all orders."""
+    return _channel_share(week, OWN_SITE)
+
+
+@outcome("impulse purchases", "share of orders", -1, "mean")
+def impulse_share(week: Week) -> float:
+    """Orders made where impulse is in play, paid within the social app, over all orders."""
+    return float(week.impulse / max(week.takings.orders.sum(), TINY))
+
+
 @outcome("variety", "designs in effect", 1, "mean")
 def variety(week: Week) -> float:
     """exp(-Σ s ln s) over designs by orders (Hill number of order 1)."""
@@ -291,6 +460,18 @@ def dependence(week: Week) -> float:
     """Share of local sellers' sales that go through the social app."""
     smes = week.kind == SME_KIND
     return float(week.takings.social_sales[smes].sum()) / max(week.sales(SME_KIND), 1.0)
+
+
+@outcome("SMEs' reach", "exposure, a mean design = 1", 1, "mean")
+def reach(week: Week) -> float:
+    """How often the social feed shows a local seller's design, over how often it shows a mean design."""
+    return week.reach
+
+
+@outcome("SMEs' sales", "Rp", 1, "sum")
+def sme_revenue(week: Week) -> float:
+    """What local sellers take."""
+    return week.sales(SME_KIND)
 
 
 @outcome("orders", "orders", 0, "sum")

@@ -14,6 +14,8 @@ from .columns import MarketAgent
 from .own_goods import earned_elsewhere, hybrid_price
 from .parameters import build, parameter
 from .response import LARGEST_STEP, MOST, QUARTER, best_reply, commission_benefit, subsidy_benefit
+from .rules import FREE, Rules
+from .terms import lawful_setting
 
 if TYPE_CHECKING:
     from .market import Market
@@ -95,6 +97,14 @@ class PlatformSetting:
     cost_advantage: float = parameter(
         0.45, unit="share of unit cost saved", low=0.0, high=0.95,
         source="30 to 60 % cheaper abroad (docs/facts.md A [35, 36])",
+    )
+    resale_cost_advantage: float = parameter(
+        0.0, unit="share of unit cost saved on goods that it buys in", low=0.0, high=0.95,
+        source="assumed; it buys where sellers buy, at their prices",
+    )
+    trackability: float = parameter(
+        0.64, unit="share by which data last longer for each share of consumers that consent loses", low=0.0, high=1.0,
+        source="under the GDPR 12.5 % went and the rest was 8 % better to track (docs/facts.md C [80])",
     )
     own_pricing: str = parameter(
         "undercut", unit="name", choices=("undercut", "hybrid"),
@@ -184,7 +194,9 @@ class Platform(MarketAgent):
 
     def __init__(self, model: Market, setting: PlatformSetting, data: Floats) -> None:
         super().__init__(model)
-        self.setting = setting
+        self.setting = setting  # as it wishes
+        self.terms = setting  # as far as the rules let it
+        self.rules = FREE
         self.data = data  # D (C,), in opening weeks of orders
         self.opening_data = data
         self.mean_bid = 0.0  # for ad slots, which bidders are told
@@ -193,6 +205,14 @@ class Platform(MarketAgent):
         worth = model.opening.social_orders.sum() * model.scale * model.config.demand.order_value
         self.opening_commission = setting.commission * worth
         self.opening_benefits, self.opening_ad_benefit = self._benefits(model.scale), 0.0
+
+    def obey(self, rules: Rules) -> None:
+        """Take the week's rules: its terms, and which own goods it may sell. Its own wishes stay."""
+        changed, self.rules = rules != self.rules, rules
+        self.terms = lawful_setting(self.setting, rules, self.model.config.demand.order_value)
+        if changed:
+            self.keep_within_cap()
+            self.keep_to_floor()
 
     @property
     def cash(self) -> int:
@@ -218,41 +238,92 @@ class Platform(MarketAgent):
         cluster_orders (C,) and design_orders (L,) are those of the channels that it runs and of consumers that it
         observes, 1 for a mean opening week.
         """
-        keep = 1.0 - self.setting.data_decay
+        setting = self.setting
+        keep = 1.0 - setting.data_decay * (1.0 - setting.trackability * (1.0 - self.rules.observed))
         self.data = self.data * keep + cluster_orders
         table = self.model.listings
         table.seen = table.seen * keep + design_orders
 
     def review_own_goods(self, week: int) -> None:
-        """Every few weeks: drop copies that do not pay, then copy what promises most, up to the cap."""
+        """Every few weeks: drop copies that do not pay, then copy what promises most, up to the cap.
+
+        Copies are its own brand where the rules leave room for that, else goods that it buys in.
+        """
         if not self.setting.own_goods or week % self.setting.review_weeks:
             return
         self._drop_losing(week)
         table = self.model.listings
         live = table.live
-        room = int(self.setting.own_share * live.size) - np.count_nonzero(table.own[live])
+        own, most = live[table.own[live]], self.setting.own_share * live.size
+        room: int = int(most * self.rules.resale) - own.size
+        brand_room = int(most * self.rules.own_brand) - int(np.count_nonzero(table.abroad[own]))
+        for row in own[~table.abroad[own]][: max(brand_room, 0)]:
+            self._source(int(row), brand=True)
+        brand = brand_room > 0
+        room = min(room, brand_room) if brand else room
         candidates = live[~table.own[live] & (table.copied_week[live] < 0)]
         if room <= 0 or candidates.size == 0:
             return
         orders = self._expected_orders(week, candidates)
-        profit = orders * self._profit_an_order(candidates)
+        profit = orders * self._profit_an_order(candidates, brand)
         pays = self.bears_losses | (profit * self.setting.payback_weeks > self.entry_cost)
         best = np.argsort(-(orders if self.bears_losses else profit), kind="stable")[:room]
         for row in candidates[best[pays[best]]]:
-            self._copy(week, int(row))
+            self._copy(week, int(row), brand)
 
     def keep_within_cap(self) -> None:
-        """Where sellers leave, own listings may become too many: those that earn least go first."""
+        """Where sellers leave or rules come, own listings may be too many: those that earn least go first.
+
+        Own brands beyond what the rules allow are bought in from then on where that pays, else withdrawn.
+        """
+        table = self.model.listings
+        for row in self._excess(table.own, self.rules.resale):
+            self.model.withdraw_copy(int(row))
+        for row in self._excess(table.own & table.abroad, self.rules.own_brand):
+            if self._unit_cost(row, brand=False) < table.price[row]:
+                self._source(int(row), brand=False)
+            else:
+                self.model.withdraw_copy(int(row))
+
+    def _excess(self, kind: NDArray[np.bool_], allowed: float) -> NDArray[np.int64]:
+        """Rows of a kind, by rising profit, beyond `allowed` of the share of live designs that may be its own."""
         table = self.model.listings
         live = table.live
-        own = live[table.own[live]]
-        others = live.size - own.size
-        excess = own.size
-        while excess > 0 and own.size - excess + 1 <= self.setting.own_share * (others + own.size - excess + 1):
+        mine = live[kind[live]]
+        if mine.size == 0:
+            return mine
+        most, others = self.setting.own_share * allowed, live.size - mine.size
+        excess = mine.size
+        while excess > 0 and mine.size - excess + 1 <= most * (others + mine.size - excess + 1):
             excess -= 1
-        worst = own[np.argsort(self.model.recent(table.past_gross)[own], kind="stable")]
-        for row in worst[:excess]:
-            self.model.withdraw_copy(int(row))
+        worst: NDArray[np.int64] = mine[np.argsort(self.model.recent(table.past_gross)[mine], kind="stable")]
+        return worst[:excess]
+
+    def _source(self, row: int, brand: bool) -> None:
+        """Make an own listing its own brand, made abroad, or buy it in at home."""
+        table = self.model.listings
+        table.cost[row] = self._cost_share(brand) * self.model.opening.cost[table.model[row]]
+        table.abroad[row] = table.border[row] = brand
+
+    def _cost_share(self, brand: bool) -> float:
+        """Unit cost of a copy over its original's, before standards."""
+        return 1.0 - (self.setting.cost_advantage if brand else self.setting.resale_cost_advantage)
+
+    def _unit_cost(self, rows: Any, brand: bool) -> Any:
+        """Unit cost of copies of these listings, with what standards for foreign goods add. Rp."""
+        cost = self._cost_share(brand) * self.model.opening.cost[self.model.listings.model[rows]]
+        return cost * (1.0 + self.rules.standards * brand)
+
+    def keep_to_floor(self) -> None:
+        """Own prices are at least the floor: a multiple of unit cost and of the freight that it pays for buyers."""
+        table = self.model.listings
+        own = np.flatnonzero(table.own)
+        table.price[own] = np.maximum(table.price[own], self._floor(own, self.model.unit_cost(own)))
+
+    def _floor(self, rows: NDArray[np.int64], cost: Floats) -> Floats:
+        """least (c + subsidy p̄/E), Rp a unit: the lowest lawful price of own listings of these designs."""
+        freight = self.terms.subsidy * self.model.listings.listed[rows] / self.model.config.demand.order_value
+        return self.rules.own_floor * (cost + freight)
 
     def _drop_losing(self, week: int) -> None:
         """A copy is dropped when its weekly profit, kept up for the payback time, would not pay its entry."""
@@ -277,8 +348,13 @@ class Platform(MarketAgent):
     def price_own_goods(self, occasions: float) -> None:
         """Under hybrid pricing, own listings that have sold move towards their first-order condition.
 
-        occasions: the week's choices of all people.
+        occasions: the week's choices of all people. Whatever the pricing, no price falls below a floor that is law.
         """
+        self._move_towards_best(occasions)
+        if self.rules.own_floor > 0.0:
+            self.keep_to_floor()
+
+    def _move_towards_best(self, occasions: float) -> None:
         model, table = self.model, self.model.listings
         rows = table.live[table.own[table.live]]
         if self.setting.own_pricing != "hybrid" or rows.size == 0:
@@ -292,7 +368,7 @@ class Platform(MarketAgent):
         sold = slope > 0.0
         rows, orders, slope, elsewhere = rows[sold], orders[sold], slope[sold], elsewhere[sold]
         net = 1.0 - fees[sold] / orders
-        target = hybrid_price(table.cost[rows], table.listed[rows], net, orders, slope, elsewhere)
+        target = hybrid_price(model.unit_cost(rows), table.listed[rows], net, orders, slope, elsewhere)
         table.price[rows] += model.config.sellers.adjustment * (target - table.price[rows])
 
     def respond(self, week: int, occasions: float) -> None:
@@ -306,9 +382,9 @@ class Platform(MarketAgent):
         if week % QUARTER:
             return
         now, then, first = self._benefits(occasions), self.opening_benefits, self.first_setting
-        commission = best_reply(self.commission, first.commission, now[0], then[0], LARGEST_STEP)
+        commission = best_reply(self.terms.commission, first.commission, now[0], then[0], LARGEST_STEP)
         step = LARGEST_STEP * self.model.config.demand.order_value
-        subsidy = best_reply(self.subsidy, first.subsidy, now[1], then[1], step)
+        subsidy = best_reply(self.terms.subsidy, first.subsidy, now[1], then[1], step)
         load = self.ad_load
         if self.opening_ad_benefit > 0.0:
             load = best_reply(load, first.ad_load, self._ad_benefit(), self.opening_ad_benefit, LARGEST_STEP)
@@ -335,17 +411,23 @@ class Platform(MarketAgent):
         margin = gross[own].sum() / max(mine * worth, 1e-300)
         elasticity = model.opening.report.get("mean_own_elasticity", demand.price_sensitivity)
         share = mine / max(mine + theirs, 1e-300)
-        take = worth * (share * margin + (1.0 - share) * self.commission)
+        kept, commission = 1.0 - self.rules.platform_tax, self.terms.commission
+        take = worth * (share * margin + (1.0 - share) * kept * commission)
         return (
-            commission_benefit(self.commission, elasticity, own_share, margin),
+            commission_benefit(commission, elasticity, own_share, margin, kept),
             subsidy_benefit(take, demand.price_sensitivity / worth),
         )
 
-    def _profit_an_order(self, rows: NDArray[np.int64]) -> Floats:
+    def _price_share(self, rows: Any) -> Any:
+        """Price of a copy over its original's: undercut by what buyers pay, the taxes on either in it."""
+        own_taxes = (1.0 + self.model.config.government.vat) * (1.0 + self.rules.duty)
+        return (1.0 - self.setting.undercut) * ((1.0 + self.model.taxes.both[rows]) / own_taxes)
+
+    def _profit_an_order(self, rows: NDArray[np.int64], brand: bool) -> Floats:
         """Capture · (E/p̄_j) (p_copy - c_copy): what a copy earns for each order of its original, Rp."""
         model, table, setting = self.model, self.model.listings, self.setting
-        cost = (1.0 - setting.cost_advantage) * model.opening.cost[table.model[rows]]
-        margin = (1.0 - setting.undercut) * table.price[rows] - cost
+        cost = self._unit_cost(rows, brand)
+        margin = np.maximum(self._price_share(rows) * table.price[rows], self._floor(rows, cost)) - cost
         return setting.capture * model.config.demand.order_value / table.listed[rows] * margin
 
     def _expected_orders(self, week: int, rows: NDArray[np.int64]) -> Floats:
@@ -356,15 +438,16 @@ class Platform(MarketAgent):
         public = chance.normal(Purpose.PUBLIC_SIGNAL, 0, 0, table.id[rows])[:, 0]
         private = chance.normal(Purpose.PRIVATE_SIGNAL, 0, week, table.id[rows])[:, 0]
         estimate = demand_estimate(
-            log_orders, public, private, table.seen[rows], setting, model.rules.seller_data
+            log_orders, public, private, table.seen[rows], setting, self.rules.seller_data
         )
         return np.exp(estimate)
 
-    def _copy(self, week: int, row: int) -> None:
+    def _copy(self, week: int, row: int, brand: bool) -> None:
         """Bring a copy to market: cheaper to source, undercut, of lesser quality, beside its original."""
         model, setting = self.model, self.setting
         gap = setting.quality_gap
         if gap is None:
             gap = model.opening.report.get("mean_own_elasticity", 0.0) * setting.undercut
-        model.ledger.transfer("entry of own goods", "platform", "suppliers_abroad", self.entry_cost)
-        model.add_copy(week, row, 1.0 - setting.undercut, 1.0 - setting.cost_advantage, gap)
+        supplier = "suppliers_abroad" if brand else "suppliers_home"
+        model.ledger.transfer("entry of own goods", "platform", supplier, self.entry_cost)
+        model.add_copy(week, row, self._price_share(row), self._cost_share(brand), gap, brand)

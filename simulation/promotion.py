@@ -132,6 +132,6 @@ def review_commissions(market: Market) -> None:
         return
     table = market.listings
     rows = table.live[~table.own[table.live]]
-    margin = 1.0 - market.platform.setting.commission - table.cost[rows] / table.price[rows]
+    margin = 1.0 - market.platform.terms.commission - market.unit_cost(rows) / table.price[rows]
     target = np.clip(margin / 2.0, 0.0, MOST_COMMISSION)
     table.affiliate[rows] += speed * (target - table.affiliate[rows])

@@ -1,78 +1,75 @@
-"""Regulation: instruments turn into one frozen `Rules` value, the only thing that the market reads.
-
-An instrument is one function that returns what it changes in `Rules`; its keyword arguments are its
-config schema, and `Enforcement` says for every instrument alike when and how fully it holds. Each field of
-`Rules` declares how two changes to it meet, so the order of instruments cannot matter.
-"""
+"""Regulation: chosen instruments, each under its enforcement, turn into one frozen `Rules` value a week."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 from .columns import MarketAgent
-from .parameters import ConfigError, Spec, build, parameter
-from .registry import Registry
+from .instruments import CONTRADICTIONS, instruments
+from .parameters import ConfigError, build, parameter
+from .rules import FREE, Rules, in_part, meet
 
 if TYPE_CHECKING:
     from .market import Market
 
+__all__ = ["Enforcement", "Regulator", "Rule", "Rules", "choose_rules", "instruments", "rules_of"]
 
-def _rule(default: float, meet: Any) -> Any:
-    return field(default=default, metadata={"meet": meet})
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the law allows this week. The defaults are a world without rules."""
-
-    checkout: float = _rule(1.0, min)  # share of integrated checkout that the social app may offer
-    seller_data: float = _rule(1.0, min)  # share of non-public sales data that the own-goods arm may use
-    own_favour: float = _rule(1.0, min)  # share of the favour to own listings that ranking may show
+SCENARIO = "the user's scenario"
 
 
 @dataclass(frozen=True)
 class Enforcement:
-    """How a rule comes into the world; every instrument has these parameters."""
+    """How a rule comes into the world and how far it holds; every instrument has these parameters."""
 
     start_week: int = parameter(
-        1, unit="first week in which the rule holds", low=1, high=10_000, source="the user's scenario",
+        1, unit="first week in which the rule holds", low=1, high=10_000, source=SCENARIO,
     )
     phase_in: int = parameter(
-        0, unit="weeks from the start to full strength", low=0, high=1_000, source="the user's scenario",
+        0, unit="weeks from the start to full strength", low=0, high=1_000, source=SCENARIO,
+    )
+    detection_lag: int = parameter(
+        0, unit="weeks from the start in which nobody sees that the rule is broken", low=0, high=1_000, source=SCENARIO,
+    )
+    probability: float = parameter(
+        1.0, unit="share of cases in which the rule is made to hold once it is seen to be broken", low=0.0, high=1.0,
+        source="the user's scenario; a duty to have a representative at home raises it (docs/facts.md C [74])",
+    )
+    fine: float = parameter(
+        0.0, unit="share of the platform's turnover in the weeks before it was found out", low=0.0, high=1.0,
+        source="the user's scenario; up to .02 under UU PDP 27/2022 (docs/facts.md C [75]), .10 under the DMA (Art 30)",
+    )
+    workaround_lag: int | None = parameter(
+        None, unit="weeks from the start until a way round is found; null is never", low=0, high=10_000,
+        source="the user's scenario; ten weeks for TikTok Shop in 2023 (docs/facts.md B8)",
+    )
+    workaround: float = parameter(
+        1.0, unit="share of the rule that the way round undoes", low=0.0, high=1.0,
+        source="assumed; TikTok Shop came back whole",
+    )
+    displacement: float = parameter(
+        0.0, unit="share of the social app's part in people's shopping that moves to other channels with the rule",
+        low=0.0, high=1.0, source="the user's scenario; 0 moves only what people choose within what they see",
     )
 
-    def strength(self, week: int) -> float:
-        """How fully the rule holds in a week: 0 before the start, then linear in phase_in weeks up to 1."""
+    def phase(self, week: int) -> float:
+        """How far the rule is in force: 0 before the start, then linear in phase_in weeks up to 1."""
         if week < self.start_week:
             return 0.0
         return min(1.0, (week - self.start_week + 1) / (self.phase_in + 1))
 
+    def undetected(self, week: int) -> bool:
+        """Whether the rule is in force and nobody sees yet that it is broken."""
+        return self.start_week <= week < self.start_week + self.detection_lag
 
-instruments = Registry("regulation")
-
-
-@instruments.register
-def separation() -> dict[str, float]:
-    """Social media may not take payment: the social app redirects to check out (Permendag 31/2023 Art 21(3))."""
-    return {"checkout": 0.0}
-
-
-@instruments.register
-def data_firewall(
-    *,
-    leak: Annotated[float, Spec("share of the data that leaks through", "the user's scenario", 0.0, 1.0)] = 0.0,
-) -> dict[str, float]:
-    """The own-goods arm may not use sellers' non-public data (EU DMA Art 6(2); Permendag 31/2023 Art 13)."""
-    return {"seller_data": leak}
-
-
-@instruments.register
-def neutral_ranking() -> dict[str, float]:
-    """Own listings may not be favoured in feed or ranking (EU DMA Art 6(5); KPPU remedy 2025)."""
-    return {"own_favour": 0.0}
+    def strength(self, week: int) -> float:
+        """How fully the rule holds: phase · probability once detected, less what a way round undoes. 0 to 1."""
+        if week < self.start_week + self.detection_lag:
+            return 0.0
+        found = self.workaround_lag is not None and week >= self.start_week + self.workaround_lag
+        return self.phase(week) * self.probability * (1.0 - self.workaround * found)
 
 
 @dataclass(frozen=True)
@@ -87,6 +84,12 @@ class Rule:
         """Parameters and enforcement as one plain dict."""
         return self.parameters | dataclasses.asdict(self.enforcement)
 
+    def changes(self, strength: float) -> dict[str, float]:
+        """What it changes in `Rules` where it holds to a strength, the demand that it displaces with it."""
+        changed = in_part(instruments[self.name](**self.parameters), strength)
+        moved = 1.0 - self.enforcement.displacement * strength
+        return changed if moved == 1.0 else meet([changed, {"attention": moved}])
+
 
 def choose_rules(data: Mapping[str, Mapping[str, Any] | None]) -> tuple[Rule, ...]:
     """Checked rules, in the order of their names, from `{NAME: parameters, …}`."""
@@ -100,34 +103,62 @@ def choose_rules(data: Mapping[str, Mapping[str, Any] | None]) -> tuple[Rule, ..
         enforcement = {key: values.pop(key) for key in list(values) if key in enforced}
         choice = instruments.choose(name, values, path)
         rules.append(Rule(choice.name, choice.parameters, build(Enforcement, enforcement, path)))
+    _refuse_contradictions(tuple(rules))
     return tuple(rules)
+
+
+def _refuse_contradictions(rules: tuple[Rule, ...]) -> None:
+    """Refuse two rules of which one, where it holds in full, takes away what the other is about."""
+    for rule in rules:
+        for field_name, about in CONTRADICTIONS.items():
+            if rule.changes(_fullest(rule)).get(field_name) != 0.0:
+                continue
+            for other in rules:
+                if other.name in about:
+                    reason = f"one of the two: under {rule.name} there is nothing left for {other.name} to rule"
+                    raise ConfigError("regulation", f"{rule.name} and {other.name}", reason)
+
+
+def _fullest(rule: Rule) -> float:
+    """The strength to which a rule holds for good; 0 where a way round is found in time."""
+    last = rule.enforcement.start_week + rule.enforcement.detection_lag + rule.enforcement.phase_in
+    return rule.enforcement.strength(last + (rule.enforcement.workaround_lag or 0))
 
 
 def rules_of(week: int, chosen: tuple[Rule, ...]) -> Rules:
     """The rules that hold in a week: each change scaled by its enforcement, met field by field."""
-    rules = Rules()
-    meets = {f.name: f.metadata["meet"] for f in dataclasses.fields(Rules)}
-    for rule in chosen:
-        strength = rule.enforcement.strength(week)
-        for name, target in instruments[rule.name](**rule.parameters).items():
-            free = getattr(Rules(), name)
-            changed = free + strength * (target - free)
-            rules = dataclasses.replace(rules, **{name: meets[name](getattr(rules, name), changed)})
-    return rules
+    changes = meet(rule.changes(rule.enforcement.strength(week)) for rule in chosen)
+    return dataclasses.replace(FREE, **changes) if changes else FREE
 
 
 class Regulator(MarketAgent):
-    """The government: turns its instruments into the week's rules."""
+    """The government: turns its instruments into the week's rules, and fines who broke them unseen."""
 
     shown = ("instruments", "treasury")
 
     def __init__(self, model: Market, chosen: tuple[Rule, ...]) -> None:
         super().__init__(model)
         self.chosen = chosen
+        self.unpunished: dict[str, float] = {}  # turnover while a rule was broken unseen, Rp by instrument
 
     def rules(self, week: int) -> Rules:
         """The rules in force in a week."""
         return rules_of(week, self.chosen)
+
+    def penalty(self, week: int, turnover: float, broken: dict[str, bool]) -> float:
+        """Fines that fall due this week, Rp: fine · probability · turnover of the weeks in which it went unseen.
+
+        turnover: the platform's of this week, Rp; broken: by instrument, whether the rule in full would have changed
+        anything this week.
+        """
+        due = 0.0
+        for rule in self.chosen:
+            how = rule.enforcement
+            if how.undetected(week) and broken.get(rule.name, False):
+                self.unpunished[rule.name] = self.unpunished.get(rule.name, 0.0) + turnover * how.phase(week)
+            elif week >= how.start_week + how.detection_lag:
+                due += how.fine * how.probability * self.unpunished.pop(rule.name, 0.0)
+        return due
 
     @property
     def instruments(self) -> tuple[str, ...]:

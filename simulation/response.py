@@ -7,14 +7,17 @@ LARGEST_STEP = 0.01  # share of an order's value that a fee may move in a quarte
 MOST = 0.5  # of the price: no fee is raised beyond
 
 
-def commission_benefit(commission: float, elasticity: float, own_share: float, own_margin: float) -> float:
-    """What a point of commission brings, a rupiah of rivals' sales: 1 + [τ (1 - η) + η w m] / (1 - τ).
+def commission_benefit(
+    commission: float, elasticity: float, own_share: float, own_margin: float, kept: float = 1.0
+) -> float:
+    """What a point of commission brings, a rupiah of rivals' sales: k + [k τ (1 - η) + η w m] / (1 - τ).
 
     Rivals pass the fee on, dp/p = dτ/(1-τ), and sell η times as much less, at that price; of the choices that leave
-    them a share w falls on own goods, which earn m a rupiah. commission τ, elasticity η > 0, own_share w, own_margin m.
+    them a share w falls on own goods, which earn m a rupiah. commission τ, elasticity η > 0, own_share w, own_margin m,
+    kept k: what a tax leaves of commissions.
     """
-    lost = commission * (1.0 - elasticity) + elasticity * own_share * own_margin
-    return 1.0 + lost / (1.0 - commission)
+    lost = kept * commission * (1.0 - elasticity) + elasticity * own_share * own_margin
+    return kept + lost / (1.0 - commission)
 
 
 def subsidy_benefit(take: float, responsiveness: float) -> float:

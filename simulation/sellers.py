@@ -190,7 +190,7 @@ def wanted_prices(market: Market, rows: Rows) -> Floats:
     fees = market.recent(table.past_fees)[rows]
     model, week = table.model[rows], market.recorded
     view = PricingView(
-        price=table.price[rows], listed=table.listed[rows], cost=table.cost[rows],
+        price=table.price[rows], listed=table.listed[rows], cost=market.unit_cost(rows),
         net=1.0 - np.divide(fees, orders, out=np.zeros(rows.size), where=orders > 0),
         orders=orders, slope=market.recent(table.past_slope)[rows], adjustment=selling.adjustment,
         markup=opening.net[model] * opening.listed[model] / opening.cost[model],
@@ -288,7 +288,7 @@ def add_sellers(market: Market, week: int, ids: Rows, category: Rows, kind: int)
         past_shown=0.0, awareness=market.config.demand.entrant_awareness,
     )  # fmt: skip
     market.ledger.open_accounts(len(table))
-    market.ledger.transfer("equity", "owners", "sellers", selling.entrant_cash_weeks * fixed, payee_member=rows)
+    market.ledger.transfer("equity", "owners", "sellers", selling.entrant_cash_weeks * fixed, rows, rows)
     for row in rows:
         market.enrol(int(row))
 
@@ -336,9 +336,9 @@ class SME(RowAgent):
     def cash(self, rupiah: float) -> None:
         more, transfer = round(rupiah) - self.cash, self.model.ledger.transfer
         if more > 0:
-            transfer("equity", "owners", "sellers", more, payee_member=[self.row])
+            transfer("equity", "owners", "sellers", more, [self.row], [self.row])
         else:
-            transfer("owners' draw", "sellers", "owners", -more, payer_member=[self.row])
+            transfer("owners' draw", "sellers", "owners", -more, [self.row], [self.row])
 
     def remove(self) -> None:
         """Close the shop: its cash goes to its owner, it sells no more, and the agent leaves the model."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .channels import SOCIAL, bad_orders, foreseen_loss
+from .channels import CHANNELS, SOCIAL, Channels, bad_orders, foreseen_loss
 from .channels import fees as channel_fees
+from .government import pay_consumer_taxes, pay_seller_tax, pay_support
 from .promotion import affiliate_rates, pay_for_ads
 
 if TYPE_CHECKING:
     from .browsing import Books
-    from .config import Config
     from .market import Market
 
 Floats = NDArray[np.float64]
@@ -29,7 +29,7 @@ class Takings:
     bad: Floats  # of these, bad ones
     sales: Rupiah
     social_sales: Rupiah
-    fees: Rupiah  # commissions, channel fees, affiliates, refunds
+    fees: Rupiah  # commissions, channel fees, affiliates, seller tax, refunds
     refunds: Rupiah
     goods: Rupiah
     ads: Rupiah
@@ -48,7 +48,7 @@ def settle_sales(market: Market, books: Books) -> Takings:
     """
     table, ledger, config = market.listings, market.ledger, market.config
     people, order_value = config.market.people, config.demand.order_value
-    channels, setting = config.channels, market.platform.setting
+    channels, setting = market.channels, market.platform.terms
     sold = table.live
     own = table.own[sold]
     worth = order_value / table.listed[sold] * table.price[sold]
@@ -56,6 +56,7 @@ def settle_sales(market: Market, books: Books) -> Takings:
 
     sales = np.zeros(len(table), np.int64)
     social = np.zeros(len(table), np.int64)
+    taxable = np.zeros((len(table), len(CHANNELS)))
     fees = np.zeros(len(table), np.int64)
     theirs, ours = sold[~own], sold[own]
     for channel, fee in enumerate(channel_fees(channels, setting.commission)):
@@ -63,13 +64,15 @@ def settle_sales(market: Market, books: Books) -> Takings:
             "sales", "consumers", "sellers", by_channel[~own, channel], payee_member=theirs
         )
         sales[theirs] += paid
+        taxable[theirs, channel] = paid
         if channel == SOCIAL:
             social[theirs] += paid
         payee = "platform" if channel in market.platform.channels else "rivals"
         fees[theirs] += ledger.transfer("commission", "sellers", payee, fee * paid, payer_member=theirs)
     sales[ours] = ledger.transfer("own sales", "consumers", "platform", by_channel[own].sum(axis=1))
     social[ours] = np.minimum(sales[ours], by_channel[own, SOCIAL].astype(np.int64) + 1)
-    fees += _pay_affiliates(market, books)
+    fees += _pay_affiliates(market, books) + pay_seller_tax(market, taxable)
+    pay_consumer_taxes(market, sold, by_channel.sum(axis=1))
     bad = bad_orders(channels, table.abroad)
     refunds = _pay_refunds(market, sold, channels.refunded * (by_channel * bad[sold]).sum(axis=1))
     fees += refunds
@@ -77,11 +80,11 @@ def settle_sales(market: Market, books: Books) -> Takings:
     units = people * books.orders[sold].sum(axis=1) * order_value / table.listed[sold]
     goods = np.zeros(len(table), np.int64)
     abroad = table.abroad[sold]
-    for source, supplier in ((~own & ~abroad, "suppliers_home"), (~own & abroad, "suppliers_abroad")):
-        rows = sold[source]
-        cost = units[source] * table.cost[rows]
-        goods[rows] = ledger.transfer("goods", "sellers", supplier, cost, payer_member=rows)
-    goods[ours] = ledger.transfer("own goods", "platform", "suppliers_abroad", units[own] * table.cost[ours])
+    for source, supplier in ((~abroad, "suppliers_home"), (abroad, "suppliers_abroad")):
+        for seller, purpose, mine in (("sellers", "goods", ~own), ("platform", "own goods", own)):
+            rows = sold[source & mine]
+            cost = units[source & mine] * market.unit_cost(rows)
+            goods[rows] = ledger.transfer(purpose, seller, supplier, cost, rows if seller == "sellers" else None)
 
     orders = people * books.orders.sum(axis=1)
     _pay_carriers(market, float(orders.sum()), float(people * books.orders[:, SOCIAL].sum()))
@@ -102,14 +105,14 @@ def _pay_refunds(market: Market, rows: NDArray[np.int64], due: Floats) -> Rupiah
     return refunds
 
 
-def unforeseen(takings: Takings, config: Config) -> float:
+def unforeseen(takings: Takings, channels: Channels, order_value: float) -> float:
     """Σ (V^e - V^d) of bad orders in Rp: refunds - E · bad · (cost - what the choice counted).
 
     A bad order costs α_i · cost in utility, that is E · cost in rupiah whoever bought it; the choice counted
     α_i · foreseen (cost - refunded), as if the listed price came back.
     """
-    missed = config.channels.bad_cost - foreseen_loss(config.channels)
-    return float(takings.refunds.sum() - config.demand.order_value * missed * takings.bad.sum())
+    missed = channels.bad_cost - foreseen_loss(channels)
+    return float(takings.refunds.sum() - order_value * missed * takings.bad.sum())
 
 
 def _pay_affiliates(market: Market, books: Books) -> Rupiah:
@@ -132,26 +135,33 @@ def _pay_affiliates(market: Market, books: Books) -> Rupiah:
 def _pay_carriers(market: Market, orders: float, social_orders: float) -> None:
     """Delivery: shipping on every order, of which the platform pays its subsidy on the social app's."""
     shipping = market.config.channels.shipping
-    subsidy = min(market.platform.setting.subsidy, shipping)
+    subsidy = min(market.platform.terms.subsidy, shipping)
     market.ledger.transfer("shipping", "consumers", "carriers", max(0.0, shipping * orders - subsidy * social_orders))
     market.ledger.transfer("subsidy", "platform", "carriers", subsidy * social_orders)
 
 
 def pay_fixed_costs(market: Market) -> tuple[Rupiah, NDArray[np.int64]]:
-    """Sellers pay their fixed cost as far as cash reaches, and owners draw what exceeds the buffer.
+    """Sellers pay their fixed cost, and what the rules cost them, as far as cash reaches; owners draw the rest.
 
-    Returns what each listing paid (L,) and the rows that could not pay: they are out of cash.
+    The treasury supports some; owners draw what exceeds the buffer. Returns what each listing paid less support (L,)
+    and the rows that could not pay: they are out of cash.
     """
     table, ledger = market.listings, market.ledger
     rows = table.live[~table.own[table.live]]
     cash = ledger.balance["sellers"]
-    due = np.floor(table.fixed_cost[rows])
+    basic, compliance = table.fixed_cost[rows], market.rules.compliance
+    support = pay_support(market, rows, basic)
+    due = np.floor(basic)
     able = np.clip(cash[rows], 0, None)
     paid = np.zeros(len(table), np.int64)
     paid[rows] = ledger.transfer("fixed cost", "sellers", "landlords", np.minimum(due, able), payer_member=rows)
     broke = rows[able < due]
+    if compliance > 0.0:
+        due, able = np.floor(compliance * basic), np.clip(cash[rows], 0, None)
+        paid[rows] += ledger.transfer("compliance", "sellers", "suppliers_home", np.minimum(due, able), rows)
+        broke = np.union1d(broke, rows[able < due])
     owed = rows[cash[rows] < 0]
-    ledger.transfer("losses", "owners", "sellers", -cash[owed], payee_member=owed)
+    ledger.transfer("losses", "owners", "sellers", -cash[owed], owed, owed)
     spare = np.clip(cash[rows] - np.ceil(table.buffer[rows]), 0, None)
-    ledger.transfer("owners' draw", "sellers", "owners", spare, payer_member=rows)
-    return paid, broke
+    ledger.transfer("owners' draw", "sellers", "owners", spare, rows, rows)
+    return paid - support, broke

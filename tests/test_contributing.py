@@ -14,21 +14,25 @@ import pytest
 
 from simulation import Market
 from simulation.algorithms import rankings
+from simulation.instruments import instruments
 from simulation.outcomes import OUTCOMES
 from simulation.pricing import pricing_behaviours
-from tests.simulation.worlds import outcome, run, same, small
+from simulation.regulation import choose_rules
+from tests.simulation.worlds import PROJECT_S, merged, outcome, run, same, small
 
 TEXT = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
 REGISTRIES: dict[str, dict[str, Any]] = {
     "algorithms": rankings,
     "pricing": pricing_behaviours,
     "outcomes": OUTCOMES,
+    "instruments": instruments,
 }
+OWN_GOODS = merged(PROJECT_S, {"platform": {"own_share": 0.4}, "weeks": 32})
 
 
 def example(file: str) -> str:
     """The block of code that follows the first mention of `simulation/FILE.py` among the things to add."""
-    added = TEXT[TEXT.index("## Add an algorithm") :]
+    added = TEXT[TEXT.index("## Add a regulation") :]
     found = re.search(r"```python\n(.*?)```", added[added.index(f"`simulation/{file}.py`") :], re.DOTALL)
     assert found is not None
     return found.group(1)
@@ -54,8 +58,10 @@ def test_an_example_works_as_it_stands(added: tuple[str, str]) -> None:
         assert outcome(market, name) == pytest.approx(np.mean(market.results().weekly[name]))
         assert outcome(market, name) > 0.0
         return
-    config = small()
-    if file == "algorithms":
+    config = small(OWN_GOODS)
+    if file == "instruments":
+        changed = replace(config, regulation=choose_rules({name: {"start_week": 3}}))
+    elif file == "algorithms":
         changed = replace(config, algorithm=rankings.choose(name))
     else:  # in its file it would be among the settings' choices, which are read once
         changed = replace(config, sellers=replace(config.sellers, pricing=name))

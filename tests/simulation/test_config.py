@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from simulation import Config, ConfigError
 from simulation.algorithms import rankings
 from simulation.config import GROUPS
+from simulation.instruments import CONTRADICTIONS
 from simulation.parameters import Spec, check, parameter
 from simulation.registry import Registry
 from simulation.regulation import Enforcement, instruments
@@ -55,6 +56,9 @@ def chosen(registry: Registry, name: str) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional={key: values(a, spec) for key, (a, _, spec) in schema.items()})
 
 
+CONTRADICTED = {name for names in CONTRADICTIONS.values() for name in names}
+
+
 @st.composite
 def plain_settings(draw: st.DrawFn) -> dict[str, Any]:
     """Plain data of a whole config; consideration is exact, so that no pair of exponents is refused."""
@@ -62,7 +66,7 @@ def plain_settings(draw: st.DrawFn) -> dict[str, Any]:
     data["consideration"]["mode"] = draw(st.sampled_from(["full", "weighted", "bernoulli"]))
     algorithm = draw(st.sampled_from(sorted(rankings)))
     data["algorithm"] = {"name": algorithm, **draw(chosen(rankings, algorithm))}
-    rules = draw(st.lists(st.sampled_from(sorted(instruments)), unique=True))
+    rules = draw(st.lists(st.sampled_from(sorted(set(instruments) - CONTRADICTED)), unique=True))
     data["regulation"] = {r: draw(chosen(instruments, r)) | draw(some(Enforcement)) for r in rules}
     data["seed"], data["weeks"] = draw(st.integers(0, 2**31 - 1)), draw(st.integers(1, 2_000))
     return data

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from simulation import Market
 from simulation.algorithms import RankingView, rankings
 from simulation.outcomes import OUTCOMES, log_spread
 from simulation.pricing import PricingView, ask, pricing_behaviours
-from simulation.regulation import Enforcement, Rule, Rules, instruments, rules_of
+from simulation.regulation import instruments
 from tests.simulation.test_config import chosen
 from tests.simulation.worlds import PROJECT_S, Design, bare, outcome, run, shares
 
@@ -104,83 +103,6 @@ def test_without_favour_own_listings_are_scored_like_any_other(name: str) -> Non
 def test_every_ranking_runs(name: str) -> None:
     market = run(PROJECT_S, algorithm={"name": name}, weeks=3)
     assert outcome(market, "orders") > 0
-
-
-# ---- instruments
-
-
-FREE = Rules()
-
-
-def stricter_by(rules: Rules) -> dict[str, float]:
-    """How far each field has moved from the world without rules."""
-    return {f.name: abs(getattr(FREE, f.name) - getattr(rules, f.name)) for f in dataclasses.fields(Rules)}
-
-
-@st.composite
-def rule_books(draw: st.DrawFn) -> tuple[Rule, ...]:
-    """Some instruments, with any parameters and any enforcement."""
-    names = draw(st.lists(st.sampled_from(sorted(instruments)), unique=True, min_size=1))
-    return tuple(
-        Rule(
-            name,
-            instruments.choose(name, draw(chosen(instruments, name))).parameters,
-            Enforcement(draw(st.integers(1, 30)), draw(st.integers(0, 20))),
-        )
-        for name in names
-    )
-
-
-@pytest.mark.parametrize("name", instruments)
-@settings(max_examples=10, deadline=None)
-@given(data=st.data())
-def test_an_instrument_changes_fields_that_rules_have(name: str, data: st.DataObject) -> None:
-    parameters = instruments.choose(name, data.draw(chosen(instruments, name))).parameters
-    changes = instruments[name](**parameters)
-    assert set(changes) <= {f.name for f in dataclasses.fields(Rules)}
-    assert all(np.isfinite(value) for value in changes.values())
-
-
-@pytest.mark.parametrize("name", instruments)
-def test_an_instrument_does_something_when_it_holds(name: str) -> None:
-    assert rules_of(1, (Rule(name, instruments.defaults(name)),)) != FREE
-
-
-@given(week=st.integers(1, 60), book=rule_books())
-def test_the_order_of_rules_does_not_matter(week: int, book: tuple[Rule, ...]) -> None:
-    assert len({rules_of(week, order) for order in permutations(book)}) == 1
-
-
-@given(week=st.integers(1, 60), book=rule_books())
-def test_a_rule_enforced_in_part_is_never_stricter_than_in_full(week: int, book: tuple[Rule, ...]) -> None:
-    now, later = stricter_by(rules_of(week, book)), stricter_by(rules_of(week + 1, book))
-    full = stricter_by(rules_of(10_000, book))
-    assert all(now[key] <= later[key] <= full[key] for key in full)
-
-
-@given(week=st.integers(1, 60), book=rule_books())
-def test_one_more_rule_never_frees(week: int, book: tuple[Rule, ...]) -> None:
-    fewer, all_of_them = stricter_by(rules_of(week, book[1:])), stricter_by(rules_of(week, book))
-    assert all(fewer[key] <= all_of_them[key] for key in fewer)
-
-
-@given(start=st.integers(1, 100), phase_in=st.integers(0, 50), week=st.integers(1, 200))
-def test_strength_grows_from_nothing_to_full(start: int, phase_in: int, week: int) -> None:
-    enforcement = Enforcement(start, phase_in)
-    strength = enforcement.strength(week)
-    assert (strength == 0.0) == (week < start)
-    assert (strength == 1.0) == (week >= start + phase_in)
-    assert 0.0 <= strength <= 1.0
-
-
-def test_no_rules_are_the_free_world() -> None:
-    assert rules_of(1, ()) == FREE
-
-
-@pytest.mark.parametrize("name", instruments)
-def test_every_instrument_runs(name: str) -> None:
-    market = run(PROJECT_S, regulation={name: {"start_week": 2, "phase_in": 2}}, weeks=5)
-    assert market.rules == rules_of(5, (Rule(name, instruments.defaults(name)),))
 
 
 # ---- outcomes

@@ -68,9 +68,9 @@ def test_every_channel_takes_its_fee() -> None:
 def test_a_year_s_profit_is_what_owners_and_shops_have_of_it() -> None:
     """What owners drew less what they put in, and the cash still there, are the profits of all sellers."""
     market = Market(small(PROJECT_S, {"market": {"importers": 3}}))
-    before = int(market.ledger.balance["owners"][0] + market.ledger.balance["sellers"].sum())
+    before = int(market.ledger.balance["owners"].sum() + market.ledger.balance["sellers"].sum())
     market.run()
-    after = int(market.ledger.balance["owners"][0] + market.ledger.balance["sellers"].sum())
+    after = int(market.ledger.balance["owners"].sum() + market.ledger.balance["sellers"].sum())
     theirs = ~market.listings.own
     assert after - before == market.listings.profit[theirs].sum()
 

@@ -220,5 +220,5 @@ class Watched(Market):
         people = Columns(**{name: getattr(self.population, name) for name in self.population.names})
         people.last_bought = self.population.last_bought.copy()
         config = self.config
-        self.scene = Scene(self.chance, week, people, shop, seats, config.demand, config.consideration, config.channels)
+        self.scene = Scene(self.chance, week, people, shop, seats, config.demand, config.consideration, self.channels)
         return super()._consumers_browse(week, shop, seats)

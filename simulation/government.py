@@ -1,0 +1,162 @@
+"""The government's purse: taxes on what people buy, on sellers and on the platform, duty, fines and support."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .channels import OWN_SITE
+from .parameters import parameter
+from .rules import FREE, Rules, meet
+from .sellers import PLATFORM_KIND, SME_KIND
+from .terms import barred, lawful_channels, lawful_setting
+
+if TYPE_CHECKING:
+    from .market import Market
+    from .regulation import Rule
+
+Floats = NDArray[np.float64]
+Rupiah = NDArray[np.int64]
+
+YEAR = 52  # weeks
+OWN_GOODS_ONLY = frozenset({"own_brand", "resale", "own_favour", "own_floor", "seller_data"})
+THROUGH_SETTINGS = frozenset({
+    "checkout", "commission_cap", "subsidy_cap", "breaches", "bad_orders", "refunded", "site_reach",
+    "border_floor", "border_eligible",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Government:
+    """What the state takes whatever the instruments, and what a dollar is worth."""
+
+    vat: float = parameter(
+        0.0, unit="share of price, on top of it", low=0.0, high=1.0,
+        source="the user's scenario; .11 in Indonesia from April 2022 (UU 7/2021)",
+    )
+    vat_free: float = parameter(
+        4.8e9, unit="Rp of sales a year, up to which a local seller is exempt", low=0.0, high=1e15,
+        source="PMK 197/2013; the platform and importers always pay",
+    )
+    exchange_rate: float = parameter(
+        15_500.0, unit="Rp a $", low=1.0, high=1e6, source="about Bank Indonesia's rate at the end of 2023",
+    )
+
+
+@dataclass(frozen=True)
+class ConsumerTaxes:
+    """What buyers pay on top of the seller's price, as shares of it. (L,)"""
+
+    vat: Floats
+    duty: Floats
+
+    @property
+    def both(self) -> Floats:
+        """t, by which the price to the buyer is p (1 + t)."""
+        return self.vat + self.duty
+
+
+def consumer_taxes(market: Market) -> ConsumerTaxes:
+    """VAT v on the price with duty, duty d on parcels worth more than the de minimis: t = d + v (1 + d). (L,)
+
+    A parcel holds an order, worth E p/p̄. VAT is due from the platform, importers, and local sellers whose yearly
+    sales, at the pace of the last weeks, pass the threshold.
+    """
+    table, rules, state = market.listings, market.rules, market.config.government
+    none = np.zeros(len(table))
+    if state.vat == 0.0 and rules.duty == 0.0:
+        return ConsumerTaxes(none, none)
+    worth = market.config.demand.order_value * table.price / table.listed
+    duty = rules.duty * (table.border & (worth > rules.duty_free * state.exchange_rate))
+    liable = (table.kind != SME_KIND) | (yearly_sales(market) >= state.vat_free)
+    return ConsumerTaxes(state.vat * liable * (1.0 + duty), duty)
+
+
+def yearly_sales(market: Market) -> Floats:
+    """Sales a year at the pace of the last weeks and today's price, Rp. (L,)"""
+    table = market.listings
+    worth = market.config.demand.order_value * table.price / table.listed
+    return np.asarray(YEAR * market.recent(table.past_orders) * worth)
+
+
+def pay_consumer_taxes(market: Market, rows: NDArray[np.int64], sales: Floats) -> None:
+    """Buyers pay VAT and duty on what these listings sell. sales: Rp, of the rows."""
+    for purpose, share in (("vat", market.taxes.vat), ("duty", market.taxes.duty)):
+        if share.any():
+            market.ledger.transfer(purpose, "consumers", "treasury", share[rows] * sales)
+
+
+def pay_seller_tax(market: Market, by_channel: Floats) -> Rupiah:
+    """Domestic sellers' tax on what they sell through platforms in a year beyond what is exempt. Rp, (L,).
+
+    by_channel: sales (L, 4), Rp. The own site is no platform; years are of 52 weeks from the opening on.
+    """
+    table, rules = market.listings, market.rules
+    paid = np.zeros(len(table), np.int64)
+    if rules.seller_tax == 0.0:
+        return paid
+    table.bring("taxed_year", 0.0)
+    if market.steps % YEAR == 1:
+        table.taxed_year[:] = 0.0
+    before = table.taxed_year.copy()
+    table.taxed_year += by_channel[:, :OWN_SITE].sum(axis=1)
+    rows = np.flatnonzero((table.kind != PLATFORM_KIND) & ~table.border)
+    due = rules.seller_tax * _beyond(table.taxed_year[rows], before[rows], rules.seller_tax_free)
+    paid[rows] = market.ledger.transfer("seller tax", "sellers", "treasury", due, rows)
+    return paid
+
+
+def _beyond(after: Floats, before: Floats, free: float) -> Floats:
+    """What of after - before lies above the exemption: max(0, after - free) - max(0, before - free)."""
+    return np.asarray(np.maximum(after - free, 0.0) - np.maximum(before - free, 0.0))
+
+
+def pay_support(market: Market, rows: NDArray[np.int64], due: Floats) -> Rupiah:
+    """The treasury pays a share of small shops' fixed cost `due` (Rp, of the rows), up to its ceiling. Rp, (L,)."""
+    table, rules = market.listings, market.rules
+    paid = np.zeros(len(table), np.int64)
+    if rules.support == 0.0:
+        return paid
+    small = (table.kind[rows] == SME_KIND) & (yearly_sales(market)[rows] < rules.support_below)
+    support = np.minimum(rules.support * due, rules.support_ceiling) * small
+    paid[rows] = market.ledger.transfer("support", "treasury", "sellers", support, payee_member=rows)
+    return paid
+
+
+def levy(market: Market, week: int) -> None:
+    """What the platform owes: tax on its services, and fines for rules broken before anybody saw it."""
+    ledger, rules, chosen = market.ledger, market.rules, market.regulator.chosen
+    services = sum(
+        ledger.week.get((purpose, "sellers", "platform"), 0) for purpose in ("commission", "advertising")
+    )
+    if rules.platform_tax > 0.0:
+        ledger.transfer("platform tax", "platform", "treasury", rules.platform_tax * services)
+    if any(rule.enforcement.fine > 0.0 for rule in chosen):
+        broken = {rule.name: is_broken(market, rule) for rule in chosen if rule.enforcement.undetected(week)}
+        due = market.regulator.penalty(week, float(ledger.flow(payee="platform")), broken)
+        ledger.transfer("fines", "platform", "treasury", due)
+
+
+def pay_for_breach(market: Market) -> None:
+    """The platform's penalty for a breach: a share of a year's turnover, at this week's pace."""
+    turnover = YEAR * market.ledger.flow(payee="platform")
+    market.ledger.transfer("fines", "platform", "treasury", market.rules.breach_fine * turnover)
+
+
+def is_broken(market: Market, rule: Rule) -> bool:
+    """Whether a rule, held in full, would have changed anything this week."""
+    rules = market.rules
+    full = replace(FREE, **meet([asdict(rules), rule.changes(1.0)]))
+    if _outcome_of(market, full) != _outcome_of(market, rules):
+        return True
+    changed = {name for name in asdict(full) if getattr(full, name) != getattr(rules, name)} - THROUGH_SETTINGS
+    return bool(changed if market.platform.setting.own_goods else changed - OWN_GOODS_ONLY)
+
+
+def _outcome_of(market: Market, rules: Rules) -> tuple[object, ...]:
+    """What comes of rules whose effect depends on the settings that they meet."""
+    setting = lawful_setting(market.platform.setting, rules, market.config.demand.order_value)
+    return setting, lawful_channels(market.config.channels, rules), int(barred(market, rules).sum())

@@ -1,0 +1,329 @@
+"""Rules: how instruments meet, how far they hold, what they leave alone and what they bite."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import replace
+from itertools import pairwise, permutations
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulation import Market
+from simulation.instruments import CONTRADICTIONS
+from simulation.parameters import ConfigError
+from simulation.regulation import Enforcement, Rule, Rules, choose_rules, instruments, rules_of
+from simulation.rules import FIELDS, FREE, in_part, meet
+from tests.simulation.test_config import chosen, some
+from tests.simulation.worlds import PROJECT_S, merged, outcome, run, same, small
+
+# Project S with everything on that a rule can be about.
+BUSY: dict[str, Any] = merged(
+    PROJECT_S,
+    {
+        "weeks": 30,
+        "market": {"importers": 12},
+        "channels": {
+            "keeps_own_site": 0.2,
+            "bad_social": 0.05, "bad_abroad": 0.1, "trust_loss": 0.3, "opt_out": 0.9, "breach_chance": 0.2,
+        },
+        "sellers": {"channel_review_weeks": 4, "channel_inertia": 0.0, "belief": 10.0, "own_site_setup": 0.1},
+        "platform": {"own_share": 0.2, "ad_load": 0.1, "undercut": 0.5, "data_half": 200.0},
+        "government": {"vat": 0.11},
+    },
+)  # fmt: skip
+
+
+def strictness(rules: Rules) -> dict[str, float]:
+    """How far each field has moved from the world without rules; a limit without end counts by what it leaves free."""
+    return {name: _distance(getattr(FREE, name), getattr(rules, name)) for name in FIELDS}
+
+
+def _distance(free: float, value: float) -> float:
+    return -value if np.isinf(free) else abs(free - value)
+
+
+@st.composite
+def a_rule(draw: st.DrawFn, names: st.SearchStrategy[str]) -> Rule:
+    """An instrument with any parameters and any enforcement."""
+    name = draw(names)
+    parameters = instruments.choose(name, draw(chosen(instruments, name))).parameters
+    how = draw(some(Enforcement)) | {"start_week": draw(st.integers(1, 30)), "phase_in": draw(st.integers(0, 20))}
+    return Rule(name, parameters, Enforcement(**how))
+
+
+ANY = st.sampled_from(sorted(instruments))
+LAWFUL = st.builds(
+    lambda rule: replace(rule, enforcement=Enforcement(rule.enforcement.start_week, rule.enforcement.phase_in)),
+    a_rule(ANY),
+)
+
+
+@pytest.mark.parametrize("name", instruments)
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_an_instrument_changes_fields_that_rules_have(name: str, data: st.DataObject) -> None:
+    parameters = instruments.choose(name, data.draw(chosen(instruments, name))).parameters
+    changes = instruments[name](**parameters)
+    assert set(changes) <= set(FIELDS)
+    assert all(np.isfinite(value) for value in changes.values())
+
+
+@pytest.mark.parametrize("name", instruments)
+def test_an_instrument_does_something_when_it_holds(name: str) -> None:
+    assert rules_of(1, (Rule(name, instruments.defaults(name)),)) != FREE
+
+
+@given(week=st.integers(1, 60), pair=st.tuples(a_rule(ANY), a_rule(ANY)))
+def test_two_rules_in_either_order_are_the_same_to_the_bit(week: int, pair: tuple[Rule, Rule]) -> None:
+    assert rules_of(week, pair) == rules_of(week, pair[::-1])
+
+
+@given(week=st.integers(1, 60), book=st.lists(a_rule(ANY), max_size=4))
+def test_the_order_of_rules_does_not_matter(week: int, book: list[Rule]) -> None:
+    assert len({rules_of(week, order) for order in permutations(book)}) == 1
+
+
+@pytest.mark.parametrize("pair", [("separation", "eu_dma"), ("own_product_ban", "import_price_floor")])
+def test_the_order_in_which_rules_are_written_changes_no_run(pair: tuple[str, str]) -> None:
+    one, other = ({name: {"start_week": 3} for name in order} for order in (pair, pair[::-1]))
+    assert same(run(BUSY, regulation=one, weeks=8), run(BUSY, regulation=other, weeks=8))
+
+
+@given(rule=a_rule(ANY), less=st.floats(0.0, 1.0), more=st.floats(0.0, 1.0))
+def test_in_every_field_full_enforcement_is_at_least_as_strict_as_partial(rule: Rule, less: float, more: float) -> None:
+    less, more = sorted((less, more))
+    held = [strictness(replace(FREE, **rule.changes(share))) for share in (0.0, less, more, 1.0)]
+    assert held[0] == strictness(FREE)
+    for weaker, stronger in pairwise(held):
+        assert all(weaker[name] <= stronger[name] for name in FIELDS)
+    for name, value in rule.changes(less).items():  # and the field itself says which is the stricter
+        full = rule.changes(1.0)[name]
+        assert FIELDS[name].metadata["meet"](value, full) == full
+
+
+@given(week=st.integers(1, 60), book=st.lists(LAWFUL, min_size=1, max_size=4))
+def test_a_rule_that_is_phased_in_grows(week: int, book: list[Rule]) -> None:
+    now, later, full = (strictness(rules_of(w, tuple(book))) for w in (week, week + 1, 10_000))
+    assert all(now[name] <= later[name] <= full[name] for name in FIELDS)
+
+
+@given(week=st.integers(1, 60), book=st.lists(a_rule(ANY), min_size=1, max_size=4))
+def test_one_more_rule_never_frees(week: int, book: list[Rule]) -> None:
+    fewer, all_of_them = strictness(rules_of(week, tuple(book[1:]))), strictness(rules_of(week, tuple(book)))
+    assert all(fewer[name] <= all_of_them[name] for name in FIELDS)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_free_is_the_laxest_value_of_a_field(name: str) -> None:
+    both, free = FIELDS[name].metadata["meet"], getattr(FREE, name)
+    for rule in instruments:
+        value = instruments[rule](**instruments.defaults(rule)).get(name, free)
+        assert both(free, value) == both(value, free) == value
+
+
+def test_no_rules_are_the_free_world() -> None:
+    assert rules_of(1, ()) == FREE
+    assert meet([]) == {}
+    assert in_part({"checkout": 0.0, "duty_free": 3.0}, 0.0) == {"checkout": 1.0, "duty_free": np.inf}
+
+
+# ---- enforcement
+
+
+@given(start=st.integers(1, 100), phase_in=st.integers(0, 50), week=st.integers(1, 200))
+def test_strength_grows_from_nothing_to_full(start: int, phase_in: int, week: int) -> None:
+    enforcement = Enforcement(start, phase_in)
+    strength = enforcement.strength(week)
+    assert (strength == 0.0) == (week < start)
+    assert (strength == 1.0) == (week >= start + phase_in)
+    assert 0.0 <= strength <= 1.0
+
+
+@given(how=some(Enforcement), week=st.integers(1, 200))
+def test_enforcement_never_exceeds_its_probability(how: dict[str, Any], week: int) -> None:
+    enforcement = Enforcement(**how)
+    assert 0.0 <= enforcement.strength(week) <= enforcement.probability
+    assert enforcement.strength(week) == 0.0 or not enforcement.undetected(week)
+
+
+def test_a_rule_waits_to_be_seen_broken_and_ends_where_a_way_round_is_found() -> None:
+    how = Enforcement(start_week=10, detection_lag=4, probability=0.5, workaround_lag=20, workaround=0.75)
+    assert [how.strength(week) for week in (9, 10, 13, 14, 29, 30)] == [0.0, 0.0, 0.0, 0.5, 0.5, 0.125]
+
+
+def test_displacement_moves_people_to_other_channels() -> None:
+    alone = run(PROJECT_S, regulation={"separation": {}})
+    moved = run(PROJECT_S, regulation={"separation": {"displacement": 0.6}})
+    assert moved.rules.attention == pytest.approx(0.4)
+    assert alone.rules.attention == 1.0
+    assert outcome(moved, "social_share") < 0.8 * outcome(alone, "social_share")
+    assert outcome(moved, "marketplace_share") > outcome(alone, "marketplace_share")
+    assert outcome(moved, "surplus_elsewhere") > outcome(alone, "surplus_elsewhere")
+
+
+def test_a_fine_falls_due_once_for_what_went_unseen() -> None:
+    how = {"start_week": 4, "detection_lag": 3, "probability": 0.5, "fine": 0.1}
+    market = Market(small(PROJECT_S, regulation={"separation": how}))
+    turnover = []
+    while market.steps < 10:
+        market.step()
+        turnover.append(sum(amount for (_, _, payee), amount in market.flows.items() if payee == "platform"))
+    fines = market.results().weekly["fine_revenue"]
+    assert np.flatnonzero(fines).tolist() == [6]  # week 7, the first in which it is seen
+    assert fines[6] == pytest.approx(0.5 * 0.1 * sum(turnover[3:6]), abs=1.0)
+
+
+def test_nobody_is_fined_for_a_rule_that_nothing_breaks() -> None:
+    how = {"detection_lag": 3, "fine": 0.1}
+    for rule in ("data_firewall", "own_product_ban", "commission_cap", "import_price_floor"):
+        assert outcome(run(regulation={rule: how}, weeks=8), "fine_revenue") == 0.0, rule
+
+
+# ---- contradictions
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"resale_ban": {}}, {"below_cost_ban": {}}),
+        ({"positive_list": {"eligible": 0.0}}, {"import_duty": {}}),
+        ({"positive_list": {"eligible": 0.0}}, {"import_price_floor": {}}),
+    ],
+)
+def test_a_contradiction_names_both(one: dict[str, Any], other: dict[str, Any]) -> None:
+    for book in (one | other, other | one):
+        with pytest.raises(ConfigError) as refused:
+            choose_rules(book)
+        assert all(name in str(refused.value) for name in book)
+        assert "\n" not in str(refused.value)
+
+
+def test_what_holds_in_part_contradicts_nothing() -> None:
+    for how in ({"proxies": 0.1}, {"probability": 0.9}, {"workaround_lag": 5}):
+        assert len(choose_rules({"resale_ban": how, "below_cost_ban": {}})) == 2
+    assert {name for names in CONTRADICTIONS.values() for name in names} <= set(instruments)
+
+
+def test_every_pair_of_instruments_at_its_defaults_is_lawful_or_refused_in_either_order() -> None:
+    refused = set()
+    for pair in permutations(sorted(instruments), 2):
+        try:
+            choose_rules({name: {} for name in pair})
+        except ConfigError:
+            refused.add(pair)
+    assert refused == {("below_cost_ban", "resale_ban"), ("resale_ban", "below_cost_ban")}
+
+
+# ---- what changes nothing, and what bites
+
+
+@pytest.mark.parametrize(
+    ("world", "rule"),
+    [
+        ({}, {"commission_cap": {"cap": 0.04}}),
+        (PROJECT_S, {"commission_cap": {"cap": 0.04}}),
+        (PROJECT_S, {"subsidy_cap": {"cap": 0.025}}),
+        (PROJECT_S, {"below_cost_ban": {"least": 1.0}}),
+        ({"market": {"importers": 8}}, {"import_price_floor": {"floor": 1e-6}}),
+        ({}, {"data_firewall": {}}),
+        ({}, {"own_product_ban": {}}),
+        ({}, {"resale_ban": {}}),
+        ({}, {"neutral_ranking": {}}),
+        ({}, {"below_cost_ban": {}}),
+        ({}, {"import_duty": {}}),
+        ({}, {"positive_list": {}}),
+        (PROJECT_S, {"positive_list": {"eligible": 1.0, "standards": 0.0}}),
+        (PROJECT_S, {"seller_tax": {"threshold": 1e15}}),
+        (PROJECT_S, {"sme_support": {"rate": 0.0, "site": 0.0}}),
+        (PROJECT_S, {"privacy_consent": {"consent": 1.0}}),
+        (PROJECT_S, {"separation": {"probability": 0.0}}),
+        (PROJECT_S, {"eu_dma": {"workaround_lag": 0}}),
+    ],
+    ids=lambda part: "+".join(part) or "baseline",
+)
+def test_a_rule_with_nothing_to_bite_changes_nothing_to_the_bit(world: dict[str, Any], rule: dict[str, Any]) -> None:
+    assert same(run(world), run(world, regulation=rule))
+
+
+@pytest.fixture(scope="module")
+def busy() -> Market:
+    return run(BUSY)
+
+
+@pytest.mark.parametrize("name", instruments)
+def test_every_instrument_bites_where_there_is_something_to_bite(name: str, busy: Market) -> None:
+    parameters = {"commission_cap": {"cap": 0.02}, "seller_tax": {"threshold": 0.0}, "below_cost_ban": {"least": 1.5}}
+    ruled = run(BUSY, regulation={name: {"start_week": 2} | parameters.get(name, {})})
+    weekly, free = ruled.results().weekly, busy.results().weekly
+    assert all(weekly[series][0] == free[series][0] for series in free)
+    assert any(not np.array_equal(weekly[series], free[series]) for series in free)
+
+
+def test_own_goods_are_bought_in_where_they_may_not_be_made() -> None:
+    free, ruled = run(PROJECT_S), run(PROJECT_S, regulation={"own_product_ban": {"start_week": 12}})
+    own = ruled.listings.own
+    assert own.any()
+    assert not ruled.listings.abroad[own & (ruled.listings.exit_week < 0)].any()
+    assert 0.0 < outcome(ruled, "own_goods_profit") < outcome(free, "own_goods_profit")
+    none = run(PROJECT_S, regulation={"resale_ban": {"start_week": 12}})
+    assert not none.results().weekly["platform_share"][12:].any()
+    assert none.results().weekly["platform_share"][10] > 0.0
+
+
+def test_own_brands_come_back_with_the_way_round() -> None:
+    how = {"start_week": 4, "workaround_lag": 10}
+    ruled = run(PROJECT_S, regulation={"own_product_ban": how}, weeks=40)
+    own = ruled.listings.own & (ruled.listings.exit_week < 0)
+    assert ruled.listings.abroad[own].all()
+    assert own.any()
+
+
+def test_proxies_leave_a_share_of_own_goods() -> None:
+    world = merged(PROJECT_S, {"platform": {"own_share": 0.4}, "weeks": 32})
+    free, ruled = run(world), run(world, regulation={"india_pn2_2018": {}})
+    own = np.count_nonzero(ruled.listings.own[ruled.listings.live])
+    assert 0 < own <= 0.25 * 0.4 * ruled.listings.live.size
+    assert own < np.count_nonzero(free.listings.own[free.listings.live])
+
+
+def test_what_is_barred_sells_nothing() -> None:
+    world = merged(BUSY, {"government": {"vat": 0.0}})
+    ruled = run(world, regulation={"import_price_floor": {"floor": 1e9, "start_week": 9}})
+    assert ruled.results().weekly["border_share"][:8].min() > 0.0
+    assert not ruled.results().weekly["border_share"][8:].any()
+    stocked = merged(world, {"sellers": {"share_domestic_stock": 1.0}, "platform": {"own_goods": False}})
+    assert same(run(stocked), run(stocked, regulation={"import_price_floor": {"floor": 1e9}}))
+
+
+def test_a_floor_holds_the_platforms_own_prices() -> None:
+    world = merged(PROJECT_S, {"platform": {"undercut": 0.7, "motive": "growth"}})
+    ruled = run(world, regulation={"below_cost_ban": {"start_week": 10}})
+    table, setting = ruled.listings, ruled.platform.terms
+    own = table.own
+    freight = setting.subsidy * table.listed / ruled.config.demand.order_value
+    assert own.any()
+    assert (table.price[own] >= (table.cost + freight)[own]).all()
+    below = run(world).listings
+    assert (below.price < below.cost + freight[: len(below)])[below.own].any()
+
+
+def test_transparency_moves_beliefs_and_never_the_ranking() -> None:
+    world = merged(BUSY, {"sellers": {"belief": 5.0}})
+    told = Market(small(world, regulation={"transparency": {}}))
+    exact = Market(small(world, sellers={**world["sellers"], "belief": 1.0}))
+    assert same(told.run(), exact.run())
+
+
+def test_consent_takes_the_most_concerned_out_of_the_data() -> None:
+    market = run(PROJECT_S, regulation={"privacy_consent": {"consent": 0.6}})
+    assert market.observed @ market.cluster_share == pytest.approx(0.6, abs=0.01)
+
+
+def test_enforcement_is_the_same_for_every_instrument() -> None:
+    fields = {f.name for f in dataclasses.fields(Enforcement)}
+    for name in instruments:
+        assert not fields & set(instruments.schema(name))
