@@ -13,9 +13,10 @@ from hydra.core.override_parser.types import Override, OverrideType, ValueType
 
 from simulation.parameters import ConfigError, unknown
 
-from .schema import LAUNCHER, SETTINGS, STUDY_FIELDS
+from .schema import LAUNCHER, SETTINGS, STUDY_FIELDS, choices
 
 MOST_VALUES = 10_000
+ALLOWED = f"1 to {MOST_VALUES:,} values, as 1,2,3 or range(0,1,0.1), or glob(*) for all names of a choice"
 ENUMERABLE = (ValueType.CHOICE_SWEEP, ValueType.SIMPLE_CHOICE_SWEEP, ValueType.RANGE_SWEEP)
 ONE_VALUE = (*STUDY_FIELDS, "seed", "experiment", LAUNCHER)
 LAUNCHER_SETTING = "hydra.launcher."
@@ -68,15 +69,21 @@ def of_study(key: str) -> bool:
 
 def _swept(override: Override, text: str) -> tuple[str, ...]:
     """The values of a sweep, each as text that the grammar reads back."""
-    allowed = f"1 to {MOST_VALUES:,} values, as 1,2,3 or range(0,1,0.1)"
+    if override.value_type is ValueType.GLOB_CHOICE_SWEEP and choices(override.key_or_group):
+        texts = tuple(override.value().filter(list(choices(override.key_or_group))))  # type: ignore[union-attr]
+        return _not_too_many(override, text, texts)
     if override.value_type not in ENUMERABLE:
-        raise ConfigError(override.key_or_group, text, allowed)
+        raise ConfigError(override.key_or_group, text, ALLOWED)
     try:
         texts = tuple(itertools.islice(override.sweep_string_iterator(), MOST_VALUES + 1))
     except Exception as error:  # whatever a range of odd numbers makes the parser raise
-        raise ConfigError(override.key_or_group, text, allowed) from error
+        raise ConfigError(override.key_or_group, text, ALLOWED) from error
+    return _not_too_many(override, text, texts)
+
+
+def _not_too_many(override: Override, text: str, texts: tuple[str, ...]) -> tuple[str, ...]:
     if not 1 <= len(texts) <= MOST_VALUES:
-        raise ConfigError(override.key_or_group, text, allowed)
+        raise ConfigError(override.key_or_group, text, ALLOWED)
     return texts
 
 

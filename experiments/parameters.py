@@ -19,6 +19,7 @@ from simulation.parameters import KINDS, Spec
 from simulation.pricing import pricing_behaviours
 from simulation.registry import Registry
 from simulation.regulation import Enforcement, instruments
+from simulation.rules import FIELDS
 
 from .schema import CONFIGS, StudySetting, plain_type
 
@@ -58,6 +59,12 @@ REGULATION = """\
 `regulation=NAME`, or `'regulation=[NAME,NAME]'` for several; `none` is no rule. Each has its own settings, if
 any, and those of its enforcement.
 """
+RULES = """\
+### Fields of Rules
+
+What instruments change. Two changes to a field meet in the stricter, so the order of rules cannot matter. A rule
+that holds in part moves a field a part of the way from free; a threshold comes with the first part of it.
+"""
 PRICING = """\
 ## sellers.pricing
 
@@ -82,6 +89,7 @@ def page() -> str:
     parts += [ALGORITHM, *_choices(rankings, "algorithm")]
     parts += [REGULATION, *_choices(instruments, "regulation.{name}")]
     parts += [f"### Enforcement\n\n{_said(Enforcement)}\n", table(_fields("regulation.NAME", Enforcement))]
+    parts += [RULES, _rules()]
     parts += [PRICING, *_choices(pricing_behaviours, "sellers")]
     parts += [OUTCOME, _outcomes()]
     return "\n".join(parts)
@@ -127,6 +135,17 @@ def _choices(registry: Registry, path: str) -> list[str]:
         if settings:
             parts.append(table(settings))
     return parts
+
+
+def _rules() -> str:
+    """What each field of `Rules` is and who changes it, to which value."""
+    rows = []
+    for name, of in FIELDS.items():
+        changed = {rule: instruments[rule](**instruments.defaults(rule)).get(name) for rule in sorted(instruments)}
+        by = ", ".join(f"`{rule}` {_value(value)}" for rule, value in changed.items() if value is not None)
+        stricter = {min: "the lower", max: "the higher"}[of.metadata["meet"]]
+        rows.append((f"`Rules.{name}`", of.metadata["what"], _value(of.default), stricter, by or "`displacement`"))
+    return _markdown(("field", "what it is", "free", "stricter", "changed by, to"), rows)
 
 
 def _names() -> str:

@@ -76,23 +76,22 @@ def only_config(arguments: Sequence[str]) -> Config:
 
 
 def _drafts(given: Sequence[Given]) -> Iterator[_Draft]:
-    """A draft for each of the preset's cells and each combination of the sweeps."""
-    preset = _preset(given)
+    """A draft for each of the preset's cells and each combination of the sweeps, the preset's own and the user's."""
+    preset, keys = _preset(given), {g.key for g in given}
     listed = [_listed(cell) for cell in preset_cells(preset)] if preset else []
-    swept = [g for g in given if g.swept]
-    count = math.prod(len(g.values) for g in swept) * max(1, len(listed))
+    wholes = [(label, [*(g for g in own if g.key not in keys), *given]) for label, own in listed or [("", [])]]
+    count = sum(math.prod(len(g.values) for g in whole) for _, whole in wholes)
     if count > MOST_CELLS:
         raise ConfigError("-m", f"{count:,} cells", f"a sweep of at most {MOST_CELLS:,}")
-    for (label, own), places in itertools.product(
-        listed or [("", [])], itertools.product(*(range(len(g.values)) for g in given))
-    ):
-        said = {g.key: (g.values[0], g.texts[0]) for g in own}
-        said |= {g.key: (g.values[i], g.texts[i]) for g, i in zip(given, places, strict=True)}
-        yield _Draft(
-            ", ".join([label, *(f"{g.key}={said[g.key][1]}" for g in swept)]) if label else "",
-            {key: value for key, (value, _) in said.items()},
-            {key: text for key, (_, text) in said.items()},
-        )
+    for label, whole in wholes:
+        for places in itertools.product(*(range(len(g.values)) for g in whole)):
+            said = {g.key: (g.values[i], g.texts[i]) for g, i in zip(whole, places, strict=True)}
+            swept = (f"{g.key}={said[g.key][1]}" for g in whole if g.swept)
+            yield _Draft(
+                ", ".join([label, *swept]) if label else "",
+                {key: value for key, (value, _) in said.items()},
+                {key: text for key, (_, text) in said.items()},
+            )
 
 
 def _preset(given: Sequence[Given]) -> str | None:
@@ -111,7 +110,7 @@ def _listed(cell: Any) -> tuple[str, list[Given]]:
         or not all(isinstance(o, str) for o in own)
     ):
         raise ConfigError("cells", repr(cell), CELL_FORM)
-    given = overrides.read(own, multirun=False)
+    given = overrides.read(own, multirun=True)
     for one in given:
         if overrides.of_study(one.key):
             raise ConfigError("cells", f"{one.key}={one.texts[0]}", f"{CELL_FORM}, {one.key} not among them")

@@ -11,9 +11,9 @@ from typing import Any
 Changes = Mapping[str, float]
 
 
-def _rule(free: float, meet: Any, *, graded: bool = True) -> Any:
-    """A field: its value in a world without rules, how two changes to it meet, and whether it can hold in part."""
-    return field(default=free, metadata={"meet": meet, "graded": graded})
+def _rule(free: float, meet: Any, what: str, *, graded: bool = True) -> Any:
+    """A field: its value in a world without rules, how two changes meet, what it is, whether it can hold in part."""
+    return field(default=free, metadata={"meet": meet, "what": what, "graded": graded})
 
 
 @dataclass(frozen=True)
@@ -24,41 +24,41 @@ class Rules:
     """
 
     # the social app
-    checkout: float = _rule(1.0, min)  # share of integrated checkout that it may offer
-    attention: float = _rule(1.0, min)  # share of its part in people's shopping that stays with it
-    commission_cap: float = _rule(1.0, min)  # share of price
-    subsidy_cap: float = _rule(1.0, min)  # share of an order's listed worth
+    checkout: float = _rule(1.0, min, "share of integrated checkout that it may offer")
+    attention: float = _rule(1.0, min, "share of its part in people's shopping that stays with it")
+    commission_cap: float = _rule(1.0, min, "share of price")
+    subsidy_cap: float = _rule(1.0, min, "share of an order's listed worth")
     # its own goods
-    own_brand: float = _rule(1.0, min)  # share of own listings that may be its own brand
-    resale: float = _rule(1.0, min)  # share of own listings that may be on sale, its own brand or bought in
-    own_favour: float = _rule(1.0, min)  # share of the favour to own listings that ranking may show
-    own_floor: float = _rule(0.0, max)  # least own price over unit cost with the freight that it pays
-    seller_data: float = _rule(1.0, min)  # share of non-public sales data that the own-goods arm may use
+    own_brand: float = _rule(1.0, min, "share of own listings that may be its own brand")
+    resale: float = _rule(1.0, min, "share of own listings that may be on sale, its own brand or bought in")
+    own_favour: float = _rule(1.0, min, "share of the favour to own listings that ranking may show")
+    own_floor: float = _rule(0.0, max, "least own price over unit cost with the freight that it pays")
+    seller_data: float = _rule(1.0, min, "share of non-public sales data that the own-goods arm may use")
     # imports
-    border_floor: float = _rule(0.0, max)  # least price of what crosses the border by parcel, $ a unit
-    border_eligible: float = _rule(1.0, min)  # share of foreign designs that may cross the border by parcel
-    standards: float = _rule(0.0, max)  # what standards add to the unit cost of foreign goods, share
-    duty: float = _rule(0.0, max)  # share of price, on parcels that cross the border
-    duty_free: float = _rule(math.inf, min, graded=False)  # $ a parcel; no duty up to it
+    border_floor: float = _rule(0.0, max, "least price of what crosses the border by parcel, $ a unit")
+    border_eligible: float = _rule(1.0, min, "share of foreign designs that may cross the border by parcel")
+    standards: float = _rule(0.0, max, "what standards add to the unit cost of foreign goods, share")
+    duty: float = _rule(0.0, max, "share of price, on parcels that cross the border")
+    duty_free: float = _rule(math.inf, min, "$ a parcel; no duty up to it", graded=False)
     # taxes
-    seller_tax: float = _rule(0.0, max)  # share of gross sales on platforms
-    seller_tax_free: float = _rule(math.inf, min, graded=False)  # Rp of sales a year; no tax up to it
-    platform_tax: float = _rule(0.0, max)  # share of commissions and advertising
+    seller_tax: float = _rule(0.0, max, "share of gross sales on platforms")
+    seller_tax_free: float = _rule(math.inf, min, "Rp of sales a year; no tax up to it", graded=False)
+    platform_tax: float = _rule(0.0, max, "share of commissions and advertising")
     # consumers
-    observed: float = _rule(1.0, min)  # share of consumers whom the platform may observe
-    breaches: float = _rule(1.0, min)  # share of breaches that better care leaves
-    breach_fine: float = _rule(0.0, max)  # share of a year's turnover
-    bad_orders: float = _rule(1.0, min)  # share of bad orders that control leaves
-    refunded: float = _rule(0.0, max)  # least share of bad orders whose price is given back
-    compliance: float = _rule(0.0, max)  # what it costs sellers, share of their fixed cost
+    observed: float = _rule(1.0, min, "share of consumers whom the platform may observe")
+    breaches: float = _rule(1.0, min, "share of breaches that better care leaves")
+    breach_fine: float = _rule(0.0, max, "share of a year's turnover")
+    bad_orders: float = _rule(1.0, min, "share of bad orders that control leaves")
+    refunded: float = _rule(0.0, max, "least share of bad orders whose price is given back")
+    compliance: float = _rule(0.0, max, "what it costs sellers, share of their fixed cost")
     # sellers
-    disclosure: float = _rule(0.0, max)  # share of the way from sellers' belief to what is so
-    site_reach: float = _rule(0.0, max)  # utility that a seller's own site gains with its customers
-    site_setup: float = _rule(1.0, min)  # share of its set-up cost that is left
-    support: float = _rule(0.0, max)  # share of an eligible SME's fixed cost that the treasury pays
-    site_support: float = _rule(0.0, max)  # share of its own site's set-up that the treasury pays
-    support_ceiling: float = _rule(0.0, max, graded=False)  # Rp a shop and week
-    support_below: float = _rule(0.0, max, graded=False)  # Rp of sales a year; larger shops get nothing
+    disclosure: float = _rule(0.0, max, "share of the way from sellers' belief to what is so")
+    site_reach: float = _rule(0.0, max, "utility that a seller's own site gains with its customers")
+    site_setup: float = _rule(1.0, min, "share of its set-up cost that is left")
+    support: float = _rule(0.0, max, "share of an eligible SME's fixed cost that the treasury pays")
+    site_support: float = _rule(0.0, max, "share of its own site's set-up that the treasury pays")
+    support_ceiling: float = _rule(0.0, max, "Rp a shop and week", graded=False)
+    support_below: float = _rule(0.0, max, "Rp of sales a year; larger shops get nothing", graded=False)
 
 
 FIELDS = {f.name: f for f in dataclasses.fields(Rules)}

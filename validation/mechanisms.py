@@ -83,6 +83,9 @@ MECHANISMS = (
     on("breaches", "channels.breach_chance=0.02"),
     on("bad orders and refunds", *BAD),
     on("trust that bad orders cost", "channels.trust_loss=0.5", "channels.trust_recovery=0.02", *BAD),
+    on("taxes", "government.vat=0.11", "regulation=[seller_tax,platform_tax]", "regulation.seller_tax.threshold=0"),
+    on("government oversight", "regulation=neutral_ranking", "regulation.neutral_ranking.detection_lag=26",
+       "regulation.neutral_ranking.fine=0.1", "regulation.neutral_ranking.workaround_lag=104"),
     on("lock-in by habit", "channels.habit_step=0.3"),
     off("habit, trust and privacy in the choice", "channels.habit=0", "channels.trust=0", "channels.privacy=0"),
     on("diluted focus", "channels.dilution=0.5"),
@@ -157,7 +160,7 @@ its sign. Neutral is absent, to the bit. A {again} marks what the opening is cal
 designs take up what the mechanism gave, so that the market opens with the same sales, and the line shows what is left.
 
 {table}
-Taxes, duties and further rules are not in the model yet. Made by `make mechanisms` from version `{model}` of the model.
+What each rule does is in [rules.md](rules.md). Made by `make mechanisms` from version `{model}` of the model.
 """
 
 

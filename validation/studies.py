@@ -65,10 +65,19 @@ def conduct(design: Design) -> Study:
 
     Raises `StudyFailed` where some run is still missing.
     """
-    planned = design.plan()
-    with opened(planned, COMMAND) as study:
+    return carried_out(design.plan(), COMMAND)
+
+
+def preset(name: str) -> Study:
+    """The runs of `etalase experiment=NAME`, where users have them, too. Raises `StudyFailed` as `conduct` does."""
+    return carried_out(plan.make([f"experiment={name}"]), f"etalase experiment={name}")
+
+
+def carried_out(planned: plan.Plan, command: str) -> Study:
+    """A plan's runs and no others, after those that were missing have been run."""
+    with opened(planned, command) as study:
         if carry_out(study):
-            raise StudyFailed(f"study {design.name}: not all runs are there; the same command goes on with the rest")
+            raise StudyFailed(f"study {planned.study}: not all runs are there; the same command goes on with the rest")
     stored = load(planned.folder)
     wanted = {cell.cell_id for cell in planned.cells}
     runs = stored.runs[stored.runs["cell_id"].isin(wanted) & stored.runs["seed"].isin(planned.seeds)]

@@ -96,7 +96,8 @@ BAD = [
     (["-m", "weeks=range(1,9,0)"], "weeks", ["range(1,9,0)"]),
     (["-m", "demand.match=range(0,inf)"], "demand.match", ["range(0,inf)"]),
     (["-m", "demand.match=interval(0,1)"], "demand.match", ["interval(0,1)"]),
-    (["-m", "market=glob(*)"], "market", ["glob(*)"]),
+    (["-m", "market=glob(x*)"], "market", ["glob(x*)"]),
+    (["-m", "weeks=glob(*)"], "weeks", ["glob(*)"]),
     (["-m", *(f"demand.{name}=range(0,100)" for name in ("match", "nest", "impulse"))], "-m", ["1,000,000"]),
     # what is no override
     (["weeks"], "weeks", ["NAME=VALUE"]),

@@ -14,6 +14,7 @@ from experiments import plan, provenance
 from experiments.cells import choices_of
 from experiments.plan import Plan
 from simulation.parameters import ConfigError
+from simulation.regulation import instruments
 
 AddPreset = Callable[[str, str], None]
 
@@ -54,6 +55,20 @@ def test_a_sweep_is_a_grid() -> None:
     seen = {(*choices_of(cell.config).values(), cell.config["weeks"]) for cell in planned.cells}
     assert len(planned.cells) == len(seen) == 2 * 3 * 2
     assert {row[3] for row in seen} == {"none", "data_firewall+separation"}
+
+
+def test_a_glob_sweeps_over_the_names_of_a_choice() -> None:
+    planned = sweep("regulation=glob(*)", "platform=glob([p*,m*])")
+    rules = {choices_of(cell.config)["regulation"] for cell in planned.cells}
+    assert rules == {"none", *instruments}
+    assert {choices_of(cell.config)["platform"] for cell in planned.cells} == {"marketplace_only", "project_s"}
+
+
+def test_the_rules_preset_has_every_instrument_with_fees_frozen_and_adaptive() -> None:
+    planned = plan.make(["experiment=rules"])
+    seen = {(choices_of(c.config)["regulation"], c.config["platform"]["response"]) for c in planned.cells}
+    assert seen == {(rule, how) for rule in ("none", *instruments) for how in ("frozen", "adaptive")}
+    assert choices_of(planned.cells[0].config)["regulation"] == "none"
 
 
 def test_overrides_apply_to_every_cell_of_a_preset_and_sweeps_multiply_them() -> None:
@@ -185,6 +200,11 @@ class TestPresets:
             "Base, weeks=2",
         ]
 
+    def test_a_cell_may_be_a_sweep_and_the_user_may_fix_it(self, add_preset: AddPreset) -> None:
+        add_preset("mine", "cells:\n  - {label: Base, overrides: ['weeks=1,2', platform=project_s]}\n  - [weeks=3]\n")
+        assert [c.label for c in plan.make(["experiment=mine"]).cells] == ["Base, weeks=1", "Base, weeks=2", ""]
+        assert [c.config["weeks"] for c in plan.make(["experiment=mine", "weeks=9"]).cells] == [9, 9]
+
     def test_a_rule_that_the_user_takes_away_leaves_no_ghost(self, add_preset: AddPreset) -> None:
         add_preset(
             "mine",
@@ -216,7 +236,7 @@ class TestPresets:
             ("cells: [platform=project_s]\n", "cells"),
             ("cells: [{overrides: [weeks=1], lable: x}]\n", "cells"),
             ("cells: [[seed=1]]\n", "cells"),
-            ("cells: [['weeks=1,2']]\n", "weeks"),
+            ("cells: [['weeks=glob(*)']]\n", "weeks"),
             ("cells: [[wekes=1]]\n", "wekes"),
             ("study: Mine\n", "study"),
             ("weeks: [1\n", "experiment"),
