@@ -14,7 +14,7 @@ from .government import Government
 from .influencers import Influence
 from .opening import OpeningMarket
 from .parameters import Spec, build, check, unknown
-from .platform import PlatformSetting
+from .platform_setting import PlatformSetting
 from .registry import Choice
 from .regulation import Rule, choose_rules
 from .sellers import Selling

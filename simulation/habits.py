@@ -13,7 +13,7 @@ from .channels import SOCIAL, bad_orders, delivery
 from .columns import Columns
 from .consumers import BLOCK, CLUSTERS, FOLLOWS, blocks, by_audience
 from .government import pay_for_breach
-from .platform import PlatformSetting
+from .platform_setting import PlatformSetting
 from .promotion import sold_share
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def update_consumers(market: Market, week: int) -> Ties:
     if setting.influence.churn > 0.0 and len(market.influencers):
         renew_follows(market.chance, week, people, market.influencers.audience, setting.influence.churn)
     habit, trust, attention = (float(getattr(people, name).mean()) for name in ("habit", "trust", "attention"))
-    return Ties(habit, trust, attention, int(breached), kept)
+    return Ties(habit, trust, attention * market.rules.attention, int(breached), kept)
 
 
 def purchase_chance(alpha: Floats32, price: float, appeal: float) -> Floats32:

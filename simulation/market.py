@@ -37,6 +37,7 @@ from .platform import Platform
 from .promotion import review_bids, review_commissions, sell_slots
 from .registry import Choice
 from .regulation import Regulator, Rules
+from .rules import FREE
 from .sellers import (
     IMPORTER_KIND,
     KINDS,
@@ -183,9 +184,15 @@ class Market(AgentModel):
         if self.rules.observed != before.observed:
             self._observe()
 
+    def observed_under(self, rules: Rules) -> Floats:
+        """Share of each taste cluster that the platform observes: who has not opted out and, if asked, agrees. (C,)"""
+        return observed_share(self.population, self.config.channels.opt_out, rules.observed)
+
     def _observe(self) -> None:
-        """Whom the platform observes: who has not opted out and, where the law asks, agrees."""
-        self.observed[:] = observed_share(self.population, self.config.channels.opt_out, self.rules.observed)
+        """Whom the platform observes this week, and which share of those whom it could observe the law takes away."""
+        self.observed[:] = self.observed_under(self.rules)
+        could, does = (float(self.cluster_share @ seen) for seen in (self.observed_under(FREE), self.observed))
+        self.lost_to_consent = 1.0 - does / could if could > 0.0 else 0.0
 
     def _demand_moves(self, week: int) -> None:
         """Step 2: quality shocks and trends move, word spreads, the season sets how often people visit."""

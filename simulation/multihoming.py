@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .chance import Purpose
 from .channels import CHANNELS, OWN_SITE, SOCIAL, bad_orders, fees
+from .government import eligible, seller_tax_rate
 from .promotion import sold_share
 from .sellers import SME_KIND, basic_fixed_cost, upkeep
 
@@ -50,7 +51,7 @@ def review_channels(market: Market, week: int, books: Books) -> NDArray[np.int64
     gain = expected * margins(market, rows) - selling.channel_cost * basic[:, None]
 
     setup = selling.own_site_setup * market.rules.site_setup * table.fixed_cost[rows]
-    helped = market.rules.site_support * setup
+    helped = market.rules.site_support * setup * eligible(market, rows)
     able = market.ledger.balance["sellers"][rows] >= setup - helped
     join = ~kept & (gain > 0.0)
     join[:, OWN_SITE] &= able & (gain[:, OWN_SITE] * selling.channel_review_weeks > setup - helped)
@@ -81,12 +82,14 @@ def expected_orders(orders: Floats, kept: Masks) -> Floats:
 
 
 def margins(market: Market, rows: NDArray[np.int64]) -> Floats:
-    """Gross profit of an order through each channel, E/p̄ (p (1 - fee_h - refunds_h) - c), less bids, Rp. Shape (n, 4).
+    """Gross profit of an order through each channel, E/p̄ (p (1 - fee_h - refunds_h - tax_h) - c), less bids, Rp.
 
+    Shape (n, 4).
     A bid for ads takes its share of what is earned on the social app.
     """
     table, channels = market.listings, market.channels
-    taken = fees(channels, market.platform.terms.commission)
+    taken = np.tile(fees(channels, market.platform.terms.commission), (rows.size, 1))
+    taken[:, :OWN_SITE] += seller_tax_rate(market, rows)[:, None]
     refunds = channels.refunded * bad_orders(channels, table.abroad[rows])
     units = market.config.demand.order_value / table.listed[rows]
     earned = units[:, None] * (table.price[rows, None] * (1.0 - taken - refunds) - market.unit_cost(rows)[:, None])

@@ -33,7 +33,8 @@ from .exposure import Seats, Shelf, plan_seats, table_weights, take_seats
 from .influencers import draw_influencers, endorsement_shares
 from .listings import Listings, choose_listings, file_hash, listings_path, read_listings
 from .parameters import parameter
-from .platform import PlatformSetting, certainty
+from .platform import certainty
+from .platform_setting import PlatformSetting
 
 if TYPE_CHECKING:
     from .config import Config

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,128 +12,17 @@ from .chance import Chance, Purpose
 from .channels import MARKETPLACE, SOCIAL
 from .columns import MarketAgent
 from .own_goods import earned_elsewhere, hybrid_price
-from .parameters import build, parameter
+from .parameters import build
+from .platform_setting import PlatformSetting
+from .promotion import opening_ad_benefit
 from .response import LARGEST_STEP, MOST, QUARTER, best_reply, commission_benefit, subsidy_benefit
 from .rules import FREE, Rules
-from .terms import lawful_setting
+from .terms import lawful_setting, stopped_at_border
 
 if TYPE_CHECKING:
     from .market import Market
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class PlatformSetting:
-    """Parameters of the platform and of its own-goods arm."""
-
-    name: str = parameter(
-        "marketplace_only", unit="name",
-        choices=("no_social_commerce", "instagram_style", "marketplace_only", "project_s", "tokopedia_merger"),
-        source="marketplace_only is the baseline",
-    )
-    checkout: float = parameter(
-        1.0, unit="share of the social app's orders that are paid inside it", low=0.0, high=1.0,
-        source="1 since 2021 on TikTok Shop; 0 is a shop window that links to the seller",
-    )
-    owns_marketplace: bool = parameter(
-        False, unit="true or false",
-        source="TikTok bought 75.01 % of Tokopedia in December 2023 (docs/facts.md B8 [66])",
-    )
-    response: str = parameter(
-        "frozen", unit="name", choices=("frozen", "adaptive"),
-        source="frozen: fees stay as they are; adaptive: at most a point a quarter (docs/model.md, Response)",
-    )
-    commission: float = parameter(
-        0.04, unit="share of price", low=0.0, high=0.9,
-        source="1 to 4.3 % in June 2023 (docs/facts.md A [10])",
-    )
-    subsidy: float = parameter(
-        2_000.0, unit="Rp of shipping an order on the social app", low=0.0, high=1e6, source="assumed",
-    )
-    ad_load: float = parameter(
-        0.0, unit="share of the social feed's slots that are sold to who bids for them", low=0.0, high=0.9,
-        source="assumed; 0 is a feed without ads",
-    )
-    affiliate_bonus: float = parameter(
-        0.0, unit="share of price on top of the usual commission for who endorses its own goods", low=0.0, high=0.9,
-        source="the user's scenario; 0 does not outbid",
-    )
-    own_goods: bool = parameter(
-        False, unit="true or false", source="Project S: the platform sells its own copies",
-    )
-    self_preference: float = parameter(
-        0.0, unit="ψ, chance that an own listing takes a feed slot", low=0.0, high=1.0,
-        source="30 to 60 % of a sponsored slot's prominence (docs/facts.md B4 [45])",
-    )
-    comparison: float = parameter(
-        0.3, unit="κ, chance that a copy is shown beside its original", low=0.0, high=1.0, source="assumed",
-    )
-    personalisation: float = parameter(
-        1.0, unit="φ_max, how exactly a taste cluster can be known", low=0.0, high=1.0, source="assumed",
-    )
-    data_half: float = parameter(
-        20.0, unit="opening weeks of data at which half of φ_max is reached", low=0.0, high=1e6, source="assumed",
-    )
-    data_decay: float = parameter(
-        0.02, unit="share of data lost a week", low=0.0, high=1.0, source="assumed",
-    )
-    signal_sd: float = parameter(
-        0.7, unit="s, sd of one opening week's orders as a signal of ln demand", low=0.0, high=100.0,
-        source="assumed",
-    )
-    public_correlation: float = parameter(
-        0.86, unit="correlation of ln reviews and ln sales", low=0.01, high=0.999,
-        source="data/README.md: the real listings (.84 over all, .86 over those used)",
-    )
-    undercut: float = parameter(
-        0.20, unit="share of the original's price", low=0.0, high=0.9,
-        source="private labels are 23 % cheaper; use 15 to 35 % (docs/facts.md A [38])",
-    )
-    quality_gap: float | None = parameter(
-        None, unit="utility; null is elasticity × undercut, value parity", low=-5.0, high=10.0,
-        source="value parity: the copy is as good a deal as the original",
-    )
-    cost_advantage: float = parameter(
-        0.45, unit="share of unit cost saved", low=0.0, high=0.95,
-        source="30 to 60 % cheaper abroad (docs/facts.md A [35, 36])",
-    )
-    resale_cost_advantage: float = parameter(
-        0.0, unit="share of unit cost saved on goods that it buys in", low=0.0, high=0.95,
-        source="assumed; it buys where sellers buy, at their prices",
-    )
-    trackability: float = parameter(
-        0.64, unit="share by which data last longer for each share of consumers that consent loses", low=0.0, high=1.0,
-        source="under the GDPR 12.5 % went and the rest was 8 % better to track (docs/facts.md C [80])",
-    )
-    own_pricing: str = parameter(
-        "undercut", unit="name", choices=("undercut", "hybrid"),
-        source="undercut: a share below the original; hybrid: best for who earns on rivals, too (docs/facts.md D)",
-    )
-    motive: str = parameter(
-        "profit", unit="name", choices=("profit", "growth"),
-        source="growth: copies what sells most and bears losses up to the budget",
-    )
-    loss_budget: float = parameter(
-        26.0, unit="opening weeks of commission that growth may cost", low=0.0, high=1000.0, source="assumed",
-    )
-    entry_cost_weeks: float = parameter(
-        8.0, unit="weeks of the median design's gross profit", low=0.0, high=1000.0, source="assumed",
-    )
-    payback_weeks: float = parameter(
-        52.0, unit="weeks in which a copy must earn its entry cost", low=1.0, high=1000.0, source="assumed",
-    )
-    capture: float = parameter(
-        0.5, unit="share of the original's orders that a copy expects", low=0.0, high=5.0,
-        source="a copy of equal value takes half of its nest",
-    )
-    review_weeks: int = parameter(
-        8, unit="weeks between reviews", low=1, high=520, source="assumed",
-    )
-    own_share: float = parameter(
-        0.02, unit="own listings as a share of live designs, at most", low=0.0, high=1.0,
-        source="3 % of products were entered within ten months on Amazon (docs/facts.md B1 [40])",
-    )
 
 
 def certainty(setting: PlatformSetting, data: Floats) -> Floats:
@@ -204,7 +93,7 @@ class Platform(MarketAgent):
         self.first_setting = setting
         worth = model.opening.social_orders.sum() * model.scale * model.config.demand.order_value
         self.opening_commission = setting.commission * worth
-        self.opening_benefits, self.opening_ad_benefit = self._benefits(model.scale), 0.0
+        self.opening_benefits = self._benefits(model.scale)
 
     def obey(self, rules: Rules) -> None:
         """Take the week's rules: its terms, and which own goods it may sell. Its own wishes stay."""
@@ -213,6 +102,18 @@ class Platform(MarketAgent):
         if changed:
             self.keep_within_cap()
             self.keep_to_floor()
+
+    def own_goods_break(self, full: Rules) -> bool:
+        """Whether the own goods on sale are more, of another make, favoured or cheaper than these rules would let."""
+        table = self.model.listings
+        own = table.live[table.own[table.live]]
+        if own.size == 0:
+            return False
+        brands = table.own & table.abroad
+        too_many = self._excess(table.own, full.resale).size + self._excess(brands, full.own_brand).size
+        favoured = self.setting.self_preference > 0.0 and full.own_favour < self.rules.own_favour
+        cheap = table.price[own] < self._floor(own, self.model.unit_cost(own), full.own_floor)
+        return bool(too_many or favoured or cheap.any())
 
     @property
     def cash(self) -> int:
@@ -239,7 +140,7 @@ class Platform(MarketAgent):
         observes, 1 for a mean opening week.
         """
         setting = self.setting
-        keep = 1.0 - setting.data_decay * (1.0 - setting.trackability * (1.0 - self.rules.observed))
+        keep = 1.0 - setting.data_decay * (1.0 - setting.trackability * self.model.lost_to_consent)
         self.data = self.data * keep + cluster_orders
         table = self.model.listings
         table.seen = table.seen * keep + design_orders
@@ -257,29 +158,37 @@ class Platform(MarketAgent):
         own, most = live[table.own[live]], self.setting.own_share * live.size
         room: int = int(most * self.rules.resale) - own.size
         brand_room = int(most * self.rules.own_brand) - int(np.count_nonzero(table.abroad[own]))
-        for row in own[~table.abroad[own]][: max(brand_room, 0)]:
+        bought_in = own[~table.abroad[own]]
+        for row in bought_in[~self._stopped(bought_in, table.price[bought_in])][: max(brand_room, 0)]:
             self._source(int(row), brand=True)
-        brand = brand_room > 0
-        room = min(room, brand_room) if brand else room
+            brand_room -= 1
         candidates = live[~table.own[live] & (table.copied_week[live] < 0)]
         if room <= 0 or candidates.size == 0:
             return
         orders = self._expected_orders(week, candidates)
+        price = self._price_share(candidates, brand=True) * table.price[candidates]
+        brand = (brand_room > 0) & ~self._stopped(candidates, price)
         profit = orders * self._profit_an_order(candidates, brand)
         pays = self.bears_losses | (profit * self.setting.payback_weeks > self.entry_cost)
         best = np.argsort(-(orders if self.bears_losses else profit), kind="stable")[:room]
-        for row in candidates[best[pays[best]]]:
-            self._copy(week, int(row), brand)
+        for k in best[pays[best]]:
+            if brand[k] and brand_room <= 0:
+                continue
+            brand_room -= int(brand[k])
+            self._copy(week, int(candidates[k]), bool(brand[k]))
 
     def keep_within_cap(self) -> None:
         """Where sellers leave or rules come, own listings may be too many: those that earn least go first.
 
-        Own brands beyond what the rules allow are bought in from then on where that pays, else withdrawn.
+        Own brands beyond what the rules allow, or stopped at the border, are bought in from then on where that pays,
+        else withdrawn.
         """
         table = self.model.listings
         for row in self._excess(table.own, self.rules.resale):
             self.model.withdraw_copy(int(row))
-        for row in self._excess(table.own & table.abroad, self.rules.own_brand):
+        made = table.live[(table.own & table.abroad)[table.live]]
+        stopped = made[self._stopped(made, table.price[made])]
+        for row in np.union1d(self._excess(table.own & table.abroad, self.rules.own_brand), stopped):
             if self._unit_cost(row, brand=False) < table.price[row]:
                 self._source(int(row), brand=False)
             else:
@@ -299,17 +208,21 @@ class Platform(MarketAgent):
         worst: NDArray[np.int64] = mine[np.argsort(self.model.recent(table.past_gross)[mine], kind="stable")]
         return worst[:excess]
 
+    def _stopped(self, rows: NDArray[np.int64], price: Floats) -> NDArray[np.bool_]:
+        """Whether own brands of these designs at these prices would be stopped at the border."""
+        return stopped_at_border(self.model, self.rules, rows, price)
+
     def _source(self, row: int, brand: bool) -> None:
         """Make an own listing its own brand, made abroad, or buy it in at home."""
         table = self.model.listings
         table.cost[row] = self._cost_share(brand) * self.model.opening.cost[table.model[row]]
         table.abroad[row] = table.border[row] = brand
 
-    def _cost_share(self, brand: bool) -> float:
-        """Unit cost of a copy over its original's, before standards."""
-        return 1.0 - (self.setting.cost_advantage if brand else self.setting.resale_cost_advantage)
+    def _cost_share(self, brand: Any) -> Any:
+        """Unit cost of a copy over its original's, before standards; brand one or an array."""
+        return 1.0 - np.where(brand, self.setting.cost_advantage, self.setting.resale_cost_advantage)
 
-    def _unit_cost(self, rows: Any, brand: bool) -> Any:
+    def _unit_cost(self, rows: Any, brand: Any) -> Any:
         """Unit cost of copies of these listings, with what standards for foreign goods add. Rp."""
         cost = self._cost_share(brand) * self.model.opening.cost[self.model.listings.model[rows]]
         return cost * (1.0 + self.rules.standards * brand)
@@ -317,13 +230,21 @@ class Platform(MarketAgent):
     def keep_to_floor(self) -> None:
         """Own prices are at least the floor: a multiple of unit cost and of the freight that it pays for buyers."""
         table = self.model.listings
+        if self.rules.own_floor == 0.0 and "asked" not in table.names:
+            return
+        table.bring("asked", 0.0)  # what it would ask without a floor
         own = np.flatnonzero(table.own)
-        table.price[own] = np.maximum(table.price[own], self._floor(own, self.model.unit_cost(own)))
+        asked = np.where(table.asked[own] == 0.0, table.price[own], table.asked[own])
+        table.asked[own] = asked
+        table.price[own] = np.maximum(asked, self._floor(own, self.model.unit_cost(own), self.rules.own_floor))
 
-    def _floor(self, rows: NDArray[np.int64], cost: Floats) -> Floats:
-        """least (c + subsidy p̄/E), Rp a unit: the lowest lawful price of own listings of these designs."""
-        freight = self.terms.subsidy * self.model.listings.listed[rows] / self.model.config.demand.order_value
-        return self.rules.own_floor * (cost + freight)
+    def _floor(self, rows: NDArray[np.int64], cost: Floats, least: float) -> Floats:
+        """least (c + freight p̄/E), Rp a unit: the lowest lawful price of own listings of these designs.
+
+        freight: what it pays of an order's shipping.
+        """
+        freight = min(self.terms.subsidy, self.model.config.channels.shipping)
+        return least * (cost + freight * self.model.listings.listed[rows] / self.model.config.demand.order_value)
 
     def _drop_losing(self, week: int) -> None:
         """A copy is dropped when its weekly profit, kept up for the payback time, would not pay its entry."""
@@ -351,8 +272,7 @@ class Platform(MarketAgent):
         occasions: the week's choices of all people. Whatever the pricing, no price falls below a floor that is law.
         """
         self._move_towards_best(occasions)
-        if self.rules.own_floor > 0.0:
-            self.keep_to_floor()
+        self.keep_to_floor()
 
     def _move_towards_best(self, occasions: float) -> None:
         model, table = self.model, self.model.listings
@@ -363,13 +283,16 @@ class Platform(MarketAgent):
         page = model.recorded % model.config.sellers.memory
         orders, slope, fees = (past[rows, page] for past in (table.past_orders, table.past_slope, table.past_fees))
         profit = table.past_gross[rows, page] / worth
-        commission = model.ledger.week.get(("commission", "sellers", "platform"), 0) / worth
+        kept = 1.0 - self.rules.platform_tax
+        commission = kept * model.ledger.week.get(("commission", "sellers", "platform"), 0) / worth
         elsewhere = earned_elsewhere(profit, orders, commission, occasions)
         sold = slope > 0.0
         rows, orders, slope, elsewhere = rows[sold], orders[sold], slope[sold], elsewhere[sold]
         net = 1.0 - fees[sold] / orders
         target = hybrid_price(model.unit_cost(rows), table.listed[rows], net, orders, slope, elsewhere)
         table.price[rows] += model.config.sellers.adjustment * (target - table.price[rows])
+        if "asked" in table.names:
+            table.asked[rows] = table.price[rows]
 
     def respond(self, week: int, occasions: float) -> None:
         """Step 9: every quarter, where the response is adaptive, the fees move towards their best.
@@ -378,16 +301,16 @@ class Platform(MarketAgent):
         """
         if self.setting.response != "adaptive":
             return
-        self.opening_ad_benefit = self.opening_ad_benefit or self._ad_benefit()
         if week % QUARTER:
             return
+        opening_ads = opening_ad_benefit(self.model)
         now, then, first = self._benefits(occasions), self.opening_benefits, self.first_setting
-        commission = best_reply(self.terms.commission, first.commission, now[0], then[0], LARGEST_STEP)
+        commission = best_reply(self.commission, first.commission, now[0], then[0], LARGEST_STEP)
         step = LARGEST_STEP * self.model.config.demand.order_value
-        subsidy = best_reply(self.terms.subsidy, first.subsidy, now[1], then[1], step)
+        subsidy = best_reply(self.subsidy, first.subsidy, now[1], then[1], step)
         load = self.ad_load
-        if self.opening_ad_benefit > 0.0:
-            load = best_reply(load, first.ad_load, self._ad_benefit(), self.opening_ad_benefit, LARGEST_STEP)
+        if opening_ads > 0.0:
+            load = best_reply(load, first.ad_load, self._ad_benefit(), opening_ads, LARGEST_STEP)
         self.setting = replace(
             self.setting, commission=min(commission, max(first.commission, MOST)),
             subsidy=min(subsidy, max(first.subsidy, self.model.config.channels.shipping)),
@@ -418,16 +341,23 @@ class Platform(MarketAgent):
             subsidy_benefit(take, demand.price_sensitivity / worth),
         )
 
-    def _price_share(self, rows: Any) -> Any:
-        """Price of a copy over its original's: undercut by what buyers pay, the taxes on either in it."""
-        own_taxes = (1.0 + self.model.config.government.vat) * (1.0 + self.rules.duty)
-        return (1.0 - self.setting.undercut) * ((1.0 + self.model.taxes.both[rows]) / own_taxes)
+    def _price_share(self, rows: Any, brand: Any) -> Any:
+        """Price of a copy over its original's: undercut by what buyers pay, the taxes on either in it.
 
-    def _profit_an_order(self, rows: NDArray[np.int64], brand: bool) -> Floats:
+        An own brand pays duty where its parcel is worth more than the de minimis.
+        """
+        model, table, state = self.model, self.model.listings, self.model.config.government
+        share = (1.0 - self.setting.undercut) * ((1.0 + model.taxes.both[rows]) / (1.0 + state.vat))
+        worth = model.config.demand.order_value * share * table.price[rows] / table.listed[rows]
+        dutiable = brand & (worth > self.rules.duty_free * state.exchange_rate)
+        return share / (1.0 + self.rules.duty * dutiable)
+
+    def _profit_an_order(self, rows: NDArray[np.int64], brand: Any) -> Floats:
         """Capture · (E/p̄_j) (p_copy - c_copy): what a copy earns for each order of its original, Rp."""
         model, table, setting = self.model, self.model.listings, self.setting
         cost = self._unit_cost(rows, brand)
-        margin = np.maximum(self._price_share(rows) * table.price[rows], self._floor(rows, cost)) - cost
+        asked = self._price_share(rows, brand) * table.price[rows]
+        margin = np.maximum(asked, self._floor(rows, cost, self.rules.own_floor)) - cost
         return setting.capture * model.config.demand.order_value / table.listed[rows] * margin
 
     def _expected_orders(self, week: int, rows: NDArray[np.int64]) -> Floats:
@@ -450,4 +380,4 @@ class Platform(MarketAgent):
             gap = model.opening.report.get("mean_own_elasticity", 0.0) * setting.undercut
         supplier = "suppliers_abroad" if brand else "suppliers_home"
         model.ledger.transfer("entry of own goods", "platform", supplier, self.entry_cost)
-        model.add_copy(week, row, self._price_share(row), self._cost_share(brand), gap, brand)
+        model.add_copy(week, row, self._price_share(row, brand), self._cost_share(brand), gap, brand)

@@ -64,6 +64,17 @@ def mixed(weights: Floats, bid: Floats, load: float) -> Floats:
     )
 
 
+def opening_ad_benefit(market: Market) -> float:
+    """What a sold slot would bring at the opening: resting bids on gross profit over all sales and the load, or 0."""
+    load, opening = sold_share(market), market.opening
+    if load == 0.0:
+        return 0.0
+    social = np.divide(opening.social_orders, opening.orders)
+    bids = resting_bid(load * _feed_share(market) * social)
+    gross = opening.orders * (opening.net * opening.listed - opening.cost) / opening.listed
+    return float((bids * social * np.maximum(gross, 0.0)).sum() / (load * opening.orders.sum()))
+
+
 def resting_bid(exposed: Floats) -> Floats:
     """b = x / (1 + x): what all bid when all are alike; x the ad load times the share of orders from the feed."""
     return exposed / (1.0 + exposed)

@@ -86,9 +86,12 @@ class Rule:
 
     def changes(self, strength: float) -> dict[str, float]:
         """What it changes in `Rules` where it holds to a strength, the demand that it displaces with it."""
-        changed = in_part(instruments[self.name](**self.parameters), strength)
         moved = 1.0 - self.enforcement.displacement * strength
-        return changed if moved == 1.0 else meet([changed, {"attention": moved}])
+        return self.asks(strength) if moved == 1.0 else meet([self.asks(strength), {"attention": moved}])
+
+    def asks(self, strength: float) -> dict[str, float]:
+        """What it asks for where it holds to a strength."""
+        return in_part(instruments[self.name](**self.parameters), strength)
 
 
 def choose_rules(data: Mapping[str, Mapping[str, Any] | None]) -> tuple[Rule, ...]:
@@ -166,7 +169,8 @@ class Regulator(MarketAgent):
         return tuple(rule.name for rule in self.chosen)
 
     def enact(self, name: str, **parameters: Any) -> None:
-        """Add an instrument, or change it, from the next week on or from its `start_week`."""
+        """Add an instrument, or change it, from the coming week on or from its `start_week`."""
+        parameters = {"start_week": self.model.week, **parameters}
         self.chosen = choose_rules({rule.name: rule.plain() for rule in self.chosen} | {name: parameters})
 
     def repeal(self, name: str) -> None:
@@ -174,6 +178,7 @@ class Regulator(MarketAgent):
         if name not in self.instruments:
             raise ConfigError("repeal", name, ", ".join(self.instruments) or "nothing: there is no rule")
         self.chosen = tuple(rule for rule in self.chosen if rule.name != name)
+        self.unpunished.pop(name, None)
 
     @property
     def treasury(self) -> int:

@@ -10,14 +10,15 @@ MOST = 0.5  # of the price: no fee is raised beyond
 def commission_benefit(
     commission: float, elasticity: float, own_share: float, own_margin: float, kept: float = 1.0
 ) -> float:
-    """What a point of commission brings, a rupiah of rivals' sales: k + [k τ (1 - η) + η w m] / (1 - τ).
+    """What a point of commission brings, a rupiah of rivals' sales: 1 + [τ (1 - η) + η w m / k] / (1 - τ).
 
     Rivals pass the fee on, dp/p = dτ/(1-τ), and sell η times as much less, at that price; of the choices that leave
-    them a share w falls on own goods, which earn m a rupiah. commission τ, elasticity η > 0, own_share w, own_margin m,
-    kept k: what a tax leaves of commissions.
+    them a share w falls on own goods, which earn m a rupiah. commission τ, elasticity η > 0, own_share w, own_margin m.
+    A tax that leaves the share k (`kept`) of fees takes as much of the goodwill that fees cost, for that is fees to
+    come: the fee itself stays, but own goods, which the tax spares, weigh more. In untaxed rupiah of fees.
     """
-    lost = kept * commission * (1.0 - elasticity) + elasticity * own_share * own_margin
-    return kept + lost / (1.0 - commission)
+    lost = commission * (1.0 - elasticity) + elasticity * own_share * own_margin / kept
+    return 1.0 + lost / (1.0 - commission)
 
 
 def subsidy_benefit(take: float, responsiveness: float) -> float:

@@ -27,6 +27,7 @@ Rows = NDArray[np.int64]
 KINDS = ("sme", "importer", "platform")
 SME_KIND, IMPORTER_KIND, PLATFORM_KIND = range(3)
 STILL_THERE = -1
+LEAST_KEPT = 0.05  # of the price: where fees, refunds and taxes leave less, no price is worth a move
 MOST_FIXED = 0.88  # of opening gross profit: the smallest, too, open with some profit
 
 
@@ -184,7 +185,7 @@ def shocks(chance: Chance, week: int, table: Listings, persistence: float) -> Fl
 
 
 def wanted_prices(market: Market, rows: Rows) -> Floats:
-    """Next week's prices of these sellers, by the chosen behaviour. Rp a unit."""
+    """Next week's prices of these sellers, by the chosen behaviour; who keeps next to nothing stays. Rp a unit."""
     table, selling, opening = market.listings, market.config.sellers, market.opening
     orders = market.recent(table.past_orders)[rows]
     fees = market.recent(table.past_fees)[rows]
@@ -203,7 +204,7 @@ def wanted_prices(market: Market, rows: Rows) -> Floats:
         table.bring(name, 0, values.shape[1:], values.dtype)
         getattr(table, name)[rows] = values
     table.noted = tuple(notes)
-    return price
+    return np.where(view.net > LEAST_KEPT, price, view.price)
 
 
 def entry_rates(market: Market) -> Floats:

@@ -16,7 +16,7 @@ from experiments import compose
 from simulation.chance import Chance
 from simulation.columns import Columns
 from simulation.opening import Opening, open_market
-from simulation.platform import PlatformSetting
+from simulation.platform_setting import PlatformSetting
 from simulation.sellers import PLATFORM_KIND, shocks
 from validation import levers
 from validation.studies import HEADLINE, PROJECT_S, WITH, WITHOUT, Design, sellers, values, weekly

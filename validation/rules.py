@@ -20,7 +20,7 @@ from analysis.words import humanise, listing, scale, sentence
 from experiments import provenance
 from validation import closure, closure_picture
 from validation.studies import StudyFailed, preset
-from validation.tables import table
+from validation.tables import over_seeds, table
 
 PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
 TEMPLATE = Path(__file__).with_name("rules.md")
@@ -64,6 +64,13 @@ class Compared:
     def effect(self, rule: str, outcome: str, response: str = "frozen") -> Estimate:
         """What a rule does to an outcome."""
         return self.effects[self.cell(rule, response), outcome]
+
+    def answer(self, rule: str, outcome: str) -> Estimate:
+        """What the platform's answer in fees adds to what a rule does, seed by seed."""
+        of = {(rule, how): self.study.values.loc[self.cell(rule, how), outcome] for how in RESPONSES}
+        of |= {("none", how): self.study.values.loc[self.cell("none", how), outcome] for how in RESPONSES}
+        change = {how: of[rule, how] - of["none", how] for how in RESPONSES}
+        return over_seeds((change["adaptive"] - change["frozen"]).dropna())
 
     def level(self, outcome: str, response: str = "frozen") -> Estimate:
         """An outcome without a rule."""
@@ -126,24 +133,27 @@ def _told(found: Compared, rules: Sequence[str], outcome: str = SURVIVAL) -> str
     return listing([f"{humanise(rule)} ({_points(found, rule, outcome)})" for rule in rules]) or "none"
 
 
+def _clear(found: Compared, rules: Sequence[str], outcome: str, sign: int) -> list[str]:
+    """The rules whose effect on an outcome has this sign beyond doubt, the largest first."""
+    effects = {rule: found.effect(rule, outcome) for rule in rules}
+    told = [rule for rule, effect in effects.items() if effect.clear and effect.mean * sign > 0]
+    return sorted(told, key=lambda rule: -sign * effects[rule].mean)
+
+
 def _keeps_most(found: Compared, single: list[str]) -> str:
-    better = [rule for rule in single if found.effect(rule, SURVIVAL).clear and found.effect(rule, SURVIVAL).mean > 0]
     level = found.written(SURVIVAL, found.level(SURVIVAL), sign=False)
-    return f"Without a rule {level} % of the small sellers live on. Most are saved by {_told(found, better[:3])}."
+    most = _told(found, _clear(found, single, SURVIVAL, 1)[:3])
+    return f"Without a rule {level} % of the small sellers live on. Most are saved by {most}."
 
 
 def _kills(found: Compared, single: list[str]) -> str:
-    worse = [rule for rule in single if found.effect(rule, SURVIVAL).clear and found.effect(rule, SURVIVAL).mean < 0]
-    return f"Fewer live on under {_told(found, worse[::-1][:3])}." if worse else "No single rule leaves fewer alive."
+    return f"Fewer live on under: {_told(found, _clear(found, single, SURVIVAL, -1)[:3])}."
 
 
 def _harmless_to_buyers(found: Compared, single: list[str]) -> str:
-    both = [
-        rule for rule in single
-        if found.effect(rule, SURVIVAL).clear and found.effect(rule, SURVIVAL).mean > 0
-        and not (found.effect(rule, SURPLUS).clear and found.effect(rule, SURPLUS).mean < 0)
-    ]  # fmt: skip
-    return f"Saving sellers at no cost to consumers that can be told from none: {_told(found, both, SURPLUS)}."
+    dear = _clear(found, single, SURPLUS, -1)
+    both = [rule for rule in _clear(found, single, SURVIVAL, 1) if rule not in dear]
+    return f"Sellers are saved at no cost to consumers that can be told from none by: {_told(found, both, SURPLUS)}."
 
 
 def _bundles(found: Compared, single: list[str]) -> str:
@@ -152,35 +162,35 @@ def _bundles(found: Compared, single: list[str]) -> str:
 
 
 def _idle(found: Compared, single: list[str]) -> str:
-    idle = [r for r in single if not any(found.effect(r, o).clear for o in (*SELLERS_AND_BUYERS, *OTHERS))]
+    columns = [(outcome, how) for outcome in (*SELLERS_AND_BUYERS, *OTHERS) for how in RESPONSES]
+    idle = [rule for rule in single if not any(found.effect(rule, *column).clear for column in columns)]
     names = listing([humanise(rule) for rule in idle]) or "none"
     return f"With nothing to bite on here, or too little to be told from none in any column: {names}."
 
 
 def _total(found: Compared, single: list[str]) -> str:
-    ranked = sorted(single, key=lambda rule: -found.effect(rule, TOTAL).mean)
-    return f"All parties together gain most by {_told(found, ranked[:1], TOTAL)} and lose most by " \
-           f"{_told(found, ranked[-1:], TOTAL)}."  # fmt: skip
+    gain, loss = (_told(found, _clear(found, single, TOTAL, sign)[:2], TOTAL) for sign in (1, -1))
+    return f"All parties together gain most by {gain}; they lose most by {loss}."
 
 
 def _platform(found: Compared, single: list[str]) -> str:
-    ranked = sorted(single, key=lambda rule: found.effect(rule, PLATFORM).mean)
-    return f"It costs the platform most: {_told(found, ranked[:3], PLATFORM)}."
+    return f"The platform pays most for: {_told(found, _clear(found, single, PLATFORM, -1)[:3], PLATFORM)}."
 
 
 def _purse(found: Compared, single: list[str]) -> str:
-    ranked = sorted(single, key=lambda rule: -found.effect(rule, "tax_revenue").mean)
-    return f"The public purse gains most by {_told(found, ranked[:2], 'tax_revenue')} and pays most for " \
-           f"{_told(found, ranked[-1:], 'tax_revenue')}."  # fmt: skip
+    gain, loss = (_told(found, _clear(found, single, "tax_revenue", s)[:2], "tax_revenue") for s in (1, -1))
+    return f"The public purse gains most by {gain}; it pays most for {loss}."
 
 
 def _answer(found: Compared, single: list[str]) -> str:
-    def turned(rule: str) -> float:
-        return found.effect(rule, SURVIVAL, "adaptive").mean - found.effect(rule, SURVIVAL).mean
-
-    most = max(found.names, key=lambda rule: abs(turned(rule)))
-    ends = f"{_points(found, most)} with fees frozen, {_points(found, most, response='adaptive')} where they answer"
-    return f"The platform's answer in fees changes most under {humanise(most)}: {ends}."
+    added = {rule: found.answer(rule, SURVIVAL) for rule in found.names}
+    clear = sorted((r for r, one in added.items() if one.clear), key=lambda rule: -abs(added[rule].mean))[:2]
+    unit = found.study.outcomes[SURVIVAL].unit
+    fits = {rule: scale(unit, [added[rule].mean], [added[rule].margin], difference=True) for rule in clear}
+    said = listing([f"{fits[rule].full(added[rule], sign=True)} under {humanise(rule)}" for rule in clear])
+    if not clear:
+        return "What the platform's answer in fees adds to survival cannot be told from none under any rule."
+    return f"Where fees answer, that adds most to what the rule does to survival: {said}."
 
 
 def _sure(found: Compared, single: list[str]) -> str:

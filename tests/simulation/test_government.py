@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation import Market
-from simulation.government import _beyond, consumer_taxes
+from simulation.government import _beyond, consumer_taxes, lawful_rupiah
 from simulation.ledger import PARTIES
+from simulation.multihoming import margins
 from simulation.outcomes import OUTCOMES
-from simulation.sellers import IMPORTER_KIND, SME_KIND
+from simulation.response import commission_benefit
+from simulation.sellers import IMPORTER_KIND, PLATFORM_KIND
 from tests.simulation.test_regulation import BUSY
 from tests.simulation.worlds import PROJECT_S, Design, bare, merged, outcome, run, small
 
@@ -147,7 +150,7 @@ def test_support_goes_to_small_shops_up_to_its_ceiling() -> None:
     how = {"rate": 0.5, "ceiling": 1_000.0, "eligible": 1e12}
     market = run(regulation={"sme_support": how}, weeks=5)
     live = market.results().weekly["live_smes"]
-    assert market.flows["support", "treasury", "sellers"] <= 1_000 * live[-2]
+    assert 0 < market.flows["support", "treasury", "sellers"] <= 1_000 / lawful_rupiah(market) * live[-2]
     none = run(regulation={"sme_support": how | {"eligible": 0.0}}, weeks=5)
     assert outcome(none, "public_cost") == 0.0
     helped = run(regulation={"sme_support": {"rate": 0.3, "ceiling": 1e9, "eligible": 1e12}}, weeks=60)
@@ -155,8 +158,67 @@ def test_support_goes_to_small_shops_up_to_its_ceiling() -> None:
 
 
 def test_smes_profit_counts_support_and_compliance() -> None:
-    market = run(EVERYTHING)
-    flows = market.flows
-    assert flows["support", "treasury", "sellers"] > 0
-    assert flows["compliance", "sellers", "suppliers_home"] > 0
-    assert (market.listings.kind == SME_KIND).any()
+    """In one week, with prices and shops the same, support raises SMEs' profit and compliance lowers it."""
+    free = run(weeks=1)
+    helped = run(weeks=1, regulation={"sme_support": {"eligible": 1e12}})
+    bound = run(weeks=1, regulation={"consumer_protection": {"refunded": 0.0}})
+    support = helped.flows["support", "treasury", "sellers"]
+    compliance = bound.flows["compliance", "sellers", "suppliers_home"]
+    assert support > 0
+    assert compliance > 0
+    assert outcome(helped, "sme_profit") - outcome(free, "sme_profit") == support
+    assert outcome(bound, "sme_profit") - outcome(free, "sme_profit") == -compliance
+
+
+def test_support_for_own_sites_is_for_small_shops_alone() -> None:
+    world = merged(BUSY, {"sellers": {"belief": 0.0}})
+    rules = {"data_portability": {"reach": 3.0}, "sme_support": {"rate": 0.0, "site": 1.0, "eligible": 1e12}}
+    none = rules | {"sme_support": rules["sme_support"] | {"eligible": 0.0}}
+    assert outcome(run(world, regulation=rules), "public_cost") > 0.0
+    assert outcome(run(world, regulation=none), "public_cost") == 0.0
+
+
+@pytest.mark.parametrize("people", [0.01, 1000.0])
+def test_the_laws_thresholds_do_not_mind_how_many_are_simulated(people: float) -> None:
+    rules = {"seller_tax": {"threshold": 1e8}, "sme_support": {"eligible": 1e8, "ceiling": 5e3}}
+    world = {"weeks": 20, "government": {"vat": 0.11, "vat_free": 2e8}, "regulation": rules}
+    one, other = run(world), run(world, market={"people": people})
+    assert outcome(one, "vat_revenue") > 0.0
+    for name in ("vat_revenue", "seller_tax_revenue", "public_cost"):
+        assert outcome(other, name) == pytest.approx(people * outcome(one, name), rel=0.02), name
+
+
+def test_sellers_who_pay_the_tax_turn_to_their_own_sites() -> None:
+    market = run(BUSY, weeks=3)
+    rows = market.listings.live
+    free = margins(market, rows)
+    market.rules = replace(market.rules, seller_tax=0.2, seller_tax_free=0.0)
+    taxed = margins(market, rows)
+    domestic = ~market.listings.border[rows] & (market.listings.kind[rows] != PLATFORM_KIND)
+    assert (taxed[domestic, :3] < free[domestic, :3]).all()
+    assert np.array_equal(taxed[:, 3], free[:, 3])
+    assert np.array_equal(taxed[~domestic], free[~domestic])
+
+
+def test_a_tax_on_fees_leaves_fees_but_for_own_goods() -> None:
+    assert commission_benefit(0.04, 3.8, 0.0, 0.0, kept=0.5) == commission_benefit(0.04, 3.8, 0.0, 0.0)
+    assert commission_benefit(0.04, 3.8, 0.2, 0.4, kept=0.5) > commission_benefit(0.04, 3.8, 0.2, 0.4)
+
+
+def test_a_year_of_tax_begins_anew_also_where_the_tax_was_away() -> None:
+    market = Market(small(weeks=60))
+    for name, until in (("enact", 45), ("repeal", 57), ("enact", 60)):
+        if name == "enact":
+            market.regulator.enact("seller_tax", rate=0.1, threshold=0.0)
+        else:
+            market.regulator.repeal("seller_tax")
+        while market.steps < until:
+            market.step()
+    weekly, sales = (market.results().weekly[name] for name in ("seller_tax_revenue", "sme_revenue"))
+    assert weekly[57] < 0.1 * sales[57] + 1.0
+
+
+@pytest.mark.parametrize("rate", [0.97, 1.0])
+def test_a_tax_that_leaves_nothing_breaks_nothing(rate: float) -> None:
+    market = run(PROJECT_S, sellers={"cash_weeks": 100.0}, regulation={"seller_tax": {"rate": rate, "threshold": 0.0}})
+    assert (market.listings.price > 0.0).all()

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from simulation import Market
-from simulation.platform import PlatformSetting, certainty, demand_estimate
+from simulation.platform import certainty, demand_estimate
+from simulation.platform_setting import PlatformSetting
 from simulation.sellers import PLATFORM_KIND, shocks
 from tests.simulation.worlds import PROJECT_S, run, small
 

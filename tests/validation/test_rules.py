@@ -93,7 +93,7 @@ def closed(tmp_path: Path, left: float = 0.5, moved: float = 0.2) -> Study:
     labels = [closure.OPEN, *closure.CLOSED]
     weekly = dict(zip(labels, (world(1.0, 0.0), world(left, moved), world(left, 1.0)), strict=True))
     runs = {label: pd.DataFrame({"seed": range(3), "sme_survival_104w": 0.7}) for label in labels}
-    return made(tmp_path, runs, weekly=weekly, weeks=104)
+    return made(tmp_path, runs, weekly=weekly, weeks=104, config={"market": {"smes": 100}})
 
 
 def test_the_closure_says_how_much_is_lost_and_comes_back(tmp_path: Path) -> None:
