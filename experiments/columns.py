@@ -17,7 +17,8 @@ CHOICES = ("market", "algorithm", "platform", "regulation")
 SELLERS = [
     *(("seller_id", pa.int64()), ("kind", pa.string()), ("category", pa.string())),
     *((name, pa.int64()) for name in ("entry_week", "exit_week", "copied_week")),
-    *(("channels", pa.string()), ("revenue", pa.float64()), ("profit", pa.float64())),
+    *(("opening_channels", pa.string()), ("channels", pa.string())),
+    *((name, pa.float64()) for name in ("revenue", "profit")),
     *((name, pa.float64()) for name in ("opening_orders", "recent_orders")),  # orders a week; null for later sellers
     *((name, pa.float64()) for name in ("quality", "reputation", "listed_price", "price")),
 ]

@@ -497,6 +497,7 @@ class Market(AgentModel):
             "entry_week": table.entry_week.tolist(),
             "exit_week": [None if w == STILL_THERE else int(w) for w in table.exit_week],
             "copied_week": [None if w < 0 else int(w) for w in table.copied_week],
+            "opening_channels": [channel_names(int(mask)) for mask in self.opening.channels[table.model]],
             "channels": [channel_names(int(mask)) for mask in table.channels],
             "revenue": table.revenue.tolist(),
             "profit": table.profit.tolist(),
