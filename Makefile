@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 STUDY := project_s
+# The browser that opens the report in the tests: a name on the PATH, or no for none (make test CHROMIUM=no).
+export CHROMIUM ?= chromium
 
 # The first interpreter that fits. Another one: make install PYTHON=python3.12
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
@@ -11,12 +13,19 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run validate mechanisms test test-kill test-cluster lint format clean
+.PHONY: help install browser run validate mechanisms rules test test-kill test-cluster lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
 install: $(INSTALLED) ## make .venv with all that development needs
+
+browser: ## install Debian's Chromium, in which the tests open the report, where there is none
+	@test $(CHROMIUM) = no || command -v $(CHROMIUM) >/dev/null || { \
+		test $(CHROMIUM) = chromium && test "$$(id -u)" = 0 && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends chromium >/dev/null; } || { \
+		echo "The report is tested in Chromium, and none is here. Install it (apt-get install chromium, as root)," \
+		"name another (make test CHROMIUM=google-chrome) or leave these tests out (make test CHROMIUM=no)." >&2; exit 1; }
 
 run: install ## run the headline study and say where its report lies
 	$(BIN)/python -m experiments.run experiment=$(STUDY)
@@ -28,7 +37,10 @@ validate: install ## check the model against the world: docs/validation.md
 mechanisms: install ## switch every mechanism off, one at a time: docs/mechanisms.md
 	$(BIN)/python -m validation.mechanisms
 
-test: install ## run the tests, the linter and the type checker
+rules: install ## compare all rules, and the closure of 2023: docs/rules.md
+	$(BIN)/python -m validation.rules
+
+test: install browser ## run the tests, the linter and the type checker
 	$(BIN)/pytest
 	@$(MAKE) --no-print-directory lint
 

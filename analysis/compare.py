@@ -35,12 +35,11 @@ def summary(values: pd.DataFrame) -> pd.DataFrame:
 
 def differences(values: pd.DataFrame, baselines: Mapping[Any, Any]) -> pd.DataFrame:
     """Cell less its baseline, seed by seed on common seeds: as `summary`, a row a (cell_id, outcome)."""
-    by_cell = {cell: table.droplevel("cell_id") for cell, table in values.groupby(level="cell_id")}
-    paired = {}
-    for cell, base in baselines.items():
-        common = by_cell[cell].index.intersection(by_cell[base].index)
-        paired[cell] = by_cell[cell].loc[common] - by_cell[base].loc[common]
-    return summary(pd.concat(paired, names=["cell_id"]) if paired else values.iloc[:0])
+    ours = values[values.index.isin(list(baselines), level="cell_id")]
+    bases = ours.index.get_level_values("cell_id").map(baselines)
+    twins = pd.MultiIndex.from_arrays([bases, ours.index.get_level_values("seed")])
+    at = values.index.get_indexer(twins)
+    return summary(ours[at >= 0] - values.to_numpy()[at[at >= 0]])
 
 
 def estimates(table: pd.DataFrame) -> dict[tuple[Any, str], Estimate]:

@@ -91,11 +91,10 @@ def survival_lines(study: Study, curves: dict[Any, Curve]) -> list[Line]:
 
 def weekly_lines(study: Study, column: str) -> list[Line]:
     """Mean and 95 % t band over seeds of one weekly outcome, at most `MAX_LINES`, in the study's order."""
-    if column not in study.weekly:
+    weekly = study.weekly_of(study.cells[:MAX_LINES])
+    if column not in weekly:
         return []
     style = styles(study)
-    drawn = set(study.cells[:MAX_LINES])
-    weekly = study.weekly[study.weekly["cell_id"].isin(drawn)]
     table = weekly.groupby(["cell_id", "week"])[column].agg(["mean", "std", "count"]).astype(float)
     weeks = dict(iter(table.dropna(subset="mean").groupby(level="cell_id")))
     lines = []
@@ -115,22 +114,24 @@ def extent(lines: Sequence[Line], bands: bool = True) -> tuple[float, float]:
     return float(values.min()), float(values.max())
 
 
-def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+def spread(places: Sequence[float], gap: float | Sequence[float], low: float, high: float) -> list[float]:
     """Places at least `gap` apart and within [low, high], in the same order, moved as little as need be.
 
-    Least squares: pooled means of (place − rank · gap) in rising order (pool adjacent violators), then
-    clipped. Where n labels need more than high − low, the gap shrinks to what there is.
+    A gap for each place is the height of its label: neighbours are then half of both apart. Least squares:
+    pooled means of (place − room of those before) in rising order (pool adjacent violators), then clipped.
+    Where the labels need more than high − low, all gaps shrink to what there is.
     """
-    n = len(places)
-    gap = min(gap, (high - low) / max(n - 1, 1))
     order = np.argsort(places, kind="stable")
+    heights = np.broadcast_to(np.asarray(gap, float), len(places))[order]
+    before = np.concatenate([[0.0], np.cumsum((heights[1:] + heights[:-1]) / 2)])[: len(places)]
+    needed = float(before[-1]) if len(places) else 0.0
+    before = before * min(1.0, (high - low) / needed) if needed else before
     pools: list[list[float]] = []
-    for rank, i in enumerate(order):
-        pools.append([places[i] - rank * gap])
+    for room, i in zip(before, order, strict=True):
+        pools.append([places[i] - room])
         while len(pools) > 1 and np.mean(pools[-2]) > np.mean(pools[-1]):
             pools[-2:] = [pools[-2] + pools[-1]]
-    flat = np.concatenate([np.full(len(pool), np.mean(pool)) for pool in pools]) if n else np.empty(0)
-    placed = np.clip(flat, low, high - gap * (n - 1)) + gap * np.arange(n)
-    result = np.empty(n)
-    result[order] = placed
+    flat = np.array([np.mean(pool) for pool in pools for _ in pool])
+    result = np.empty(len(places))
+    result[order] = np.clip(flat, low, high - min(needed, high - low)) + before
     return result.tolist()

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from .language import ENGLISH, number, say, spoken, word
 from .study import Study
-from .tables import Table
+from .tables import Table, capped
 from .words import NOTHING, humanise, sentence
 
 KEYS = (
@@ -27,27 +28,38 @@ PERCENT = ("held_out_error",)
 def html(study: Study) -> str:
     """The section's HTML; what the manifest lacks is left out."""
     manifest = study.manifest
-    shown = {label: manifest[key] for key, label in KEYS if manifest.get(key)}
-    parts = [_command(manifest.get("command")), plain_html(shown), _cells(study), _missing(study)]
-    for market, report in (manifest.get("opening") or {}).items():
-        parts.append(f"<h3>The opening market: {escape(humanise(market))}</h3>{plain_html(report)}")
-    parts.append('<p class="note">Every setting of every cell stands in manifest.json beside this file.</p>')
+    shown = {word(label): manifest[key] for key, label in KEYS if manifest.get(key)}
+    parts = [_command(study), plain_html(shown), _cells(study), _missing(study)]
+    parts += [_opening(market, report) for market, report in (manifest.get("opening") or {}).items()]
+    parts.append(f'<p class="note">{say("Every setting of every cell stands in manifest.json beside this file.")}</p>')
     return "\n".join(part for part in parts if part)
 
 
-def _command(command: Any) -> str:
+def _command(study: Study) -> str:
+    command = study.manifest.get("command")
     if not command:
         return ""
     text = command if isinstance(command, str) else " ".join(map(str, command))
-    return f"<p>Made by <code>{escape(text)}</code></p>"
+    language = "" if spoken().code == ENGLISH else f" --language {spoken().code}"
+    again = f"etalase report {study.name}{language}"
+    return (
+        f"<p>{say('The command that makes the study again:')} <code>{escape(text)}</code><br>"
+        f"{say('The command that makes this report again:')} <code>{escape(again)}</code></p>"
+    )
+
+
+def _opening(market: str, report: Any) -> str:
+    """What the calibration said of the opening market, in its own words, which are English."""
+    title = say("The opening market: {name}", name=humanise(market))
+    return f'<h3>{escape(title)}</h3><div lang="en">{plain_html(report)}</div>'
 
 
 def _cells(study: Study) -> str:
     overrides = {cell["cell_id"]: cell.get("overrides") for cell in study.planned}
-    rows = [[_overrides(overrides.get(c)), str(study.weeks[c]), str(study.seeds[c])] for c in study.cells]
-    labels = [escape(study.labels[cell]) for cell in study.cells]
-    caption, columns = "The cells; the first is the reference", ("Set", "Weeks", "Seeds")
-    return Table(caption, "Cell", columns, labels, rows, kind="text").html()
+    caption, cells = capped(study, say("The cells; the first is the reference."), study.cells)
+    rows = [[_overrides(overrides.get(c)), str(study.weeks[c]), str(study.seeds[c])] for c in cells]
+    labels = [escape(study.labels[cell]) for cell in cells]
+    return Table(caption, say("Cell"), (say("Set"), say("Weeks"), say("Seeds")), labels, rows, kind="text").html()
 
 
 def _overrides(overrides: Any) -> str:
@@ -64,8 +76,12 @@ def _missing(study: Study) -> str:
     if not absent:
         return ""
     names = ", ".join(str(cell.get("label") or cell["cell_id"]) for cell in absent[:MANY])
-    more = f" and {len(absent) - MANY} more" if len(absent) > MANY else ""
-    return f"<p>Planned, but without a run: {escape(names)}{more}.</p>"
+    return f"<p>{escape(say('Planned, but without a run: {cells}.', cells=names + _more(absent)))}</p>"
+
+
+def _more(items: Sequence[Any]) -> str:
+    """' and 3 more', where there are more than are shown."""
+    return say(" and {n} more", n=number(len(items) - MANY, ",")) if len(items) > MANY else ""
 
 
 def plain_html(value: Any, inner: bool = False) -> str:
@@ -92,8 +108,8 @@ def _scalar(value: Any, name: Any = "") -> str:
     if value is None:
         return NOTHING
     if isinstance(value, float):
-        return f"{value:.2%}" if name in PERCENT else f"{value:,.4g}"
-    return escape(f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value))
+        return number(value, ".2%" if name in PERCENT else ",.4g")
+    return escape(number(value, ",") if isinstance(value, int) and not isinstance(value, bool) else str(value))
 
 
 def _name(key: Any) -> str:
@@ -103,9 +119,8 @@ def _name(key: Any) -> str:
 def _list_html(values: Sequence[Any]) -> str:
     whole = all(isinstance(v, int) and not isinstance(v, bool) for v in values)
     if whole and len(values) > 2 and list(values) == list(range(values[0], values[-1] + 1)):
-        return f"{values[0]} to {values[-1]}"
+        return say("{low} to {high}", low=str(values[0]), high=str(values[-1]))
     if not any(isinstance(v, NESTED) for v in values):
-        more = f" and {len(values) - MANY} more" if len(values) > MANY else ""
-        return escape(", ".join(str(v) for v in values[:MANY])) + more
-    more = f"<li>and {len(values) - MANY} more</li>" if len(values) > MANY else ""
+        return escape(", ".join(str(v) for v in values[:MANY])) + _more(values)
+    more = f"<li>{_more(values)}</li>" if len(values) > MANY else ""
     return f"<ul>{''.join(f'<li>{plain_html(v, inner=True)}</li>' for v in values[:MANY])}{more}</ul>"

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from .datasets import MARK, parts
+from .datasets import MARK, parts, runs_in
+from .language import spoken, word
 from .words import cell_labels, humanise
 
 KEYS = ["cell_id", "seed"]
 CHOICES = ("market", "algorithm", "platform", "regulation")
-SELLER_COLUMNS = [*KEYS, "kind", "entry_week", "exit_week"]
+NAMES = ["cell_id", "category", "opening_channels"]  # columns of shops with few values, kept as categories
+NUMBERS = ["exit_week", "copied_week", "opening_orders", "revenue", "profit"]
 
 
 class StudyError(ValueError):
@@ -29,9 +33,16 @@ class Outcome:
     """A column of `runs` in words; `direction` is +1 where more is better, -1 where less is, else 0."""
 
     name: str
-    label: str
+    english: str
     unit: str = ""
     direction: int = 0
+    party: str = ""  # whose surplus in Rp it is, where it is one's
+    home: bool = True  # whether that party is at home
+
+    @property
+    def label(self) -> str:
+        """What it is called in the language spoken now."""
+        return word(self.english)
 
 
 @dataclass(frozen=True)
@@ -41,23 +52,57 @@ class Study:
     folder: Path
     manifest: Mapping[str, Any]
     runs: pd.DataFrame
+    _labels: dict[str, dict[Any, str]] = field(default_factory=dict, repr=False, compare=False)
+    _weekly: dict[tuple[Any, ...], pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def name(self) -> str:
         """The study's name."""
         return str(self.manifest.get("study") or self.folder.resolve().name)
 
-    @cached_property
+    @property
     def weekly(self) -> pd.DataFrame:
         """A row a run and week, outcomes in columns; empty where the study kept none."""
-        folder = self.folder / "weekly"
-        return read(folder) if parts(folder) else pd.DataFrame(columns=[*KEYS, "week"])
+        return self.weekly_of(self.cells)
+
+    def weekly_of(self, cells: Sequence[Any]) -> pd.DataFrame:
+        """The rows of `weekly` of some cells; nothing else is read."""
+        if tuple(cells) not in self._weekly:
+            self._weekly[tuple(cells)] = _read_weekly(self.folder / "weekly", set(cells))
+        return self._weekly[tuple(cells)]
 
     @cached_property
-    def sellers(self) -> pd.DataFrame:
-        """A row a run and seller, of the columns that survival needs; empty where the study kept none."""
-        folder = self.folder / "sellers"
-        return read(folder, SELLER_COLUMNS) if parts(folder) else pd.DataFrame(columns=SELLER_COLUMNS)
+    def shops(self) -> pd.DataFrame:
+        """The opening SMEs: a row a run and shop, cells in the study's order; empty where the study kept none.
+
+        `run` is the row of `runs`. Columns that the study lacks are NaN.
+        """
+        table = _read_shops(self.folder / "sellers")
+        table.insert(0, "run", self.run_of(table))
+        cell = np.append(pd.Index(self.cells).get_indexer(self.runs["cell_id"]), -1)[table["run"]]
+        order = np.argsort(cell, kind="stable")
+        order = order[cell[order] >= 0]
+        return table if np.array_equal(order, np.arange(len(table))) else table.iloc[order].reset_index(drop=True)
+
+    def shops_of(self, cell: Any) -> pd.DataFrame:
+        """The rows of `shops` of one cell."""
+        return self.shops[self._places.get(cell, slice(0))]
+
+    @cached_property
+    def _places(self) -> dict[Any, slice]:
+        """Where each cell's rows stand in `shops`."""
+        cell = pd.Index(self.cells).get_indexer(self.runs["cell_id"])[self.shops["run"].to_numpy(int)]
+        ends = np.searchsorted(cell, np.arange(len(self.cells)), "right").tolist()
+        return {name: slice(*part) for name, *part in zip(self.cells, [0, *ends[:-1]], ends, strict=True)}
+
+    def run_of(self, table: pd.DataFrame) -> NDArray[np.int_]:
+        """The row of `runs` that each row of a table with cell_id and seed belongs to; -1 where to none."""
+        cells, seeds = pd.Index(self.cells), pd.Index(self.runs["seed"].unique())
+        rows = np.full((len(cells) + 1, len(seeds) + 1), -1)  # the last of each: unknown
+        rows[cells.get_indexer(self.runs["cell_id"]), seeds.get_indexer(self.runs["seed"])] = np.arange(len(self.runs))
+        names = table["cell_id"].astype("category").cat
+        cell = np.append(cells.get_indexer(names.categories), -1)[names.codes]
+        return rows[cell, seeds.get_indexer(table["seed"])]
 
     @property
     def planned(self) -> list[Mapping[str, Any]]:
@@ -93,10 +138,16 @@ class Study:
         rows = table.where(table.notna(), None).to_dict("index")
         return {cell: {str(name): value for name, value in rows[cell].items()} for cell in self.cells}
 
-    @cached_property
+    @property
     def labels(self) -> dict[Any, str]:
-        """A short name for each cell: the manifest's own, else what sets it apart from the others."""
-        given = {cell["cell_id"]: str(cell["label"]) for cell in self.planned if cell.get("label")}
+        """A short name for each cell in the language spoken now: the manifest's own, else what sets it apart."""
+        code = spoken().code
+        if code not in self._labels:
+            self._labels[code] = self._make_labels()
+        return self._labels[code]
+
+    def _make_labels(self) -> dict[Any, str]:
+        given = {cell["cell_id"]: word(str(cell["label"])) for cell in self.planned if cell.get("label")}
         labels = cell_labels(self.settings) | {cell: given[cell] for cell in self.cells if cell in given}
         uses = Counter(labels.values())
         return {cell: label if uses[label] == 1 else f"{label} [{cell}]" for cell, label in labels.items()}
@@ -121,13 +172,41 @@ class Study:
 
 
 def _outcome(name: str, known: Mapping[str, Any]) -> Outcome:
-    label = str(known.get("label") or humanise(name))
-    return Outcome(name, label, str(known.get("unit") or ""), int(known.get("direction") or 0))
+    label, unit = str(known.get("label") or humanise(name)), str(known.get("unit") or "")
+    direction, party = int(known.get("direction") or 0), str(known.get("party") or "")
+    return Outcome(name, label, unit, direction, party, bool(known.get("home", True)))
 
 
-def read(folder: Path, columns: list[str] | None = None) -> pd.DataFrame:
-    """A dataset, each run of it once, also where compaction was broken off."""
-    return pd.read_parquet(parts(folder), columns=columns)  # type: ignore[call-overload]  # it takes a list too
+def read(files: Sequence[Path], columns: Sequence[str] | None = None, where: Any = None) -> pd.DataFrame:
+    """The rows of a dataset's files, and of `columns` those that it has; names of few values are categories."""
+    import pyarrow.dataset as ds
+
+    stored = ds.dataset([str(path) for path in files], format=ds.ParquetFileFormat(dictionary_columns={*NAMES, "kind"}))
+    wanted = None if columns is None else [name for name in columns if name in stored.schema.names]
+    return stored.to_table(columns=wanted, filter=where).unify_dictionaries().to_pandas()
+
+
+def _read_weekly(folder: Path, cells: set[Any]) -> pd.DataFrame:
+    """The weeks of some cells. What a file is called and its metadata say which cells it holds, if anything does."""
+    import pyarrow.compute as pc
+
+    held = {path: {cell for cell, _ in runs_in(path)} for path in parts(folder)}
+    files = [path for path, those in held.items() if not those or those & cells]
+    if not files:
+        return pd.DataFrame(columns=[*KEYS, "week"])
+    return read(files, where=pc.field("cell_id").isin(sorted(cells))).astype({"cell_id": str})
+
+
+def _read_shops(folder: Path) -> pd.DataFrame:
+    """The opening SMEs of `sellers`, as small as they go."""
+    import pyarrow.compute as pc
+
+    columns = ["seed", "seller_id", *NAMES, *NUMBERS]
+    opening = (pc.field("kind") == "sme") & (pc.field("entry_week") == 0)
+    files = parts(folder)
+    table = read(files, columns, opening) if files else pd.DataFrame()
+    types = {"seed": int, "seller_id": int} | dict.fromkeys(NUMBERS, float) | dict.fromkeys(NAMES, "category")
+    return table.reindex(columns=columns).astype(types)
 
 
 def load(folder: str | Path) -> Study:
@@ -138,10 +217,11 @@ def load(folder: str | Path) -> Study:
     path = folder / "manifest.json"
     try:
         manifest = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        runs = read(folder / MARK)
+        runs = read(parts(folder / MARK))
     except (ValueError, OSError) as error:
         raise StudyError(f"{folder}: cannot be read: {str(error).splitlines()[0]}") from error
     missing = [name for name in (*KEYS, "weeks", *CHOICES) if name not in runs]
     if missing:
         raise StudyError(f"{folder}: runs lack the column {missing[0]}")
-    return Study(folder, manifest, runs.sort_values("seed", kind="stable").reset_index(drop=True))
+    runs = runs.astype({"cell_id": str}).sort_values("seed", kind="stable")
+    return Study(folder, manifest, runs.reset_index(drop=True))

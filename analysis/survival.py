@@ -8,6 +8,7 @@ just before it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -47,12 +48,20 @@ class Counts:
     censored: Floats
     weeks: NDArray[np.int_]
 
+    @cached_property
+    def _rows(self) -> dict[Any, Any]:
+        cell = self.index.get_level_values("cell_id")
+        return dict(pd.Series(range(len(cell))).groupby(cell, sort=False).indices)
+
     def of(self, cell: Any) -> Counts:
         """The runs of one cell, up to the end of the shortest of them."""
-        rows = np.flatnonzero(self.index.get_level_values("cell_id") == cell)
+        rows = self._rows[cell]
         last = int(self.weeks[rows].min())
         cut = slice(0, last + 1)
-        return Counts(self.index[rows], self.died[rows, cut], self.censored[rows, cut], self.weeks[rows])
+        died, censored = self.died[rows, cut], self.censored[rows, cut].copy()
+        later = slice(last + 1, None)
+        censored[:, -1] += (self.died[rows, later] + self.censored[rows, later]).sum(1)
+        return Counts(self.index[rows], died, censored, self.weeks[rows])
 
 
 def kaplan_meier(died: Floats, censored: Floats) -> tuple[Floats, Floats]:
@@ -85,29 +94,35 @@ def log_log_band(survival: Floats, greenwood: Floats, level: float = LEVEL) -> t
     return low, high
 
 
-def opening_smes(study: Study) -> pd.DataFrame:
-    """The rows of `sellers` whose survival the study asks for."""
-    sellers = study.sellers
-    return sellers[(sellers["kind"] == "sme") & (sellers["entry_week"] == 0)]
-
-
 def count(study: Study, shops: pd.DataFrame | None = None) -> Counts:
-    """Deaths and censorings of `shops` (the opening SMEs unless said) in every run that has any."""
-    shops = opening_smes(study) if shops is None else shops
-    index, weeks = pd.MultiIndex.from_frame(study.runs[KEYS]), study.runs["weeks"].to_numpy(int)
-    row = index.get_indexer(pd.MultiIndex.from_frame(shops[KEYS]))
-    shops, row = shops[row >= 0], row[row >= 0]
-    end = weeks[row]
-    exit_week = pd.to_numeric(shops["exit_week"]).to_numpy(float, na_value=np.nan)
-    dead = exit_week <= end
-    week = np.where(dead, exit_week, end).astype(int)
-    width = int(weeks.max()) + 1
-    place = row * width + week
-    died, censored = (
-        np.bincount(place[kind], minlength=len(index) * width).reshape(-1, width) for kind in (dead, ~dead)
-    )
-    filled = np.flatnonzero((died + censored).any(1))
-    return Counts(index[filled], died[filled].astype(float), censored[filled].astype(float), weeks[filled])
+    """Deaths and censorings of `shops` (rows of `study.shops`, all unless said) in every run that has any."""
+    shops = study.shops if shops is None else shops
+    end = study.runs["weeks"].to_numpy(int)[shops["run"].to_numpy(int)]
+    return tally(study, shops, np.zeros(len(shops), int), end)
+
+
+def tally(study: Study, shops: pd.DataFrame, start: NDArray[np.int_], stop: NDArray[np.int_]) -> Counts:
+    """Deaths and censorings of shops that are watched after their week `start` and up to their week `stop`.
+
+    Who comes under watch in week w is counted as less than nobody censored in w: the number at risk is then
+    right from w + 1 on (left truncation).
+    """
+    weeks = study.runs["weeks"].to_numpy(int)
+    shape = (len(weeks), int(weeks.max()) + 1)
+    run, exit_week = shops["run"].to_numpy(int), shops["exit_week"].to_numpy(float)
+    dead = exit_week <= stop
+    last = np.where(dead, exit_week, stop).astype(int)
+
+    def by_week(which: NDArray[np.bool_], week: NDArray[np.int_]) -> Floats:
+        place = run[which] * shape[1] + week[which]
+        return np.bincount(place, minlength=shape[0] * shape[1]).reshape(shape).astype(float)
+
+    watched = (last > start) | (start == 0)
+    died, left = by_week(dead & watched, last), by_week(~dead & watched, last)
+    filled = np.flatnonzero((died + left).any(1))
+    censored = left - by_week(watched & (start > 0), start)
+    index = pd.MultiIndex.from_frame(study.runs[KEYS])
+    return Counts(index[filled], died[filled], censored[filled], weeks[filled])
 
 
 def curves(study: Study, shops: pd.DataFrame | None = None) -> dict[Any, Curve]:

@@ -1,28 +1,32 @@
-"""HTML tables: outcomes by cell, paired differences, the numbers behind a figure."""
+"""HTML tables: outcomes by cell, paired differences, any frame of numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import accumulate
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from .compare import estimates
 from .intervals import Estimate
-from .lines import Line
+from .language import say
 from .study import Study
-from .words import NOTHING, Scale, scale, sentence
+from .words import Scale, plural, scale, sentence
 
 WIDE = 8
 LONG = 30
-DATA_WEEKS = 12
+MOST_CELLS = 100  # rows of a table in a page; a study's whole tables come from `etalase table`
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of ready HTML cells; `columns` and `rows` (their headers) are HTML too, `corner` is text."""
+    """A table of ready HTML cells; `columns` and `rows` (their headers) are HTML too, the rest is text.
+
+    `groups` splits the rows: a heading, and how many rows stand under it.
+    """
 
     caption: str
     corner: str
@@ -30,6 +34,7 @@ class Table:
     rows: Sequence[str]
     cells: Sequence[Sequence[str]]
     kind: str = "numbers"
+    groups: Sequence[tuple[str, int]] = ()
 
     def turned(self, corner: str) -> Table:
         """Rows as columns."""
@@ -39,10 +44,6 @@ class Table:
     def html(self) -> str:
         """The table in a frame that scrolls by itself, by keyboard too."""
         head = "".join(f'<th scope="col">{column}</th>' for column in self.columns)
-        body = "\n".join(
-            f'<tr><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in row)}</tr>'
-            for name, row in zip(self.rows, self.cells, strict=True)
-        )
         frame = "scroll long" if len(self.rows) > LONG else "scroll"
         label = escape(self.caption, quote=True)
         return (
@@ -50,8 +51,25 @@ class Table:
             f'<table class="{self.kind}">'
             f"<caption><span>{escape(self.caption)}</span></caption>"
             f'<thead><tr><th scope="col">{escape(self.corner)}</th>{head}</tr></thead>'
-            f"<tbody>\n{body}\n</tbody></table></div>"
+            f"{self._bodies()}</table></div>"
         )
+
+    def _bodies(self) -> str:
+        lines = [
+            f'<tr><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in row)}</tr>'
+            for name, row in zip(self.rows, self.cells, strict=True)
+        ]
+        groups = self.groups or [("", len(lines))]
+        starts = accumulate((size for _, size in groups), initial=0)
+        return "".join(
+            f"<tbody>\n{self._heading(heading)}" + "\n".join(lines[start : start + size]) + "\n</tbody>"
+            for (heading, size), start in zip(groups, starts, strict=False)
+        )
+
+    def _heading(self, heading: str) -> str:
+        span = 1 + len(self.columns)
+        row = f'<tr class="group"><th scope="rowgroup" colspan="{span}">{escape(heading)}</th></tr>\n'
+        return row if heading else ""
 
 
 def outcome_table(study: Study, table: pd.DataFrame, caption: str) -> str:
@@ -66,44 +84,43 @@ def difference_table(study: Study, table: pd.DataFrame, caption: str) -> str:
 
 def _intervals(study: Study, table: pd.DataFrame, caption: str, difference: bool) -> str:
     cells = list(dict.fromkeys(table.index.get_level_values("cell_id")))
-    known, rows, texts = estimates(table), [], []
+    caption, shown = capped(study, caption, cells)
+    known, rows, texts = estimates(table[table.index.isin(shown, level="cell_id")]), [], []
     for outcome in study.outcomes.values():
-        row = [known.get((cell, outcome.name), Estimate()) for cell in cells]
+        row = [known.get((cell, outcome.name), Estimate()) for cell in shown]
         fit = scale(outcome.unit, [e.mean for e in row], [e.margin for e in row], difference)
-        rows.append(escape(sentence(outcome.label)) + _unit(fit, outcome.label))
-        texts.append([_cell(fit, one, difference) for one in row])
-    made = Table(caption, "Outcome", [escape(study.labels[cell]) for cell in cells], rows, texts)
-    return (made if len(cells) <= WIDE else made.turned("Cell")).html()
+        rows.append(escape(sentence(outcome.label)) + unit(fit, outcome.label))
+        texts.append([estimate_cell(fit, one, difference) for one in row])
+    heads = [escape(study.labels[cell]) for cell in shown]
+    made = Table(caption, say("Outcome"), heads, rows, texts)
+    return (made if len(shown) <= WIDE else made.turned(say("Cell"))).html()
 
 
-def _unit(fit: Scale, label: str) -> str:
-    """The unit behind a label that does not itself say it."""
+def capped(study: Study, caption: str, cells: Sequence[Any], most: int = MOST_CELLS) -> tuple[str, Sequence[Any]]:
+    """The cells that a table shows, and its caption, which says what it leaves out and where that is."""
+    if len(cells) <= most:
+        return caption, cells
+    left = say(
+        "The first {n} of {cells}; all of them: {command}.",
+        n=str(most), cells=plural(len(cells), "cell"), command=f"etalase table {study.name} --format csv",
+    )  # fmt: skip
+    return f"{caption} {left}", cells[:most]
+
+
+def unit(fit: Scale, label: str = "") -> str:
+    """The unit behind a label that does not itself say it, as HTML."""
     said = not fit.heading or fit.heading == label
     return "" if said else f' <span class="unit">{escape(fit.heading)}</span>'
 
 
-def _cell(fit: Scale, one: Estimate, difference: bool = False) -> str:
-    value, interval = fit.number(one.mean, difference), fit.interval(one.low, one.high, difference)
-    if difference and one.clear:
+def estimate_cell(fit: Scale, one: Estimate, difference: bool = False) -> str:
+    """`interval_cell` of an estimate."""
+    return interval_cell(fit, one.mean, one.low, one.high, difference)
+
+
+def interval_cell(fit: Scale, mean: float, low: float, high: float, difference: bool = False) -> str:
+    """A mean with its interval, as HTML; bold where it is a difference that leaves out zero."""
+    value, interval = fit.number(mean, difference), fit.interval(low, high, difference)
+    if difference and interval and not low <= 0 <= high:
         value = f"<strong>{value}</strong>"
     return f"{value} <small>{interval}</small>" if interval else value
-
-
-def line_table(lines: Sequence[Line], unit: str, caption: str) -> str:
-    """The numbers behind a figure, at about a dozen weeks."""
-    weeks = max((line.x for line in lines), key=len)
-    step = next((s for s in (52, 26, 13, 4, 1) if len(weeks) > s * DATA_WEEKS / 2), 1)
-    chosen = sorted({*weeks[weeks % step == 0].tolist(), float(weeks[-1])})
-    fit = scale(unit, [line.end for line in lines], [(line.high[-1] - line.low[-1]) / 2 for line in lines])
-    cells = [[_at(fit, line, week) for line in lines] for week in chosen]
-    head = [escape(line.label) for line in lines]
-    title = f"{caption}, {fit.heading}" if fit.heading else caption
-    return Table(title, "Week", head, [f"{week:.0f}" for week in chosen], cells).html()
-
-
-def _at(fit: Scale, line: Line, week: float) -> str:
-    at = np.flatnonzero(line.x == week)
-    if not len(at):
-        return NOTHING
-    interval = fit.interval(line.low[at[0]], line.high[at[0]])
-    return f"{fit.number(line.y[at[0]])} <small>{interval}</small>".replace(" <small></small>", "")

@@ -1,7 +1,8 @@
-"""Words and numbers for readers: names of choices, rupiah, percent, spans of time."""
+"""Words and numbers for readers, in the language spoken: names of choices, rupiah, percent, spans of time."""
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .intervals import Estimate
+from .language import number, say, spoken, word
 
 NAMES = {
     "marketplace_only": "no Project S",
@@ -23,15 +25,20 @@ NAMES = {
     "hhi": "HHI",
     "sme": "SME",
     "smes": "SMEs",
+    "sme_support": "SME support",
 }
 MAGNITUDES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1.0, ""))
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 NOTHING = "–"
 HARD_SPACE = "\u00a0"
 
 
 def humanise(name: str) -> str:
-    """`data_firewall` as 'data firewall', `a+b` as 'a + b'; names of their own keep their capitals."""
-    return " + ".join(NAMES.get(part, part.replace("_", " ").strip()) for part in str(name).split("+"))
+    """`data_firewall` as 'data firewall', `a+b` as 'a + b', in the language spoken; names keep their capitals."""
+    return " + ".join(word(NAMES.get(part, part.replace("_", " ").strip())) for part in str(name).split("+"))
 
 
 def sentence(text: str) -> str:
@@ -57,27 +64,39 @@ def _cell_label(shown: Mapping[str, Any]) -> str:
             parts.append(humanise(value))
         else:
             parts.append(f"{humanise(name.rpartition('.')[2])} {_plain(value)}")
-    return sentence(", ".join(parts)) or "All defaults"
+    return sentence(", ".join(parts)) or say("All defaults")
 
 
 def _plain(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    return number(value, "g") if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
 def span(weeks: int) -> str:
     """156 weeks as 'three years'; what is no whole number of years in weeks."""
-    years = {52: "one year", 104: "two years", 156: "three years", 208: "four years", 260: "five years"}
-    return years.get(weeks, "one week" if weeks == 1 else f"{weeks} weeks")
+    years = {
+        1: say("one week"), 52: say("one year"), 104: say("two years"), 156: say("three years"), 208: say("four years"),
+        260: say("five years"),
+    }  # fmt: skip
+    return years.get(weeks) or plural(weeks, "week")
 
 
-def plural(number: int, noun: str) -> str:
+def plural(count: int, noun: str) -> str:
     """'1 seed', '10 seeds'."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number(count, ',')} {word(noun if count == 1 else noun + 's')}"
 
 
 def listing(items: Sequence[str]) -> str:
     """'a', 'a and b', 'a, b and c'."""
-    return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+    return say(" and ").join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+
+
+def date(iso: str) -> str:
+    """'2026-11-21T…' as '21 November 2026'; nothing where there is no date."""
+    try:
+        day = datetime.date.fromisoformat(iso[:10])
+    except ValueError:
+        return ""
+    return f"{day.day} {word(MONTHS[day.month - 1])} {day.year}"
 
 
 @dataclass(frozen=True)
@@ -93,28 +112,29 @@ class Scale:
         """The bare number, with U+2212 for minus; '–' where there is none."""
         if not math.isfinite(value):
             return NOTHING
-        text = f"{value * self.factor:{'+' if sign else ''},.{self.decimals}f}"
-        if float(text.replace(",", "")) == 0:
-            text = text.lstrip("+-")
-        return text.replace("-", "−")
+        shown = round(value * self.factor, self.decimals)
+        return number(shown or 0.0, f"{'+' if sign and shown else ''},.{self.decimals}f")
 
     def interval(self, low: float, high: float, sign: bool = False) -> str:
-        """'[low, high]', or nothing where one seed gives no interval."""
+        """'[low, high]', or nothing where one seed gives no interval. No share lies beyond 0 and 1."""
         if not (math.isfinite(low) and math.isfinite(high)):
             return ""
-        return f"[{self.number(low, sign)},{HARD_SPACE}{self.number(high, sign)}]"
+        if self.unit == "%" and not sign and low <= 1 and high >= 0:
+            low, high = max(low, 0.0), min(high, 1.0)
+        between = ";" if spoken().decimal == "," else ","
+        return f"[{self.number(low, sign)}{between}{HARD_SPACE}{self.number(high, sign)}]"
 
     def full(self, estimate: Estimate, sign: bool = False) -> str:
         """'Rp 1.23 bn [1.10, 1.36]', '71.2% [69.0, 73.4]'; breaks only before the interval."""
-        number = self.number(estimate.mean, sign) + ("%" if self.unit == "%" else "")
-        parts = (self.before, number, self.unit if self.unit != "%" else "")
+        mean = self.number(estimate.mean, sign) + ("%" if self.unit == "%" else "")
+        parts = (self.before, mean, word(self.unit) if self.unit != "%" else "")
         words = HARD_SPACE.join(part for part in parts if part)
         return f"{words} {self.interval(estimate.low, estimate.high, sign)}".rstrip()
 
     @property
     def heading(self) -> str:
         """The unit as a table's header shows it: 'Rp bn', '%', 'orders'; nothing for a pure number."""
-        return " ".join(part for part in (self.before, self.unit) if part not in ("", "1"))
+        return " ".join(word(part) for part in (self.before, self.unit) if part not in ("", "1"))
 
 
 def is_money(unit: str) -> bool:

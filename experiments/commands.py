@@ -1,14 +1,16 @@
-"""What can be asked of a stored study: `etalase status|compact|report STUDY [results=FOLDER]`."""
+"""What can be asked of a stored study: `etalase status|compact|report|table STUDY [results=FOLDER]`."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from analysis.datasets import FAILURES, MANY, MARK, Run, files, last_failure, runs_of
-from analysis.study import StudyError
+from analysis.language import ENGLISH, languages, speaking
+from analysis.study import StudyError, load
 
 from .compact import compact
 from .disk import locked
@@ -20,12 +22,32 @@ RECENT = 100  # runs that the rate is taken from
 
 def command(name: str, arguments: Sequence[str]) -> int:
     """Run a command. Returns 0, 2 where there is no such study or it cannot be used now, 1 where files fail."""
+    make, options = COMMANDS[name]
     try:
-        COMMANDS[name](_folder(name, arguments))
+        plain, given = _options(name, arguments, options)
+        make(_folder(name, plain), **given)
     except (StudyError, OSError) as error:
         print("etalase:", " ".join(str(error).split()), file=sys.stderr)
         return BAD_INPUT if isinstance(error, StudyError) else FAILED
     return OK
+
+
+def _options(name: str, arguments: Sequence[str], known: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """The arguments without options, and the options: `--language id` or `--language=id`."""
+    plain, given, rest = [], {}, list(arguments)
+    while rest:
+        argument = rest.pop(0)
+        option, equals, value = argument.removeprefix("--").partition("=")
+        if not argument.startswith("-"):
+            plain.append(argument)
+            continue
+        if not argument.startswith("--") or option not in known:
+            there = " or ".join(f"--{one}" for one in known) or "left out: there are no options"
+            raise StudyError(f"{name}: got the option {argument}; it may be {there}")
+        if not equals and not rest:
+            raise StudyError(f"{name}: got the option {argument} without a value; it may be {argument}=VALUE")
+        given[option] = value if equals else rest.pop(0)
+    return plain, given
 
 
 def _folder(name: str, arguments: Sequence[str]) -> Path:
@@ -90,11 +112,40 @@ def make_compact(folder: Path) -> None:
     print(f"study {folder.name}: {len(runs_of(folder / MARK)):,} runs in {len(files(folder / MARK))} file")
 
 
-def make_report(folder: Path) -> None:
-    """Write the report anew from what is stored."""
+def make_report(folder: Path, language: str = ENGLISH, format: str = "") -> None:
+    """Write the report anew from what is stored, or its figures as pictures where a format is given."""
     from analysis import report  # late: it takes its time
 
-    print(f"Report: {report.write(folder)}")
+    with _speaking(language):
+        if format:
+            from analysis.pictures import write_pictures
+
+            _say_where(write_pictures(load(folder), format.split(",")))
+        else:
+            print(f"Report: {report.write(folder, language)}")
 
 
-COMMANDS = {"status": status, "compact": make_compact, "report": make_report}
+def make_table(folder: Path, format: str = "csv", language: str = ENGLISH) -> None:
+    """Write the tables of means and of differences, for a paper or a spreadsheet."""
+    from analysis.export import write_tables
+
+    with _speaking(language):
+        _say_where(write_tables(load(folder), format.split(",")))
+
+
+def _speaking(language: str) -> AbstractContextManager[object]:
+    if language not in languages():
+        raise StudyError(f"language: got {language}; it may be {' or '.join(languages())}")
+    return speaking(language)
+
+
+def _say_where(paths: Sequence[Path]) -> None:
+    print(*paths, sep="\n")
+
+
+COMMANDS: dict[str, tuple[Callable[..., None], tuple[str, ...]]] = {
+    "status": (status, ()),
+    "compact": (make_compact, ()),
+    "report": (make_report, ("language", "format")),
+    "table": (make_table, ("format", "language")),
+}

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 HELP = """\
 etalase [-m] [NAME=VALUE ...]       (or python -m experiments.run)
-etalase status|compact|report STUDY [results=FOLDER]
+etalase status|compact STUDY [results=FOLDER]
+etalase report STUDY [--language en|id] [--format png,svg,pdf] [results=FOLDER]
+etalase table STUDY [--language en|id] [--format csv,latex,markdown] [results=FOLDER]
 
 Runs a market, or a study of many, and writes results/STUDY/report.html.
 
@@ -25,10 +27,11 @@ Any parameter   market.consumers=10000, platform.self_preference=0.5, regulation
 
 A name that does not exist is answered with those that do. What is stored is not run again: a study that
 was stopped goes on when the same command is given, and more seeds or cells are added to it. status tells how
-far a study is, compact makes few files of many, report writes the report anew.
+far a study is, compact makes few files of many, report writes the report anew (with --format also each of its
+figures as a picture), table writes its tables for a paper or a spreadsheet.
 """
 HELP_FLAGS = {"-h", "--help"}
-COMMANDS = ("status", "compact", "report")
+COMMANDS = ("status", "compact", "report", "table")
 MANY_FLAGS = {"-m", "--multirun"}
 BAD_INPUT, STOPPED = 2, 130
 

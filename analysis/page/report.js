@@ -3,38 +3,45 @@
 // A figure is drawn from the JSON beside it. Under 600 px of width the names at the lines' ends make way
 // for the key below, which can always switch lines on and off.
 const NARROW = 600;
-const PAGE = 680; // px of a printed A4 page
-const config = JSON.parse(document.getElementById("config").textContent);
+const PAPER = { width: 680, height: 860, scale: 0.75, first: 350 }; // px of a sheet; how figures are shown there; the first one
+const { words, ...config } = JSON.parse(document.getElementById("config").textContent);
 const figures = [...document.querySelectorAll("figure[data-figure]")].map((element) => ({
   element,
   plot: element.querySelector(".plot"),
   ...JSON.parse(element.querySelector("script").textContent),
 }));
 
+// What is large lies gzipped in the page, in base64.
+function unpacked(element) {
+  const packed = Uint8Array.from(atob(element.textContent), (c) => c.charCodeAt(0));
+  return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip")));
+}
+
 async function unpackPlotly() {
-  const packed = Uint8Array.from(atob(document.getElementById("plotly").textContent), (c) => c.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   const script = document.createElement("script");
-  script.textContent = await new Response(stream).text();
+  script.textContent = await unpacked(document.getElementById("plotly")).text();
   document.head.append(script);
 }
 
-function fitted(figure, width) {
-  const layout = { ...figure.layout, width };
-  if (width >= NARROW) return layout;
-  return {
-    ...layout,
-    annotations: [],
-    height: 340,
-    margin: { ...layout.margin, l: 48, r: 16 },
-    font: { ...layout.font, size: 12 },
-    xaxis: { ...layout.xaxis, dtick: figure.narrowTick },
-  };
+function set(layout, path, value) {
+  const names = path.split(".");
+  const last = names.pop();
+  names.reduce((within, name) => (within[name] ??= {}), layout)[last] = value;
 }
 
-function draw(figure, width = figure.plot.clientWidth) {
+function fitted(figure, width, most = Infinity) {
+  const layout = structuredClone(figure.layout);
+  layout.width = width;
+  layout.height = Math.min(layout.height, most);
+  if (width < NARROW) for (const [path, value] of Object.entries(figure.narrow)) set(layout, path, value);
+  return layout;
+}
+
+function draw(figure, width = figure.plot.clientWidth, most = Infinity) {
   figure.element.classList.toggle("narrow", width < NARROW);
-  Plotly.react(figure.plot, figure.data, fitted(figure, width), { ...config, responsive: false });
+  const layout = fitted(figure, width, most);
+  Plotly.react(figure.plot, figure.data, layout, { ...config, responsive: false });
+  for (const svg of figure.plot.querySelectorAll(".main-svg")) svg.setAttribute("viewBox", `0 0 ${width} ${layout.height}`);
 }
 
 function connectKey(figure) {
@@ -57,18 +64,58 @@ function follow(figure) {
   }).observe(figure.plot);
 }
 
+// The numbers behind a figure, all of them, as a file.
+function offerNumbers(figure) {
+  const packed = figure.element.querySelector("script.csv");
+  if (!packed) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "csv";
+  button.textContent = words.csv;
+  button.addEventListener("click", async () => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([await unpacked(packed).arrayBuffer()], { type: "text/csv" }));
+    link.download = `${words.file} ${figure.element.dataset.figure}.csv`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  });
+  packed.before(button);
+}
+
+// On paper nothing opens: what was folded is shown, and folded again afterwards.
+let folded = [];
+
+function beforePrint() {
+  folded = [...document.querySelectorAll("details:not([open], figure details)")];
+  for (const details of folded) details.open = true;
+  for (const figure of figures) {
+    const most = figure.element.closest(".first") ? PAPER.first : Infinity;
+    const scale = Math.min(PAPER.scale, PAPER.height / figure.layout.height);
+    figure.plot.style.setProperty("--paper", scale);
+    draw(figure, PAPER.width / scale, most);
+  }
+}
+
+function afterPrint() {
+  for (const details of folded) details.open = false;
+  for (const figure of figures) draw(figure);
+}
+
 async function start() {
   await unpackPlotly();
   for (const figure of figures) {
     draw(figure);
     connectKey(figure);
+    offerNumbers(figure);
     follow(figure);
+    await new Promise((done) => setTimeout(done)); // the page can be read while it is drawn
   }
-  addEventListener("beforeprint", () => figures.forEach((figure) => draw(figure, PAGE)));
-  addEventListener("afterprint", () => figures.forEach((figure) => draw(figure)));
+  addEventListener("beforeprint", beforePrint);
+  addEventListener("afterprint", afterPrint);
   document.documentElement.dataset.ready = "yes";
 }
 
 start().catch((error) => {
-  for (const { plot } of figures) plot.textContent = `This browser cannot draw the figure (${error.message}); its numbers are in the table below.`;
+  console.error(error);
+  for (const { plot } of figures) plot.textContent = words.failed;
 });

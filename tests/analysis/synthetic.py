@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis import Study, load
+
 OUTCOMES = {
     "sme_survival_52w": {"label": "SMEs surviving one year", "unit": "share of opening SMEs", "direction": 1},
     "sme_survival_104w": {
@@ -27,8 +29,13 @@ OUTCOMES = {
         "unit": "share of opening SMEs",
         "direction": 1,
     },
-    "consumer_surplus": {"label": "Consumer surplus", "unit": "Rp over the run", "direction": 1},
-    "platform_profit": {"label": "Platform's profit", "unit": "Rp over the run", "direction": 0},
+    "consumer_surplus": {
+        "label": "Consumer surplus", "unit": "Rp over the run", "direction": 1, "party": "consumers", "home": True,
+    },
+    "sme_profit": {"label": "SMEs' profit", "unit": "Rp over the run", "direction": 1, "party": "SMEs", "home": True},
+    "platform_profit": {
+        "label": "Platform's profit", "unit": "Rp over the run", "direction": 0, "party": "platform", "home": False,
+    },
     "total_surplus": {"label": "Total surplus", "unit": "Rp over the run", "direction": 1},
     "platform_share": {"label": "Platform's own share", "unit": "share of orders", "direction": -1},
     "hhi": {"label": "Concentration (HHI)", "unit": "1", "direction": -1},
@@ -123,6 +130,7 @@ def _run(
         **survival,
         "consumer_surplus": surplus,
         "platform_profit": 4.1e10 * (1 + 3 * cell.share),
+        "sme_profit": 0.7 * surplus - 4.1e10 * (1 + 3 * cell.share),
         "total_surplus": 1.7 * surplus,
         "platform_share": share.mean(),
         "hhi": 0.006 + 0.02 * cell.share,
@@ -131,14 +139,28 @@ def _run(
     weekly = pd.DataFrame(
         {"week": week, "live_smes": alive + entrants, "opening_smes_alive": alive, "platform_share": share}
     )
-    return pd.DataFrame([run]), weekly, _sellers(died, weeks)
+    return pd.DataFrame([run]), weekly, _sellers(died, weeks, cell.share)
 
 
-def _sellers(died: np.ndarray, weeks: int) -> pd.DataFrame:
+def _sellers(died: np.ndarray, weeks: int, share: float) -> pd.DataFrame:
+    """Shops, the largest first; a platform that sells copies a fiftieth of them in week 8 and halves their profit."""
     smes = pd.DataFrame({"kind": "sme", "entry_week": 0, "exit_week": np.where(died <= weeks, died, np.nan)})
+    shop = np.arange(len(smes))
+    copied = (shop < len(smes) / 50) & (died > 8) & (weeks > 8) & (share > 0)
+    smes["copied_week"] = np.where(copied, 8.0, np.nan)
+    smes["category"] = np.where(shop % 2, "food", "fashion")
+    smes["opening_channels"] = np.where(shop % 3, "social", "social+marketplace")
+    smes["opening_orders"] = 400.0 / (1 + shop)
+    smes["revenue"] = smes["opening_orders"] * 8e4 * np.minimum(died, weeks)
+    smes["profit"] = smes["revenue"] * np.where(copied, 0.05, 0.1)
     others = pd.DataFrame(
         {"kind": ["platform", "importer", "sme"], "entry_week": [0, 0, 3], "exit_week": [1.0, 2.0, 4.0]}
     )
     table = pd.concat([smes, others], ignore_index=True)
-    table["exit_week"] = table["exit_week"].astype("Int64")
+    table[["exit_week", "copied_week"]] = table[["exit_week", "copied_week"]].astype("Int64")
     return table.assign(seller_id=np.arange(len(table)))
+
+
+def load_study(folder: Path, cells: Sequence[SyntheticCell], **how: Any) -> Study:
+    """A study of these cells, stored and read again."""
+    return load(store(folder, cells, **how))

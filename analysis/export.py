@@ -1,0 +1,211 @@
+"""Tables for papers and for other programs: `etalase table STUDY --format csv,latex,markdown`.
+
+CSV has every outcome of every cell, a row each, with its difference from the reference and from the same world
+without a rule. LaTeX (booktabs) and Markdown have cells in rows and the outcomes of a paper in columns.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pandas as pd
+
+from .compare import HORIZONS, against_reference, differences, estimates, reference, rule_baselines, summary
+from .hazards import hazard_ratios
+from .intervals import Estimate
+from .language import MINUS, say
+from .parties import parties, who_pays
+from .study import Study, StudyError
+from .words import HARD_SPACE, NOTHING, scale, sentence
+
+PAPER = ("consumer_surplus", "sme_profit", "platform_profit", "tax_revenue", "total_surplus", "platform_share")
+COLUMNS = 7  # of a table for a paper
+HEAD = 14  # letters of a line in a column's head
+ESTIMATE = ("mean", "low", "high", "n")
+TEX = {sign: "\\" + sign for sign in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", MINUS: "$-$", HARD_SPACE: "~",
+    NOTHING: "--", "“": "``", "”": "''", "<": r"\textless{}", ">": r"\textgreater{}", '"': r"\textquotedbl{}",
+}  # fmt: skip
+MARKS = re.compile(r"([\\`*_{}\[\]<>#|~$])")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A table of a paper as text: a caption, heads of columns, and for each cell its label, means and intervals."""
+
+    name: str
+    caption: str
+    heads: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[str], Sequence[str]]]
+
+
+def table(study: Study, form: str) -> str:
+    """The study's outcomes as 'csv', 'latex' or 'markdown'. Raises `StudyError` for another form."""
+    make, _ = _form(form)
+    return make(study)
+
+
+def write_tables(study: Study, forms: Sequence[str]) -> list[Path]:
+    """Write the tables in these forms to the study's folder `tables`, all of them or none; returns their paths.
+
+    outcomes.csv, outcomes.tex, outcomes.md; csv has who_pays.csv and hazard_ratios.csv beside it.
+    """
+    made = {f"outcomes.{ending}": make(study) for make, ending in map(_form, forms)}
+    if "csv" in forms:
+        made |= {"who_pays.csv": _who_pays(study), "hazard_ratios.csv": _hazard_ratios(study)}
+    folder = study.folder / "tables"
+    folder.mkdir(exist_ok=True)
+    drafts = {folder / name: folder / f".{uuid4().hex}" for name in made}
+    try:
+        for draft, text in zip(drafts.values(), made.values(), strict=True):
+            draft.write_text(text, encoding="utf-8", newline="")
+        for path, draft in drafts.items():
+            draft.replace(path)
+    finally:
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)
+    return list(drafts)
+
+
+def outcome_rows(study: Study) -> pd.DataFrame:
+    """A row a cell and outcome: settings, mean with its 95 % t interval, and the paired differences.
+
+    `less_reference…`: the cell less the study's first; `less_no_rule…`: less the same world without a rule.
+    """
+    index = pd.MultiIndex.from_product([study.cells, study.outcomes], names=["cell_id", "outcome"])
+    rows = summary(study.values).reindex(index)[list(ESTIMATE)]
+    for name, baselines in (("less_reference", against_reference(study)), ("less_no_rule", rule_baselines(study))):
+        change = differences(study.values, baselines).reindex(index)[list(ESTIMATE)]
+        names = {"mean": name} | {column: f"{name}_{column}" for column in ESTIMATE[1:]}
+        rows = rows.join(change.rename(columns=names))
+    counts = [column for column in rows if column == "n" or str(column).endswith("_n")]
+    told = _described(study, rows.astype(dict.fromkeys(counts, "Int64")).reset_index())
+    outcome = told["outcome"].map(study.outcomes)
+    place = list(told).index("outcome") + 1
+    told.insert(place, "label", [of.label for of in outcome])
+    told.insert(place + 1, "unit", [of.unit for of in outcome])
+    return told
+
+
+def _described(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with `cell_id`, with the cell's label and settings beside it."""
+    settings = pd.DataFrame.from_dict(study.settings, orient="index")
+    settings.insert(0, "cell", pd.Series(study.labels))
+    return settings.rename_axis("cell_id").reset_index().merge(rows, on="cell_id")
+
+
+def _csv(study: Study) -> str:
+    return outcome_rows(study).to_csv(index=False, lineterminator="\n")
+
+
+def _who_pays(study: Study) -> str:
+    known = parties(study)
+    rows = who_pays(study, against_reference(study))[list(ESTIMATE)].reset_index()
+    rows.insert(2, "party", [known[name].name if name in known else "" for name in rows["outcome"]])
+    rows.insert(3, "home", [known[name].home if name in known else "" for name in rows["outcome"]])
+    return _described(study, rows).to_csv(index=False, lineterminator="\n")
+
+
+def _hazard_ratios(study: Study) -> str:
+    columns = ["ratio", "low", "high", "n", "deaths", "of", "seeds"]
+    rows = [[cell, *(getattr(one, name) for name in columns)] for cell, one in hazard_ratios(study).items()]
+    return _described(study, pd.DataFrame(rows, columns=["cell_id", *columns])).to_csv(index=False, lineterminator="\n")
+
+
+def _latex(study: Study) -> str:
+    return "\n".join(map(_latex_panel, _panels(study)))
+
+
+def _latex_panel(panel: Panel) -> str:
+    """Means with their intervals under them; needs the package booktabs."""
+    lines = []
+    for label, means, intervals in panel.rows:
+        lines.append(" & ".join(map(_tex, [label, *means])) + r" \\")
+        if any(intervals):
+            lines.append(" & ".join(["", *(rf"{{\scriptsize {_tex(one)}}}" for one in intervals)]) + r" \\")
+    return "\n".join([
+        r"\begin{table}", r"\centering", rf"\caption{{{_tex(panel.caption)}}}", rf"\label{{tab:{panel.name}}}",
+        rf"\begin{{tabular}}{{l{'r' * len(panel.heads)}}}", r"\toprule",
+        " & ".join(["", *map(_latex_head, panel.heads)]) + r" \\",
+        r"\midrule", *lines, r"\bottomrule", r"\end{tabular}", r"\end{table}", "",
+    ])  # fmt: skip
+
+
+def _latex_head(text: str) -> str:
+    lines = r" \\ ".join(map(_tex, textwrap.wrap(text, HEAD)))
+    return rf"\shortstack[r]{{{lines}}}"
+
+
+def _markdown(study: Study) -> str:
+    return "\n".join(map(_markdown_panel, _panels(study)))
+
+
+def _markdown_panel(panel: Panel) -> str:
+    rows = [["", *panel.heads], ["---", *["---:"] * len(panel.heads)]]
+    for label, means, intervals in panel.rows:
+        rows.append([label, *(f"{mean} {interval}".rstrip() for mean, interval in zip(means, intervals, strict=True))])
+    lines = [f"| {' | '.join(row if i == 1 else map(_mark, row))} |" for i, row in enumerate(rows)]
+    return "\n".join([_mark(panel.caption), "", *lines, ""])
+
+
+def _panels(study: Study) -> list[Panel]:
+    """The means, and where there are several cells, what each changes against the reference."""
+    if not study.outcomes:
+        raise StudyError(f"{study.name}: holds no outcomes")
+    caption = say("Mean over seeds and its 95% t interval.")
+    made = [_panel(study, "outcomes", caption, summary(study.values), study.cells)]
+    changes = against_reference(study)
+    if changes:
+        caption = say(
+            "Difference from “{base}”, seed by seed: mean and 95% t interval.", base=study.labels[reference(study)]
+        )
+        made.append(_panel(study, "differences", caption, differences(study.values, changes), list(changes)))
+    return made
+
+
+def _panel(study: Study, name: str, caption: str, table: pd.DataFrame, cells: Sequence[Any]) -> Panel:
+    known, signed = estimates(table), name == "differences"
+    heads, columns = [], []
+    for outcome in (study.outcomes[one] for one in paper_outcomes(study)):
+        column = [known.get((cell, outcome.name), Estimate()) for cell in cells]
+        fit = scale(outcome.unit, [one.mean for one in column], [one.margin for one in column], signed)
+        unit = f" ({fit.heading})" if fit.heading and fit.heading != outcome.label else ""
+        heads.append(sentence(outcome.label) + unit)
+        columns.append([(fit.number(one.mean, signed), fit.interval(one.low, one.high, signed)) for one in column])
+    rows = []
+    for cell, row in zip(cells, zip(*columns, strict=True), strict=True):
+        means, intervals = zip(*row, strict=True)
+        rows.append((study.labels[cell], means, intervals))
+    return Panel(name, caption, heads, rows)
+
+
+def paper_outcomes(study: Study) -> list[str]:
+    """The outcomes of a table for a paper: survival at the longest horizon of all, and who gains; else the first."""
+    survival = [f"sme_survival_{weeks}w" for weeks in HORIZONS if weeks <= min(study.weeks.values())]
+    chosen = [name for name in (*survival[:1], *PAPER) if name in study.outcomes]
+    return chosen or list(study.outcomes)[:COLUMNS]
+
+
+def _tex(text: str) -> str:
+    return "".join(TEX.get(sign, sign) for sign in text.replace("\n", " "))
+
+
+def _mark(text: str) -> str:
+    return MARKS.sub(r"\\\1", text.replace("\n", " "))
+
+
+FORMS: Mapping[str, tuple[Callable[[Study], str], str]] = {
+    "csv": (_csv, "csv"), "latex": (_latex, "tex"), "markdown": (_markdown, "md"),
+}  # fmt: skip
+
+
+def _form(form: str) -> tuple[Callable[[Study], str], str]:
+    if form not in FORMS:
+        raise StudyError(f"format: got {form}; it may be csv, latex or markdown")
+    return FORMS[form]

@@ -1,0 +1,43 @@
+"""Interactive figures of a study, each with its caption and the numbers behind it.
+
+    from analysis import figures, load
+    study = load("results/project_s")
+    figures.survival(study)                    # in a notebook a figure shows itself
+    figures.difference_bars(study, "sme_profit").table
+
+A function returns a `Drawn`, or None where the study has nothing for it. `of_outcome` draws what the study's
+shape asks for. Colours are Okabe and Ito's; names stand beside what they name.
+"""
+
+from .bars import bars, difference_bars, forest, who_pays
+from .drawn import CONFIG, Column, Drawn, Entry
+from .maps import heat_map
+from .shops import shop_profits, winners
+from .spread import distribution
+from .story import story
+from .sweeps import of_outcome, sweep_curve
+from .trade import trade_off
+from .weeks import copied_twins, group_survival, survival, weekly
+
+__all__ = [
+    "CONFIG",
+    "Column",
+    "Drawn",
+    "Entry",
+    "bars",
+    "copied_twins",
+    "difference_bars",
+    "distribution",
+    "forest",
+    "group_survival",
+    "heat_map",
+    "of_outcome",
+    "shop_profits",
+    "story",
+    "survival",
+    "sweep_curve",
+    "trade_off",
+    "weekly",
+    "who_pays",
+    "winners",
+]

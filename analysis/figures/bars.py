@@ -1,0 +1,185 @@
+"""Cells or parties side by side: means, paired differences, who gains and who pays, hazard ratios."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..compare import against_reference, reference, rule_baselines
+from ..intervals import Estimate
+from ..language import say, word
+from ..lines import Ink
+from ..parties import TOTAL, Party, parties
+from ..parties import who_pays as computed
+from ..study import Outcome, Study
+from ..words import Scale, plural, sentence
+from .drawn import Column, Drawn, slug
+from .measure import SURVIVAL, Measure, by_name, changes, estimate_columns, first_of, means, measure, outcome_of
+from .rows import BLACK, BLUE, ORANGE, Row, row_figure
+
+MAX_ROWS = 24
+PANELS = 6
+
+
+def bars(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
+    """The mean of one outcome in each cell with its 95 % interval, the highest first."""
+    of = outcome_of(study, outcome)
+    table = means(study, outcome) if of else pd.DataFrame()
+    if of is None or table.empty:
+        return None
+    shown, left_out = _extremes(table, reference(study))
+    inks = {reference(study): BLACK}
+    rows = [_row(study.labels[cell], one, inks.get(cell, BLUE)) for cell, one in _estimates(shown).items()]
+    fit = measure(of, table["mean"], table["margin"])
+    title = say("{what}, by cell", what=sentence(of.label))
+    figure, narrow = row_figure(rows, title, fit)
+    caption = [_mean(table), say("Grey: the reference, “{cell}”.", cell=study.labels[reference(study)]), *left_out]
+    columns = {"cell": Column(say("Cell")), **estimate_columns(of)}
+    return Drawn(slug("bars", outcome), title, " ".join(caption), figure, by_name(study, table), columns, narrow=narrow)
+
+
+def difference_bars(study: Study, outcome: str = SURVIVAL, baselines: Mapping[Any, Any] | None = None) -> Drawn | None:
+    """One outcome in each cell less its baseline (the reference unless said), seed by seed."""
+    of = outcome_of(study, outcome)
+    pairs = dict(against_reference(study) if baselines is None else baselines)
+    table = changes(study, outcome, pairs) if of and pairs else pd.DataFrame()
+    if of is None or table.empty:
+        return None
+    shown, left_out = _extremes(table)
+    rows = [_row(study.labels[c], one, _ink(one, of.direction), True) for c, one in _estimates(shown).items()]
+    fit = measure(of, table["mean"].abs(), table["margin"], difference=True)
+    title = say("{what}: what each choice changes", what=sentence(of.label))
+    figure, narrow = row_figure(rows, title, fit)
+    caption = [against(study, pairs), *_colours(of), *left_out]
+    columns = {"cell": Column(say("Cell")), **estimate_columns(of, difference=True)}
+    name = slug("difference", outcome)
+    return Drawn(name, title, " ".join(caption), figure, by_name(study, table), columns, narrow=narrow)
+
+
+def who_pays(study: Study, baselines: Mapping[Any, Any] | None = None) -> Drawn | None:
+    """Per cell a bar for each party: what it gains or pays against the baseline, and the total of all."""
+    known = parties(study)
+    pairs = dict(baselines if baselines is not None else rule_baselines(study) or against_reference(study))
+    table = computed(study, pairs).dropna(subset="mean") if pairs and known else pd.DataFrame()
+    if table.empty:
+        return None
+    of = Outcome("surplus", say("gain or loss over the run"), "Rp", 1)
+    cells = list(dict.fromkeys(table.index.get_level_values("cell_id")))
+    moved = table[(table["mean"] != 0) | (table.index.get_level_values("outcome") == TOTAL)]
+    rows: list[Row] = []
+    for cell in cells[:PANELS]:
+        rows.append(Row(_less(study, cell, pairs[cell])))
+        rows.extend(_party_rows(known, moved.loc[cell]))
+    fit = measure(of, table["mean"].abs(), table["margin"], difference=True)
+    title = say("Who gains and who pays")
+    figure, narrow = row_figure(rows, title, fit)
+    caption = [against(study, pairs), *_colours(of), say("The parties add up to the total.")]
+    caption.append(say("Who is not named gains and pays nothing."))
+    caption += first_of(min(len(cells), PANELS), len(cells))
+    columns = {"cell": Column(say("Cell")), "party": Column(say("Party")), **estimate_columns(of, difference=True)}
+    numbers = _party_numbers(study, known, table)
+    return Drawn("who-pays", title, " ".join(caption), figure, numbers, columns, narrow=narrow)
+
+
+def forest(study: Study, ratios: Sequence[Any], name: str = "hazards", title: str = "") -> Drawn | None:
+    """Hazard ratios with their intervals on an axis of powers: right of one, shops die sooner."""
+    known = [one for one in ratios if np.isfinite(one.ratio)]
+    if not known:
+        return None
+    of = Outcome("ratio", say("hazard ratio"), "1")
+    inks = [_worse(one.low > 1, one.high < 1) for one in known]
+    rows = [
+        Row(sentence(one.label), one.ratio, one.low, one.high, ink, not one.clear)
+        for one, ink in zip(known, inks, strict=True)
+    ]
+    fit = Measure(of.label, of.unit, Scale(1.0, of.unit, 2))
+    title = title or say("How much likelier a shop is to close in a week")
+    figure, narrow = row_figure(rows, title, fit, dots=True)
+    caption = say(
+        "Hazard ratios (Cox) with 95% intervals, errors clustered by seed; right of 1 shops close sooner. "
+        "Open marks: the interval holds 1."
+    )
+    table = pd.DataFrame([(one.label, one.ratio, one.low, one.high, one.n, one.deaths) for one in known])
+    table.columns = pd.Index(["term", "ratio", "low", "high", "shops", "deaths"])
+    heads = (say("What"), say("hazard ratio"), say("95%, low"), say("95%, high"), say("shops"), say("closures"))
+    columns = {column: Column(head) for column, head in zip(table.columns, heads, strict=True)}
+    return Drawn(name, title, caption, figure, table, columns, narrow=narrow)
+
+
+def _estimates(table: pd.DataFrame) -> dict[Any, Estimate]:
+    rows = zip(table.index, table["mean"], table["margin"], table["n"], strict=True)
+    return {cell: Estimate(mean, margin, int(n)) for cell, mean, margin, n in rows}
+
+
+def _row(label: str, one: Estimate, ink: Ink, difference: bool = False) -> Row:
+    return Row(label, one.mean, one.low, one.high, ink, difference and not one.clear)
+
+
+def _extremes(table: pd.DataFrame, keep: Any = None) -> tuple[pd.DataFrame, list[str]]:
+    """The rows by falling mean; of very many the highest and the lowest, and what a caption says of that."""
+    ordered = table.sort_values("mean", ascending=False, kind="stable")
+    if len(ordered) <= MAX_ROWS:
+        return ordered, []
+    half = MAX_ROWS // 2
+    inner = ordered.index[half:-half].difference([keep] if keep is not None else [], sort=False)
+    said = say(
+        "The {n} highest and {n} lowest of {cells}; the table has all.", n=str(half), cells=plural(len(table), "cell")
+    )
+    return ordered.drop(inner), [said]
+
+
+def _ink(one: Estimate, direction: int) -> Ink:
+    return BLACK if direction * one.mean == 0 else _worse(one.mean * direction < 0, one.mean * direction >= 0)
+
+
+def _worse(worse: bool, better: bool) -> Ink:
+    return ORANGE if worse else BLUE if better else BLACK
+
+
+def _colours(of: Outcome) -> list[str]:
+    pale = say("Pale: the 95% interval holds zero.")
+    return [say("Blue is better, orange worse."), pale] if of.direction else [pale]
+
+
+def _mean(table: pd.DataFrame) -> str:
+    return say("Means over seeds with 95% t intervals.") if (table["n"] > 1).any() else say("One seed.")
+
+
+def against(study: Study, pairs: Mapping[Any, Any]) -> str:
+    """What a caption says of the baselines of paired differences."""
+    bases, several = set(pairs.values()), max(study.seeds.values()) > 1
+    how = say("Seed by seed, with 95% t intervals.") if several else say("One seed.")
+    if len(bases) == 1:
+        return f"{say('Each cell less “{cell}”.', cell=study.labels[bases.pop()])} {how}"
+    first = study.labels[reference(study)]
+    return f"{say('Under a rule: less the same world without one; else: less “{cell}”.', cell=first)} {how}"
+
+
+def _less(study: Study, cell: Any, base: Any) -> str:
+    return say("{cell}, less “{base}”", cell=study.labels[cell], base=study.labels[base])
+
+
+def _party_rows(known: Mapping[str, Party], table: pd.DataFrame) -> list[Row]:
+    rows = []
+    for party, one in _estimates(table).items():
+        ink = BLACK if party == TOTAL else _ink(one, 1)
+        rows.append(_row(_party_label(known, str(party)), one, ink, party != TOTAL))
+    return rows
+
+
+def _party_numbers(study: Study, known: Mapping[str, Party], table: pd.DataFrame) -> pd.DataFrame:
+    flat = table.reset_index()
+    flat.columns = pd.Index(["cell", "party", *flat.columns[2:]])
+    flat["cell"] = flat["cell"].map(study.labels)
+    flat["party"] = [_party_label(known, str(party)) for party in flat["party"]]
+    return flat[["cell", "party", "mean", "low", "high", "n"]]
+
+
+def _party_label(known: Mapping[str, Party], party: str) -> str:
+    if party not in known:
+        return say("Total")
+    name = sentence(word(known[party].name))
+    return name if known[party].home else say("{party} (abroad)", party=name)

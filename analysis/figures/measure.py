@@ -1,0 +1,135 @@
+"""How the numbers of one outcome are drawn: in what unit, to how many digits, under what name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..compare import differences, headline_survival, summary
+from ..language import say
+from ..study import Outcome, Study
+from ..words import Scale, is_money, is_share, plural, scale, sentence, span
+from .drawn import Column
+
+SURVIVAL = "survival"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One outcome as it is drawn: `factor` times its value, with `heading` as the unit on the axis."""
+
+    label: str
+    unit: str
+    scale: Scale
+    difference: bool = False
+
+    @property
+    def percent(self) -> bool:
+        """Whether it is a share, which plotly writes in percent; differences of shares are in points."""
+        return is_share(self.unit) and not self.difference
+
+    @property
+    def factor(self) -> float:
+        """What values are multiplied with to be drawn."""
+        return 1.0 if self.percent else self.scale.factor
+
+    @property
+    def heading(self) -> str:
+        """The axis: what, in which unit."""
+        unit, name = "" if self.percent else self.scale.heading, sentence(self.label)
+        return name if f" {unit} ".lower() in f" {name} ".lower() or not unit else f"{name}, {unit}"
+
+    @property
+    def form(self) -> str:
+        """How plotly writes one value."""
+        sign = "+" if self.difference else ""
+        return f"{sign}.{max(self.scale.decimals, 1)}%" if self.percent else f"{sign},.{self.scale.decimals}f"
+
+    def ticks(self, height: float) -> str:
+        """How plotly writes the values on an axis of this height (as drawn)."""
+        if self.percent:
+            return ".0%" if height > 0.04 else ".1%" if height > 0.004 else ".2%"
+        decimals = 0 if height > 4 or height <= 0 else int(np.ceil(np.log10(4 / height)))
+        return f",.{decimals}f"
+
+    def text(self, value: float) -> str:
+        """One value as a reader sees it beside its mark."""
+        return self.scale.number(value, self.difference) + ("%" if self.percent and np.isfinite(value) else "")
+
+    def interval(self, low: float, high: float) -> str:
+        """'[low, high]', or nothing."""
+        return self.scale.interval(low, high, self.difference)
+
+
+def measure(of: Outcome, values: Iterable[float], margins: Iterable[float] = (), difference: bool = False) -> Measure:
+    """How an outcome with these values is drawn."""
+    known, sure = ([value for value in part if np.isfinite(value)] for part in (values, margins))
+    fit = scale(of.unit, known, sure, difference)
+    whole = not sure and all(float(value).is_integer() for value in known)
+    counts = whole and fit.factor == 1.0 and not is_money(of.unit)
+    return Measure(of.label, of.unit, replace(fit, decimals=0) if counts else fit, difference)
+
+
+def outcome_of(study: Study, name: str) -> Outcome | None:
+    """An outcome of the study; "survival" is the share of the opening SMEs alive at the headline horizon."""
+    if name != SURVIVAL:
+        return study.outcomes.get(name)
+    if study.shops.empty and not any(known.startswith("sme_survival_") for known in study.outcomes):
+        return None
+    return Outcome(SURVIVAL, say("opening SMEs alive after {time}", time=span(headline_survival(study)[0])), "share", 1)
+
+
+def values_of(study: Study, name: str) -> pd.DataFrame:
+    """The outcome by (cell, seed), as a table of one column."""
+    if name == SURVIVAL:
+        return headline_survival(study)[1].to_frame(SURVIVAL)
+    return study.values[[name]]
+
+
+def means(study: Study, name: str) -> pd.DataFrame:
+    """Mean, margin, low, high and n by cell, of the cells that have the outcome, in the study's order."""
+    return _by_cell(summary(values_of(study, name).dropna()))
+
+
+def changes(study: Study, name: str, baselines: dict[Any, Any]) -> pd.DataFrame:
+    """Paired differences against the baselines, as `means`."""
+    values = values_of(study, name).dropna()
+    there = set(values.index.get_level_values("cell_id"))
+    return _by_cell(differences(values, {cell: base for cell, base in baselines.items() if {cell, base} <= there}))
+
+
+def _by_cell(table: pd.DataFrame) -> pd.DataFrame:
+    return table.droplevel("outcome").dropna(subset="mean")
+
+
+def estimate_columns(of: Outcome, difference: bool = False) -> dict[str, Column]:
+    """What the columns mean, low, high and n of a figure's numbers are."""
+    return {
+        "mean": Column(say("mean"), of.unit, difference),
+        "low": Column(say("95%, low"), of.unit, difference),
+        "high": Column(say("95%, high"), of.unit, difference),
+        "n": Column(say("seeds")),
+    }
+
+
+def first_of(drawn: int, cells: int) -> list[str]:
+    """What a caption says where not all cells are drawn."""
+    numbers = {"drawn": str(drawn), "cells": plural(cells, "cell")}
+    return [say("The first {drawn} of {cells} are drawn; the table has all.", **numbers)] if drawn < cells else []
+
+
+def numbers(table: pd.DataFrame, **first: Sequence[Any]) -> pd.DataFrame:
+    """The numbers behind a figure: columns that say what a row is, then mean, low, high and n."""
+    behind = table[["mean", "low", "high", "n"]].reset_index(drop=True)
+    for i, (name, values) in enumerate(first.items()):
+        behind.insert(i, name, values)
+    return behind
+
+
+def by_name(study: Study, table: pd.DataFrame) -> pd.DataFrame:
+    """The numbers of a table by cell, under the cells' labels."""
+    return numbers(table, cell=[study.labels[cell] for cell in table.index])

@@ -1,0 +1,112 @@
+"""Not means alone: every seed of every cell as a dot, with the median and the middle half."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from ..distributions import QUANTILES
+from ..language import number, say
+from ..lines import Ink, styles
+from ..study import Study
+from ..words import sentence
+from .drawn import RIGHT, VEIL, Column, Drawn, axis, layout, slug
+from .measure import SURVIVAL, Measure, first_of, measure, outcome_of, values_of
+from .rows import AXIS_ROOM, NAME_CHARACTERS, NARROW_CHARACTERS, TEXT_ROW
+from .text import plain, rows_of, width_of, wrapped
+
+MAX_ROWS = 16
+ROW, NARROW_ROW = 46, 60
+LANES = 5
+
+
+def distribution(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
+    """Each seed of each cell as a dot over a box of the quartiles."""
+    of = outcome_of(study, outcome)
+    values = values_of(study, outcome)[outcome].dropna() if of else pd.Series(dtype=float)
+    if of is None or values.empty:
+        return None
+    cells = {cell: part.to_numpy(float) for cell, part in values.groupby(level="cell_id", sort=False)}
+    cells = {cell: cells[cell] for cell in study.cells if cell in cells}
+    drawn = dict(list(cells.items())[:MAX_ROWS])
+    fit = measure(of, values.abs(), [float(part.std()) for part in cells.values()])
+    title = say("{what}: every seed of each cell", what=sentence(of.label))
+    style, every = styles(study), np.concatenate(list(drawn.values())) * fit.factor
+    traces: list[Any] = []
+    for i, (cell, part) in enumerate(drawn.items()):
+        traces += _seeds(i, part * fit.factor, study.labels[cell], style[cell][0], fit)
+    names, ends = [study.labels[cell] for cell in drawn], (float(every.min()), float(every.max()))
+    figure, less = box_figure(traces, names, ends, title, fit)
+    caption = [say("A dot a seed; box: the middle half of the seeds; line: their median.")]
+    caption += first_of(len(drawn), len(cells))
+    table = pd.DataFrame([(study.labels[c], *np.quantile(part, QUANTILES), len(part)) for c, part in cells.items()])
+    columns = {"cell": Column(say("Cell"))} | quantile_columns(of.unit) | {"n": Column(say("seeds"))}
+    table.columns = pd.Index(columns)
+    return Drawn(slug("spread", outcome), title, " ".join(caption), figure, table, columns, narrow=less)
+
+
+def quantile_columns(unit: str) -> dict[str, Column]:
+    """What the columns of quantiles are."""
+    heads = [say("median") if q == 0.5 else number(100 * q, ".0f") + "%" for q in QUANTILES]
+    return {f"q{100 * q:.0f}": Column(head, unit) for q, head in zip(QUANTILES, heads, strict=True)}
+
+
+def box_figure(
+    traces: Sequence[Any], names: Sequence[str], ends: tuple[float, float], title: str, fit: Measure
+) -> tuple[go.Figure, dict[str, Any]]:
+    """Boxes and dots in rows from the top, between `ends` as drawn, and what changes below 600 px."""
+    beside = [wrapped(name, NAME_CHARACTERS, 3) for name in names]
+    row = max(ROW, TEXT_ROW * max(map(rows_of, beside)) + 10)
+    margin = {"l": 24 + max(map(width_of, beside)), "r": RIGHT, "t": 8, "b": AXIS_ROOM}
+    look = layout(title, row * len(names) + 8 + AXIS_ROOM, margin=margin, hovermode="closest", boxgap=0)
+    figure = go.Figure(list(traces), look)
+    figure.update_yaxes(range=[len(names) - 0.5, -0.5], showgrid=False, showticklabels=False, zeroline=False)
+    low, high = _range(*ends)
+    ticks = {"range": [low, high], "tickformat": fit.ticks(high - low), "nticks": 6}
+    figure.update_xaxes(title_text=wrapped(fit.heading, 60), **axis(automargin=False, **ticks))
+    note = {"xref": "paper", "x": 0, "showarrow": False, "font": {"size": 13}}
+    right = {**note, "xanchor": "right", "align": "right", "xshift": -8}
+    figure.update_layout(annotations=[{**right, "y": i, "text": name} for i, name in enumerate(beside)])
+    over = {**note, "xanchor": "left", "yanchor": "bottom", "yshift": 13, "font": {"size": 12}, "bgcolor": VEIL}
+    above = [{**over, "y": i, "text": wrapped(name, NARROW_CHARACTERS, 1)} for i, name in enumerate(names)]
+    less = {
+        "annotations": above, "margin.l": 12, "margin.r": 16, "margin.t": 20, "font.size": 12,
+        "height": NARROW_ROW * len(names) + 20 + AXIS_ROOM, "xaxis.title.text": wrapped(fit.heading, 44),
+    }  # fmt: skip
+    return figure, less
+
+
+def box(i: int, quantiles: Sequence[float], name: str, ink: Ink, **more: Any) -> go.Box:
+    """A box in row `i` from its five quantiles, as drawn."""
+    low, q1, median, q3, high = ([value] for value in quantiles)
+    return go.Box(
+        y0=i, orientation="h", q1=q1, median=median, q3=q3, lowerfence=low, upperfence=high, boxpoints=False,
+        width=0.42, fillcolor=ink.tint(0.15), line={"color": ink.line, "width": 1.5}, name=plain(name), **more,
+    )  # fmt: skip
+
+
+def _seeds(i: int, values: np.ndarray, name: str, ink: Ink, fit: Measure) -> list[Any]:
+    """A box of the middle half without whiskers, and a dot for each seed."""
+    q1, median, q3 = np.quantile(values, (0.25, 0.5, 0.75))
+    dots = go.Scatter(
+        x=values, y=i + lanes(values), mode="markers", name=plain(name),
+        marker={"size": 7, "color": ink.tint(0.75), "line": {"color": "#ffffff", "width": 0.5}},
+        hovertemplate=f"%{{x:{fit.form}}}",
+    )  # fmt: skip
+    return [box(i, (q1, q1, median, q3, q3), name, ink, hoverinfo="skip"), dots]
+
+
+def lanes(values: np.ndarray) -> np.ndarray:
+    """Where dots stand across their row, so that near ones keep apart: by rank, in turn over a few lanes."""
+    rank = np.argsort(np.argsort(values, kind="stable"), kind="stable")
+    turn = np.array([0, 2, -1, 1, -2][:LANES])
+    return 0.07 * turn[rank % LANES]
+
+
+def _range(low: float, high: float) -> tuple[float, float]:
+    room = 0.06 * (high - low) or 0.02 * abs(high) or 0.5
+    return low - room, high + room

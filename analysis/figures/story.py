@@ -1,0 +1,112 @@
+"""One world's weeks: a few outcomes, each in a panel of its own, one below the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from ..language import say
+from ..lines import INKS, Line, weekly_lines
+from ..study import Study
+from ..words import sentence
+from .curves import week_axis, y_range
+from .drawn import BOTTOM, Column, Drawn, axis, layout
+from .measure import Measure, measure
+from .text import plain
+
+# what a story is told with, where the study kept it and it moves
+PANELS = (
+    "opening_smes_alive", "live_smes", "sme_profit", "platform_profit", "platform_share", "price_index", "variety",
+)  # fmt: skip
+MOST = 6
+PANEL, HEAD = 128, 30
+
+
+def story(study: Study, cell: Any = None) -> Drawn | None:
+    """The weeks of one cell (the first unless said): shops, money, shares, prices; with bands over seeds."""
+    cell = study.cells[0] if cell is None else cell
+    lines = _lines(study, cell)
+    if not lines:
+        return None
+    fits = {name: measure(study.outcomes[name], line.y.tolist()) for name, line in lines.items()}
+    title = say("The weeks of “{cell}”", cell=study.labels[cell])
+    figure = _figure(lines, fits, title)
+    several = any(line.has_band for line in lines.values())
+    caption = say("Mean over seeds with its 95% t interval.") if several else say("One seed.")
+    caption += " " + say("Each panel has its own scale.")
+    columns = {"week": Column(say("Week"))}
+    table = pd.DataFrame({"week": next(iter(lines.values())).x})
+    for name, line in lines.items():
+        table = table.merge(pd.DataFrame({"week": line.x, name: line.y}), how="outer", on="week")
+        columns[name] = Column(sentence(study.outcomes[name].label), study.outcomes[name].unit)
+    less: dict[str, Any] = {"margin.l": 48, "margin.r": 16, "font.size": 12}
+    less["xaxis.dtick"] = 2 * figure.layout.xaxis.dtick
+    less["annotations"] = [note | {"font": {"size": 12}} for note in _heads(lines, fits, 44)]
+    return Drawn("story", title, caption, figure, table, columns, narrow=less)
+
+
+def _lines(study: Study, cell: Any) -> dict[str, Line]:
+    at = study.cells.index(cell)
+    found = {}
+    for name in PANELS:
+        line = _one(study, name, at) if name in study.outcomes else None
+        if line is not None and np.ptp(line.y) > 0:
+            found[name] = line
+    return dict(list(found.items())[:MOST])
+
+
+def _one(study: Study, name: str, at: int) -> Line | None:
+    return {line.label: line for line in weekly_lines(study, name)}.get(study.labels[study.cells[at]])
+
+
+def _figure(lines: dict[str, Line], fits: dict[str, Measure], title: str) -> go.Figure:
+    figure = go.Figure()
+    height = (PANEL + HEAD) * len(lines)
+    figure.update_layout(layout(title, height + BOTTOM, margin={"t": 0}, hovermode="x unified"))
+    for i, (name, line) in enumerate(lines.items()):
+        figure.add_traces(_traces(line, fits[name], i))
+        low, high = y_range([line], fits[name])
+        top = 1 - ((PANEL + HEAD) * i + HEAD) / height
+        place = {"domain": [max(0.0, top - PANEL / height), top], "range": [low, high], "nticks": 4}
+        look = axis(**place, tickformat=fits[name].ticks(high - low))
+        figure.update_layout({f"yaxis{i + 1 if i else ''}": look})
+    last = f"y{len(lines)}" if len(lines) > 1 else "y"
+    figure.update_layout(xaxis=axis(anchor=last, **week_axis(lines.values())))
+    figure.update_layout(annotations=_heads(lines, fits), hoversubplots="axis")
+    return figure
+
+
+def _traces(line: Line, fit: Measure, i: int) -> list[go.Scatter]:
+    where = {"x": line.x, "yaxis": f"y{i + 1}" if i else "y", "mode": "lines"}
+    ink = INKS[2]
+    unseen = {**where, "line": {"width": 0}, "hoverinfo": "skip"}
+    band = [
+        go.Scatter(y=line.low * fit.factor, **unseen),
+        go.Scatter(y=line.high * fit.factor, fill="tonexty", fillcolor=ink.tint(0.16), **unseen),
+    ]
+    main = go.Scatter(
+        y=line.y * fit.factor, line={"color": ink.line, "width": 2}, name=plain(sentence(fit.label)),
+        hovertemplate=f"%{{y:{fit.form}}}", **where,
+    )  # fmt: skip
+    return [*(band if line.has_band else []), main]
+
+
+def _heads(lines: dict[str, Line], fits: dict[str, Measure], most: int = 100) -> list[dict[str, Any]]:
+    """Over each panel what it shows, in which unit, and from where to where it goes."""
+    height = (PANEL + HEAD) * len(lines)
+    look = {
+        "xref": "paper", "yref": "paper", "x": 0, "xanchor": "left", "yanchor": "bottom", "yshift": 4,
+        "showarrow": False, "font": {"size": 13},
+    }  # fmt: skip
+    notes = []
+    for i, (name, line) in enumerate(lines.items()):
+        fit = fits[name]
+        told = say("{first} to {last}", first=fit.text(line.y[0]), last=fit.text(line.end))
+        told = f"  {plain(told)}" if len(fit.heading + told) < most else ""
+        text = f"<b>{plain(fit.heading)}</b>{told}"
+        notes.append({**look, "y": 1 - ((PANEL + HEAD) * i + HEAD) / height, "text": text})
+    return notes
+

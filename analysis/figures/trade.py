@@ -1,0 +1,257 @@
+"""The trade-off: what each choice does to survival, to consumers and to the public purse, in one figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from ..compare import against_reference, rule_baselines
+from ..language import say
+from ..lines import INKS, Ink
+from ..study import Study
+from ..words import sentence
+from .bars import against
+from .drawn import BOTTOM, LEFT, RIGHT, TOP, Column, Drawn, Entry, axis, layout
+from .measure import SURVIVAL, Measure, changes, first_of, measure, outcome_of
+from .places import GAP, Box, heaps, placed, ranges
+from .text import plain, rows_of, width_of, wrapped
+
+MAX_MARKS = 40
+HEIGHT = 480
+LEAST, MOST = 11.0, 44.0  # px across a mark
+WIDE = 900  # px, for which the places of names are chosen
+LABEL_CHARACTERS = 26
+LINE = 16
+NEAR, NAMED = (5.0, 5.0), 2  # px within which marks lie on one another; names that stand at such a heap
+COST = "public_cost"
+
+
+Pair = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A cell in the trade-off, as drawn: where, how sure, how large, by what number it is called."""
+
+    number: int
+    label: str
+    x: pd.Series
+    y: pd.Series
+    cost: float
+    size: float
+    ink: Ink
+
+
+def trade_off(study: Study, baselines: Mapping[Any, Any] | None = None, gain: str = "consumer_surplus") -> Drawn | None:
+    """Change in survival across, in consumer surplus up; the size of a mark is the change in public cost."""
+    pairs = dict(baselines if baselines is not None else rule_baselines(study) or against_reference(study))
+    across, up = outcome_of(study, SURVIVAL), outcome_of(study, gain)
+    if across is None or up is None or not pairs:
+        return None
+    x, y = changes(study, SURVIVAL, pairs), changes(study, gain, pairs)
+    cells = [cell for cell in pairs if cell in x.index and cell in y.index]
+    if not cells:
+        return None
+    cost = changes(study, COST, pairs) if COST in study.outcomes else x.iloc[:0]
+    marks = _marks(study, cells[:MAX_MARKS], x, y, cost)
+    fits = tuple(measure(of, t["mean"].abs(), t["margin"], difference=True) for of, t in ((across, x), (up, y)))
+    price = _price(study, cost)
+    title = say("Shops and consumers: what each choice changes")
+    if price:
+        title = say("Shops, consumers and the public purse: what each choice changes")
+    figure, all_named = _figure(marks, title, fits, price)
+    parts = {"x": (across, x), "y": (up, y), "cost": (study.outcomes.get(COST), cost)}
+    table, columns = _numbers(study, cells, parts)
+    caption = [against(study, pairs), say("Right: more shops live. Up: consumers gain.")]
+    caption += [say("The larger a mark, the more it changes public cost.")] if price else []
+    caption += first_of(len(marks), len(cells))
+    key = tuple(Entry(f"{m.number}  {m.label}", m.ink, "solid", (i,)) for i, m in enumerate(marks))
+    less = _narrow(marks, fits)
+    return Drawn("trade-off", title, " ".join(caption), figure, table, columns, key, all_named, less)
+
+
+def _marks(study: Study, cells: Sequence[Any], x: pd.DataFrame, y: pd.DataFrame, cost: pd.DataFrame) -> list[Mark]:
+    """Numbered by falling survival."""
+    costs = {cell: float(cost["mean"].get(cell, 0.0)) for cell in cells}
+    most = max(map(abs, costs.values()))
+    ordered = sorted(cells, key=lambda cell: -x["mean"][cell])
+    labels = _short(study, cells)
+    return [
+        Mark(
+            i + 1, labels[cell], x.loc[cell], y.loc[cell], costs[cell],
+            LEAST + (MOST - LEAST) * math.sqrt(abs(costs[cell]) / most) if most else LEAST, INKS[(i + 1) % len(INKS)],
+        )
+        for i, cell in enumerate(ordered)
+    ]  # fmt: skip
+
+
+def _short(study: Study, cells: Sequence[Any]) -> dict[Any, str]:
+    """The cells' labels without a first part that all of them share, as 'Project S, '."""
+    labels = {cell: study.labels[cell] for cell in cells}
+    firsts = {label.partition(", ")[0] for label in labels.values()}
+    if len(cells) < 2 or len(firsts) > 1 or not all(", " in label for label in labels.values()):
+        return labels
+    return {cell: sentence(label.partition(", ")[2]) for cell, label in labels.items()}
+
+
+def _price(study: Study, cost: pd.DataFrame) -> Measure | None:
+    """How public cost is written; None where no choice costs the public anything."""
+    if cost.empty or not cost["mean"].abs().max():
+        return None
+    return measure(study.outcomes[COST], cost["mean"].abs(), cost["margin"], difference=True)
+
+
+def _figure(
+    marks: Sequence[Mark], title: str, fits: tuple[Measure, ...], price: Measure | None
+) -> tuple[go.Figure, bool]:
+    figure = go.Figure([_trace(mark, fits, price) for mark in marks])
+    figure.update_layout(layout(title, HEIGHT, hovermode="closest"))
+    ends = _ends(marks, fits)
+    for update, fit, (low, high) in zip((figure.update_xaxes, figure.update_yaxes), fits, ends, strict=True):
+        zero = {"zeroline": True, "zerolinecolor": "#555555", "zerolinewidth": 1.5}
+        ticks = {"range": [low, high], "tickformat": fit.ticks(high - low), "nticks": 7}
+        update(title_text=wrapped(fit.heading, 46), **axis(**zero, **ticks))
+    notes, all_named = _names(marks, fits, ends, price)
+    figure.update_layout(annotations=notes)
+    return figure, all_named
+
+
+def _trace(mark: Mark, fits: tuple[Measure, ...], price: Measure | None) -> go.Scatter:
+    errors = {
+        f"error_{name}": {
+            "type": "data", "array": [one["margin"] * fit.factor], "color": mark.ink.line, "thickness": 1.2, "width": 3,
+        }
+        for name, one, fit in zip("xy", (mark.x, mark.y), fits, strict=True)
+        if math.isfinite(one["margin"])
+    }  # fmt: skip
+    said = [
+        f"{fit.heading}: {fit.text(one['mean'])} {fit.interval(one['low'], one['high'])}"
+        for one, fit in zip((mark.x, mark.y), fits, strict=True)
+    ]
+    if price:
+        said.append(f"{price.heading}: {price.text(mark.cost)}")
+    return go.Scatter(
+        x=[mark.x["mean"] * fits[0].factor], y=[mark.y["mean"] * fits[1].factor], mode="markers",
+        name=plain(mark.label), zorder=round(MOST - mark.size),  # small marks lie over large ones
+        marker={"size": mark.size, "color": mark.ink.tint(0.7), "line": {"color": mark.ink.line, "width": 1.5}},
+        hovertemplate=f"<b>{plain(mark.label)}</b><br>{'<br>'.join(map(plain, said))}<extra></extra>", **errors,
+    )  # fmt: skip
+
+
+def _ends(marks: Sequence[Mark], fits: tuple[Measure, ...]) -> list[Pair]:
+    """Where the axes begin and end, as drawn."""
+    return [_range(marks, name, fit) for name, fit in zip("xy", fits, strict=True)]
+
+
+def _range(marks: Sequence[Mark], name: str, fit: Measure) -> tuple[float, float]:
+    ends = [0.0]
+    for mark in marks:
+        one = getattr(mark, name)
+        ends += [end * fit.factor for end in (one["mean"], one["low"], one["high"]) if math.isfinite(end)]
+    low, high = min(ends), max(ends)
+    room = 0.1 * (high - low) or 0.5
+    return low - room, high + room
+
+
+def _names(
+    marks: Sequence[Mark], fits: tuple[Measure, ...], ends: Sequence[Pair], price: Measure | None
+) -> tuple[list[dict[str, Any]], bool]:
+    """The names beside their marks, numbers where three or more lie on one another; whether all have their names.
+
+    Where some name finds no place there are numbers alone.
+    """
+    frame = (WIDE - LEFT - RIGHT, HEIGHT - TOP - BOTTOM)
+    # px a unit across and up
+    scale = [px / (high - low) * fit.factor for px, (low, high), fit in zip(frame, ends, fits, strict=True)]
+    boxes = [_box(mark, scale, (ends[0][0] / fits[0].factor, ends[1][1] / fits[1].factor)) for mark in marks]
+    told = [(_front(marks, heap), _name([marks[i] for i in heap], price)) for heap in heaps(boxes, NEAR)]
+    sizes = [(float(width_of(name)), float(LINE * rows_of(name))) for _, name in told]
+    sides = placed([boxes[i] for i, _ in told], sizes, frame)
+    if sides is None:
+        return _numbers_alone(marks, fits, ends), False
+    notes = [_note(marks[i], name, side, fits, scale) for (i, name), side in zip(told, sides, strict=True)]
+    return notes, all(len(heap) <= NAMED for heap in heaps(boxes, NEAR))
+
+
+def _front(marks: Sequence[Mark], heap: Sequence[int]) -> int:
+    """The largest of a heap."""
+    return max(heap, key=lambda i: marks[i].size)
+
+
+def _box(mark: Mark, scale: Sequence[float], corner: Pair) -> Box:
+    """The pixels that a mark takes with its intervals; `corner` is the frame's, upper left."""
+    margins = [_known(one["margin"]) * px for one, px in zip((mark.x, mark.y), scale, strict=True)]
+    width, height = (max(mark.size, 2 * margin) for margin in margins)
+    return Box((mark.x["mean"] - corner[0]) * scale[0], (corner[1] - mark.y["mean"]) * scale[1], width, height)
+
+
+def _known(margin: float) -> float:
+    return margin if math.isfinite(margin) else 0.0
+
+
+def _name(heap: Sequence[Mark], price: Measure | None) -> str:
+    """What stands beside marks that lie on one another."""
+    if len(heap) > NAMED:
+        return f"<b>{ranges([mark.number for mark in heap])}</b>"
+    names = [wrapped(mark.label, LABEL_CHARACTERS, 2) for mark in heap]
+    return "<br>".join([*names, plain(_cost(heap[0], price))] if price else names)
+
+
+def _cost(mark: Mark, price: Measure) -> str:
+    return say("public cost {cost}", cost=f"{price.text(mark.cost)} {price.scale.heading}")
+
+
+def _numbers_alone(
+    marks: Sequence[Mark], fits: tuple[Measure, ...], ends: Sequence[Pair], frame: Pair = (WIDE, HEIGHT)
+) -> list[dict[str, Any]]:
+    """The numbers of marks over their right shoulder, those of a heap together."""
+    scale = [px / (high - low) * fit.factor for px, (low, high), fit in zip(frame, ends, fits, strict=True)]
+    boxes = [_box(mark, scale, (0.0, 0.0)) for mark in marks]
+    look: dict[str, Any] = {"showarrow": False, "xanchor": "left", "yanchor": "bottom"}
+    notes = []
+    for heap in heaps(boxes, (2 * NEAR[0], 2 * NEAR[1])):
+        mark = marks[_front(marks, heap)]
+        at = {"x": mark.x["mean"] * fits[0].factor, "y": mark.y["mean"] * fits[1].factor}
+        shift = {"xshift": mark.size / 3, "yshift": mark.size / 3, "font": {"size": 13, "color": mark.ink.text}}
+        notes.append({**look, **at, **shift, "text": f"<b>{ranges([marks[i].number for i in heap])}</b>"})
+    return notes
+
+
+def _note(
+    mark: Mark, text: str, side: tuple[int, int], fits: tuple[Measure, ...], scale: Sequence[float]
+) -> dict[str, Any]:
+    """A name on a side of a mark: from the end of its interval, or from its edge where that is farther."""
+    note: dict[str, Any] = {"text": text, "showarrow": False, "font": {"size": 13, "color": mark.ink.text}}
+    anchors = {"x": ("right", "center", "left"), "y": ("top", "middle", "bottom")}
+    for at, way, one, fit, px in zip("xy", side, (mark.x, mark.y), fits, scale, strict=True):
+        margin = _known(one["margin"])
+        edge = max(0.0, mark.size / 2 - margin * px)
+        note |= {at: (one["mean"] + way * margin) * fit.factor, f"{at}shift": way * (edge + GAP)}
+        note[f"{at}anchor"] = anchors[at][way + 1]
+    return note
+
+
+def _narrow(marks: Sequence[Mark], fits: tuple[Measure, ...]) -> dict[str, Any]:
+    """Below 600 px marks carry their numbers, which the key explains."""
+    numbers = _numbers_alone(marks, fits, _ends(marks, fits), (260.0, 290.0))
+    return {
+        "annotations": numbers, "height": 380, "margin.l": 52, "margin.r": 16, "font.size": 12,
+        "yaxis.title.text": wrapped(fits[1].heading, 36), "xaxis.title.text": wrapped(fits[0].heading, 40),
+    }  # fmt: skip
+
+
+def _numbers(study: Study, cells: Sequence[Any], parts: Mapping[str, Any]) -> tuple[pd.DataFrame, dict[str, Column]]:
+    table = pd.DataFrame({"cell": [study.labels[cell] for cell in cells]})
+    columns = {"cell": Column(say("Cell"))}
+    for name, (of, changed) in parts.items():
+        for end in ("mean", "low", "high") if of is not None and not changed.empty else ():
+            words = {"mean": sentence(of.label), "low": say("95%, low"), "high": say("95%, high")}
+            table[f"{name}_{end}"] = [changed[end].get(cell) for cell in cells]
+            columns[f"{name}_{end}"] = Column(words[end], of.unit, difference=True)
+    return table, columns
+

@@ -1,0 +1,132 @@
+"""Over the weeks: who is still alive, and any outcome that a study kept week by week."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from ..groups import copied_twins as twins
+from ..groups import group_curves
+from ..language import say
+from ..lines import INKS, MAX_LINES, Ink, Line, styles, survival_lines, weekly_lines
+from ..study import Outcome, Study
+from ..survival import Curve, curves
+from ..words import humanise, listing, sentence
+from .curves import banded, direct, key, line_figure, narrow, start_of_axis, told_apart, too_many, week_axis
+from .drawn import Column, Drawn, slug
+from .measure import Measure, estimate_columns, measure
+
+
+def survival(study: Study, known: Mapping[Any, Curve] | None = None) -> Drawn | None:
+    """Kaplan-Meier curves of the opening SMEs, a line a cell."""
+    known = curves(study) if known is None else known
+    lines = told_apart(survival_lines(study, dict(known)))
+    title = say("Share of the opening SMEs still alive, by week")
+    return _curves("survival", title, lines, known, say("Cell"))
+
+
+def group_survival(study: Study, cell: Any, grouping: str) -> Drawn | None:
+    """The survival of one cell's opening SMEs by group: copied or not, one channel or several, size."""
+    kinds = {"copied": say("copied or not"), "channels": say("by channels"), "size": say("by size")}
+    kind = kinds.get(grouping, grouping)
+    title = say("Share still alive, {kind}: {cell}", kind=kind, cell=study.labels[cell])
+    known = group_curves(study, cell, grouping)
+    return _curves(slug("group", grouping, cell), title, _lines(known), known, say("Group"))
+
+
+def copied_twins(study: Study, cell: Any, base: Any) -> Drawn | None:
+    """The shops that were copied in `cell`, there and in the world without: the same shops twice."""
+    title = say("The shops that were copied, and the same shops in the world without")
+    known = twins(study, cell, base)
+    inks = {study.labels[which]: ink for which, (ink, _) in styles(study).items()}
+    return _curves(slug("copied", cell), title, _lines(known, inks), known, say("World"), say("Weeks after the copy"))
+
+
+def weekly(study: Study, column: str) -> Drawn | None:
+    """The mean over seeds of one weekly outcome, a line a cell, with its 95 % t band."""
+    lines = told_apart(weekly_lines(study, column))
+    if not lines:
+        return None
+    of = study.outcomes.get(column) or Outcome(column, humanise(column))
+    fit = _fit(of, lines)
+    title = say("{what}, by week", what=sentence(of.label))
+    figure = line_figure(lines, title, fit, week_axis(lines))
+    what = say("One seed.") if max(study.seeds.values()) == 1 else say("Mean over seeds.")
+    if banded(lines):
+        what = say("Mean over seeds with its 95% t interval.")
+    caption = [what, *start_of_axis(figure, fit), *too_many(lines, len(study.cells))]
+    return _drawn(slug("weekly", column), title, caption, figure, lines, of, say("Cell"))
+
+
+def _curves(
+    name: str, title: str, lines: Sequence[Line], known: Mapping[Any, Curve], what: str, weeks: str = ""
+) -> Drawn | None:
+    if not lines:
+        return None
+    of = Outcome("alive", say("alive"), "share", 1)
+    fit = _fit(of, lines)
+    figure = line_figure(lines, title, fit, week_axis(lines) | ({"title_text": weeks} if weeks else {}), "hv")
+    caption = [*_method(known.values(), lines), *start_of_axis(figure, fit), *too_many(lines, len(known))]
+    return _drawn(name, title, caption, figure, lines, of, what)
+
+
+def _drawn(
+    name: str, title: str, caption: Sequence[str], figure: go.Figure, lines: Sequence[Line], of: Outcome, what: str
+) -> Drawn:
+    less = narrow(figure, **{"xaxis.dtick": 2 * figure.layout.xaxis.dtick})
+    table = line_numbers(lines, "week", "line")
+    columns = {"line": Column(what), "week": Column(figure.layout.xaxis.title.text), **estimate_columns(of)}
+    del columns["n"]
+    return Drawn(name, title, " ".join(caption), figure, table, columns, key(lines), direct(lines), less)
+
+
+def _fit(of: Outcome, lines: Sequence[Line]) -> Measure:
+    margins = [float((line.high[-1] - line.low[-1]) / 2) for line in lines]
+    return measure(of, np.concatenate([line.y for line in lines]).tolist(), margins)
+
+
+def line_numbers(lines: Sequence[Line], x: str, name: str) -> pd.DataFrame:
+    """The numbers of lines, tidy: a row a line and place."""
+    parts = [
+        pd.DataFrame({name: line.label, x: line.x, "mean": line.y, "low": line.low, "high": line.high})
+        for line in lines
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _lines(known: Mapping[str, Curve], inks: Mapping[str, Ink] | None = None) -> list[Line]:
+    """Curves by name as lines, in their order."""
+    inks = inks or {}
+    return [
+        Line(name, curve.week, curve.survival, curve.low, curve.high, inks.get(name, INKS[i % len(INKS)]), "solid")
+        for i, (name, curve) in enumerate(list(known.items())[:MAX_LINES])
+    ]
+
+
+def _method(known: Any, lines: Sequence[Line]) -> list[str]:
+    """How curves and bands are made."""
+    said = [say("Kaplan-Meier; seeds pooled, shops alive at the end censored there.")]
+    made = list(known)
+    if not banded(lines):
+        return said
+    seeds = sorted({curve.seeds for curve in made if curve.method == "seeds"})
+    if seeds:
+        said.append(
+            say(
+                "Bands: 95% t intervals over the S(t) of {seeds} seeds, for the shops of one seed share its shocks "
+                "and are not independent.",
+                seeds=listing([str(n) for n in seeds]),
+            )
+        )
+    if any(curve.method == "greenwood" for curve in made):
+        said.append(
+            say(
+                "With fewer than three seeds the band is Greenwood's (95%, log-log), as if all shops were "
+                "independent: too narrow where shocks are shared."
+            )
+        )
+    return said

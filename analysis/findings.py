@@ -1,0 +1,158 @@
+"""What the report asks of a study again and again, computed once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from .compare import differences, estimate, estimates, headline_survival, reference, rule_baselines, summary
+from .intervals import Estimate
+from .language import say
+from .shape import Shape, shape
+from .study import Study
+from .survival import Curve, curves
+from .words import Scale, humanise, scale
+
+SHARE = Scale(100.0, "%", 1)
+POINTS = Scale(100.0, "points", 1)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Survival at the headline horizon, what it is compared with, and how the cells are called."""
+
+    study: Study
+
+    @cached_property
+    def shape(self) -> Shape:
+        """Which figures fit the study."""
+        return shape(self.study)
+
+    @cached_property
+    def curves(self) -> dict[Any, Curve]:
+        """The survival curve of each cell."""
+        return curves(self.study)
+
+    @cached_property
+    def _headline(self) -> tuple[int, pd.Series]:
+        return headline_survival(self.study)
+
+    @property
+    def horizon(self) -> int:
+        """Weeks after the opening."""
+        return self._headline[0]
+
+    @cached_property
+    def values(self) -> pd.DataFrame:
+        """Survival beside the outcomes, a row a (cell, seed)."""
+        return self.study.values.assign(survival=self._headline[1])
+
+    @cached_property
+    def survival(self) -> dict[Any, Estimate]:
+        """Survival in each cell that has it."""
+        known = estimates(summary(self.values[["survival"]].dropna()))
+        keys = [(cell, "survival") for cell in self.study.cells]
+        return {key[0]: known[key] for key in keys if key in known}
+
+    @cached_property
+    def platforms(self) -> tuple[Any, Any] | None:
+        """The reference and the first cell that differs from it in the platform alone."""
+        settings, base = self.study.settings, reference(self.study)
+        for cell in self.study.cells[1:]:
+            differing = [name for name, value in settings[cell].items() if value != settings[base][name]]
+            if differing == ["platform"]:
+                return base, cell
+        return None
+
+    @cached_property
+    def rule_baselines(self) -> dict[Any, Any]:
+        """Cell under a rule to the same world without one, where both have survival."""
+        return {cell: base for cell, base in rule_baselines(self.study).items() if cell in self.survival}
+
+    @cached_property
+    def rules(self) -> tuple[Any, list[Any]]:
+        """The rule baseline that most rules share, and its cells under a rule by falling survival."""
+        if not self.rule_baselines:
+            return None, []
+        base = Counter(self.rule_baselines.values()).most_common(1)[0][0]
+        ruled = [cell for cell, of in self.rule_baselines.items() if of == base]
+        return base, sorted(ruled, key=lambda cell: -self.survival[cell].mean)
+
+    @cached_property
+    def baselines(self) -> dict[Any, Any]:
+        """What each cell is held against: under a rule the same world without one, else the reference."""
+        base = reference(self.study)
+        return {cell: self.rule_baselines.get(cell, base) for cell in self.study.cells if cell != base}
+
+    @cached_property
+    def pair(self) -> tuple[Any, Any] | None:
+        """The two worlds that are looked at closely, (baseline, cell): the platform's, else the best rule's.
+
+        In a sweep the reference, and the cell whose survival lies farthest from it.
+        """
+        if self.platforms:
+            return self.platforms
+        base, ranked = self.rules
+        if ranked:
+            return base, ranked[0]
+        base = reference(self.study)
+        others = {cell: one.mean for cell, one in self.survival.items() if cell != base}
+        if base not in self.survival or not others:
+            return None
+        return base, max(others, key=lambda cell: abs(others[cell] - self.survival[base].mean))
+
+    @cached_property
+    def changes(self) -> dict[tuple[Any, str], Estimate]:
+        """What each cell changes against its baseline, by (cell, column), seed by seed."""
+        return estimates(differences(self.values, self.baselines))
+
+    @cached_property
+    def levels(self) -> dict[tuple[Any, str], Estimate]:
+        """What the reference comes to, by (cell, column)."""
+        return estimates(summary(self.values.loc[[reference(self.study)]]))
+
+    def fit(self, column: str, difference: bool = False) -> Scale:
+        """How an outcome's changes are written, and the reference's own level: alike in sentences and tables."""
+        if column == "survival":
+            return POINTS if difference else SHARE
+        known = [one for at in (self.levels, self.changes) for key, one in at.items() if key[1] == column]
+        means, margins = [one.mean for one in known], [one.margin for one in known]
+        return scale(self.study.outcomes[column].unit, means, margins, difference)
+
+    def share(self, cell: Any) -> str:
+        """'71.2% [69.0, 73.4]'."""
+        return SHARE.full(self.survival[cell]) if cell in self.survival else say("no share")
+
+    def change(self, cell: Any, base: Any, column: str = "survival") -> Estimate:
+        """Paired difference in one column."""
+        if self.baselines.get(cell) == base:
+            return self.changes.get((cell, column), Estimate())
+        return estimate(differences(self.values[[column]], {cell: base}), cell, column)
+
+    def quoted(self, cell: Any) -> str:
+        """The cell's label between quotation marks."""
+        return f"“{self.study.labels[cell]}”"
+
+    def world(self, cell: Any) -> str:
+        """'with Project S' where that says it all, else 'in' and the cell's label."""
+        choices = {c: (of["platform"], of["regulation"]) for c, of in self.study.settings.items()}
+        platform, rule = choices[cell]
+        alone = list(choices.values()).count(choices[cell]) == 1
+        known = {"marketplace_only": say("without Project S"), "project_s": say("with Project S")}
+        said = known.get(platform) if alone and rule == "none" else None
+        return said or say("in {cell}", cell=self.quoted(cell))
+
+    def rule(self, cell: Any) -> str:
+        """'data firewall', or the cell's label where other cells are under the same rule."""
+        rules = [settings["regulation"] for settings in self.study.settings.values()]
+        name = self.study.settings[cell]["regulation"]
+        return humanise(name) if rules.count(name) == 1 else self.quoted(cell)
+
+    @property
+    def several(self) -> bool:
+        """Whether some cell has more than one seed."""
+        return max(self.study.seeds.values()) > 1

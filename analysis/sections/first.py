@@ -1,0 +1,103 @@
+"""The first page: the question, the answer, one picture, the table of rules compared. It prints on one sheet."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from .. import figures
+from ..answer import answer, question
+from ..compare import reference
+from ..findings import Findings
+from ..intervals import Estimate
+from ..language import number, say
+from ..study import Outcome
+from ..tables import Table, estimate_cell, unit
+from ..words import sentence, span
+from .block import figure, paragraph
+
+COMPARED = ("sme_profit", "consumer_surplus", "platform_profit", "influencer_income", "tax_revenue")
+MOST_ROWS = 10  # of the table, so that all of it stands on one sheet
+
+Group = tuple[str, list[Any]]  # a heading, and the cells under it
+
+
+def first(found: Findings) -> str:
+    """The first page."""
+    told = "\n".join(paragraph(text) for text in answer(found))
+    picture = figure(figures.survival(found.study, found.curves)) if found.curves else ""
+    return (
+        f'<section class="first" aria-labelledby="answer">\n<div class="answer">\n'
+        f'<h2 id="answer">{escape(question(found))}</h2>\n{told}\n</div>\n{picture}\n{compared(found)}\n</section>'
+    )
+
+
+def compared(found: Findings) -> str:
+    """Each world beside its baseline: the baseline's own level, and what each choice changes, seed by seed."""
+    groups = _groups(found)
+    shown = [cell for _, cells in groups for cell in cells]
+    columns = [of for of in _columns(found) if of.name in found.values]
+    if not columns:
+        return ""
+    heads, texts = [], []
+    for of in columns:
+        fit, base = found.fit(of.name), found.levels.get((shown[0], of.name), Estimate())
+        row = [found.changes.get((cell, of.name), Estimate()) for cell in shown[1:]]
+        heads.append(escape(sentence(of.label)) + unit(fit, of.label))
+        texts.append([estimate_cell(fit, base), *(estimate_cell(fit, one, difference=True) for one in row)])
+    rows = [escape(found.study.labels[cell]) for cell in shown]
+    cells = [[text[i] for text in texts] for i in range(len(rows))]
+    sizes = [(heading, len(under)) for heading, under in groups]
+    return Table(_caption(found, len(shown)), say("World"), heads, rows, cells, "numbers compared", sizes).html()
+
+
+def _columns(found: Findings) -> list[Outcome]:
+    survival = Outcome("survival", say("opening SMEs alive after {span}", span=span(found.horizon)), "share", 1)
+    return [survival, *(found.study.outcomes[name] for name in COMPARED if name in found.study.outcomes)]
+
+
+def _groups(found: Findings) -> list[Group]:
+    """The reference by itself, then the other cells by what they are held against; at most `MOST_ROWS` in all."""
+    base = reference(found.study)
+    under: dict[Any, list[Any]] = {}
+    for cell in _shown(found):
+        under.setdefault((cell in found.rule_baselines, found.baselines[cell]), []).append(cell)
+    groups = [(_heading(found, ruled, of), cells) for (ruled, of), cells in sorted(under.items(), key=_ruled)]
+    return [(say("As it is") if groups else "", [base]), *groups]
+
+
+def _shown(found: Findings) -> list[Any]:
+    """The cells beside the reference: all, or of many those that keep most shops, in the study's order."""
+    others = list(found.baselines)
+    best = sorted(others, key=lambda cell: -found.survival[cell].mean if cell in found.survival else 0.0)
+    kept = set(best[: MOST_ROWS - 1])
+    return [cell for cell in others if cell in kept]
+
+
+def _ruled(item: Any) -> bool:
+    (ruled, _), _ = item
+    return bool(ruled)
+
+
+def _heading(found: Findings, ruled: bool, base: Any) -> str:
+    if ruled:
+        return say("What a rule changes, against {cell}", cell=found.quoted(base))
+    return say("What changes against {cell}", cell=found.quoted(base))
+
+
+def _caption(found: Findings, shown: int) -> str:
+    if len(found.study.cells) == 1:
+        return say("The main outcomes; in brackets 95% intervals.") if found.several else say("The main outcomes.")
+    said = [say("The worlds compared.")]
+    if shown > 1 and found.several:
+        said.append(
+            say("Changes are means over common seeds, in brackets their 95% intervals; bold: zero is left out.")
+        )
+    if shown < (cells := len(found.study.cells)):
+        said.append(
+            say("Of {cells} cells the reference and the {n} that keep most shops; all of them stand below.",
+                cells=number(cells, ","), n=str(shown - 1))
+        )  # fmt: skip
+    return " ".join(said)
+
+

@@ -1,0 +1,110 @@
+"""What the study rests on: its assumptions, its sources, and what must not be read into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from typing import Any
+
+from ..compare import reference
+from ..findings import Findings
+from ..language import number, say
+from ..tables import Table
+from ..words import NOTHING, span
+from .block import bullets, paragraph, section
+
+SOURCES = (
+    "Sutoyo R., Achmad S., Chowanda A., Andangsari E. W., Isa S. M. (2022), PRDECT-ID, Data in Brief 44, 108554, "
+    "doi 10.1016/j.dib.2022.108554",
+    "Kaplan E. L., Meier P. (1958), Journal of the American Statistical Association 53; Greenwood M. (1926)",
+    "Cox D. R. (1972), Journal of the Royal Statistical Society B 34; Efron B. (1977)",
+    "Berry S., Levinsohn J., Pakes A. (1995), Econometrica 63",
+)
+
+
+def limits(found: Findings) -> str:
+    """Assumptions, sources, limits."""
+    return section(
+        "limits", say("Assumptions, sources, limits"), f"<h3>{say('What it assumes')}</h3>", bullets(_assumed(found)),
+        _settings(found), f"<h3>{say('What it cannot tell')}</h3>", bullets(_limits(found)),
+        f"<h3>{say('Where it comes from')}</h3>", paragraph(_listings()), bullets(SOURCES),
+        paragraph(
+            say("The project's docs/facts.md and docs/parameters.md say where each figure is from and how sure it is.")
+        ),
+    )  # fmt: skip
+
+
+def _assumed(found: Findings) -> Iterator[str]:
+    market = _config(found).get("market") or {}
+    if {"consumers", "smes"} <= set(market):
+        yield say(
+            "{consumers} simulated consumers and {smes} local shops stand for a whole market, over {span}.",
+            consumers=number(market["consumers"], ","), smes=number(market["smes"], ","), span=span(found.horizon),
+        )  # fmt: skip
+    yield say(
+        "Each week consumers choose among the offers that they see, shops set prices and close when their cash runs "
+        "out, the platform ranks and reviews its own range, and new shops may open."
+    )
+    yield say(
+        "All worlds of a seed share every shock, so that they differ only by what the choice did; what is not set "
+        "here stands at its default."
+    )
+
+
+def _limits(found: Findings) -> Iterator[str]:
+    if any(of["platform"] == "project_s" for of in found.study.settings.values()):
+        yield say(
+            "A scenario, not a forecast: “Project S” is what the press called a plan of TikTok's to sell its own "
+            "goods; TikTok has denied such plans for Indonesia. Nothing here claims that it happened."
+        )
+    yield say("A difference between two worlds is known better than the level of either.")
+    yield say(
+        "Intervals hold the play of chance within the model; they say nothing of wrong settings or missing mechanisms."
+    )
+    yield say("Sums in rupiah are those of the simulated market, not of a country.")
+    yield say(
+        "The shops are drawn from listings that sold and were reviewed; the many that never sold are not in the data."
+    )
+    yield say(
+        "Consumer surplus counts a cheaper copy as a gain at once; total surplus adds everybody's rupiah alike, rich "
+        "and poor."
+    )
+    yield say("Copied shops are winners: they are compared with themselves in the other world, not with the uncopied.")
+
+
+def _listings() -> str:
+    return say(
+        "The opening market is drawn from real Indonesian listings (PRDECT-ID); qualities and costs are solved such "
+        "that the listed prices and sales come out. The works that the methods are from:"
+    )
+
+
+def _config(found: Findings) -> Mapping[str, Any]:
+    """The settings of the reference cell, all of them, as the manifest holds them."""
+    configs = {cell["cell_id"]: cell.get("config") or {} for cell in found.study.planned}
+    return configs.get(reference(found.study)) or {}
+
+
+def _settings(found: Findings) -> str:
+    """Every setting of the reference, folded up."""
+    rows = dict(_flat(_config(found)))
+    if not rows:
+        return ""
+    caption = say("The settings of {cell}; what other cells set stands under “What was run”.",
+                  cell=found.quoted(reference(found.study)))  # fmt: skip
+    texts = [[NOTHING if value is None else escape(_text(value))] for value in rows.values()]
+    names = [f"<code>{escape(name)}</code>" for name in rows]
+    table = Table(caption, say("Setting"), [say("Value")], names, texts).html()
+    return f'<details class="settings"><summary>{say("Every setting")}</summary>{table}</details>'
+
+
+def _flat(config: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in config.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{within}{name}.")
+        else:
+            yield f"{within}{name}", value
+
+
+def _text(value: Any) -> str:
+    return number(value, ",.6g") if isinstance(value, int | float) and not isinstance(value, bool) else str(value)

@@ -1,0 +1,13 @@
+"""What was run: the commands that make it again, versions, hashes, cells."""
+
+from __future__ import annotations
+
+from .. import provenance
+from ..findings import Findings
+from ..language import say
+from .block import section
+
+
+def run(found: Findings) -> str:
+    """The section."""
+    return section("provenance", say("What was run"), provenance.html(found.study))

@@ -1,0 +1,123 @@
+"""What shape a study is, and so which figures fit it: one run, a curve over a setting, a map over two, names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .study import Study
+from .words import cell_labels, humanise, sentence
+
+NUMBERS = 3  # values from which on a setting is an axis rather than a few names
+NAMES = 8  # lines of a curve at most
+FILLED = 0.5  # the share of a map's places that must have a cell
+DECADES = 30.0  # from this ratio of largest to smallest value on, an axis is in powers of ten
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A setting in which cells differ; a number's values rise, names stand in the study's order."""
+
+    name: str
+    values: tuple[Any, ...]
+    numeric: bool
+
+    @property
+    def label(self) -> str:
+        """The setting in the words of the language spoken now."""
+        return sentence(humanise(self.name.rpartition(".")[2]))
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether its values are so far apart that only powers of ten tell them apart."""
+        return self.numeric and self.values[0] > 0 and self.values[-1] >= DECADES * self.values[0]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """`kind`, the axes, and each cell's place on them.
+
+    "run": one cell, one seed. "cells": one cell, several seeds. "curve": a numeric axis, and a line for each
+    value of all names together; a cell without a value on the axis (None) is a level to hold the lines
+    against. "map": two numeric axes. "bars": any other cells, by their labels.
+    """
+
+    kind: str
+    axes: tuple[Axis, ...] = ()
+    places: Mapping[Any, tuple[Any, ...]] = field(default_factory=dict)
+
+    @property
+    def numeric(self) -> list[int]:
+        """Which of the axes are numbers."""
+        return [i for i, axis in enumerate(self.axes) if axis.numeric]
+
+    def names(self, cell: Any) -> tuple[Any, ...]:
+        """The cell's values on the axes that are names: which line of a curve it is on."""
+        return tuple(value for value, axis in zip(self.places[cell], self.axes, strict=True) if not axis.numeric)
+
+    def lines(self) -> dict[tuple[Any, ...], list[tuple[Any, Any]]]:
+        """Of a curve: (value, cell) in rising order by names; the levels, at None, are left out."""
+        at, lines = self.numeric[0], dict[tuple[Any, ...], list[tuple[Any, Any]]]()
+        for cell, place in self.places.items():
+            if place[at] is not None:
+                lines.setdefault(self.names(cell), []).append((place[at], cell))
+        return {names: sorted(line, key=lambda pair: pair[0]) for names, line in lines.items()}
+
+    def levels(self) -> list[Any]:
+        """Of a curve: the cells that have no value on its axis."""
+        return [cell for cell, place in self.places.items() if place[self.numeric[0]] is None]
+
+    def line_labels(self) -> dict[tuple[Any, ...], str]:
+        """The lines of a curve in words, as cells' labels but without the value on the axis."""
+        named = [axis.name for axis in self.axes if not axis.numeric]
+        if not named:
+            return {(): ""}
+        return cell_labels({names: dict(zip(named, names, strict=True)) for names in self.lines()})
+
+
+def shape(study: Study) -> Shape:
+    """The shape of a study, from the settings in which its cells differ."""
+    if len(study.cells) == 1:
+        return Shape("run" if study.seeds[study.cells[0]] == 1 else "cells")
+    axes = varying(study)
+    places = {cell: tuple(study.settings[cell][axis.name] for axis in axes) for cell in study.cells}
+    numeric = [i for i, axis in enumerate(axes) if axis.numeric]
+    if len(set(places.values())) == len(places):
+        if len(numeric) == 1 and _is_curve(Shape("curve", axes, places)):
+            return Shape("curve", axes, places)
+        if len(numeric) == len(axes) == 2 and _is_map(axes, places.values()):
+            return Shape("map", axes, places)
+    return Shape("bars", axes, places)
+
+
+def varying(study: Study) -> tuple[Axis, ...]:
+    """The settings in which the study's cells differ."""
+    columns = {name: [study.settings[cell][name] for cell in study.cells] for name in study.settings[study.cells[0]]}
+    return tuple(_axis(name, values) for name, values in columns.items() if len(set(map(repr, values))) > 1)
+
+
+def _axis(name: str, values: Sequence[Any]) -> Axis:
+    """A numeric axis where all values but None are numbers and there are enough of them."""
+    there = [value for value in values if value is not None]
+    numeric = all(map(_is_number, there)) and len(set(there)) >= NUMBERS
+    if numeric:
+        return Axis(name, tuple(sorted(set(there))), True)
+    return Axis(name, tuple(dict.fromkeys(values)), False)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_curve(made: Shape) -> bool:
+    """Whether few lines, each of two points or more, and few levels hold all cells."""
+    lines, levels = made.lines(), made.levels()
+    return 0 < len(lines) + len(levels) <= NAMES and all(len(line) > 1 for line in lines.values())
+
+
+def _is_map(axes: Sequence[Axis], places: Any) -> bool:
+    """Whether the cells fill most of the grid."""
+    whole = all(None not in place for place in places)
+    return whole and len(places) >= FILLED * len(axes[0].values) * len(axes[1].values)

@@ -1,0 +1,66 @@
+"""The story of one cell, told from its weeks: when the platform came, when the most shops died, where it ended."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from .language import number, say
+from .study import Study
+from .words import Scale
+
+QUARTER = 13  # weeks
+PERCENT = Scale(100.0, "%", 1)
+
+
+def story(study: Study) -> list[str]:
+    """Up to three sentences on a study of one cell; figures are means over its seeds."""
+    weeks = study.weekly.drop(columns="cell_id").groupby("week").mean(numeric_only=True)
+    return [said for tell in (_platform, _deaths, _prices) if (said := tell(weeks))]
+
+
+def _platform(weeks: pd.DataFrame) -> str:
+    """Platform's own share: its first week, its highest, its last."""
+    share = weeks.get("platform_share")
+    if share is None or not share.gt(0).any():
+        return ""
+    return say(
+        "The platform sells goods of its own from week {first}; they take {last} of sales in the end, and most, "
+        "{most}, in week {peak}.",
+        first=str(share.gt(0).idxmax()), last=_percent(share.iloc[-1]),
+        most=_percent(share.max()), peak=str(share.idxmax()),
+    )  # fmt: skip
+
+
+def _deaths(weeks: pd.DataFrame) -> str:
+    """The thirteen weeks in which most of the opening shops died, and what was left."""
+    alive = weeks.get("opening_smes_alive")
+    if alive is None or len(alive) <= QUARTER or "live_smes" not in weeks:
+        return ""
+    died = (alive.shift(QUARTER) - alive).to_numpy()
+    last = int(weeks.index.to_numpy()[np.nanargmax(died)])
+    return say(
+        "Most of the opening shops were lost in weeks {first} to {last}, {died} of them; in the end {alive} live, and "
+        "with those that came later {all} trade.",
+        first=str(last - QUARTER + 1), last=str(last), died=_count(np.nanmax(died)),
+        alive=_count(alive.iloc[-1]), all=_count(weeks["live_smes"].iloc[-1]),
+    )  # fmt: skip
+
+
+def _prices(weeks: pd.DataFrame) -> str:
+    """Prices and variety at the start and in the end."""
+    if not {"price_index", "variety"} <= set(weeks):
+        return ""
+    prices, variety = weeks["price_index"], weeks["variety"]
+    return say(
+        "Prices end at {price} (opening prices = 100), and variety goes from {before} to {after} designs in effect.",
+        price=number(prices.iloc[-1], ".1f"), before=_count(variety.iloc[0]), after=_count(variety.iloc[-1]),
+    )  # fmt: skip
+
+
+def _percent(share: float) -> str:
+    return f"{PERCENT.number(share)}%"
+
+
+def _count(shops: float) -> str:
+    return number(shops, ",.0f")

@@ -1,0 +1,39 @@
+"""The same shop in two worlds: opening SMEs of a cell beside themselves in another, on the seeds of both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .intervals import Floats
+from .study import Study
+
+SHOP = ["seed", "seller_id"]
+BASE = "_base"
+
+
+def twins(study: Study, cell: Any, base: Any) -> pd.DataFrame:
+    """A row an opening SME of a seed that both cells have: its columns in `cell`, and with `_base` in `base`.
+
+    `lived` and `lived_base` say whether it was alive when the shorter of the two worlds ended.
+    """
+    here, there = study.shops_of(cell), study.shops_of(base)
+    pairs = here.merge(there, on=SHOP, suffixes=("", BASE))
+    last = horizon(study, cell, base)
+    for world in ("", BASE):
+        pairs["lived" + world] = ~(pairs["exit_week" + world] <= last)
+    return pairs
+
+
+def horizon(study: Study, cell: Any, base: Any) -> int:
+    """The last week that both worlds have."""
+    return min(study.weeks[cell], study.weeks[base])
+
+
+def deciles(pairs: pd.DataFrame) -> Floats:
+    """The decile, 1 (smallest) to 10, of each shop's opening orders among its seed's; NaN without them."""
+    rank = pairs.groupby("seed")["opening_orders"].rank(method="first")
+    shops = pairs.groupby("seed")["opening_orders"].transform("count")
+    return np.ceil((10 * rank / shops).to_numpy(float))

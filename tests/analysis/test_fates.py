@@ -1,0 +1,66 @@
+"""Shops that live in one world only: against what the twins are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import Study
+from analysis.fates import FATES, fate_counts, fates
+
+from .synthetic import SyntheticCell, load_study
+
+
+def test_fates_add_up_to_the_shops(study: Study) -> None:
+    made = fate_counts(study, "c01", "c00")
+    assert list(made) == list(FATES)
+    assert sum(one.mean for one in made.values()) == pytest.approx(500)
+    alive = study.values["sme_survival_156w"].groupby(level="cell_id").mean() * 500
+    assert made["both"].mean + made["cell_only"].mean == pytest.approx(alive["c01"])
+    assert made["both"].mean + made["base_only"].mean == pytest.approx(alive["c00"])
+    assert {one.n for one in made.values()} == {10}
+
+
+def test_where_hazards_are_higher_nobody_is_saved(study: Study) -> None:
+    """The same luck in both worlds: who dies in the safer one dies in the other too."""
+    assert fate_counts(study, "c01", "c00")["cell_only"].mean == 0
+    assert (fates(study, "c01", "c00")["died_in"] == "cell").all()
+    assert (fates(study, "c00", "c01")["died_in"] == "base").all()
+
+
+def test_a_fate_says_where_and_when_a_shop_died(study: Study) -> None:
+    made = fates(study, "c01", "c00")
+    counts = fate_counts(study, "c01", "c00")
+    assert len(made) == round(10 * (counts["base_only"].mean + counts["cell_only"].mean))
+    assert made["opening_orders"].is_monotonic_decreasing
+    assert not made.duplicated(["seed", "seller_id"]).any()
+    here = study.shops_of("c01").set_index(["seed", "seller_id"])
+    there = study.shops_of("c00").set_index(["seed", "seller_id"])
+    keys = pd.MultiIndex.from_frame(made[["seed", "seller_id"]])
+    assert made["week"].to_numpy() == pytest.approx(here.loc[keys, "exit_week"].to_numpy())
+    assert there.loc[keys, "exit_week"].isna().all()
+    copied = here.loc[keys, "copied_week"].to_numpy()
+    np.testing.assert_array_equal(made["copied_week"].to_numpy(float), copied)
+
+
+def test_worlds_of_different_length_are_compared_up_to_the_shorter(tmp_path) -> None:
+    cells = [SyntheticCell(0.03), SyntheticCell(0.03)]
+    study = load_study(tmp_path / "s", cells, seeds=range(2), weeks=30, smes=60)
+    study.runs["weeks"] = study.runs["weeks"].where(study.runs["cell_id"] == "c00", 12)
+    alive = ~(study.shops_of("c01")["exit_week"] <= 12)
+    assert fate_counts(study, "c01", "c00")["both"].mean == alive.sum() / 2
+    assert fates(study, "c01", "c00").empty
+
+
+def test_a_world_is_its_own_twin(study: Study) -> None:
+    counts = fate_counts(study, "c01", "c01")
+    assert counts["base_only"].mean == counts["cell_only"].mean == 0
+
+
+def test_a_study_without_shops_has_no_fates(tmp_path) -> None:
+    study = load_study(tmp_path / "s", [SyntheticCell(), SyntheticCell()], seeds=[0], weeks=5, smes=5)
+    for path in (study.folder / "sellers").iterdir():
+        path.unlink()
+    assert fates(study, "c01", "c00").empty
+    assert all(np.isnan(one.mean) for one in fate_counts(study, "c01", "c00").values())

@@ -1,0 +1,121 @@
+"""Survival by group: groups add up to the whole, copying is timed, the copied are held against themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis import Study, curves, load
+from analysis.groups import copied_pairs, copied_twins, group_curves, groupings
+from analysis.survival import kaplan_meier, tally
+
+from .synthetic import SyntheticCell, store
+
+WEEKS = 20
+lives = st.lists(
+    st.tuples(st.none() | st.integers(1, WEEKS), st.none() | st.integers(1, WEEKS)), min_size=1, max_size=40
+)
+
+
+def study_of(shops: list[tuple[int | None, int | None]]) -> Study:
+    """One run of 20 weeks with shops of these weeks of exit and of copying."""
+    choices = dict.fromkeys(("market", "algorithm", "platform", "regulation"), "none")
+    runs = pd.DataFrame([{"cell_id": "c", "seed": 0, "weeks": WEEKS, **choices}])
+    study = Study(Path("nowhere"), {}, runs)
+    table = pd.DataFrame(shops, columns=["exit_week", "copied_week"], dtype=float)
+    table = table.assign(run=0, seed=0, seller_id=range(len(shops)), opening_orders=range(len(shops)))
+    channels = pd.Categorical.from_codes([i % 2 for i in range(len(shops))], ["social", "social+marketplace"])
+    study.__dict__["shops"] = table.assign(opening_channels=channels)
+    return study
+
+
+@settings(deadline=None)
+@given(lives)
+def test_copied_and_not_copied_add_up_to_the_whole_in_every_week(shops: list[tuple[int | None, int | None]]) -> None:
+    shops = [(gone, copied if copied is None or gone is None or copied <= gone else None) for gone, copied in shops]
+    study, copied = study_of(shops), np.array([week or WEEKS for _, week in shops])
+    start, end = np.zeros(len(shops), int), np.full(len(shops), WEEKS)
+    is_copied = copied < WEEKS
+    before = tally(study, study.shops, start, copied)
+    after = tally(study, study.shops[is_copied], copied[is_copied], end[is_copied])
+    whole = tally(study, study.shops, start, end)
+    assert before.died.sum(0) + after.died.sum(0) == pytest.approx(whole.died.sum(0))
+    assert before.censored.sum(0) + after.censored.sum(0) == pytest.approx(whole.censored.sum(0))
+
+
+@settings(deadline=None)
+@given(lives, st.sampled_from(["channels", "size"]))
+def test_groups_survivors_are_the_wholes(shops: list[tuple[int | None, int | None]], grouping: str) -> None:
+    """All are watched to the end, so survival is a share and the groups' shares pool to all shops'."""
+    study = study_of(shops)
+    made = group_curves(study, "c", grouping)
+    if grouping not in groupings(study):
+        assert made == {}
+        return
+    assert sum(curve.shops for curve in made.values()) == len(shops)
+    pooled = sum(curve.shops * curve.survival for curve in made.values()) / len(shops)
+    assert pooled == pytest.approx(curves(study)["c"].survival)
+
+
+def test_a_shop_counts_as_copied_only_from_its_copy_on() -> None:
+    """Four shops, two of them copied in week 10; deaths in week 5 and, of a copied one, in week 15."""
+    made = group_curves(study_of([(5, None), (None, None), (15, 10), (None, 10)]), "c", "copied")
+    assert made["not copied"].survival[[4, 5, 20]] == pytest.approx([1, 3 / 4, 3 / 4])
+    assert made["copied"].survival[[5, 14, 15]] == pytest.approx([1, 1, 1 / 2])
+    assert (made["not copied"].shops, made["copied"].shops) == (4, 2)
+
+
+def test_who_dies_in_the_week_of_its_copy_died_uncopied() -> None:
+    made = group_curves(study_of([(10, 10), (None, 8)]), "c", "copied")
+    assert made["not copied"].survival[10] == 0  # the other one left this group in week 8
+    assert (made["copied"].shops, made["copied"].survival[-1]) == (1, 1)
+
+
+def test_groupings_are_those_that_split_the_study(study: Study, tmp_path) -> None:
+    assert [[group.name for group in groups] for groups in groupings(study).values()] == [
+        ["not_copied", "copied"], ["one", "several"], ["small", "middle", "large"],
+    ]  # fmt: skip
+    folder = store(tmp_path / "s", [SyntheticCell()], seeds=[0], weeks=5, smes=5)
+    bare = pd.read_parquet(folder / "sellers")[["cell_id", "seed", "seller_id", "kind", "entry_week", "exit_week"]]
+    bare.to_parquet(folder / "sellers/all.parquet")
+    assert groupings(load(folder)) == {}
+    assert group_curves(load(folder), "c00", "copied") == {}
+
+
+def test_sizes_are_thirds_of_a_runs_shops(study: Study) -> None:
+    made = group_curves(study, "c01", "size")
+    assert list(made) == ["smallest third", "middle third", "largest third"]
+    assert [curve.shops for curve in made.values()] == pytest.approx([5000 / 3] * 3, abs=10)
+    assert {curve.seeds for curve in made.values()} == {10}
+
+
+def test_the_copied_are_held_against_themselves_from_the_copy_on(study: Study) -> None:
+    made = copied_twins(study, "c01", "c00")
+    assert list(made) == [study.labels["c01"], study.labels["c00"]]
+    pairs = copied_pairs(study, "c01", "c00")
+    assert (pairs["copied_week"] == 8).all()
+    for curve, world in zip(made.values(), ("", "_base"), strict=True):
+        assert (curve.shops, curve.week[-1]) == (len(pairs), 156 - 8)
+        assert curve.survival[0] == 1
+        assert curve.survival[-1] == pytest.approx(pairs["lived" + world].mean())
+
+
+def test_without_copies_there_are_no_twins(study: Study) -> None:
+    assert copied_twins(study, "c00", "c01") == {}
+
+
+def test_survival_from_delayed_entry_is_that_of_the_shops_at_risk() -> None:
+    """Shops that come in week 10 and after which nobody dies before say nothing of the weeks before."""
+    study = study_of([(3, None), (12, None), (None, None)])
+    counts = tally(study, study.shops, np.array([0, 10, 10]), np.full(3, WEEKS))
+    survival, _ = kaplan_meier(counts.died.sum(0), counts.censored.sum(0))
+    assert survival[[2, 3, 11, 12]] == pytest.approx([1, 0, 0, 0])
+    late = study.shops[study.shops["exit_week"] != 3]
+    counts = tally(study, late, np.array([10, 10]), np.full(2, WEEKS))
+    survival, _ = kaplan_meier(counts.died.sum(0), counts.censored.sum(0))
+    assert survival[[10, 11, 12, 20]] == pytest.approx([1, 1, 1 / 2, 1 / 2])

@@ -1,0 +1,113 @@
+"""What shape a study is, whatever it was swept over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis import Study, load
+from analysis.language import speaking
+from analysis.shape import Axis, Shape, shape
+
+from .synthetic import SyntheticCell, store
+
+PSI, IMPULSE, RULE = "platform.self_preference", "demand.impulse", "regulation"
+
+
+def study_of(folder: Path, cells: list[dict[str, Any]], seeds: int = 2) -> Study:
+    made = [SyntheticCell(0.01, settings=one) for one in cells]
+    return load(store(folder / "s", made, seeds=range(seeds), weeks=5, smes=5))
+
+
+def grid(**axes: list[Any]) -> list[dict[str, Any]]:
+    """Every combination, the last axis fastest; a name's `__` stands for a dot."""
+    cells: list[dict[str, Any]] = [{}]
+    for name, values in axes.items():
+        cells = [{**cell, name.replace("__", "."): value} for cell in cells for value in values]
+    return cells
+
+
+@pytest.mark.parametrize(
+    ("cells", "seeds", "kind"),
+    [
+        ([{}], 1, "run"),
+        ([{}], 3, "cells"),
+        (grid(regulation=["none", "separation", "data_firewall"]), 2, "bars"),
+        (grid(platform__self_preference=[0.0, 0.1]), 2, "bars"),
+        (grid(platform__self_preference=[0.0, 0.1, 0.3]), 2, "curve"),
+        (grid(platform__self_preference=[0.0, 0.1, 0.3], regulation=["none", "separation"]), 2, "curve"),
+        (grid(platform__self_preference=[0.0, 0.1, 0.3], demand__impulse=[0.0, 0.2]), 2, "curve"),
+        (grid(platform__self_preference=[0.0, 0.1, 0.3], demand__impulse=[0.0, 0.2, 0.4]), 2, "map"),
+        (grid(platform__self_preference=[0.0, 0.1, 0.3], demand__impulse=[0.0, 0.2, 0.4])[:7], 2, "map"),
+        ([{PSI: i / 10, IMPULSE: i / 5} for i in range(4)], 2, "bars"),
+        (grid(a__x=[1, 2, 3], b__y=[1, 2, 3], regulation=["none", "separation"]), 2, "bars"),
+        (grid(a__x=[1, 2, 3], regulation=[f"rule_{i}" for i in range(9)]), 2, "bars"),
+        ([{"platform": "marketplace_only"}, *({"platform": "project_s", PSI: i / 10} for i in range(3))], 2, "curve"),
+        (grid(market__listings=["a.csv", "b.csv", "3"]), 2, "bars"),
+        (grid(demand__switch=[True, False]), 2, "bars"),
+    ],
+)
+def test_a_study_has_the_shape_of_its_sweep(tmp_path: Path, cells: list[Any], seeds: int, kind: str) -> None:
+    assert shape(study_of(tmp_path, cells, seeds)).kind == kind
+
+
+def test_a_curve_has_a_line_a_name_and_a_level_for_what_has_no_value(tmp_path: Path) -> None:
+    rules = grid(platform=["project_s"], regulation=["none", "separation"], platform__self_preference=[0.3, 0.0, 0.1])
+    study = study_of(tmp_path, [{"platform": "marketplace_only"}, *rules])
+    made = shape(study)
+    lines = made.lines()
+    assert [[at for at, _ in line] for line in lines.values()] == [[0.0, 0.1, 0.3]] * 2
+    assert made.levels() == ["c00"]
+    assert list(made.line_labels().values()) == ["No rule", "Separation"]
+    assert {cell for line in lines.values() for _, cell in line} | {"c00"} == set(study.cells)
+
+
+def test_an_axis_is_named_in_the_language_spoken_and_logarithmic_where_it_spans_decades(tmp_path: Path) -> None:
+    made = shape(study_of(tmp_path, grid(market__consumers=[1_000, 100_000, 10_000])))
+    (axis,) = made.axes
+    assert axis.values == (1_000, 10_000, 100_000)
+    assert axis.logarithmic
+    assert axis.label == "Consumers"
+    with speaking("id"):
+        assert axis.label
+    assert not Axis("a.b", (0.0, 1.0, 1000.0), True).logarithmic
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                PSI: st.sampled_from([None, 0.0, 0.1, 0.2, 0.3]),
+                IMPULSE: st.sampled_from([0.0, 0.5, 1.0]),
+                RULE: st.sampled_from("abc"),
+            }
+        ),
+        min_size=1, max_size=12, unique_by=repr,
+    )
+)  # fmt: skip
+def test_every_cell_has_a_place_and_what_is_drawn_stands_once(cells: list[dict[str, Any]]) -> None:
+    made = shape(Fake(cells))  # type: ignore[arg-type]
+    assert made.kind in ("run", "cells", "curve", "map", "bars")
+    if made.kind == "curve":
+        drawn = [cell for line in made.lines().values() for _, cell in line] + made.levels()
+        assert sorted(drawn) == list(range(len(cells)))
+    if made.kind == "map":
+        assert len(set(made.places.values())) == len(cells)
+
+
+class Fake:
+    """What `shape` reads of a study."""
+
+    def __init__(self, cells: list[dict[str, Any]]) -> None:
+        self.settings = dict(enumerate(cells))
+        self.cells = list(self.settings)
+        self.seeds = dict.fromkeys(self.cells, 2)
+
+
+def test_a_shape_without_axes_has_no_places() -> None:
+    assert Shape("run").places == {}

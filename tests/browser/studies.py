@@ -1,0 +1,57 @@
+"""The reports that the browser opens: studies of each shape with a known truth, and a small real one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from analysis import report
+from tests.analysis.synthetic import SyntheticCell, headline, store
+
+REAL = ("market=classroom", "market.calibration_consumers=1000", "platform=project_s", "weeks=20", "replications=2")
+FAVOUR, CUT = "platform.self_preference", "platform.undercut"
+
+
+def one() -> list[SyntheticCell]:
+    """A single world."""
+    return [SyntheticCell(0.004, 0.1, {"platform": "project_s"})]
+
+
+def curve() -> list[SyntheticCell]:
+    """Worlds along one setting."""
+    return [SyntheticCell(0.002 + 0.004 * x, x / 3, {"platform": "project_s", FAVOUR: x}) for x in (0.0, 0.1, 0.2, 0.4)]
+
+
+def grid() -> list[SyntheticCell]:
+    """Worlds over two settings."""
+    return [
+        SyntheticCell(0.002 + 0.004 * x + 0.002 * y, x / 3, {"platform": "project_s", FAVOUR: x, CUT: y})
+        for x in (0.0, 0.1, 0.2, 0.4)
+        for y in (0.0, 0.15, 0.3)
+    ]
+
+
+def made(cells: Callable[[], Sequence[SyntheticCell]], seeds: int, language: str, folder: Path) -> Path:
+    """The report of a synthetic study."""
+    return report.write(store(folder, cells(), range(seeds), weeks=60, smes=100), language)
+
+
+def real(folder: Path) -> Path:
+    """A study as a class would run it, from the command to the page."""
+    where = (f"results={folder.parent}", f"study={folder.name}")
+    command = [sys.executable, "-m", "experiments.run", "-m", *REAL, "regulation=none,separation", *where]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder / "report.html"
+
+
+MADE: dict[str, Callable[[Path], Path]] = {
+    "rules": partial(made, headline, 3, "en"),
+    "rules in Indonesian": partial(made, headline, 3, "id"),
+    "curve": partial(made, curve, 3, "en"),
+    "map": partial(made, grid, 2, "id"),
+    "run": partial(made, one, 1, "en"),
+    "real": real,
+}
