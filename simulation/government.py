@@ -44,21 +44,8 @@ class Government:
     )
 
 
-@dataclass(frozen=True)
-class ConsumerTaxes:
-    """What buyers pay on top of the seller's price, as shares of it. (L,)"""
-
-    vat: Floats
-    duty: Floats
-
-    @property
-    def both(self) -> Floats:
-        """t, by which the price to the buyer is p (1 + t)."""
-        return self.vat + self.duty
-
-
-def consumer_taxes(market: Market) -> ConsumerTaxes:
-    """VAT v on the price with duty, duty d on parcels worth more than the de minimis: t = d + v (1 + d). (L,)
+def consumer_taxes(market: Market) -> tuple[Floats, Floats]:
+    """What buyers pay on top of the price: VAT v (1 + d), and duty d on parcels above the de minimis. Both (L,).
 
     A parcel holds an order, worth E p/p̄. VAT is due from the platform, importers, and local sellers whose yearly
     sales, at the pace of the last weeks, pass the threshold.
@@ -66,11 +53,11 @@ def consumer_taxes(market: Market) -> ConsumerTaxes:
     table, rules, state = market.listings, market.rules, market.config.government
     none = np.zeros(len(table))
     if state.vat == 0.0 and rules.duty == 0.0:
-        return ConsumerTaxes(none, none)
+        return none, none.copy()
     worth = market.config.demand.order_value * table.price / table.listed
     duty = rules.duty * (table.border & (worth > rules.duty_free * state.exchange_rate))
     liable = (table.kind != SME_KIND) | (yearly_sales(market) >= state.vat_free)
-    return ConsumerTaxes(state.vat * liable * (1.0 + duty), duty)
+    return state.vat * liable * (1.0 + duty), duty
 
 
 def lawful_rupiah(market: Market) -> float:
@@ -91,7 +78,8 @@ def yearly_sales(market: Market) -> Floats:
 
 def pay_consumer_taxes(market: Market, rows: NDArray[np.int64], sales: Floats) -> None:
     """Buyers pay VAT and duty on what these listings sell. sales: Rp, of the rows."""
-    for purpose, share in (("vat", market.taxes.vat), ("duty", market.taxes.duty)):
+    for purpose in ("vat", "duty"):
+        share = getattr(market.listings, purpose)
         if share.any():
             market.ledger.transfer(purpose, "consumers", "treasury", share[rows] * sales)
 
@@ -183,7 +171,7 @@ def is_broken(market: Market, rule: Rule) -> bool:
     fees = (lawful.checkout, lawful.commission, lawful.subsidy) != (terms.checkout, terms.commission, terms.subsidy)
     looks = platform.setting.own_goods and full.seller_data < rules.seller_data
     live = market.listings.live
-    offered = live[~market.barred[live]]
+    offered = live[~market.listings.barred[live]]
     crosses = barred(market, full)[offered].any()
     watches = full.observed < rules.observed and bool((market.observed_under(full) < market.observed).any())
     return bool(fees or looks or crosses or watches or platform.own_goods_break(full))

@@ -111,7 +111,7 @@ class Market(AgentModel):
             self.enrol(row)
         self.influencer_agents = [Influencer(self, k) for k in range(market.influencers)]
         importers(self)
-        self.barred, self.taxes = barred(self, self.rules), consumer_taxes(self)
+        self.listings.vat, self.listings.duty = consumer_taxes(self)
         self.ledger.close_week()
         shelf = self._shelf()
         usual = self._feed_weights(shelf, rankings.choose("personalised"))
@@ -180,7 +180,8 @@ class Market(AgentModel):
         before, self.rules = self.rules, self.regulator.rules(week)
         self.platform.obey(self.rules)
         self.channels = lawful_channels(self.config.channels, self.rules)
-        self.barred, self.taxes = barred(self, self.rules), consumer_taxes(self)
+        self.listings.barred = barred(self, self.rules)
+        self.listings.vat, self.listings.duty = consumer_taxes(self)
         if self.rules.observed != before.observed:
             self._observe()
 
@@ -206,7 +207,7 @@ class Market(AgentModel):
         """Step 3: influencers whose turn it is, or whose design is gone, choose what to endorse."""
         people, table, every = self.influencers, self.listings, self.config.influence.review_weeks
         update_credibility(self)
-        on_app = (table.exit_week == STILL_THERE) & ~self.barred & keeps(table.channels, SOCIAL)
+        on_app = (table.exit_week == STILL_THERE) & ~table.barred & keeps(table.channels, SOCIAL)
         people.endorsing[~on_app[people.endorsing]] = -1
         live = np.flatnonzero(on_app)
         who = np.flatnonzero((people.endorsing < 0) | ((np.arange(len(people)) + week) % every == 0))
@@ -252,7 +253,7 @@ class Market(AgentModel):
         self.recorded = week
         page = self.recorded % self.config.sellers.memory
         table.past_orders[:, page] = takings.orders
-        table.past_slope[:, page] = books.slope * self.config.market.people * (1.0 + self.taxes.both)
+        table.past_slope[:, page] = books.slope * self.config.market.people * (1.0 + table.tax)
         table.past_gross[:, page] = takings.gross
         sales = np.maximum(takings.sales, 1)
         table.past_fees[:, page] = takings.orders * takings.fees / sales
@@ -365,7 +366,7 @@ class Market(AgentModel):
     def _shelf(self) -> Shelf:
         table = self.listings
         live = table.live
-        live = live[~self.barred[live]]
+        live = live[~table.barred[live]]
         return Shelf(live.astype(np.int32), table.id[live], table.category[live], table.channels[live], table.own[live])
 
     def _feed_weights(self, shelf: Shelf, chosen: Choice) -> Floats:
@@ -405,9 +406,9 @@ class Market(AgentModel):
     def _shop(self, shelf: Shelf, feed: Floats) -> Shop:
         """What consumers meet this week."""
         table, setting = self.listings, self.platform.terms
-        self._relative_price = table.price / table.listed * (1.0 + self.taxes.both)
+        self._relative_price = table.price / table.listed * (1.0 + table.tax)
         lost = foreseen_loss(self.channels) * self.channels.bad_abroad * table.abroad
-        copies = np.where(self.barred[table.copy] & (table.copy >= 0), np.int32(-1), table.copy)
+        copies = np.where(table.barred[table.copy] & (table.copy >= 0), np.int32(-1), table.copy)
         return Shop(
             place=table.place, value=table.value() + self.trend[table.category],
             price=self._relative_price + lost, root=table.root,

@@ -347,7 +347,7 @@ class Platform(MarketAgent):
         An own brand pays duty where its parcel is worth more than the de minimis.
         """
         model, table, state = self.model, self.model.listings, self.model.config.government
-        share = (1.0 - self.setting.undercut) * ((1.0 + model.taxes.both[rows]) / (1.0 + state.vat))
+        share = (1.0 - self.setting.undercut) * ((1.0 + table.tax[rows]) / (1.0 + state.vat))
         worth = model.config.demand.order_value * share * table.price[rows] / table.listed[rows]
         dutiable = brand & (worth > self.rules.duty_free * state.exchange_rate)
         return share / (1.0 + self.rules.duty * dutiable)

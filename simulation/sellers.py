@@ -140,6 +140,11 @@ class Listings(Columns):
         """(L,) the platform's own listings."""
         return self.kind == PLATFORM_KIND
 
+    @property
+    def tax(self) -> Floats:
+        """t (L,), by which the price to the buyer is p (1 + t)."""
+        return self.vat + self.duty
+
     def value(self) -> Floats:
         """Quality + shock of the design + reputation, utility. Shape (L,)."""
         return self.quality + self.shock[self.root] + self.reputation
@@ -166,7 +171,10 @@ def opening_listings(opening: Opening, selling: Selling, scale: float, order_val
         past_gross=gross[:, None] * memory, past_fees=((1 - opening.net) * orders)[:, None] * memory,
         past_shown=np.ones(j)[:, None] * memory, awareness=np.ones(j),
     )  # fmt: skip
-    table.bring("border", False, kind=bool)  # where each parcel crosses the border
+    for name in ("border", "barred"):  # whether each parcel crosses the border; whether the rules keep it off sale
+        table.bring(name, False, kind=bool)
+    for name in ("vat", "duty"):  # what buyers pay on top, shares of the seller's price
+        table.bring(name, 0.0)
     return table
 
 
