@@ -9,6 +9,7 @@ import pytest
 
 from simulation import Market
 from simulation.regulation import instruments
+from tests.simulation.test_regulation import BUSY
 from tests.simulation.worlds import PROJECT_S, merged, outcome, run, same
 
 NEUTRAL: dict[str, Any] = {"regulation": {"neutral_ranking": {}}}
@@ -24,6 +25,24 @@ def test_a_rule_changes_nothing_before_it_starts(rule: str) -> None:
         assert np.array_equal(series[:19], ruled.results().weekly[name][:19]), name
     assert gone_before(free, 20) == gone_before(ruled, 20)
     assert same(run(PROJECT_S, weeks=19), run(PROJECT_S, regulation={rule: {"start_week": 20}}, weeks=19))
+
+
+ANSWERING = merged(BUSY, {"platform": {"response": "adaptive"}})
+
+
+@pytest.fixture(scope="module")
+def busy_year() -> Market:
+    return run(ANSWERING, weeks=60)
+
+
+@pytest.mark.parametrize("rule", instruments)
+def test_exits_until_week_51_are_those_without_a_rule_that_starts_in_week_52(rule: str, busy_year: Market) -> None:
+    """In a world where every rule has something to bite, and fees answer."""
+    ruled = run(ANSWERING, weeks=60, regulation={rule: {"start_week": 52}})
+    assert gone_before(busy_year, 52) == gone_before(ruled, 52)
+    assert len(gone_before(busy_year, 52)) > 5
+    for name, series in busy_year.results().weekly.items():
+        assert np.array_equal(series[:51], ruled.results().weekly[name][:51]), name
 
 
 def gone_before(market: Market, week: int) -> dict[int, int]:
