@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from .compare import reference
 from .findings import POINTS, Findings
 from .intervals import Estimate
-from .language import say
+from .language import number, say
 from .story import story
 from .study import Study
 from .survival import count
-from .words import humanise, listing, sentence, span
+from .words import listing, plural, span
 
-PRICE = ("consumer_surplus", "sme_profit", "platform_profit", "total_surplus")  # at most three of them are told
+PRICE = ("consumer_surplus", "sme_profit", "platform_profit", "total_surplus", "public_cost")  # told where they move
+NAMED = 3  # of the rules that the seeds cannot rank
 
 
 def question(found: Findings) -> str:
     """What the study asks, from what its cells differ in."""
-    if found.platforms and found.rules[1]:
+    choices = [found.study.settings[cell]["platform"] for cell in found.platforms or ()]
+    sells = "project_s" in choices
+    if sells and found.rules[1]:
         return say(
             "What happens to small local shops when the social platform that they sell through starts to sell too, "
             "and which rule changes that, at what cost to whom?"
         )
-    if found.platforms:
+    if sells:
         return say("What happens to small local shops when the social platform that they sell through sells too?")
     if found.rules[1]:
         return say("Which rule keeps small local shops alive, and at what cost to whom?")
@@ -52,19 +56,20 @@ def _alone(found: Findings) -> str:
 
 
 def _survival(found: Findings) -> list[str]:
-    base = reference(found.study)
-    parts = {"span": span(found.horizon), "share": found.share(base)}
+    base, known = reference(found.study), found.survival
     if found.platforms:
         base, cell = found.platforms
         told = say(
             "After {span} {share} of the opening SMEs live {world}, {other} {otherworld}.",
-            **parts, world=found.world(base), other=found.share(cell), otherworld=found.world(cell),
+            span=span(found.horizon), share=found.share(base), world=found.world(base), other=found.share(cell),
+            otherworld=found.world(cell),
         )  # fmt: skip
-        return [told, _difference(found, found.change(cell, base))]
+        return [told, _difference(found, found.change(cell, base))] if {base, cell} <= known.keys() else []
     told = say(
-        "After {span} {share} of the opening SMEs live in the reference, {cell}.", **parts, cell=found.quoted(base)
-    )
-    return [told, _ends(found)]
+        "After {span} {share} of the opening SMEs live in the reference, {cell}.",
+        span=span(found.horizon), share=found.share(base), cell=found.quoted(base),
+    )  # fmt: skip
+    return [text for text in (told if base in known else "", _ends(found)) if text]
 
 
 def _difference(found: Findings, change: Estimate) -> str:
@@ -72,6 +77,8 @@ def _difference(found: Findings, change: Estimate) -> str:
     if not change.known:
         one = say("On the one seed in common the difference is {size}.", size=size)
         return one if change.n else say("No seed is in common.")
+    if change.nothing:
+        return say("With the same luck in both worlds there is no difference, on any seed.")
     if not change.clear:
         return say(
             "With the same luck in both worlds the difference is {size}, which {n} seeds cannot tell from none.",
@@ -79,21 +86,26 @@ def _difference(found: Findings, change: Estimate) -> str:
         )  # fmt: skip
     counts = count(found.study)
     shops = float((counts.died + counts.censored).sum(1).mean())
-    parts = {"size": size, "n": f"{abs(change.mean) * shops:.0f}", "shops": f"{shops:.0f}"}
+    parts = {"size": size, "n": number(abs(change.mean) * shops, ",.0f"), "shops": number(shops, ",.0f")}
     if change.mean > 0:
         return say("With the same luck in both worlds that is {size}: about {n} of {shops} shops more.", **parts)
     return say("With the same luck in both worlds that is {size}: about {n} of {shops} shops fewer.", **parts)
 
 
 def _ends(found: Findings) -> str:
-    """The cells with most and fewest survivors, and the paired difference between them."""
+    """The cells with most and fewest survivors, and their paired difference; '' where the rules tell it."""
+    base, ranked = found.rules
     ordered = sorted(found.survival, key=lambda cell: found.survival[cell].mean)
     most, fewest = ordered[-1], ordered[0]
+    if len(ordered) < 2 or set(ordered) <= {base, *ranked}:
+        return ""
     change = found.change(most, fewest)
+    if change.nothing:
+        return say("All {n} worlds keep the same share.", n=number(len(ordered), ","))
     return say(
-        "Of the {n} cells {most} keeps most, {share}, and {fewest} fewest, {least}; with the same luck they lie "
+        "Of the {n} worlds {most} keeps most, {share}, and {fewest} fewest, {least}; with the same luck they lie "
         "{size} apart.",
-        n=str(len(ordered)), most=found.quoted(most), share=found.share(most), fewest=found.quoted(fewest),
+        n=number(len(ordered), ","), most=found.quoted(most), share=found.share(most), fewest=found.quoted(fewest),
         least=found.share(fewest), size=POINTS.full(change) + _doubt(change),
     )  # fmt: skip
 
@@ -102,29 +114,50 @@ def _rules(found: Findings) -> list[str]:
     base, ranked = found.rules
     if not ranked:
         return []
-    change = found.change(ranked[0], base)
+    change, leads = found.change(ranked[0], base), [found.change(ranked[0], cell) for cell in ranked[1:]]
     parts = {
         "rule": found.rule(ranked[0]), "share": found.share(ranked[0]),
         "size": POINTS.full(change, sign=True) + _doubt(change),
     }  # fmt: skip
-    if len(ranked) == 1:
+    if not leads:
         return [say("Under {rule}: {share}, {size} against the same world without a rule.", **parts)]
-    lead = found.change(ranked[0], ranked[1])
+    parts["rules"] = _tried(found, ranked)
+    tied = 1 + next((i for i, lead in enumerate(leads) if lead.clear), len(leads))
+    if tied > 1:
+        told = say(
+            "Of the {rules} the seeds cannot tell which of {names} keeps most alive: {share} under {rule}, {size} against "
+            "the same world without a rule.",
+            **parts, names=_names([found.rule(cell) for cell in ranked[:tied]]),
+        )  # fmt: skip
+        return [told]
     told = say(
-        "Of the {n} rules, {rule} keeps most alive: {share}, {size} against the same world without a rule; its lead "
-        "over the next, {next}, is {lead}.",
-        **parts, n=str(len(ranked)), next=found.rule(ranked[1]), lead=POINTS.full(lead, sign=True) + _doubt(lead),
+        "Of the {rules}, {rule} keeps most alive: {share}, {size} against the same world without a rule; its lead "
+        "over the next, {next}, is {lead}; picked as the best, it may owe some of that to luck.",
+        **parts, next=found.rule(ranked[1]), lead=POINTS.full(leads[0], sign=True),
     )  # fmt: skip
     return [told]
 
 
+def _tried(found: Findings, ranked: Sequence[Any]) -> str:
+    """'7 rules', or '5 settings of 1 rule' where one stands in several cells."""
+    rules = plural(len({found.study.settings[cell]["regulation"] for cell in ranked}), "rule")
+    one_each = len({found.study.settings[cell]["regulation"] for cell in ranked}) == len(ranked)
+    return rules if one_each else say("{n} settings of {rules}", n=number(len(ranked), ","), rules=rules)
+
+
+def _names(rules: Sequence[str]) -> str:
+    if len(rules) <= NAMED:
+        return listing(rules)
+    return ", ".join(rules[: NAMED - 1]) + say(" and {n} more", n=number(len(rules) - NAMED + 1, ","))
+
+
 def _price(found: Findings) -> list[str]:
-    """What the best rule, or else the world that is looked at closely, does to consumers, sellers, platform."""
+    """What the best rule, or else the world that is looked at closely, does to consumers, sellers, platform, all."""
     base, ranked = found.rules
     base, cell = (base, ranked[0]) if ranked else found.pair or (None, None)
     if cell is None:
         return []
-    effects = listing([said for name in PRICE if (said := _effect(found, cell, base, name))][:3])
+    effects = listing([said for name in PRICE if (said := _effect(found, cell, base, name))])
     if not effects:
         return []
     if ranked:
@@ -132,21 +165,18 @@ def _price(found: Findings) -> list[str]:
             "Against the same world without a rule, {rule} changes {effects} over the whole run.",
             rule=found.rule(cell), effects=effects,
         )  # fmt: skip
-    elif not found.platforms:
-        told = say(
-            "Against the reference, {cell} changes {effects} over the whole run.",
-            cell=found.quoted(cell), effects=effects,
-        )  # fmt: skip
     else:
-        name = sentence(humanise(found.study.settings[cell]["platform"]))
-        told = say("{platform} changes {effects} over the whole run.", platform=name, effects=effects)
+        told = say(
+            "Against {base}, {cell} changes {effects} over the whole run.",
+            base=found.quoted(base), cell=found.quoted(cell), effects=effects,
+        )  # fmt: skip
     return [told]
 
 
 def _effect(found: Findings, cell: Any, base: Any, name: str) -> str:
     outcome = found.study.outcomes.get(name)
     change = found.change(cell, base, name) if outcome else Estimate()
-    if outcome is None or not change.known:
+    if outcome is None or not change.known or change.nothing:
         return ""
     fit = found.fit(name, difference=True)
     label = outcome.label if outcome.label[:2].isupper() else outcome.label[:1].lower() + outcome.label[1:]
@@ -154,13 +184,13 @@ def _effect(found: Findings, cell: Any, base: Any, name: str) -> str:
 
 
 def _doubt(change: Estimate) -> str:
-    return say(" (not to be told from none)") if change.known and not change.clear else ""
+    return say(" (not to be told from none)") if change.known and not (change.clear or change.nothing) else ""
 
 
 def _sureness(study: Study) -> str:
     low, high = min(study.seeds.values()), max(study.seeds.values())
     if high == 1:
-        return say("Each cell has one seed, so chance cannot be told from effect: run more replications.")
+        return say("Each world has one seed, so chance cannot be told from effect: run more replications.")
     seeds = str(low) if low == high else say("{low} to {high}", low=str(low), high=str(high))
     return say(
         "Brackets hold 95% intervals over {seeds} seeds: the play of chance within the model, not the doubt about "

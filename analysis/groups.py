@@ -5,8 +5,9 @@ would credit copying with the weeks before it (immortal time). So it is watched 
 that week and among the copied after it (Simon, Makuch 1984), and the groups' deaths and shops at risk add up
 to all shops' in every week.
 
-The platform copies what sells, so copied and other shops differ from the start. What copying does is seen in
-`copied_twins`: the same shops in a world where they were not copied.
+The platform copies what sells, so copied and other shops differ from the start. What the choice does to the shops
+that it copies is seen in `copied_twins`: the same shops in a world that copies nobody. That is more than the copy
+itself, for the choice changes all else too: `uncopied_twins` has what it does to the other shops meanwhile.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ def groupings(study: Study) -> dict[str, list[Group]]:
 def group_curves(study: Study, cell: Any, grouping: str) -> dict[str, Curve]:
     """Kaplan-Meier curves of a cell's opening SMEs by group: label to curve, without groups that have no shop.
 
-    Weeks count from the opening. A shop is copied where the platform copied it in this cell.
+    Weeks count from the opening. A shop is copied where the platform copied it in this cell; a curve begins with
+    the first week after which it has a shop.
     """
     groups = groupings(study).get(grouping, [])
     curves = {}
@@ -78,25 +80,53 @@ def copied_twins(study: Study, cell: Any, base: Any) -> dict[str, Curve]:
     """Curves of the shops that the platform copied in `cell`, there and in `base`: the cell's label to its curve.
 
     Week 0 is the week in which a shop was copied in `cell`. Only shops that then lived in both worlds count,
-    so that neither has a lead; the curves end with the shorter world.
+    so that neither has a lead; the curves end with the shorter world. Empty where `base` copies too.
     """
-    pairs = copied_pairs(study, cell, base)
-    start, end = np.zeros(len(pairs), int), (horizon(study, cell, base) - pairs["copied_week"]).to_numpy(int)
-    curves = {}
-    for which, world in ((cell, ""), (base, BASE)):
-        since = pairs["exit_week" + world] - pairs["copied_week"]
-        made = _curve(study, which, Watch(pd.DataFrame({"run": pairs["run" + world], "exit_week": since}), start, end))
-        if made:
-            curves[study.labels[which]] = made
-    return curves
+    return _twin_curves(study, cell, base, copied_pairs(study, cell, base))
+
+
+def uncopied_twins(study: Study, cell: Any, base: Any) -> dict[str, Curve]:
+    """As `copied_twins`, of the shops that were not copied then: week 0 is the median week of their seed's copies.
+
+    Who is copied later is watched up to that week, in both worlds.
+    """
+    return _twin_curves(study, cell, base, uncopied_pairs(study, cell, base))
 
 
 def copied_pairs(study: Study, cell: Any, base: Any) -> pd.DataFrame:
-    """The rows of `twins` that were copied in `cell` when the shop lived in both worlds, before the last week."""
+    """The rows of `twins` that were copied in `cell` when the shop lived in both worlds, before the last week.
+
+    Watched after the week `start`, that of the copy, up to the week `stop`. None where `base` copies too: the
+    shops that it leaves alone are then no fair sample.
+    """
     pairs = twins(study, cell, base)
-    copied = pairs["copied_week"]
-    lived = ~(pairs["exit_week"] <= copied) & ~(pairs["exit_week" + BASE] <= copied)
-    return pairs[lived & (copied < horizon(study, cell, base))]
+    known = pairs[~pairs["copied_week" + BASE].notna().any() & pairs["copied_week"].notna()]
+    return _watched(known.assign(start=known["copied_week"], stop=horizon(study, cell, base)))
+
+
+def uncopied_pairs(study: Study, cell: Any, base: Any) -> pd.DataFrame:
+    """As `copied_pairs`, the shops not copied by the median week of their seed's copies, `start`."""
+    pairs, last = twins(study, cell, base), horizon(study, cell, base)
+    median = copied_pairs(study, cell, base).groupby("seed")["start"].median() // 1
+    pairs = pairs.assign(start=pairs["seed"].map(median), stop=pairs["copied_week"].clip(upper=last).fillna(last))
+    return _watched(pairs)
+
+
+def _watched(pairs: pd.DataFrame) -> pd.DataFrame:
+    """The shops that live in both worlds when the watch starts."""
+    lived = ~(pairs["exit_week"] <= pairs["start"]) & ~(pairs["exit_week" + BASE] <= pairs["start"])
+    return pairs[lived & (pairs["start"] < pairs["stop"])]
+
+
+def _twin_curves(study: Study, cell: Any, base: Any, pairs: pd.DataFrame) -> dict[str, Curve]:
+    start, stop = np.zeros(len(pairs), int), (pairs["stop"] - pairs["start"]).to_numpy(int)
+    curves = {}
+    for which, world in ((cell, ""), (base, BASE)):
+        since = pairs["exit_week" + world] - pairs["start"]
+        made = _curve(study, which, Watch(pd.DataFrame({"run": pairs["run" + world], "exit_week": since}), start, stop))
+        if made:
+            curves[study.labels[which]] = made
+    return curves
 
 
 def _watches(study: Study, cell: Any, grouping: str) -> Iterator[Watch]:
@@ -122,7 +152,9 @@ def _curve(study: Study, cell: Any, watch: Watch) -> Curve | None:
     shops = watch.shops[watched]
     counts = tally(study, shops, watch.start[watched], watch.stop[watched])
     until = replace(counts, weeks=np.full(len(counts.weeks), watch.stop[watched].max()))
-    return replace(pooled_curve(until.of(cell)), shops=len(shops))
+    made, first = pooled_curve(until.of(cell)), watch.start[watched].min()
+    parts = {name: getattr(made, name)[first:] for name in ("week", "survival", "low", "high")}
+    return replace(made, **parts, shops=len(shops))
 
 
 def several(channels: pd.Series) -> pd.Series:

@@ -2,7 +2,8 @@
 
 h(t | x) = h_0(t) exp(x'β); the ratio of a term is exp β. Shops of a seed share its shocks, in both worlds, so
 errors are clustered by seed (Lin, Wei 1989): β ± t_{G-1} √(G/(G-1)) se over G seeds, both for few clusters.
-Where hazards are not proportional the ratio is a mean over the weeks, weighted by deaths.
+Where hazards are not proportional the ratio is a mean over the weeks, weighted by deaths; `yearly_hazards` has it
+year by year.
 """
 
 from __future__ import annotations
@@ -17,22 +18,25 @@ import numpy as np
 import pandas as pd
 
 from .compare import against_reference
-from .groups import copied_pairs, several
+from .groups import copied_pairs, several, uncopied_pairs
 from .intervals import Floats, t_margin
 from .language import say
 from .study import Study
-from .twins import BASE, horizon, twins
+from .twins import BASE, SHOP, horizon, twins
 
-CELLS = 20  # that are held against their baseline
+CELLS = 20  # that are held against their baseline, unless said
+LEAST = 3_000  # shops in one of many models
+FEW = 10  # deaths: with fewer on a side the errors are not to be trusted, and there is no interval
+YEAR = 52
 MOST = 20_000  # shops in one model; a larger sample is thinned, of the same shops in both worlds
 IN_ALL = 60_000  # shops in all models of one call
 
 
 @dataclass(frozen=True)
 class HazardRatio:
-    """exp β of a term with its 95 % interval; NaN where a side has no deaths, or the interval one seed.
+    """exp β of a term with its 95 % interval; NaN where a side has no deaths, the interval also where it has few.
 
-    `n` shops (in two worlds: counted in each) with `deaths` among them were used, of `of` that there are.
+    `n` shops, whose `deaths` (of two worlds: in both) were used, of `of` that there are. One seed has no interval.
     """
 
     term: str
@@ -60,30 +64,49 @@ class Sample:
     covariates: Floats
     seed: Floats
 
-    def thinned(self, most: int, key: Floats) -> Sample:
-        """About `most` of the shops, chosen by a hash of `key`: shops of one key stay or go together."""
+    key: Any  # of a shop: the same in both worlds
+
+    def of(self, kept: Any) -> Sample:
+        """Some of the shops."""
+        return Sample(self.time[kept], self.died[kept], self.covariates[kept], self.seed[kept], self.key[kept])
+
+    def thinned(self, most: int) -> Sample:
+        """About `most` of the shops, chosen by a hash of their key: those of one key stay or go together."""
         if len(self.time) <= most:
             return self
-        share = pd.util.hash_array(np.asarray(key, np.int64)) / 2.0**64
-        kept = share < most / len(self.time)
-        return Sample(self.time[kept], self.died[kept], self.covariates[kept], self.seed[kept])
+        return self.of(pd.util.hash_array(np.asarray(self.key, np.int64)) / 2.0**64 < most / len(self.time))
 
 
-def hazard_ratios(study: Study, baselines: Mapping[Any, Any] | None = None) -> dict[Any, HazardRatio]:
+def hazard_ratios(
+    study: Study, baselines: Mapping[Any, Any] | None = None, cells: int = CELLS
+) -> dict[Any, HazardRatio]:
     """For each cell the hazard of its opening SMEs over that of the same shops in its baseline.
 
-    `baselines`: cell to baseline, of which the first 20 are taken; unless said, each cell against the
+    `baselines`: cell to baseline, of which the first `cells` are taken; unless said, each cell against the
     reference. Each pair is a model of its own, over the seeds and weeks that both have.
     """
     baselines = against_reference(study) if baselines is None else baselines
-    chosen = dict(islice(baselines.items(), CELLS))
-    most = min(MOST, IN_ALL // max(len(chosen), 1))
+    chosen = dict(islice(baselines.items(), cells))
+    most = min(MOST, max(IN_ALL // max(len(chosen), 1), LEAST))
     made = {}
     for cell, base in chosen.items():
         pairs = twins(study, cell, base)
-        worlds = _worlds(pairs, np.zeros(len(pairs)), horizon(study, cell, base))
         if len(pairs):
-            made[cell] = _fit(worlds, [("world", study.labels[cell])], most, _key(pairs, 2))[0]
+            made[cell] = _fit(_worlds(pairs, 0, horizon(study, cell, base)), [("world", study.labels[cell])], most)[0]
+    return made
+
+
+def yearly_hazards(study: Study, cell: Any, base: Any) -> list[HazardRatio]:
+    """`hazard_ratios` of one pair for each year by itself, among the shops that live when it begins.
+
+    Nothing where there is one year only.
+    """
+    pairs, last = twins(study, cell, base), horizon(study, cell, base)
+    made = []
+    for first in range(0, last, YEAR) if len(pairs) and last > YEAR else ():
+        worlds = _worlds(pairs, first, min(first + YEAR, last))
+        label = say("weeks {first} to {last}", first=str(first + 1), last=str(min(first + YEAR, last)))
+        made += _fit(worlds.of(worlds.time > 0), [(f"week {first + 1}", label)], MOST)
     return made
 
 
@@ -92,7 +115,7 @@ def shop_hazards(study: Study, cell: Any, base: Any = None) -> list[HazardRatio]
 
     Size (for twice the opening orders) and channels (several for one) are one model over all opening SMEs, of
     what the study kept and in which shops differ. Copied: the shops copied in `cell` against themselves in
-    `base`, from the week of the copy on (`groups.copied_twins`).
+    `base`, from the week of the copy on, and the uncopied likewise (`groups.copied_twins`, `uncopied_twins`).
     """
     shops = study.shops_of(cell)
     orders = shops["opening_orders"]
@@ -101,47 +124,60 @@ def shop_hazards(study: Study, cell: Any, base: Any = None) -> list[HazardRatio]
     table = pd.DataFrame({"opening_orders": np.log2(orders.where(orders > 0)), "channels": several_channels})
     table = table.loc[:, table.nunique() > 1].dropna()
     shops = shops.loc[table.index]
-    sample = _sample(shops["exit_week"], np.full(len(shops), study.weeks[cell]), table.to_numpy(), shops["seed"])
-    ratios = _fit(sample, [(str(term), terms[str(term)]) for term in table], MOST, _key(shops, 1))
+    sample = _sample(shops, shops["exit_week"], np.full(len(shops), study.weeks[cell]), table.to_numpy())
+    ratios = _fit(sample, [(str(term), terms[str(term)]) for term in table], MOST)
     return ratios if base is None else ratios + _copied(study, cell, base)
 
 
 def _copied(study: Study, cell: Any, base: Any) -> list[HazardRatio]:
-    pairs = copied_pairs(study, cell, base)
-    label = say("copied, against the same shops in “{base}”", base=study.labels[base])
-    worlds = _worlds(pairs, pairs["copied_week"].to_numpy(float), horizon(study, cell, base))
-    return _fit(worlds, [("copied", label)], MOST, _key(pairs, 2)) if len(pairs) else []
+    against = study.labels[base]
+    both = {
+        ("copied", say("copied, against the same shops in “{base}”", base=against)): copied_pairs(study, cell, base),
+        ("uncopied", say("not copied, against the same shops in “{base}”", base=against)): uncopied_pairs(
+            study, cell, base
+        ),
+    }
+    made = []
+    for term, pairs in both.items():
+        if len(pairs):
+            made += _fit(_worlds(pairs, pairs["start"].to_numpy(), pairs["stop"].to_numpy()), [term], MOST)
+    return made
 
 
-def _worlds(pairs: pd.DataFrame, start: Floats, last: int) -> Sample:
-    """Shops in their world (covariate 1) and then in its baseline (0), watched from `start` to the week `last`."""
+def _worlds(pairs: pd.DataFrame, start: Any, stop: Any) -> Sample:
+    """Shops in their world (covariate 1) and then in its baseline (0), watched from week `start` to week `stop`."""
+    start, stop = (np.tile(np.broadcast_to(np.asarray(end, float), len(pairs)), 2) for end in (start, stop))
     exit_week = np.concatenate([pairs["exit_week"], pairs["exit_week" + BASE]])
-    start = np.tile(start, 2)
     here = np.repeat([1.0, 0.0], len(pairs))
-    return _sample(exit_week - start, last - start, here[:, None], np.tile(pairs["seed"], 2))
+    return _sample(pd.concat([pairs[SHOP]] * 2), exit_week - start, stop - start, here[:, None])
 
 
-def _sample(exit_week: Any, last: Floats, covariates: Floats, seed: Any) -> Sample:
+def _sample(shops: pd.DataFrame, exit_week: Any, last: Floats, covariates: Floats) -> Sample:
     exit_week = np.asarray(exit_week, float)
     died = exit_week <= last
-    return Sample(np.where(died, exit_week, last), died.astype(float), covariates, np.asarray(seed))
+    key = pd.util.hash_pandas_object(shops[SHOP], index=False).to_numpy().astype(np.int64)
+    return Sample(np.where(died, exit_week, last), died.astype(float), covariates, shops["seed"].to_numpy(), key)
 
 
-def _key(shops: pd.DataFrame, worlds: int) -> Any:
-    key = pd.util.hash_pandas_object(shops[["seed", "seller_id"]], index=False).to_numpy()
-    return np.tile(key.astype(np.int64), worlds)
-
-
-def _fit(sample: Sample, terms: Sequence[tuple[str, str]], most: int, key: Any) -> list[HazardRatio]:
-    of = len(sample.time)
-    sample = sample.thinned(most, key)
+def _fit(sample: Sample, terms: Sequence[tuple[str, str]], most: int) -> list[HazardRatio]:
+    of = len(np.unique(sample.key))
+    sample = sample.thinned(most)
     seeds = len(np.unique(sample.seed))
     beta, error = cox(sample) if _identified(sample) else np.full((2, len(terms)), math.nan)
     margin = t_margin(math.sqrt(seeds) * error, seeds) * math.sqrt(seeds / max(seeds - 1, 1))
+    margin = np.where(fewest(sample) < FEW, math.nan, margin)
     ratios, lows, highs = np.exp([beta, beta - margin, beta + margin]).tolist()
-    counts = (len(sample.time), int(sample.died.sum()), of, seeds)
+    counts = (len(np.unique(sample.key)), int(sample.died.sum()), of, seeds)
     each = zip(terms, zip(ratios, lows, highs, strict=True), strict=True)
     return [HazardRatio(*name, *ends, *counts) for name, ends in each]
+
+
+def fewest(sample: Sample) -> Floats:
+    """For each term that is 0 or 1 the deaths on the side that has fewer; for others all deaths."""
+    x, dead = sample.covariates, sample.died > 0
+    on = np.where(np.isin(x, (0.0, 1.0)).all(axis=0), x[dead].sum(axis=0), dead.sum())
+    off = np.where(np.isin(x, (0.0, 1.0)).all(axis=0), dead.sum() - on, dead.sum())
+    return np.minimum(on, off)
 
 
 def _identified(sample: Sample) -> bool:

@@ -50,3 +50,8 @@ class Estimate:
     def clear(self) -> bool:
         """Whether there is an interval and it leaves out zero."""
         return self.known and not self.low <= 0 <= self.high
+
+    @property
+    def nothing(self) -> bool:
+        """Whether it is zero on every seed."""
+        return self.known and self.mean == 0 == self.margin

@@ -7,9 +7,10 @@ import pandas as pd
 
 from .language import number, say
 from .study import Study
-from .words import Scale
+from .words import NOTHING, Scale
 
 QUARTER = 13  # weeks
+FEWEST = 0.5  # shops closed, in the mean over seeds: less is written as none
 PERCENT = Scale(100.0, "%", 1)
 
 
@@ -27,7 +28,7 @@ def _platform(weeks: pd.DataFrame) -> str:
     return say(
         "The platform sells goods of its own from week {first}; they take {last} of sales in the end, and most, "
         "{most}, in week {peak}.",
-        first=str(share.gt(0).idxmax()), last=_percent(share.iloc[-1]),
+        first=str(share.gt(0).idxmax()), last=_percent(_last(share)),
         most=_percent(share.max()), peak=str(share.idxmax()),
     )  # fmt: skip
 
@@ -35,27 +36,34 @@ def _platform(weeks: pd.DataFrame) -> str:
 def _deaths(weeks: pd.DataFrame) -> str:
     """The thirteen weeks in which most of the opening shops died, and what was left."""
     alive = weeks.get("opening_smes_alive")
-    if alive is None or len(alive) <= QUARTER or "live_smes" not in weeks:
+    if alive is None or "live_smes" not in weeks:
         return ""
-    died = (alive.shift(QUARTER) - alive).to_numpy()
-    last = int(weeks.index.to_numpy()[np.nanargmax(died)])
+    died = alive.shift(QUARTER) - alive
+    if not died.max() >= FEWEST:  # nor where it is NaN
+        return ""
+    last = int(died.idxmax())
     return say(
-        "Most of the opening shops were lost in weeks {first} to {last}, {died} of them; in the end {alive} live, and "
-        "with those that came later {all} trade.",
-        first=str(last - QUARTER + 1), last=str(last), died=_count(np.nanmax(died)),
-        alive=_count(alive.iloc[-1]), all=_count(weeks["live_smes"].iloc[-1]),
+        "More opening shops closed in weeks {first} to {last} than in any other {quarter} weeks, {died}; in the end "
+        "{alive} of them live, and with those that came later {all} trade.",
+        first=str(last - QUARTER + 1), last=str(last), quarter=str(QUARTER), died=_count(died.max()),
+        alive=_count(_last(alive)), all=_count(_last(weeks["live_smes"])),
     )  # fmt: skip
 
 
 def _prices(weeks: pd.DataFrame) -> str:
     """Prices and variety at the start and in the end."""
-    if not {"price_index", "variety"} <= set(weeks):
+    if not {"price_index", "variety"} <= set(weeks.dropna(axis=1, how="all")):
         return ""
-    prices, variety = weeks["price_index"], weeks["variety"]
+    prices, variety = weeks["price_index"], weeks["variety"].dropna()
     return say(
         "Prices end at {price} (opening prices = 100), and variety goes from {before} to {after} designs in effect.",
-        price=number(prices.iloc[-1], ".1f"), before=_count(variety.iloc[0]), after=_count(variety.iloc[-1]),
+        price=number(_last(prices), ".1f"), before=_count(variety.iloc[0]), after=_count(_last(variety)),
     )  # fmt: skip
+
+
+def _last(values: pd.Series) -> float:
+    """The last value that there is."""
+    return float(values.dropna().iloc[-1])
 
 
 def _percent(share: float) -> str:
@@ -63,4 +71,4 @@ def _percent(share: float) -> str:
 
 
 def _count(shops: float) -> str:
-    return number(shops, ",.0f")
+    return number(shops, ",.0f") if np.isfinite(shops) else NOTHING

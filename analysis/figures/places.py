@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+Side = tuple[int, int]
 
 # right, left, above, below, then the corners: across and up
 SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
@@ -29,15 +31,15 @@ class Box:
         across = self.width / 2 <= self.x <= width - self.width / 2
         return across and self.height / 2 <= self.y <= height - self.height / 2
 
-    def beside(self, side: tuple[int, int], width: float, height: float) -> Box:
+    def beside(self, side: Side, width: float, height: float, gap: float = GAP) -> Box:
         """A rectangle of this size on one of its sides."""
-        away = (self.width + width) / 2 + GAP, (self.height + height) / 2 + GAP
+        away = (self.width + width) / 2 + gap, (self.height + height) / 2 + gap
         return Box(self.x + side[0] * away[0], self.y - side[1] * away[1], width, height)
 
 
 def placed(
     marks: Sequence[Box], sizes: Sequence[tuple[float, float]], frame: tuple[float, float]
-) -> list[tuple[int, int]] | None:
+) -> list[Side] | None:
     """A side of `SIDES` for the name (width, height) of each mark; None where some name finds no place."""
     taken, found = list(marks), []
     for mark, size in zip(marks, sizes, strict=True):
@@ -49,6 +51,47 @@ def placed(
         found.append(side)
         taken.append(name)
     return found
+
+
+def numbered(
+    marks: Sequence[Box], numbers: Sequence[int], size: Callable[[str], tuple[float, float]],
+    near: tuple[float, float], frame: tuple[float, float],
+) -> list[tuple[int, str, Side]]:
+    """For each heap of marks the largest of them, its numbers, and on which side of it they meet no others.
+
+    Numbers that find no place join those of the nearest heap.
+    """
+    found = heaps(marks, near)
+    while True:
+        told = [(max(heap, key=lambda i: marks[i].width), ranges([numbers[i] for i in heap])) for heap in found]
+        sides = _beside([marks[i] for i, _ in told], [size(text) for _, text in told], marks, frame)
+        if len(sides) == len(found) or len(found) == 1:
+            return [(i, text, side) for (i, text), side in zip(told, sides or [SIDES[0]], strict=True)]
+        lost = found.pop(len(sides))
+        nearest = min(found, key=lambda heap: _distance(marks[heap[0]], marks[lost[0]]))
+        nearest[:] = sorted(nearest + lost)
+
+
+def _beside(
+    fronts: Sequence[Box], sizes: Sequence[tuple[float, float]], marks: Sequence[Box], frame: tuple[float, float]
+) -> list[Side]:
+    """A side for each text, up to the first that has none: free of marks too if there is such a side."""
+    taken: list[Box] = []
+    sides: list[Side] = []
+    for front, (width, height) in zip(fronts, sizes, strict=True):
+        texts = [(side, front.beside(side, width, height, 1.0)) for side in SIDES]
+        free = [(side, text) for side, text in texts if text.within(*frame) and not any(map(text.meets, taken))]
+        clear = [(side, text) for side, text in free if not any(map(text.meets, marks))]
+        if not free:
+            break
+        side, text = (clear or free)[0]
+        sides.append(side)
+        taken.append(text)
+    return sides
+
+
+def _distance(one: Box, other: Box) -> float:
+    return (one.x - other.x) ** 2 + (one.y - other.y) ** 2
 
 
 def heaps(marks: Sequence[Box], near: tuple[float, float]) -> list[list[int]]:

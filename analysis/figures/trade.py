@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -12,19 +12,20 @@ import plotly.graph_objects as go
 
 from ..compare import against_reference, rule_baselines
 from ..language import say
-from ..lines import INKS, Ink
+from ..lines import Ink, styles
 from ..study import Study
 from ..words import sentence
 from .bars import against
 from .drawn import BOTTOM, LEFT, RIGHT, TOP, Column, Drawn, Entry, axis, layout
 from .measure import SURVIVAL, Measure, changes, first_of, measure, outcome_of
-from .places import GAP, Box, heaps, placed, ranges
+from .places import GAP, Box, Side, heaps, numbered, placed, ranges
 from .text import plain, rows_of, width_of, wrapped
 
 MAX_MARKS = 40
 HEIGHT = 480
 LEAST, MOST = 11.0, 44.0  # px across a mark
-WIDE = 900  # px, for which the places of names are chosen
+WIDE, LEAST_WIDE, NARROW = 900, 600, 328  # px, for which the places of names and of numbers are chosen
+NARROW_HEIGHT, NARROW_LEFT, NARROW_RIGHT, NARROW_BELOW = 380, 52, 16, 66
 LABEL_CHARACTERS = 26
 LINE = 16
 NEAR, NAMED = (5.0, 5.0), 2  # px within which marks lie on one another; names that stand at such a heap
@@ -80,11 +81,11 @@ def _marks(study: Study, cells: Sequence[Any], x: pd.DataFrame, y: pd.DataFrame,
     costs = {cell: float(cost["mean"].get(cell, 0.0)) for cell in cells}
     most = max(map(abs, costs.values()))
     ordered = sorted(cells, key=lambda cell: -x["mean"][cell])
-    labels = _short(study, cells)
+    labels, style = _short(study, cells), styles(study)
     return [
         Mark(
             i + 1, labels[cell], x.loc[cell], y.loc[cell], costs[cell],
-            LEAST + (MOST - LEAST) * math.sqrt(abs(costs[cell]) / most) if most else LEAST, INKS[(i + 1) % len(INKS)],
+            LEAST + (MOST - LEAST) * math.sqrt(abs(costs[cell]) / most) if most else LEAST, style[cell][0],
         )
         for i, cell in enumerate(ordered)
     ]  # fmt: skip
@@ -166,12 +167,10 @@ def _names(
     Where some name finds no place there are numbers alone.
     """
     frame = (WIDE - LEFT - RIGHT, HEIGHT - TOP - BOTTOM)
-    # px a unit across and up
-    scale = [px / (high - low) * fit.factor for px, (low, high), fit in zip(frame, ends, fits, strict=True)]
-    boxes = [_box(mark, scale, (ends[0][0] / fits[0].factor, ends[1][1] / fits[1].factor)) for mark in marks]
+    scale = _pixels(frame, fits, ends)
+    boxes = [_box(mark, scale, _corner(fits, ends)) for mark in marks]
     told = [(_front(marks, heap), _name([marks[i] for i in heap], price)) for heap in heaps(boxes, NEAR)]
-    sizes = [(float(width_of(name)), float(LINE * rows_of(name))) for _, name in told]
-    sides = placed([boxes[i] for i, _ in told], sizes, frame)
+    sides = placed([boxes[i] for i, _ in told], [_size(name) for _, name in told], frame)
     if sides is None:
         return _numbers_alone(marks, fits, ends), False
     notes = [_note(marks[i], name, side, fits, scale) for (i, name), side in zip(told, sides, strict=True)]
@@ -185,12 +184,14 @@ def _front(marks: Sequence[Mark], heap: Sequence[int]) -> int:
 
 def _box(mark: Mark, scale: Sequence[float], corner: Pair) -> Box:
     """The pixels that a mark takes with its intervals; `corner` is the frame's, upper left."""
-    margins = [_known(one["margin"]) * px for one, px in zip((mark.x, mark.y), scale, strict=True)]
+    margins = [_known(one) * px for one, px in zip((mark.x, mark.y), scale, strict=True)]
     width, height = (max(mark.size, 2 * margin) for margin in margins)
     return Box((mark.x["mean"] - corner[0]) * scale[0], (corner[1] - mark.y["mean"]) * scale[1], width, height)
 
 
-def _known(margin: float) -> float:
+def _known(one: pd.Series) -> float:
+    """Half of an interval, zero where there is none."""
+    margin = float(one.get("margin", 0.0))
     return margin if math.isfinite(margin) else 0.0
 
 
@@ -207,40 +208,52 @@ def _cost(mark: Mark, price: Measure) -> str:
 
 
 def _numbers_alone(
-    marks: Sequence[Mark], fits: tuple[Measure, ...], ends: Sequence[Pair], frame: Pair = (WIDE, HEIGHT)
+    marks: Sequence[Mark], fits: tuple[Measure, ...], ends: Sequence[Pair],
+    frame: Pair = (LEAST_WIDE - LEFT - RIGHT, HEIGHT - TOP - BOTTOM),
 ) -> list[dict[str, Any]]:
-    """The numbers of marks over their right shoulder, those of a heap together."""
-    scale = [px / (high - low) * fit.factor for px, (low, high), fit in zip(frame, ends, fits, strict=True)]
-    boxes = [_box(mark, scale, (0.0, 0.0)) for mark in marks]
-    look: dict[str, Any] = {"showarrow": False, "xanchor": "left", "yanchor": "bottom"}
-    notes = []
-    for heap in heaps(boxes, (2 * NEAR[0], 2 * NEAR[1])):
-        mark = marks[_front(marks, heap)]
-        at = {"x": mark.x["mean"] * fits[0].factor, "y": mark.y["mean"] * fits[1].factor}
-        shift = {"xshift": mark.size / 3, "yshift": mark.size / 3, "font": {"size": 13, "color": mark.ink.text}}
-        notes.append({**look, **at, **shift, "text": f"<b>{ranges([marks[i].number for i in heap])}</b>"})
-    return notes
+    """The numbers of marks beside them, those of a heap together."""
+    bare = [replace(mark, x=mark.x.drop("margin"), y=mark.y.drop("margin")) for mark in marks]  # over the intervals
+    scale = _pixels(frame, fits, ends)
+    boxes = [_box(mark, scale, _corner(fits, ends)) for mark in bare]
+    told = numbered(boxes, [mark.number for mark in marks], _size, NEAR, frame)
+    return [_note(bare[i], f"<b>{text}</b>", side, fits, scale, 1.0) for i, text, side in told]
+
+
+def _pixels(frame: Pair, fits: tuple[Measure, ...], ends: Sequence[Pair]) -> list[float]:
+    """Pixels that a unit takes across and up."""
+    return [px / (high - low) * fit.factor for px, (low, high), fit in zip(frame, ends, fits, strict=True)]
+
+
+def _corner(fits: tuple[Measure, ...], ends: Sequence[Pair]) -> Pair:
+    """The frame's, upper left, in units."""
+    return ends[0][0] / fits[0].factor, ends[1][1] / fits[1].factor
+
+
+def _size(text: str) -> Pair:
+    """Pixels that a text takes across and down."""
+    return float(width_of(text)), float(LINE * rows_of(text))
 
 
 def _note(
-    mark: Mark, text: str, side: tuple[int, int], fits: tuple[Measure, ...], scale: Sequence[float]
+    mark: Mark, text: str, side: Side, fits: tuple[Measure, ...], scale: Sequence[float], gap: float = GAP
 ) -> dict[str, Any]:
     """A name on a side of a mark: from the end of its interval, or from its edge where that is farther."""
     note: dict[str, Any] = {"text": text, "showarrow": False, "font": {"size": 13, "color": mark.ink.text}}
     anchors = {"x": ("right", "center", "left"), "y": ("top", "middle", "bottom")}
     for at, way, one, fit, px in zip("xy", side, (mark.x, mark.y), fits, scale, strict=True):
-        margin = _known(one["margin"])
+        margin = _known(one)
         edge = max(0.0, mark.size / 2 - margin * px)
-        note |= {at: (one["mean"] + way * margin) * fit.factor, f"{at}shift": way * (edge + GAP)}
+        note |= {at: (one["mean"] + way * margin) * fit.factor, f"{at}shift": way * (edge + gap)}
         note[f"{at}anchor"] = anchors[at][way + 1]
     return note
 
 
 def _narrow(marks: Sequence[Mark], fits: tuple[Measure, ...]) -> dict[str, Any]:
     """Below 600 px marks carry their numbers, which the key explains."""
-    numbers = _numbers_alone(marks, fits, _ends(marks, fits), (260.0, 290.0))
+    frame = NARROW - NARROW_LEFT - NARROW_RIGHT, NARROW_HEIGHT - TOP - NARROW_BELOW
     return {
-        "annotations": numbers, "height": 380, "margin.l": 52, "margin.r": 16, "font.size": 12,
+        "annotations": _numbers_alone(marks, fits, _ends(marks, fits), frame),
+        "height": NARROW_HEIGHT, "margin.l": NARROW_LEFT, "margin.r": NARROW_RIGHT, "font.size": 12,
         "yaxis.title.text": wrapped(fits[1].heading, 36), "xaxis.title.text": wrapped(fits[0].heading, 40),
     }  # fmt: skip
 

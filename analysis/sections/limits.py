@@ -90,7 +90,7 @@ def _settings(found: Findings) -> str:
     rows = dict(_flat(_config(found)))
     if not rows:
         return ""
-    caption = say("The settings of {cell}; what other cells set stands under “What was run”.",
+    caption = say("The settings of {cell}; what other worlds set stands under “What was run”.",
                   cell=found.quoted(reference(found.study)))  # fmt: skip
     texts = [[NOTHING if value is None else escape(_text(value))] for value in rows.values()]
     names = [f"<code>{escape(name)}</code>" for name in rows]
