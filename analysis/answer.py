@@ -94,10 +94,9 @@ def _difference(found: Findings, change: Estimate) -> str:
 
 def _ends(found: Findings) -> str:
     """The cells with most and fewest survivors, and their paired difference; '' where the rules tell it."""
-    base, ranked = found.rules
     ordered = sorted(found.survival, key=lambda cell: found.survival[cell].mean)
     most, fewest = ordered[-1], ordered[0]
-    if len(ordered) < 2 or set(ordered) <= {base, *ranked}:
+    if len(ordered) < 2 or set(ordered) <= {*found.rule_baselines, *found.rule_baselines.values()}:
         return ""
     change = found.change(most, fewest)
     if change.nothing:
@@ -125,8 +124,8 @@ def _rules(found: Findings) -> list[str]:
     tied = 1 + next((i for i, lead in enumerate(leads) if lead.clear), len(leads))
     if tied > 1:
         told = say(
-            "Of the {rules} the seeds cannot tell which of {names} keeps most alive: {share} under {rule}, {size} against "
-            "the same world without a rule.",
+            "Of the {rules} the seeds cannot tell which of {names} keeps most alive: {share} under {rule}, {size} "
+            "against the same world without a rule.",
             **parts, names=_names([found.rule(cell) for cell in ranked[:tied]]),
         )  # fmt: skip
         return [told]
@@ -139,10 +138,12 @@ def _rules(found: Findings) -> list[str]:
 
 
 def _tried(found: Findings, ranked: Sequence[Any]) -> str:
-    """'7 rules', or '5 settings of 1 rule' where one stands in several cells."""
-    rules = plural(len({found.study.settings[cell]["regulation"] for cell in ranked}), "rule")
-    one_each = len({found.study.settings[cell]["regulation"] for cell in ranked}) == len(ranked)
-    return rules if one_each else say("{n} settings of {rules}", n=number(len(ranked), ","), rules=rules)
+    """'7 rules', or '5 settings of one rule' where one stands in several cells."""
+    rules, tried = len({found.study.settings[cell]["regulation"] for cell in ranked}), number(len(ranked), ",")
+    if rules == 1:
+        return say("{n} settings of one rule", n=tried)
+    many = plural(rules, "rule")
+    return many if rules == len(ranked) else say("{n} settings of {rules}", n=tried, rules=many)
 
 
 def _names(rules: Sequence[str]) -> str:

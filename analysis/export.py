@@ -17,15 +17,20 @@ from uuid import uuid4
 import pandas as pd
 
 from .compare import HORIZONS, against_reference, differences, estimates, reference, rule_baselines, summary
+from .fates import COLUMNS as FATE_COLUMNS
+from .fates import fates
+from .findings import Findings
 from .hazards import hazard_ratios
 from .intervals import Estimate
-from .language import MINUS, say
+from .language import ENGLISH, MINUS, say, spoken
 from .parties import parties, who_pays
 from .study import Study, StudyError
 from .words import HARD_SPACE, NOTHING, scale, sentence
 
 PAPER = ("consumer_surplus", "sme_profit", "platform_profit", "tax_revenue", "total_surplus", "platform_share")
 COLUMNS = 7  # of a table for a paper
+RATIOS = 100  # worlds with hazard ratios: each is a model to fit
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a text that begins so for a formula
 HEAD = 14  # letters of a line in a column's head
 ESTIMATE = ("mean", "low", "high", "n")
 TEX = {sign: "\\" + sign for sign in "&%$#_{}"} | {
@@ -54,11 +59,16 @@ def table(study: Study, form: str) -> str:
 def write_tables(study: Study, forms: Sequence[str]) -> list[Path]:
     """Write the tables in these forms to the study's folder `tables`, all of them or none; returns their paths.
 
-    outcomes.csv, outcomes.tex, outcomes.md; csv has who_pays.csv and hazard_ratios.csv beside it.
+    outcomes.csv, outcomes.tex, outcomes.md; csv has who_pays.csv, hazard_ratios.csv and fates.csv beside it. In
+    another language than English its code stands in the name: outcomes.id.csv.
     """
-    made = {f"outcomes.{ending}": make(study) for make, ending in map(_form, forms)}
+    tables = {("outcomes", ending): make(study) for make, ending in map(_form, forms)}
     if "csv" in forms:
-        made |= {"who_pays.csv": _who_pays(study), "hazard_ratios.csv": _hazard_ratios(study)}
+        found = Findings(study)
+        others = {"who_pays": _who_pays(found), "hazard_ratios": _hazard_ratios(found), "fates": _fates(found)}
+        tables |= {(name, "csv"): text for name, text in others.items()}
+    code = "" if spoken().code == ENGLISH else f".{spoken().code}"
+    made = {f"{name}{code}.{ending}": text for (name, ending), text in tables.items()}
     folder = study.folder / "tables"
     folder.mkdir(exist_ok=True)
     drafts = {folder / name: folder / f".{uuid4().hex}" for name in made}
@@ -100,22 +110,54 @@ def _described(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
     return settings.rename_axis("cell_id").reset_index().merge(rows, on="cell_id")
 
 
+def csv_text(table: pd.DataFrame, lineterminator: str = "\n", **how: Any) -> str:
+    """The table as CSV; a text that a spreadsheet would run as a formula has an apostrophe before it."""
+    safe = table.rename(columns=_inert)
+    for place, kind in enumerate(safe.dtypes):
+        if not pd.api.types.is_numeric_dtype(kind):
+            safe.isetitem(place, [_inert(value) for value in safe.iloc[:, place]])
+    return str(safe.to_csv(index=False, lineterminator=lineterminator, **how))
+
+
+def _inert(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
 def _csv(study: Study) -> str:
-    return outcome_rows(study).to_csv(index=False, lineterminator="\n")
+    return csv_text(outcome_rows(study))
 
 
-def _who_pays(study: Study) -> str:
-    known = parties(study)
-    rows = who_pays(study, against_reference(study))[list(ESTIMATE)].reset_index()
+def _who_pays(found: Findings) -> str:
+    """As the report has it: under a rule less the same world without one, else less the reference."""
+    study, known = found.study, parties(found.study)
+    rows = who_pays(study, found.baselines)[list(ESTIMATE)].reset_index()
     rows.insert(2, "party", [known[name].name if name in known else "" for name in rows["outcome"]])
     rows.insert(3, "home", [known[name].home if name in known else "" for name in rows["outcome"]])
-    return _described(study, rows).to_csv(index=False, lineterminator="\n")
+    rows.insert(4, "less", [study.labels[found.baselines[cell]] for cell in rows["cell_id"]])
+    return csv_text(_described(study, rows))
 
 
-def _hazard_ratios(study: Study) -> str:
-    columns = ["ratio", "low", "high", "n", "deaths", "of", "seeds"]
-    rows = [[cell, *(getattr(one, name) for name in columns)] for cell, one in hazard_ratios(study).items()]
-    return _described(study, pd.DataFrame(rows, columns=["cell_id", *columns])).to_csv(index=False, lineterminator="\n")
+def _hazard_ratios(found: Findings) -> str:
+    """The first `RATIOS` worlds against what `less` says; the rows of any others are empty."""
+    columns = ["ratio", "low", "high", "n", "of", "deaths", "seeds"]
+    made, labels = hazard_ratios(found.study, found.baselines, RATIOS), found.study.labels
+    rows = [
+        [cell, labels[base], *(getattr(made.get(cell), name, None) for name in columns)]
+        for cell, base in found.baselines.items()
+    ]
+    counts = dict.fromkeys(columns[3:], "Int64")
+    return csv_text(_described(found.study, pd.DataFrame(rows, columns=["cell_id", "less", *columns]).astype(counts)))
+
+
+def _fates(found: Findings) -> str:
+    """A row a seed and shop that lives in one of the two worlds only that the report looks at closely."""
+    if not found.pair:
+        return csv_text(pd.DataFrame(columns=["cell", "base", *FATE_COLUMNS]))
+    (base, cell), labels = found.pair, found.study.labels
+    rows = fates(found.study, cell, base).astype({"rank": "Int64", "copied_week": "Int64"})
+    rows.insert(0, "cell", labels[cell])
+    rows.insert(1, "base", labels[base])
+    return csv_text(rows)
 
 
 def _latex(study: Study) -> str:
@@ -126,7 +168,7 @@ def _latex_panel(panel: Panel) -> str:
     """Means with their intervals under them; needs the package booktabs."""
     lines = []
     for label, means, intervals in panel.rows:
-        lines.append(" & ".join(map(_tex, [label, *means])) + r" \\")
+        lines.append(" & ".join([_lead(label), *map(_tex, means)]) + r" \\")
         if any(intervals):
             lines.append(" & ".join(["", *(rf"{{\scriptsize {_tex(one)}}}" for one in intervals)]) + r" \\")
     return "\n".join([
@@ -138,7 +180,7 @@ def _latex_panel(panel: Panel) -> str:
 
 
 def _latex_head(text: str) -> str:
-    lines = r" \\ ".join(map(_tex, textwrap.wrap(text, HEAD)))
+    lines = r" \\ ".join(map(_lead, textwrap.wrap(text, HEAD)))
     return rf"\shortstack[r]{{{lines}}}"
 
 
@@ -190,6 +232,11 @@ def paper_outcomes(study: Study) -> list[str]:
     survival = [f"sme_survival_{weeks}w" for weeks in HORIZONS if weeks <= min(study.weeks.values())]
     chosen = [name for name in (*survival[:1], *PAPER) if name in study.outcomes]
     return chosen or list(study.outcomes)[:COLUMNS]
+
+
+def _lead(text: str) -> str:
+    """A row's first cell: after the end of the row before it, [ and * would be read as that row's own."""
+    return ("{}" if text.startswith(("[", "*")) else "") + _tex(text)
 
 
 def _tex(text: str) -> str:

@@ -12,16 +12,19 @@ from .study import Study
 from .twins import BASE, twins
 
 FATES = ("both", "base_only", "cell_only", "neither")
-COLUMNS = ["seed", "seller_id", "died_in", "week", "category", "opening_orders", "copied_week"]
+COLUMNS = ["seed", "seller_id", "rank", "died_in", "week", "category", "opening_orders", "copied_week"]
 
 
 def fates(study: Study, cell: Any, base: Any) -> pd.DataFrame:
     """The opening SMEs that live in one of the two worlds only, up to the last week that both have.
 
     `died_in`: 'cell' or 'base', and `week` when; `copied_week`: when the platform copied it in `cell`, NaN
-    where it did not. Largest first by orders in the opening week.
+    where it did not. `rank`: 1 for the shop with the most orders in the opening week, a mean over seeds; NaN
+    without them. Largest first by orders in the opening week.
     """
     pairs = twins(study, cell, base)
+    size = pairs.groupby("seller_id")["opening_orders"].mean().rank(ascending=False, method="min")
+    pairs["rank"] = pairs["seller_id"].map(size)
     here, there = pairs["lived"], pairs["lived" + BASE]
     turned = pairs[here != there]
     died_here = ~turned["lived"]

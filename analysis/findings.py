@@ -124,8 +124,8 @@ class Findings:
         return scale(self.study.outcomes[column].unit, means, margins, difference)
 
     def share(self, cell: Any) -> str:
-        """'71.2% [69.0, 73.4]'."""
-        return SHARE.full(self.survival[cell]) if cell in self.survival else say("no share")
+        """'71.2% [69.0, 73.4]'; '–' for a cell without opening SMEs."""
+        return SHARE.full(self.survival.get(cell, Estimate()))
 
     def change(self, cell: Any, base: Any, column: str = "survival") -> Estimate:
         """Paired difference in one column."""

@@ -100,7 +100,7 @@ def copied_pairs(study: Study, cell: Any, base: Any) -> pd.DataFrame:
     shops that it leaves alone are then no fair sample.
     """
     pairs = twins(study, cell, base)
-    known = pairs[~pairs["copied_week" + BASE].notna().any() & pairs["copied_week"].notna()]
+    known = pairs[pairs["copied_week"].notna()] if pairs["copied_week" + BASE].isna().all() else pairs[:0]
     return _watched(known.assign(start=known["copied_week"], stop=horizon(study, cell, base)))
 
 

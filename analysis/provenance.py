@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from .language import ENGLISH, number, say, spoken, word
+from .language import ENGLISH, number, say, speaking, spoken, word
 from .study import Study
 from .tables import Table, capped
-from .words import NOTHING, humanise, sentence
+from .words import NOTHING, date, humanise, sentence
 
 KEYS = (
     ("study", "Study"),
@@ -29,9 +29,11 @@ def html(study: Study) -> str:
     """The section's HTML; what the manifest lacks is left out."""
     manifest = study.manifest
     shown = {word(label): manifest[key] for key, label in KEYS if manifest.get(key)}
+    made = word("Made")
+    shown |= {made: date(str(shown[made])) or shown[made]} if made in shown else {}
     parts = [_command(study), plain_html(shown), _cells(study), _missing(study)]
     parts += [_opening(market, report) for market, report in (manifest.get("opening") or {}).items()]
-    parts.append(f'<p class="note">{say("Every setting of every cell stands in manifest.json beside this file.")}</p>')
+    parts.append(f'<p class="note">{say("Every setting of every world stands in manifest.json beside this file.")}</p>')
     return "\n".join(part for part in parts if part)
 
 
@@ -51,15 +53,16 @@ def _command(study: Study) -> str:
 def _opening(market: str, report: Any) -> str:
     """What the calibration said of the opening market, in its own words, which are English."""
     title = say("The opening market: {name}", name=humanise(market))
-    return f'<h3>{escape(title)}</h3><div lang="en">{plain_html(report)}</div>'
+    with speaking(ENGLISH):
+        return f'<h3>{escape(title)}</h3><div lang="en">{plain_html(report)}</div>'
 
 
 def _cells(study: Study) -> str:
     overrides = {cell["cell_id"]: cell.get("overrides") for cell in study.planned}
-    caption, cells = capped(study, say("The cells; the first is the reference."), study.cells)
+    caption, cells = capped(study, say("The worlds; the first is the reference."), study.cells)
     rows = [[_overrides(overrides.get(c)), str(study.weeks[c]), str(study.seeds[c])] for c in cells]
     labels = [escape(study.labels[cell]) for cell in cells]
-    return Table(caption, say("Cell"), (say("Set"), say("Weeks"), say("Seeds")), labels, rows, kind="text").html()
+    return Table(caption, say("World"), (say("Set"), say("Weeks"), say("Seeds")), labels, rows, kind="text").html()
 
 
 def _overrides(overrides: Any) -> str:
@@ -116,9 +119,14 @@ def _name(key: Any) -> str:
     return sentence(humanise(str(key)))
 
 
+def _in_a_row(values: Sequence[int]) -> bool:
+    """Whether each is one more than that before it; of seeds far apart no list as long is made."""
+    return values[-1] - values[0] == len(values) - 1 and list(values) == list(range(values[0], values[-1] + 1))
+
+
 def _list_html(values: Sequence[Any]) -> str:
     whole = all(isinstance(v, int) and not isinstance(v, bool) for v in values)
-    if whole and len(values) > 2 and list(values) == list(range(values[0], values[-1] + 1)):
+    if whole and len(values) > 2 and _in_a_row(values):
         return say("{low} to {high}", low=str(values[0]), high=str(values[-1]))
     if not any(isinstance(v, NESTED) for v in values):
         return escape(", ".join(str(v) for v in values[:MANY])) + _more(values)

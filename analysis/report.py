@@ -68,6 +68,7 @@ def _config(study: Study) -> dict[str, Any]:
     }
     own = {
         "failed": say("This browser cannot draw the figure; its numbers are in the table below."),
+        "drawn": say("Its numbers are in the table below."),
         "csv": say("Download the numbers (CSV)"),
         "file": study.name,
     }
@@ -87,6 +88,6 @@ def _made(study: Study) -> str:
     weeks = span(low) if low == high else say("{low} to {high} weeks", low=str(low), high=str(high))
     many = say(
         "{cells}, {runs} of {weeks}",
-        cells=plural(len(study.cells), "cell"), runs=plural(len(study.runs), "run"), weeks=weeks,
+        cells=plural(len(study.cells), "world"), runs=plural(len(study.runs), "run"), weeks=weeks,
     )  # fmt: skip
     return ", ".join(part for part in (many, date(str(study.manifest.get("created") or ""))) if part)

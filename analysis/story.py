@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from .language import number, say
 from .study import Study
-from .words import NOTHING, Scale
+from .words import Scale
 
 QUARTER = 13  # weeks
 FEWEST = 0.5  # shops closed, in the mean over seeds: less is written as none
@@ -16,7 +15,7 @@ PERCENT = Scale(100.0, "%", 1)
 
 def story(study: Study) -> list[str]:
     """Up to three sentences on a study of one cell; figures are means over its seeds."""
-    weeks = study.weekly.drop(columns="cell_id").groupby("week").mean(numeric_only=True)
+    weeks = study.weekly.drop(columns="cell_id").groupby("week").mean(numeric_only=True).dropna(axis=1, how="all")
     return [said for tell in (_platform, _deaths, _prices) if (said := tell(weeks))]
 
 
@@ -39,9 +38,9 @@ def _deaths(weeks: pd.DataFrame) -> str:
     if alive is None or "live_smes" not in weeks:
         return ""
     died = alive.shift(QUARTER) - alive
-    if not died.max() >= FEWEST:  # nor where it is NaN
+    if not died.max() > FEWEST:  # nor where it is NaN
         return ""
-    last = int(died.idxmax())
+    last = int(died.index[int(died.argmax())])
     return say(
         "More opening shops closed in weeks {first} to {last} than in any other {quarter} weeks, {died}; in the end "
         "{alive} of them live, and with those that came later {all} trade.",
@@ -52,7 +51,7 @@ def _deaths(weeks: pd.DataFrame) -> str:
 
 def _prices(weeks: pd.DataFrame) -> str:
     """Prices and variety at the start and in the end."""
-    if not {"price_index", "variety"} <= set(weeks.dropna(axis=1, how="all")):
+    if not {"price_index", "variety"} <= set(weeks):
         return ""
     prices, variety = weeks["price_index"], weeks["variety"].dropna()
     return say(
@@ -71,4 +70,4 @@ def _percent(share: float) -> str:
 
 
 def _count(shops: float) -> str:
-    return number(shops, ",.0f") if np.isfinite(shops) else NOTHING
+    return number(shops, ",.0f")

@@ -93,7 +93,7 @@ def _intervals(study: Study, table: pd.DataFrame, caption: str, difference: bool
         texts.append([estimate_cell(fit, one, difference) for one in row])
     heads = [escape(study.labels[cell]) for cell in shown]
     made = Table(caption, say("Outcome"), heads, rows, texts)
-    return (made if len(shown) <= WIDE else made.turned(say("Cell"))).html()
+    return (made if len(shown) <= WIDE else made.turned(say("World"))).html()
 
 
 def capped(study: Study, caption: str, cells: Sequence[Any], most: int = MOST_CELLS) -> tuple[str, Sequence[Any]]:
@@ -102,7 +102,7 @@ def capped(study: Study, caption: str, cells: Sequence[Any], most: int = MOST_CE
         return caption, cells
     left = say(
         "The first {n} of {cells}; all of them: {command}.",
-        n=str(most), cells=plural(len(cells), "cell"), command=f"etalase table {study.name} --format csv",
+        n=str(most), cells=plural(len(cells), "world"), command=f"etalase table {study.name} --format csv",
     )  # fmt: skip
     return f"{caption} {left}", cells[:most]
 

@@ -27,6 +27,11 @@ def twins(study: Study, cell: Any, base: Any) -> pd.DataFrame:
     return pairs
 
 
+def twin_seeds(study: Study, cell: Any, base: Any) -> list[int]:
+    """The seeds that both worlds have run."""
+    return sorted({*study.shops_of(cell)["seed"]} & {*study.shops_of(base)["seed"]})
+
+
 def horizon(study: Study, cell: Any, base: Any) -> int:
     """The last week that both worlds have."""
     return min(study.weeks[cell], study.weeks[base])

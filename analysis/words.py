@@ -34,6 +34,7 @@ MONTHS = (
 )  # fmt: skip
 NOTHING = "–"
 HARD_SPACE = "\u00a0"
+SIGNS = "+\u2212"
 
 
 def humanise(name: str) -> str:
@@ -68,7 +69,13 @@ def _cell_label(shown: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> str:
-    return number(value, "g") if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    return amount(value) if isinstance(value, int | float) and not isinstance(value, bool) else word(str(value))
+
+
+def amount(value: float, figures: int = 6) -> str:
+    """A number as it is: whole and large ones in full, others to so many figures; never as 1.2e+06."""
+    whole = float(value).is_integer() or 10.0**figures <= abs(value) < math.inf
+    return number(value, ",.0f" if whole else f",.{figures}g")
 
 
 def span(weeks: int) -> str:
@@ -87,7 +94,9 @@ def plural(count: int, noun: str) -> str:
 
 def listing(items: Sequence[str]) -> str:
     """'a', 'a and b', 'a, b and c'."""
-    return say(" and ").join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+    if len(items) < 3:
+        return say(" and ").join(items)
+    return say("{several} and {last}", several=", ".join(items[:-1]), last=items[-1])
 
 
 def date(iso: str) -> str:
@@ -127,8 +136,10 @@ class Scale:
     def full(self, estimate: Estimate, sign: bool = False) -> str:
         """'Rp 1.23 bn [1.10, 1.36]', '71.2% [69.0, 73.4]'; breaks only before the interval."""
         mean = self.number(estimate.mean, sign) + ("%" if self.unit == "%" else "")
-        parts = (self.before, mean, word(self.unit) if self.unit != "%" else "")
-        words = HARD_SPACE.join(part for part in parts if part)
+        if self.before:
+            bare = mean.lstrip(SIGNS)
+            mean = say("{money}\u00a0{sign}{number}", money=self.before, sign=mean.removesuffix(bare), number=bare)
+        words = HARD_SPACE.join(part for part in (mean, word(self.unit) if self.unit != "%" else "") if part)
         return f"{words} {self.interval(estimate.low, estimate.high, sign)}".rstrip()
 
     @property

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..compare import against_reference, reference, rule_baselines
+from ..hazards import FEW, HazardRatio
 from ..intervals import Estimate
 from ..language import say, word
 from ..lines import Ink
@@ -17,11 +18,11 @@ from ..parties import who_pays as computed
 from ..study import Outcome, Study
 from ..words import Scale, plural, sentence
 from .drawn import Column, Drawn, slug
-from .measure import SURVIVAL, Measure, by_name, changes, estimate_columns, first_of, means, measure, outcome_of
+from .measure import SURVIVAL, Measure, by_name, changes, estimate_columns, means, measure, outcome_of
 from .rows import BLACK, BLUE, ORANGE, Row, row_figure
 
 MAX_ROWS = 24
-PANELS = 6
+PANELS, LOSERS = 6, 2
 
 
 def bars(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
@@ -34,10 +35,10 @@ def bars(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
     inks = {reference(study): BLACK}
     rows = [_row(study.labels[cell], one, inks.get(cell, BLUE)) for cell, one in _estimates(shown).items()]
     fit = measure(of, table["mean"], table["margin"])
-    title = say("{what}, by cell", what=sentence(of.label))
+    title = say("{what}, by world", what=sentence(of.label))
     figure, narrow = row_figure(rows, title, fit)
     caption = [_mean(table), say("Grey: the reference, “{cell}”.", cell=study.labels[reference(study)]), *left_out]
-    columns = {"cell": Column(say("Cell")), **estimate_columns(of)}
+    columns = {"cell": Column(say("World")), **estimate_columns(of)}
     return Drawn(slug("bars", outcome), title, " ".join(caption), figure, by_name(study, table), columns, narrow=narrow)
 
 
@@ -54,7 +55,7 @@ def difference_bars(study: Study, outcome: str = SURVIVAL, baselines: Mapping[An
     title = say("{what}: what each choice changes", what=sentence(of.label))
     figure, narrow = row_figure(rows, title, fit)
     caption = [against(study, pairs), *_colours(of), *left_out]
-    columns = {"cell": Column(say("Cell")), **estimate_columns(of, difference=True)}
+    columns = {"cell": Column(say("World")), **estimate_columns(of, difference=True)}
     name = slug("difference", outcome)
     return Drawn(name, title, " ".join(caption), figure, by_name(study, table), columns, narrow=narrow)
 
@@ -70,7 +71,8 @@ def who_pays(study: Study, baselines: Mapping[Any, Any] | None = None) -> Drawn 
     cells = list(dict.fromkeys(table.index.get_level_values("cell_id")))
     moved = table[(table["mean"] != 0) | (table.index.get_level_values("outcome") == TOTAL)]
     rows: list[Row] = []
-    for cell in cells[:PANELS]:
+    shown, left_out = _panels(study, pairs, cells)
+    for cell in shown:
         rows.append(Row(_less(study, cell, pairs[cell])))
         rows.extend(_party_rows(known, moved.loc[cell]))
     fit = measure(of, table["mean"].abs(), table["margin"], difference=True)
@@ -78,14 +80,19 @@ def who_pays(study: Study, baselines: Mapping[Any, Any] | None = None) -> Drawn 
     figure, narrow = row_figure(rows, title, fit)
     caption = [against(study, pairs), *_colours(of), say("The parties add up to the total.")]
     caption.append(say("Who is not named gains and pays nothing."))
-    caption += first_of(min(len(cells), PANELS), len(cells))
-    columns = {"cell": Column(say("Cell")), "party": Column(say("Party")), **estimate_columns(of, difference=True)}
+    caption += left_out
+    columns = {"cell": Column(say("World")), "party": Column(say("Party")), **estimate_columns(of, difference=True)}
     numbers = _party_numbers(study, known, table)
     return Drawn("who-pays", title, " ".join(caption), figure, numbers, columns, narrow=narrow)
 
 
-def forest(study: Study, ratios: Sequence[Any], name: str = "hazards", title: str = "") -> Drawn | None:
-    """Hazard ratios with their intervals on an axis of powers: right of one, shops die sooner."""
+def forest(
+    study: Study, ratios: Sequence[HazardRatio], name: str = "hazards", title: str = "", cells: int = 0, note: str = ""
+) -> Drawn | None:
+    """Hazard ratios with their intervals on an axis of powers: right of one, shops die sooner.
+
+    `cells`: how many worlds there are, where the ratios are those of some of them. `note`: the caption's end.
+    """
     known = [one for one in ratios if np.isfinite(one.ratio)]
     if not known:
         return None
@@ -98,15 +105,34 @@ def forest(study: Study, ratios: Sequence[Any], name: str = "hazards", title: st
     fit = Measure(of.label, of.unit, Scale(1.0, of.unit, 2))
     title = title or say("How much likelier a shop is to close in a week")
     figure, narrow = row_figure(rows, title, fit, dots=True)
-    caption = say(
-        "Hazard ratios (Cox) with 95% intervals, errors clustered by seed; right of 1 shops close sooner. "
-        "Open marks: the interval holds 1."
-    )
-    table = pd.DataFrame([(one.label, one.ratio, one.low, one.high, one.n, one.deaths) for one in known])
-    table.columns = pd.Index(["term", "ratio", "low", "high", "shops", "deaths"])
-    heads = (say("What"), say("hazard ratio"), say("95%, low"), say("95%, high"), say("shops"), say("closures"))
+    caption = " ".join([*_of_ratios(known, ratios, cells), note]).rstrip()
+    table = pd.DataFrame([(one.label, one.ratio, one.low, one.high, one.n, one.of, one.deaths) for one in known])
+    table.columns = pd.Index(["term", "ratio", "low", "high", "shops", "of", "deaths"])
+    heads = (
+        say("What"), say("hazard ratio"), say("95%, low"), say("95%, high"), say("shops used"), say("of all shops"),
+        say("closures"),
+    )  # fmt: skip
     columns = {column: Column(head) for column, head in zip(table.columns, heads, strict=True)}
     return Drawn(name, title, caption, figure, table, columns, narrow=narrow)
+
+
+def _of_ratios(known: Sequence[HazardRatio], ratios: Sequence[HazardRatio], cells: int) -> list[str]:
+    """What a caption says of hazard ratios: how they are made, and what is left out."""
+    said = [
+        say(
+            "Hazard ratios (Cox) with 95% intervals, errors clustered by seed; right of 1 shops close sooner. "
+            "Open marks: the interval holds 1."
+        ),
+        say("A ratio is a mean over its weeks, weighted by closures."),
+    ]
+    if any(np.isnan(one.low) and one.seeds > 1 for one in known):
+        said.append(say("Open, no interval: fewer than {n} shops closed on a side, too few to trust one.", n=str(FEW)))
+    if any(one.n < one.of for one in known):
+        said.append(say("Of many shops a random sample was used, the same in both worlds; the table says how many."))
+    if len(ratios) < cells:
+        worlds = plural(cells, "world")
+        said.append(say("Of {worlds} the {n} in which survival changes most.", n=str(len(ratios)), worlds=worlds))
+    return said
 
 
 def _estimates(table: pd.DataFrame) -> dict[Any, Estimate]:
@@ -126,7 +152,7 @@ def _extremes(table: pd.DataFrame, keep: Any = None) -> tuple[pd.DataFrame, list
     half = MAX_ROWS // 2
     inner = ordered.index[half:-half].difference([keep] if keep is not None else [], sort=False)
     said = say(
-        "The {n} highest and {n} lowest of {cells}; the table has all.", n=str(half), cells=plural(len(table), "cell")
+        "The {n} highest and {n} lowest of {cells}; the table has all.", n=str(half), cells=plural(len(table), "world")
     )
     return ordered.drop(inner), [said]
 
@@ -153,9 +179,33 @@ def against(study: Study, pairs: Mapping[Any, Any]) -> str:
     bases, several = set(pairs.values()), max(study.seeds.values()) > 1
     how = say("Seed by seed, with 95% t intervals.") if several else say("One seed.")
     if len(bases) == 1:
-        return f"{say('Each cell less “{cell}”.', cell=study.labels[bases.pop()])} {how}"
+        return f"{say('Each world less “{cell}”.', cell=study.labels[bases.pop()])} {how}"
     first = study.labels[reference(study)]
     return f"{say('Under a rule: less the same world without one; else: less “{cell}”.', cell=first)} {how}"
+
+
+def _panels(study: Study, pairs: dict[Any, Any], cells: Sequence[Any]) -> tuple[Sequence[Any], list[str]]:
+    """The cells that are drawn, and what a caption says of that.
+
+    Of many the first without a rule where others have one, those that keep most shops, and two that keep fewest.
+    """
+    if len(cells) <= PANELS:
+        return cells, []
+    ruled = rule_baselines(study)
+    free = [cell for cell in cells if cell not in ruled][:1] if ruled else []
+    change = changes(study, SURVIVAL, pairs)["mean"].to_dict() if outcome_of(study, SURVIVAL) else {}
+    others = sorted((cell for cell in cells if cell not in free), key=lambda cell: -change.get(cell, 0.0))
+    kept = [*others[: PANELS - LOSERS - len(free)], *others[-LOSERS:]]
+    parts = {"cells": plural(len(cells), "world"), "n": str(len(kept))}
+    if free:
+        told = say(
+            "Of {cells} the first without a rule and the {n} that keep most and fewest shops are drawn; the table "
+            "has all.",
+            **parts,
+        )
+    else:
+        told = say("Of {cells} the {n} that keep most and fewest shops are drawn; the table has all.", **parts)
+    return [*free, *kept], [told]
 
 
 def _less(study: Study, cell: Any, base: Any) -> str:

@@ -84,7 +84,7 @@ def _caption(study: Study, grid: Grid, table: pd.DataFrame, base: Any) -> str:
         told = say("One seed.")
     said = [told, say("Settings: {names}.", names=f"{grid.across.name}, {grid.up.name}")]
     empty = len(grid.across.values) * len(grid.up.values) - len(table)
-    return " ".join([*said, say("White: {places} without a run.", places=plural(empty, "place"))] if empty else said)
+    return " ".join([*said, say("White: {places} without a value.", places=plural(empty, "place"))] if empty else said)
 
 
 def _narrow(grid: Grid) -> dict[str, Any]:

@@ -118,7 +118,7 @@ def estimate_columns(of: Outcome, difference: bool = False) -> dict[str, Column]
 
 def first_of(drawn: int, cells: int) -> list[str]:
     """What a caption says where not all cells are drawn."""
-    numbers = {"drawn": str(drawn), "cells": plural(cells, "cell")}
+    numbers = {"drawn": str(drawn), "cells": plural(cells, "world")}
     return [say("The first {drawn} of {cells} are drawn; the table has all.", **numbers)] if drawn < cells else []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ Side = tuple[int, int]
 # right, left, above, below, then the corners: across and up
 SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
 GAP = 5.0  # px between a mark and its name
+FAR = 24.0  # px over which marks do not share a name
 
 
 @dataclass(frozen=True)
@@ -54,22 +56,24 @@ def placed(
 
 
 def numbered(
-    marks: Sequence[Box], numbers: Sequence[int], size: Callable[[str], tuple[float, float]],
+    marks: Sequence[Box], name: Callable[[Sequence[int]], str], size: Callable[[str], tuple[float, float]],
     near: tuple[float, float], frame: tuple[float, float],
 ) -> list[tuple[int, str, Side]]:
-    """For each heap of marks the largest of them, its numbers, and on which side of it they meet no others.
+    """For each heap of marks the largest of them, its name, and on which side of it the name meets no other.
 
-    Numbers that find no place join those of the nearest heap.
+    A heap whose name finds no place joins the nearest; where none is within `FAR`, it has no name.
     """
     found = heaps(marks, near)
     while True:
-        told = [(max(heap, key=lambda i: marks[i].width), ranges([numbers[i] for i in heap])) for heap in found]
+        told = [(max(heap, key=lambda i: marks[i].width), name(heap)) for heap in found]
         sides = _beside([marks[i] for i, _ in told], [size(text) for _, text in told], marks, frame)
-        if len(sides) == len(found) or len(found) == 1:
-            return [(i, text, side) for (i, text), side in zip(told, sides or [SIDES[0]], strict=True)]
+        if len(sides) == len(found):
+            return [(i, text, side) for (i, text), side in zip(told, sides, strict=True)]
         lost = found.pop(len(sides))
-        nearest = min(found, key=lambda heap: _distance(marks[heap[0]], marks[lost[0]]))
-        nearest[:] = sorted(nearest + lost)
+        close = [heap for heap in found if _distance(marks, heap, lost) < FAR]
+        if close:
+            nearest = min(close, key=lambda heap: _distance(marks, heap, lost))
+            nearest[:] = sorted(nearest + lost)
 
 
 def _beside(
@@ -79,7 +83,7 @@ def _beside(
     taken: list[Box] = []
     sides: list[Side] = []
     for front, (width, height) in zip(fronts, sizes, strict=True):
-        texts = [(side, front.beside(side, width, height, 1.0)) for side in SIDES]
+        texts = [(side, front.beside(side, width, height, 0.0)) for side in (*SIDES[4:], *SIDES[:4])]  # corners first
         free = [(side, text) for side, text in texts if text.within(*frame) and not any(map(text.meets, taken))]
         clear = [(side, text) for side, text in free if not any(map(text.meets, marks))]
         if not free:
@@ -90,8 +94,9 @@ def _beside(
     return sides
 
 
-def _distance(one: Box, other: Box) -> float:
-    return (one.x - other.x) ** 2 + (one.y - other.y) ** 2
+def _distance(marks: Sequence[Box], one: Sequence[int], other: Sequence[int]) -> float:
+    """Pixels between the closest marks of two heaps."""
+    return min(math.hypot(marks[i].x - marks[j].x, marks[i].y - marks[j].y) for i in one for j in other)
 
 
 def heaps(marks: Sequence[Box], near: tuple[float, float]) -> list[list[int]]:

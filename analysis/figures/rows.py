@@ -20,7 +20,7 @@ ROW, TEXT_ROW = 34, 16
 AXIS_ROOM = 56
 BLACK, BLUE, ORANGE = INKS[0], INKS[2], INKS[1]
 GREY = Ink("#7a7a7a", "#000000")  # a black bar, on which its interval can still be seen
-PALE = 0.45
+PALE, QUIET = 0.45, "#5c5c5c"  # of bars whose interval holds zero, and the ink of their numbers
 FEW_DIGITS, MANY_DIGITS = 3, 50  # ratios of the ends of an axis of powers
 
 
@@ -135,7 +135,7 @@ def _names(rows: Sequence[Row], names: Sequence[str], left: int) -> list[dict[st
 
 def _numbers(rows: Sequence[Row], values: Sequence[str]) -> list[dict[str, Any]]:
     return [
-        _note(i, value, x=1, xanchor="left", xshift=8, font={"size": 13, "color": row.ink.text})
+        _note(i, value, x=1, xanchor="left", xshift=8, font={"size": 13, "color": QUIET if row.pale else row.ink.text})
         for i, (row, value) in enumerate(zip(rows, values, strict=True))
         if value
     ]

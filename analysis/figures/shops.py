@@ -41,7 +41,7 @@ def shop_profits(study: Study) -> Drawn | None:
     figure, less = box_figure(boxes, names, ends, title, fit)
     figure.add_vline(0, line_width=1.5, line_color="#555555")
     caption = say("Shops of all seeds. Box: the middle half of the shops; line in it: the median; whiskers: 5 to 95%.")
-    columns = {"cell": Column(say("Cell"))} | quantile_columns(of.unit) | {"n": Column(say("shops"))}
+    columns = {"cell": Column(say("World"))} | quantile_columns(of.unit) | {"n": Column(say("shops"))}
     numbers = table.set_axis(list(columns)[1:], axis=1).reset_index(drop=True)
     numbers.insert(0, "cell", [study.labels[cell] for cell in table.index])
     said = " ".join([caption, *first_of(len(drawn), len(table))])

@@ -34,7 +34,7 @@ def distribution(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
     cells = {cell: cells[cell] for cell in study.cells if cell in cells}
     drawn = dict(list(cells.items())[:MAX_ROWS])
     fit = measure(of, values.abs(), [float(part.std()) for part in cells.values()])
-    title = say("{what}: every seed of each cell", what=sentence(of.label))
+    title = say("{what}: every seed of each world", what=sentence(of.label))
     style, every = styles(study), np.concatenate(list(drawn.values())) * fit.factor
     traces: list[Any] = []
     for i, (cell, part) in enumerate(drawn.items()):
@@ -44,7 +44,7 @@ def distribution(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
     caption = [say("A dot a seed; box: the middle half of the seeds; line: their median.")]
     caption += first_of(len(drawn), len(cells))
     table = pd.DataFrame([(study.labels[c], *np.quantile(part, QUANTILES), len(part)) for c, part in cells.items()])
-    columns = {"cell": Column(say("Cell"))} | quantile_columns(of.unit) | {"n": Column(say("seeds"))}
+    columns = {"cell": Column(say("World"))} | quantile_columns(of.unit) | {"n": Column(say("seeds"))}
     table.columns = pd.Index(columns)
     return Drawn(slug("spread", outcome), title, " ".join(caption), figure, table, columns, narrow=less)
 

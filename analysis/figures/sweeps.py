@@ -43,7 +43,7 @@ def sweep_curve(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
     figure.update_layout(margin_b=60)
     caption = [_marks(lines), say("Setting: {name}.", name=along.name), *start_of_axis(figure, fit)]
     if form.levels():
-        caption.append(say("Dashed: a cell without this setting."))
+        caption.append(say("Dashed: a world without this setting."))
     columns = {"line": Column(say("Line")), "at": Column(along.label), **estimate_columns(of)}
     behind = _curve_numbers(study, form, table)
     if not any(line.label for line in lines):

@@ -27,7 +27,8 @@ LEAST, MOST = 11.0, 44.0  # px across a mark
 WIDE, LEAST_WIDE, NARROW = 900, 600, 328  # px, for which the places of names and of numbers are chosen
 NARROW_HEIGHT, NARROW_LEFT, NARROW_RIGHT, NARROW_BELOW = 380, 52, 16, 66
 LABEL_CHARACTERS = 26
-LINE = 16
+LINE, BOLD = 16, 1.2  # px of a row; how much wider bold letters are
+SHOULDER = 0.75  # of a circle, a square that touches it
 NEAR, NAMED = (5.0, 5.0), 2  # px within which marks lie on one another; names that stand at such a heap
 COST = "public_cost"
 
@@ -212,11 +213,12 @@ def _numbers_alone(
     frame: Pair = (LEAST_WIDE - LEFT - RIGHT, HEIGHT - TOP - BOTTOM),
 ) -> list[dict[str, Any]]:
     """The numbers of marks beside them, those of a heap together."""
-    bare = [replace(mark, x=mark.x.drop("margin"), y=mark.y.drop("margin")) for mark in marks]  # over the intervals
+    # at the circle's shoulders, between the arms of its intervals
+    bare = [replace(m, x=m.x.drop("margin"), y=m.y.drop("margin"), size=SHOULDER * m.size) for m in marks]
     scale = _pixels(frame, fits, ends)
     boxes = [_box(mark, scale, _corner(fits, ends)) for mark in bare]
-    told = numbered(boxes, [mark.number for mark in marks], _size, NEAR, frame)
-    return [_note(bare[i], f"<b>{text}</b>", side, fits, scale, 1.0) for i, text, side in told]
+    told = numbered(boxes, lambda heap: wrapped(ranges([marks[i].number for i in heap]), 14), _size, NEAR, frame)
+    return [_note(bare[i], f"<b>{text}</b>", side, fits, scale, 0.0) for i, text, side in told]
 
 
 def _pixels(frame: Pair, fits: tuple[Measure, ...], ends: Sequence[Pair]) -> list[float]:
@@ -230,8 +232,8 @@ def _corner(fits: tuple[Measure, ...], ends: Sequence[Pair]) -> Pair:
 
 
 def _size(text: str) -> Pair:
-    """Pixels that a text takes across and down."""
-    return float(width_of(text)), float(LINE * rows_of(text))
+    """Pixels that a text in bold takes across and down."""
+    return BOLD * width_of(text) + 2, float(LINE * rows_of(text))
 
 
 def _note(
@@ -260,7 +262,7 @@ def _narrow(marks: Sequence[Mark], fits: tuple[Measure, ...]) -> dict[str, Any]:
 
 def _numbers(study: Study, cells: Sequence[Any], parts: Mapping[str, Any]) -> tuple[pd.DataFrame, dict[str, Column]]:
     table = pd.DataFrame({"cell": [study.labels[cell] for cell in cells]})
-    columns = {"cell": Column(say("Cell"))}
+    columns = {"cell": Column(say("World"))}
     for name, (of, changed) in parts.items():
         for end in ("mean", "low", "high") if of is not None and not changed.empty else ():
             words = {"mean": sentence(of.label), "low": say("95%, low"), "high": say("95%, high")}

@@ -10,9 +10,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ..groups import copied_twins as twins
-from ..groups import group_curves
+from ..groups import group_curves, uncopied_twins
 from ..language import say
-from ..lines import INKS, MAX_LINES, Ink, Line, styles, survival_lines, weekly_lines
+from ..lines import INKS, MAX_LINES, Line, styles, survival_lines, weekly_lines
 from ..study import Outcome, Study
 from ..survival import Curve, curves
 from ..words import humanise, listing, sentence
@@ -26,7 +26,7 @@ def survival(study: Study, known: Mapping[Any, Curve] | None = None) -> Drawn | 
     known = curves(study) if known is None else known
     lines = told_apart(survival_lines(study, dict(known)))
     title = say("Share of the opening SMEs still alive, by week")
-    return _curves("survival", title, lines, known, say("Cell"))
+    return _curves("survival", title, lines, known, say("World"))
 
 
 def group_survival(study: Study, cell: Any, grouping: str) -> Drawn | None:
@@ -35,15 +35,32 @@ def group_survival(study: Study, cell: Any, grouping: str) -> Drawn | None:
     kind = kinds.get(grouping, grouping)
     title = say("Share still alive, {kind}: {cell}", kind=kind, cell=study.labels[cell])
     known = group_curves(study, cell, grouping)
-    return _curves(slug("group", grouping, cell), title, _lines(known), known, say("Group"))
+    said = [_pooled()]
+    if grouping == "copied":
+        said.append(say("A shop counts as not copied until the week of its copy, and as copied from then on."))
+    return _curves(slug("group", grouping, cell), title, _lines(known), known, say("Group"), said=said)
 
 
 def copied_twins(study: Study, cell: Any, base: Any) -> Drawn | None:
-    """The shops that were copied in `cell`, there and in the world without: the same shops twice."""
-    title = say("The shops that were copied, and the same shops in the world without")
-    known = twins(study, cell, base)
+    """The shops that were copied in `cell` and those that were not, there and in `base`: the same shops twice."""
+    names = {"cell": study.labels[cell], "base": study.labels[base]}
+    title = say("Shops that “{cell}” copies and shops that it does not, there and in “{base}”", **names)
     inks = {study.labels[which]: ink for which, (ink, _) in styles(study).items()}
-    return _curves(slug("copied", cell), title, _lines(known, inks), known, say("World"), say("Weeks after the copy"))
+    known, lines = {}, []
+    groups = ((say("copied"), "solid", twins), (say("not copied"), "dot", uncopied_twins))
+    for group, dash, made in groups:
+        for label, curve in made(study, cell, base).items():
+            name = say("{group}, in “{cell}”", group=group, cell=label)
+            known[name] = curve
+            lines.append(Line(name, curve.week, curve.survival, curve.low, curve.high, inks[label], dash))
+    said = [
+        say("Kaplan-Meier, seeds pooled: the same shops in both worlds, those that live in both in week 0."),
+        say(
+            "Week 0: the week of a shop's copy; of those not copied the median week of their seed's copies. A shop is "
+            "watched to the end of the shorter world, one not copied no longer than until it is."
+        ),
+    ]
+    return _curves(slug("copied", cell), title, lines, known, say("World"), say("Weeks after the copy"), said)
 
 
 def weekly(study: Study, column: str) -> Drawn | None:
@@ -59,18 +76,21 @@ def weekly(study: Study, column: str) -> Drawn | None:
     if banded(lines):
         what = say("Mean over seeds with its 95% t interval.")
     caption = [what, *start_of_axis(figure, fit), *too_many(lines, len(study.cells))]
-    return _drawn(slug("weekly", column), title, caption, figure, lines, of, say("Cell"))
+    return _drawn(slug("weekly", column), title, caption, figure, lines, of, say("World"))
 
 
 def _curves(
-    name: str, title: str, lines: Sequence[Line], known: Mapping[Any, Curve], what: str, weeks: str = ""
-) -> Drawn | None:
+    name: str, title: str, lines: Sequence[Line], known: Mapping[Any, Curve], what: str, weeks: str = "",
+    said: Sequence[str] = (),
+) -> Drawn | None:  # fmt: skip
+    """Survival curves; `said`: what their caption begins with, how they are made."""
     if not lines:
         return None
     of = Outcome("alive", say("alive"), "share", 1)
     fit = _fit(of, lines)
     figure = line_figure(lines, title, fit, week_axis(lines) | ({"title_text": weeks} if weeks else {}), "hv")
-    caption = [*_method(known.values(), lines), *start_of_axis(figure, fit), *too_many(lines, len(known))]
+    made = [*(said or [_pooled()]), *_method(known.values(), lines)]
+    caption = [*made, *start_of_axis(figure, fit), *too_many(lines, len(known))]
     return _drawn(name, title, caption, figure, lines, of, what)
 
 
@@ -98,18 +118,21 @@ def line_numbers(lines: Sequence[Line], x: str, name: str) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _lines(known: Mapping[str, Curve], inks: Mapping[str, Ink] | None = None) -> list[Line]:
+def _lines(known: Mapping[str, Curve]) -> list[Line]:
     """Curves by name as lines, in their order."""
-    inks = inks or {}
     return [
-        Line(name, curve.week, curve.survival, curve.low, curve.high, inks.get(name, INKS[i % len(INKS)]), "solid")
+        Line(name, curve.week, curve.survival, curve.low, curve.high, INKS[i % len(INKS)], "solid")
         for i, (name, curve) in enumerate(list(known.items())[:MAX_LINES])
     ]
 
 
+def _pooled() -> str:
+    return say("Kaplan-Meier; seeds pooled, shops alive at the end censored there.")
+
+
 def _method(known: Any, lines: Sequence[Line]) -> list[str]:
-    """How curves and bands are made."""
-    said = [say("Kaplan-Meier; seeds pooled, shops alive at the end censored there.")]
+    """How bands are made."""
+    said: list[str] = []
     made = list(known)
     if not banded(lines):
         return said

@@ -40,8 +40,14 @@ function fitted(figure, width, most = Infinity) {
 function draw(figure, width = figure.plot.clientWidth, most = Infinity) {
   figure.element.classList.toggle("narrow", width < NARROW);
   const layout = fitted(figure, width, most);
-  Plotly.react(figure.plot, figure.data, layout, { ...config, responsive: false });
-  for (const svg of figure.plot.querySelectorAll(".main-svg")) svg.setAttribute("viewBox", `0 0 ${width} ${layout.height}`);
+  const drawn = Plotly.react(figure.plot, figure.data, layout, { ...config, responsive: false });
+  const [drawing, ...over] = figure.plot.querySelectorAll(".main-svg");
+  for (const svg of [drawing, ...over]) svg.setAttribute("viewBox", `0 0 ${width} ${layout.height}`);
+  // whoever listens to the page hears what is drawn and where its numbers are, not loose figures
+  drawing.setAttribute("role", "img");
+  drawing.setAttribute("aria-label", `${figure.element.querySelector("h3").textContent}. ${words.drawn}`);
+  for (const svg of over) svg.setAttribute("aria-hidden", "true");
+  return drawn;
 }
 
 function connectKey(figure) {
@@ -102,12 +108,16 @@ function afterPrint() {
 }
 
 async function start() {
+  for (const figure of figures) offerNumbers(figure);
   await unpackPlotly();
-  for (const figure of figures) {
-    draw(figure);
-    connectKey(figure);
-    offerNumbers(figure);
-    follow(figure);
+  for (const figure of [...figures]) {
+    try {
+      await draw(figure);
+      connectKey(figure);
+      follow(figure);
+    } catch (error) {
+      fail(error, figure);
+    }
     await new Promise((done) => setTimeout(done)); // the page can be read while it is drawn
   }
   addEventListener("beforeprint", beforePrint);
@@ -115,7 +125,13 @@ async function start() {
   document.documentElement.dataset.ready = "yes";
 }
 
-start().catch((error) => {
+// A figure that cannot be drawn says so, and is left alone from then on.
+function fail(error, figure) {
   console.error(error);
-  for (const { plot } of figures) plot.textContent = words.failed;
+  figures.splice(figures.indexOf(figure), 1);
+  figure.plot.textContent = words.failed;
+}
+
+start().catch((error) => {
+  for (const figure of [...figures]) fail(error, figure);
 });

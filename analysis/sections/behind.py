@@ -11,7 +11,7 @@ import pandas as pd
 from ..figures import Column, Drawn
 from ..language import number, say
 from ..tables import Table, interval_cell, unit
-from ..words import NOTHING, Scale, scale, sentence
+from ..words import NOTHING, Scale, amount, scale, sentence
 
 ESTIMATE = ("mean", "low", "high")
 ROWS, LINES = 40, 60
@@ -99,4 +99,4 @@ def _cut(title: str, shown: int, there: int) -> str:
 def _text(value: Any) -> str:
     if value is None or value != value:  # NaN is not itself
         return NOTHING
-    return number(value, ",.5g") if isinstance(value, float | int) else escape(str(value))
+    return amount(value, 5) if isinstance(value, float | int) else escape(str(value))

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from html import escape
 from typing import Any
 
+from ..export import csv_text
 from ..figures import Drawn, Entry
 from ..language import say
 from ..lines import STROKES
@@ -89,7 +90,7 @@ def _behind(drawn: Drawn) -> str:
     if drawn.table.empty:
         return ""
     heads = {name: column.label for name, column in drawn.columns.items()}
-    csv = drawn.table.rename(columns=heads).to_csv(index=False, float_format="%.6g", lineterminator="\r\n")
+    csv = csv_text(drawn.table.rename(columns=heads), "\r\n", float_format="%.6g")
     packed = base64.b64encode(gzip.compress(("\ufeff" + csv).encode(), mtime=0)).decode()
     return (
         f"<details><summary>{say('The numbers')}</summary>{numbers(drawn)}"

@@ -17,12 +17,12 @@ def changes(found: Findings) -> str:
     study = found.study
     if len(study.cells) < 2 or not study.outcomes:
         return ""
-    first = say("Each cell less the reference, {cell}, seed by seed", cell=found.quoted(reference(study)))
+    first = say("Each world less the reference, {cell}, seed by seed", cell=found.quoted(reference(study)))
     made = [_table(found, against_reference(study), first)]
     ruled = {cell: base for cell, base in rule_baselines(study).items() if base != reference(study)}
     if ruled:
         made.append(_table(found, ruled, say("Each rule less the same world without a rule, seed by seed")))
-    shared = say("Two cells share every shock of a seed, so their difference on it is what the choice did.")
+    shared = say("Two worlds share every shock of a seed, so their difference on it is what the choice did.")
     bold = say("Bold: the 95% interval leaves out zero, as one in twenty would by chance where nothing differs.")
     told = paragraph(f"{shared} {bold}" if found.several else shared)
     return section("differences", say("What the choices change"), told, *made)

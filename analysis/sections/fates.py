@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
-from typing import Any
 
 import pandas as pd
 
@@ -12,6 +11,7 @@ from ..fates import FATES, fate_counts, fates
 from ..findings import Findings
 from ..language import number, say, word
 from ..tables import Table, estimate_cell
+from ..twins import twin_seeds
 from ..words import NOTHING, plural, scale, sentence
 from .block import paragraph, section
 
@@ -47,26 +47,34 @@ def _shops(found: Findings, turned: pd.DataFrame) -> str:
     """The largest shops with a turned fate, each once: in how many seeds it closes, where, and when."""
     base, cell = found.pair or (None, None)
     labels = {"cell": found.study.labels[cell], "base": found.study.labels[base]}
-    shops = turned.groupby(["seller_id", "died_in", "category"], observed=True).agg(
-        orders=("opening_orders", "mean"), seeds=("seed", "nunique"), week=("week", "median"),
-        copied=("copied_week", "min"),
+    shops = turned.groupby(["seller_id", "died_in", "category"], observed=True, dropna=False).agg(
+        rank=("rank", "first"), orders=("opening_orders", "mean"), copied=("copied_week", "min"),
+        seeds=("seed", "nunique"), week=("week", "median"),
     )  # fmt: skip
     shops = shops.sort_values(["orders", "seeds"], ascending=False, kind="stable").reset_index()
-    shown = shops.head(MOST).to_dict("records")
-    heads = (
-        say("Category"), say("Orders in the opening week"), say("Copied in week"), say("Closes in"), say("Seeds"),
-        say("Week (median)"),
-    )  # fmt: skip
+    shown, seeds = shops.head(MOST), len(twin_seeds(found.study, cell, base))
+    heads = {
+        "category": say("Category"), "orders": say("Orders in the opening week"),
+        "copied": say("Copied in week (earliest)"), "died_in": say("Closes in"),
+        "seeds": say("Seeds (of {n})", n=str(seeds)), "week": say("Week (median)"),
+    }  # fmt: skip
     caption = say(
-        "The largest of the {shops} that close in one world and live in the other.",
-        shops=plural(shops["seller_id"].nunique(), "shop"),
-    )
-    cells = [_shop(row, labels) for row in shown]
-    table = Table(caption, say("Shop"), heads, [str(row["seller_id"]) for row in shown], cells, "text").html()
+        "The largest of the {shops} that in at least one of {seeds} close in one world and live in the other.",
+        shops=plural(shops["seller_id"].nunique(), "shop"), seeds=plural(seeds, "seed"),
+    )  # fmt: skip
+    columns = {name: _column(shown[name], name, labels) for name in heads if shown[name].notna().any()}
+    ranks = shown["rank"].notna().all()
+    corner, rows = (say("Rank by size"), "rank") if ranks else (say("Shop"), "seller_id")
+    cells = list(zip(*columns.values(), strict=True))
+    names = [number(row, ",.0f" if ranks else "d") for row in shown[rows]]
+    table = Table(caption, corner, [heads[name] for name in columns], names, cells, "text").html()
     return paragraph(say("Each is the same shop with the same luck in both worlds; only the choice differs.")) + table
 
 
-def _shop(shop: Mapping[Any, Any], labels: Mapping[str, str]) -> list[str]:
-    copied = NOTHING if pd.isna(shop["copied"]) else f"{shop['copied']:.0f}"
-    category, orders = escape(word(str(shop["category"]))), number(shop["orders"], ",.1f")
-    return [category, orders, copied, escape(labels[shop["died_in"]]), str(shop["seeds"]), f"{shop['week']:.0f}"]
+def _column(values: pd.Series, name: str, labels: Mapping[str, str]) -> list[str]:
+    """A column's cells as HTML."""
+    if name in ("category", "died_in"):
+        known = {None: NOTHING} | {one: labels.get(one, word(str(one))) for one in values.dropna().unique()}
+        return [escape(known[None if pd.isna(one) else one]) for one in values]
+    form = ",.1f" if name == "orders" else ",.0f"
+    return [NOTHING if pd.isna(one) else number(one, form) for one in values]

@@ -16,7 +16,7 @@ from ..tables import Table, estimate_cell, unit
 from ..words import sentence, span
 from .block import figure, paragraph
 
-COMPARED = ("sme_profit", "consumer_surplus", "platform_profit", "influencer_income", "tax_revenue")
+COMPARED = ("sme_profit", "consumer_surplus", "platform_profit", "tax_revenue", "total_surplus")  # as wide as A4
 MOST_ROWS = 10  # of the table, so that all of it stands on one sheet
 
 Group = tuple[str, list[Any]]  # a heading, and the cells under it
@@ -43,12 +43,17 @@ def compared(found: Findings) -> str:
     for of in columns:
         fit, base = found.fit(of.name), found.levels.get((shown[0], of.name), Estimate())
         row = [found.changes.get((cell, of.name), Estimate()) for cell in shown[1:]]
-        heads.append(escape(sentence(of.label)) + unit(fit, of.label))
+        heads.append(escape(sentence(of.label)) + (_in_points() if row and fit.unit == "%" else unit(fit, of.label)))
         texts.append([estimate_cell(fit, base), *(estimate_cell(fit, one, difference=True) for one in row)])
     rows = [escape(found.study.labels[cell]) for cell in shown]
     cells = [[text[i] for text in texts] for i in range(len(rows))]
     sizes = [(heading, len(under)) for heading, under in groups]
     return Table(_caption(found, len(shown)), say("World"), heads, rows, cells, "numbers compared", sizes).html()
+
+
+def _in_points() -> str:
+    """The unit of a share that stands above its changes."""
+    return f' <span class="unit">{escape(say("%; changes in points"))}</span>'
 
 
 def _columns(found: Findings) -> list[Outcome]:
@@ -67,10 +72,19 @@ def _groups(found: Findings) -> list[Group]:
 
 
 def _shown(found: Findings) -> list[Any]:
-    """The cells beside the reference: all, or of many those that keep most shops, in the study's order."""
-    others = list(found.baselines)
-    best = sorted(others, key=lambda cell: -found.survival[cell].mean if cell in found.survival else 0.0)
-    kept = set(best[: MOST_ROWS - 1])
+    """The cells beside the reference, in the study's order: all; of many the platform's, the rule baselines, the ends.
+
+    The ends are those that keep most shops, and as many that keep fewest.
+    """
+    others, room = list(found.baselines), MOST_ROWS - 1
+    if len(others) <= room:
+        return others
+    held = dict.fromkeys((*(found.platforms or ()), found.rules[0], *found.rule_baselines.values()))
+    kept = set([cell for cell in held if cell in found.baselines][: room // 2])
+    rest = [cell for cell in others if cell in found.survival and cell not in kept]
+    ranked = sorted(rest, key=lambda cell: -found.survival[cell].mean)
+    worst = (room - len(kept)) // 2
+    kept |= {*ranked[: room - len(kept) - worst], *ranked[len(ranked) - worst :]}
     return [cell for cell in others if cell in kept]
 
 
@@ -95,8 +109,8 @@ def _caption(found: Findings, shown: int) -> str:
         )
     if shown < (cells := len(found.study.cells)):
         said.append(
-            say("Of {cells} cells the reference and the {n} that keep most shops; all of them stand below.",
-                cells=number(cells, ","), n=str(shown - 1))
+            say("{n} of {cells} worlds: those that others are held against, those that keep most shops, and those that "
+                "keep fewest; more stand below.", cells=number(cells, ","), n=str(shown))
         )  # fmt: skip
     return " ".join(said)
 

@@ -18,9 +18,11 @@ def groups(found: Findings) -> str:
     drawn = [figure(figures.group_survival(study, cell, name)) for name in known]
     told = ""
     if "copied" in known and base is not None:
-        drawn.append(figure(figures.copied_twins(study, cell, base)))
-        told = paragraph(
-            say("The platform copies what sells, so copied and other shops differ from the start. What copying does is "
-                "seen where the same shops are followed in both worlds.")
+        twice = figure(figures.copied_twins(study, cell, base))
+        drawn.append(twice)
+        told = twice and paragraph(
+            say("The platform copies what sells, so copied and other shops differ from the start. Where the same shops "
+                "are followed in both worlds one sees what the choice does to the shops that it copies. That is more "
+                "than the copy itself: the shops that it does not copy, beside them, meet all the rest of it too.")
         )  # fmt: skip
-    return section("groups", say("Who survives: {cell}", cell=study.labels[cell]), told if any(drawn) else "", *drawn)
+    return section("groups", say("Who survives: {cell}", cell=study.labels[cell]), told, *drawn)

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from typing import Any
 
 from .. import figures
 from ..findings import Findings
-from ..hazards import hazard_ratios, shop_hazards
+from ..hazards import CELLS, hazard_ratios, shop_hazards, yearly_hazards
+from ..intervals import Estimate
 from ..language import say
 from .block import figure, section
 
-MOST = 24  # cells: each is a model to fit
-
 
 def hazards(found: Findings) -> str:
-    """Each world against its baseline, then shops against shops in the world that is looked at closely."""
+    """Each world against its baseline; the world that is looked at closely year by year, and shop against shop."""
     if not found.pair:
         return ""
     base, cell = found.pair
-    worlds = hazard_ratios(found.study, dict(islice(found.baselines.items(), MOST)))
-    shops = shop_hazards(found.study, cell, base)
+    study, labels = found.study, found.study.labels
+    worlds = hazard_ratios(study, _moved(found))
     against = say("How much likelier a shop is to close in a week than in the world that it is held against")
-    kinds = say("How much likelier it is for which shops: {cell}", cell=found.study.labels[cell])
+    years = say("How much likelier it is year by year: {cell}, against “{base}”", cell=labels[cell], base=labels[base])
+    hardier = say("Each year is of the shops that live when it begins, in the harder world the hardier ones.")
+    kinds = say("How much likelier it is for which shops: {cell}", cell=labels[cell])
     drawn = [
-        figures.forest(found.study, list(worlds.values()), title=against),
-        figures.forest(found.study, shops, "hazards-shops", kinds),
+        figures.forest(study, list(worlds.values()), title=against, cells=len(found.baselines)),
+        figures.forest(study, yearly_hazards(study, cell, base), "hazards-years", years, note=hardier),
+        figures.forest(study, shop_hazards(study, cell, base), "hazards-shops", kinds),
     ]
     return section("hazards", say("How much sooner shops close"), *map(figure, drawn))
+
+
+def _moved(found: Findings) -> dict[Any, Any]:
+    """The baselines of the worlds in which survival changes most, in the study's order."""
+    size = {cell: abs(found.changes.get((cell, "survival"), Estimate()).mean) for cell in found.baselines}
+    most = sorted(size, key=lambda cell: -size[cell] if size[cell] >= 0 else 0.0)[:CELLS]  # NaN: no survival
+    return {cell: base for cell, base in found.baselines.items() if cell in most}

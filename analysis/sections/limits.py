@@ -10,7 +10,7 @@ from ..compare import reference
 from ..findings import Findings
 from ..language import number, say
 from ..tables import Table
-from ..words import NOTHING, span
+from ..words import NOTHING, amount, span
 from .block import bullets, paragraph, section
 
 SOURCES = (
@@ -39,7 +39,8 @@ def _assumed(found: Findings) -> Iterator[str]:
     if {"consumers", "smes"} <= set(market):
         yield say(
             "{consumers} simulated consumers and {smes} local shops stand for a whole market, over {span}.",
-            consumers=number(market["consumers"], ","), smes=number(market["smes"], ","), span=span(found.horizon),
+            consumers=number(market["consumers"], ","), smes=number(market["smes"], ","),
+            span=span(found.study.weeks[reference(found.study)]),
         )  # fmt: skip
     yield say(
         "Each week consumers choose among the offers that they see, shops set prices and close when their cash runs "
@@ -107,4 +108,4 @@ def _flat(config: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, An
 
 
 def _text(value: Any) -> str:
-    return number(value, ",.6g") if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    return amount(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from analysis import Study, load
-from analysis.answer import answer
+from analysis.answer import answer, question
+from analysis.findings import Findings
 
 from .synthetic import SyntheticCell, headline, store
 
@@ -43,9 +47,72 @@ def test_the_price_of_the_best_rule_is_named_in_rupiah(study: Study) -> None:
 
 
 def test_worlds_that_do_not_differ_are_said_not_to(tmp_path) -> None:
-    cells = [SyntheticCell(0.004), SyntheticCell(0.004, settings=PROJECT_S)]
-    study = load(store(tmp_path / "s", cells, seeds=range(4), weeks=60, smes=50))
-    assert "which 4 seeds cannot tell from none" in plain(answer(study))
+    for hazard, said in ((0.0041, "which 4 seeds cannot tell from none"), (0.004, "there is no difference, on any")):
+        cells = [SyntheticCell(0.004), SyntheticCell(hazard, settings=PROJECT_S)]
+        study = load(store(tmp_path / str(hazard), cells, seeds=range(4), weeks=60, smes=400))
+        assert said in plain(answer(study))
+    assert "changes" not in plain(answer(study))  # nor does it tell the price of nothing
+
+
+def ruled(rules: list[tuple[str, float, dict[str, float]]]) -> list[SyntheticCell]:
+    return [SyntheticCell(hazard, 0.1, PROJECT_S | {"regulation": rule} | at) for rule, hazard, at in rules]
+
+
+def test_rules_that_the_seeds_cannot_rank_are_not_ranked(tmp_path) -> None:
+    rules = ruled([("none", 0.02, {}), ("a", 0.01, {}), ("b", 0.01, {}), ("c", 0.03, {})])
+    said = plain(answer(load(store(tmp_path / "s", rules, seeds=range(4), weeks=60, smes=100))))
+    assert "Of the 3 rules the seeds cannot tell which of a and b keeps most alive" in said
+    assert "worlds" not in said.replace("both worlds", "")  # the ends are the rules', which are told already
+    one = plain(answer(load(store(tmp_path / "one", rules, seeds=[0], weeks=60, smes=100))))
+    assert "which of a, b and c keeps" in one
+
+
+def test_one_rule_at_some_settings_is_one_rule(tmp_path) -> None:
+    leaky = [("a", 0.005 + leak / 50, {"regulation.leak": leak}) for leak in (0.1, 0.3, 0.5)]
+    cells = ruled([("none", 0.02, {}), *leaky])
+    said = plain(answer(load(store(tmp_path / "s", cells, seeds=range(4), weeks=60, smes=200))))
+    assert "Of the 3 settings of one rule, “A, leak 0.1” keeps most alive" in said
+
+
+def test_total_surplus_is_always_told_and_public_cost_where_it_moves(study: Study, tmp_path) -> None:
+    assert "total surplus by Rp" in plain(answer(study))
+    folder = store(tmp_path / "s", headline(), seeds=range(3), weeks=60, smes=100)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["outcomes"]["public_cost"] = {"label": "public cost", "unit": "Rp", "direction": -1}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    runs = load(folder).runs
+    for cost, told in (((runs["regulation"] == "separation") * 2e9, True), (2e9, False)):
+        runs.assign(public_cost=cost).to_parquet(folder / "runs/all.parquet")
+        assert ("public cost by Rp +2.00 bn" in plain(answer(load(folder)))) == told
+
+
+def test_the_platform_is_asked_about_only_where_it_starts_to_sell(tmp_path) -> None:
+    rules = headline()[1:]
+    other = [SyntheticCell(settings={"platform": "instagram_style", "regulation": "none"})]
+    asked = [question(Findings(load(store(tmp_path / str(i), cells, seeds=[0], weeks=8, smes=9))))
+             for i, cells in enumerate((headline(), [SyntheticCell(), *other], [*rules, *other]))]  # fmt: skip
+    assert ["sell" in text.replace("sell through", "") for text in asked] == [True, False, True]
+    assert "Which rule" not in asked[1]
+
+
+def test_a_world_that_lost_what_it_had_is_held_against_a_named_one(tmp_path) -> None:
+    cells = [SyntheticCell(0.01, 0.1, PROJECT_S), SyntheticCell(0.005)]
+    said = plain(answer(load(store(tmp_path / "s", cells, seeds=range(3), weeks=60, smes=100))))
+    assert "Against “Project S”, “No Project S” changes consumer surplus by" in said
+
+
+def test_a_story_tells_no_week_of_closures_where_nobody_closed(tmp_path) -> None:
+    for hazard, told in ((0.01, True), (1e-9, False)):
+        folder = store(tmp_path / str(hazard), [SyntheticCell(hazard, 0.1)], seeds=[0], weeks=60, smes=300)
+        assert ("than in any other 13 weeks" in plain(answer(load(folder)))) == told
+    weekly = pd.read_parquet(folder / "weekly/all.parquet")
+    weekly["opening_smes_alive"] = np.nan
+    weekly.loc[weekly["week"] > 50, "platform_share"] = np.nan
+    weekly.to_parquet(folder / "weekly/all.parquet")
+    said = plain(answer(load(folder)))
+    assert "they take" in said
+    assert "nan" not in said
+    assert "–" not in said
 
 
 def test_one_seed_claims_no_interval(tmp_path) -> None:
@@ -62,7 +129,7 @@ def test_one_seed_claims_no_interval(tmp_path) -> None:
         ([SyntheticCell(0.003)], "of the opening SMEs live (No Project S)."),
         (
             [SyntheticCell(h, settings={"demand.impulse": h}) for h in (0.02, 0.01, 0.03)],
-            "Of the 3 cells “Impulse 0.01” keeps most",
+            "Of the 3 worlds “Impulse 0.01” keeps most",
         ),
         (
             [

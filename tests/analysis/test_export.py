@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import base64
+import csv
+import gzip
 import io
+import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from analysis import Study, StudyError, differences, rule_baselines, summary
+from analysis import Study, StudyError, differences, figures, rule_baselines, summary
 from analysis.compare import against_reference
-from analysis.export import outcome_rows, table, write_tables
+from analysis.export import _hazard_ratios, _who_pays, csv_text, outcome_rows, table, write_tables
+from analysis.findings import Findings
+from analysis.language import speaking
+from analysis.parties import who_pays
+from analysis.provenance import plain_html
+from analysis.sections.block import figure
 
 from .synthetic import OUTCOMES, SyntheticCell, load_study
 
@@ -97,13 +109,68 @@ def test_an_unknown_form_is_refused_in_one_line_and_nothing_is_written(study: St
 def test_tables_lie_beside_the_study(tmp_path) -> None:
     study = load_study(tmp_path / "s", [SyntheticCell(), SyntheticCell(0.02)], seeds=range(3), weeks=60, smes=50)
     made = write_tables(study, ["csv", "latex", "markdown"])
-    names = ["outcomes.csv", "outcomes.tex", "outcomes.md", "who_pays.csv", "hazard_ratios.csv"]
+    names = ["outcomes.csv", "outcomes.tex", "outcomes.md", "who_pays.csv", "hazard_ratios.csv", "fates.csv"]
     assert [path.name for path in made] == names
     assert sorted(path.name for path in (study.folder / "tables").iterdir()) == sorted(names)
     assert made[0].read_bytes().decode() == table(study, "csv")
     paid = pd.read_csv(made[3]).set_index("outcome")["mean"]
     assert paid["total"] == pytest.approx(paid.drop("total").sum())
     assert pd.read_csv(made[4])["ratio"].gt(1).all()
+    assert set(pd.read_csv(made[5])["cell"]) == {study.labels["c01"]}
+
+
+def test_tables_have_the_baselines_of_the_report(study: Study) -> None:
+    """A rule is held against the same world without one, not against the reference."""
+    found = Findings(study)
+    paid = pd.read_csv(io.StringIO(_who_pays(found))).set_index(["cell_id", "outcome"])
+    told = who_pays(study, {"c01": "c00", "c02": "c01", "c03": "c01", "c04": "c01"})
+    assert paid["mean"].to_numpy() == pytest.approx(told.loc[paid.index, "mean"].to_numpy())
+    ratios = pd.read_csv(io.StringIO(_hazard_ratios(found))).set_index("cell_id")
+    for cell, base in found.baselines.items():
+        assert ratios.loc[cell, "less"] == study.labels[base]
+        assert set(paid.loc[cell, "less"]) == {study.labels[base]}
+    assert ratios["n"].eq(5_000).all()
+
+
+def test_tables_in_another_language_leave_the_english_ones(tmp_path) -> None:
+    study = load_study(tmp_path / "s", [SyntheticCell()], seeds=range(2), weeks=5, smes=5)
+    with speaking("id"):
+        made = write_tables(study, ["csv", "markdown"])
+    names = ["outcomes.id.csv", "outcomes.id.md", "who_pays.id.csv", "hazard_ratios.id.csv", "fates.id.csv"]
+    assert [path.name for path in made] == names
+
+
+@given(st.text(max_size=5), st.floats(allow_nan=False, allow_infinity=False))
+def test_no_text_of_a_csv_is_a_formula_and_numbers_stay(text: str, value: float) -> None:
+    frame = pd.DataFrame({"a": [text, "b"], text + "x": pd.Categorical([text, text]), "n": [-abs(value), 1.0]})
+    rows = list(csv.reader(io.StringIO(csv_text(frame), newline="")))
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row[:2])
+    assert rows[1][0] in (text, f"'{text}")
+    assert float(rows[1][2]) == -abs(value)
+
+
+def test_the_file_behind_a_figure_has_no_formula(study: Study) -> None:
+    drawn = figures.bars(study)
+    assert drawn is not None
+    hostile = replace(drawn, table=drawn.table.assign(cell="=1+1"))
+    packed = re.search(r'class="csv">([^<]*)<', figure(hostile))
+    assert packed is not None
+    rows = gzip.decompress(base64.b64decode(packed[1])).decode("utf-8-sig").splitlines()
+    assert all(row.startswith("'=1+1,") for row in rows[1:])
+
+
+def test_seeds_far_apart_are_listed_and_those_in_a_row_are_not() -> None:
+    assert plain_html([3, 4, 5]) == "3 to 5"
+    assert plain_html([0, 1, 10**15]) == f"0, 1, {10**15}"
+    assert plain_html([0, 2, 1]) == "0, 2, 1"
+
+
+@pytest.mark.parametrize("label", ["[2pt] x", "* x"])
+def test_no_label_is_read_as_the_end_of_the_row_before_it(tmp_path, label: str) -> None:
+    cells = [SyntheticCell(), SyntheticCell(0.02, label=label)]
+    text = table(load_study(tmp_path / "s", cells, seeds=range(2), weeks=60, smes=20), "latex")
+    assert f"{{}}{label} & " in text
+    assert not re.search(r"\\\\\s*[\[*]", text)
 
 
 def test_where_writing_fails_the_old_tables_stay(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +183,7 @@ def test_where_writing_fails_the_old_tables_stay(tmp_path, monkeypatch: pytest.M
     assert {path: path.read_bytes() for path in (study.folder / "tables").iterdir()} == old
 
 
-def broken(study: Study) -> str:
+def broken(found: Findings) -> str:
     """A table that cannot be made."""
     raise OSError("no space")
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import Study
-from analysis.fates import FATES, fate_counts, fates
+from analysis import Study, load
+from analysis.fates import COLUMNS, FATES, fate_counts, fates
+from analysis.findings import Findings
+from analysis.sections.fates import shops
 
 from .synthetic import SyntheticCell, load_study
 
@@ -42,6 +46,44 @@ def test_a_fate_says_where_and_when_a_shop_died(study: Study) -> None:
     assert there.loc[keys, "exit_week"].isna().all()
     copied = here.loc[keys, "copied_week"].to_numpy()
     np.testing.assert_array_equal(made["copied_week"].to_numpy(float), copied)
+
+
+def test_ranks_are_by_size_among_all_shops(study: Study) -> None:
+    """Of the synthetic shops, the first is the largest in every seed."""
+    made = fates(study, "c01", "c00")
+    first = study.shops_of("c01").groupby("seed")["seller_id"].transform("min")
+    place = (study.shops_of("c01")["seller_id"] - first + 1).to_numpy()
+    keys = pd.MultiIndex.from_frame(study.shops_of("c01")[["seed", "seller_id"]])
+    known = pd.Series(place, keys)
+    assert made["rank"].to_numpy() == pytest.approx(known.loc[pd.MultiIndex.from_frame(made[COLUMNS[:2]])].to_numpy())
+
+
+def rows_of(html: str) -> list[list[str]]:
+    """The cells of a table's rows."""
+    rows = re.findall(r"<tr>(.*?)</tr>", html[html.index("<table") :], re.S)
+    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S) for row in rows]
+
+
+def test_the_page_names_shops_by_rank_and_says_how_many_seeds_there_are(study: Study) -> None:
+    html = shops(Findings(study)).split("</table>")[1]
+    turned = fates(study, "c01", "c00")
+    head, first = rows_of(html)[:2]
+    assert head == [
+        "Rank by size", "Category", "Orders in the opening week", "Copied in week (earliest)", "Closes in",
+        "Seeds (of 10)", "Week (median)",
+    ]  # fmt: skip
+    assert first[0] == f"{turned['rank'].min():.0f}"
+    assert f"The largest of the {turned['seller_id'].nunique()} shops that in at least one of 10 seeds close" in html
+
+
+def test_shops_without_category_orders_or_copies_are_told_without_them(tmp_path) -> None:
+    study = load_study(tmp_path / "s", [SyntheticCell(0.02), SyntheticCell(0.03)], seeds=range(2), weeks=30, smes=40)
+    file = study.folder / "sellers/all.parquet"
+    pd.read_parquet(file)[["cell_id", "seed", "seller_id", "kind", "entry_week", "exit_week"]].to_parquet(file)
+    html = shops(Findings(load(study.folder))).split("</table>")[1]
+    head, *rows = rows_of(html)
+    assert head == ["Shop", "Closes in", "Seeds (of 2)", "Week (median)"]
+    assert rows
 
 
 def test_worlds_of_different_length_are_compared_up_to_the_shorter(tmp_path) -> None:

@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from analysis import Study, curves, differences, figures, load, summary
 from analysis.figures import Drawn, maps, trade
 from analysis.figures import curves as drawing
-from analysis.figures.places import Box, heaps, placed, ranges
+from analysis.figures.measure import measure
+from analysis.figures.places import SIDES, Box, heaps, numbered, placed, ranges
+from analysis.figures.rows import BLUE, Row, row_figure
 from analysis.hazards import hazard_ratios
 from analysis.language import speaking
 from analysis.lines import INKS, MAX_LINES, spread, styles, weekly_lines
@@ -124,6 +126,23 @@ def test_names_beside_marks_meet_neither_each_other_nor_a_mark(wanted: list[tupl
     for i, name in enumerate(names):
         assert name.within(*frame)
         assert not any(map(name.meets, [*marks, *names[:i]]))
+
+
+@given(st.lists(st.tuples(st.floats(20, 280), st.floats(20, 180)), min_size=1, max_size=30))
+def test_numbers_beside_marks_meet_no_other_number_however_many_there_are(wanted: list[tuple[float, float]]) -> None:
+    marks = [Box(x, y, 9, 9) for x, y in wanted]
+    told = numbered(marks, lambda heap: ranges([i + 1 for i in heap]), text_size, (5.0, 5.0), (300.0, 200.0))
+    texts = [marks[i].beside(side, *text_size(text), 0.0) for i, text, side in told]
+    assert {side for _, _, side in told} <= set(SIDES)
+    for i, text in enumerate(texts):
+        assert text.within(300, 200)
+        assert not any(map(text.meets, texts[:i]))
+    if len(marks) == 1:
+        assert [text for _, text, _ in told] == ["1"]
+
+
+def text_size(text: str) -> tuple[float, float]:
+    return 9.0 * len(text), 16.0
 
 
 # ---- colours
@@ -240,6 +259,29 @@ def test_the_parties_bars_add_up_to_the_total(study: Study) -> None:
     assert sorted(made.table["mean"]) == pytest.approx(sorted(told))
 
 
+def test_of_many_worlds_the_bare_one_and_both_ends_gain_and_pay(tmp_path: Path) -> None:
+    hazards = {"none": 0.02, **{f"rule_{i}": 0.002 * (1 + (7 * i) % 11) for i in range(11)}}
+    ruled = [SyntheticCell(h, h, {"platform": "project_s", "regulation": rule}) for rule, h in hazards.items()]
+    cells = [SyntheticCell(), *ruled]
+    study = load(store(tmp_path / "s", cells, seeds=range(2), weeks=60, smes=200))
+    made = there(figures.who_pays(study, dict.fromkeys(study.cells[1:], study.cells[0])))
+    told = [note.text for note in made.figure.layout.annotations if "less “" in note.text]
+    assert [text.partition(", less")[0].removeprefix("<b>") for text in told] == [
+        "Project S", *(f"Project S, rule {i}" for i in (0, 8, 5, 6, 3)),
+    ]  # fmt: skip
+    assert "Of 12 worlds the first without a rule and the 5 that keep most and fewest shops are drawn" in made.caption
+    assert made.table["cell"].nunique() == 12
+
+
+def test_the_number_of_a_pale_bar_is_no_louder_than_its_bar(study: Study) -> None:
+    fit = measure(study.outcomes["hhi"], [1.0])
+    figure, _ = row_figure([Row("a", 1.0, 0.5, 1.5), Row("b", 1.0, -1.0, 3.0, pale=True)], "", fit)
+    loud, quiet = (note.font.color for note in figure.layout.annotations if "<b>" in note.text)
+    assert loud == BLUE.text
+    assert quiet not in [ink.text for ink in INKS]
+    assert 1.05 / (luminance(quiet) + 0.05) >= 4.5
+
+
 def test_every_seed_is_a_dot(study: Study) -> None:
     made = there(figures.distribution(study, "platform_share"))
     dots = [trace for trace in made.figure.data if trace.type == "scatter"]
@@ -292,6 +334,12 @@ def test_a_map_has_each_cell_in_its_place_with_its_value_written_in(grid: Study)
         assert float(written[x, y].rstrip("%")) == pytest.approx(100 * mean, abs=0.06)
 
 
+def test_a_place_without_a_value_is_told_whether_or_not_it_was_run(tmp_path: Path) -> None:
+    study = swept(tmp_path, platform__self_preference=[0.0, 0.1, 0.3], demand__impulse=[0.0, 0.2, 0.4])
+    study.values.loc[study.cells[0], "platform_share"] = np.nan
+    assert "White: 1 place without a value." in there(figures.heat_map(study, "platform_share")).caption
+
+
 def test_a_map_of_differences_is_centred_on_none(grid: Study) -> None:
     made = there(figures.heat_map(grid, "platform_share", grid.cells[0]))
     assert made.figure.layout.coloraxis.cmin == -made.figure.layout.coloraxis.cmax
@@ -306,6 +354,8 @@ def test_the_trade_off_puts_each_choice_where_it_belongs(study: Study) -> None:
     assert sorted(trace.x[0] for trace in made.figure.data) == pytest.approx(sorted(100 * survival))
     assert sorted(trace.y[0] * 1e9 for trace in made.figure.data) == pytest.approx(sorted(surplus))
     assert [entry.label for entry in made.key] == ["1  Separation", "2  Neutral ranking", "3  Data firewall"]
+    colours = {study.labels[cell].partition(", ")[2]: ink for cell, (ink, _) in styles(study).items()}
+    assert all(colours[entry.label[3:].lower()] == entry.ink for entry in made.key)
 
 
 def test_a_mark_is_as_large_as_the_public_cost(study: Study, tmp_path: Path) -> None:
@@ -343,7 +393,7 @@ def test_many_cells_get_lines_alone_of_which_few_are_named(tmp_path: Path) -> No
     assert len(named) == len(made.figure.layout.annotations) == 2 * drawing.NAMED - 1
     ends = sorted(trace.y[-1] for trace in made.figure.data)
     assert {ends[0], ends[-1]} <= {trace.y[-1] for trace in named}
-    assert "The first 60 of 70 cells" in made.caption
+    assert "The first 60 of 70 worlds" in made.caption
     assert len(set(list(styles(study).values())[:40])) == 40
 
 

@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import Study, curves, load
-from analysis.groups import copied_pairs, copied_twins, group_curves, groupings
+from analysis.findings import Findings
+from analysis.groups import copied_pairs, copied_twins, group_curves, groupings, uncopied_pairs, uncopied_twins
+from analysis.sections.groups import groups as section
 from analysis.survival import kaplan_meier, tally
 
-from .synthetic import SyntheticCell, store
+from .synthetic import SyntheticCell, headline, store
 
 WEEKS = 20
 lives = st.lists(
@@ -31,6 +33,16 @@ def study_of(shops: list[tuple[int | None, int | None]]) -> Study:
     table = table.assign(run=0, seed=0, seller_id=range(len(shops)), opening_orders=range(len(shops)))
     channels = pd.Categorical.from_codes([i % 2 for i in range(len(shops))], ["social", "social+marketplace"])
     study.__dict__["shops"] = table.assign(opening_channels=channels)
+    return study
+
+
+def two_worlds(here: list[tuple[int | None, int | None]], there: list[tuple[int | None, int | None]]) -> Study:
+    """The same shops in the cells c and b, one run each."""
+    cells = {"c": study_of(here), "b": study_of(there)}
+    runs = pd.concat([one.runs.assign(cell_id=cell) for cell, one in cells.items()], ignore_index=True)
+    study = Study(Path("nowhere"), {}, runs)
+    shops = [one.shops.assign(run=run) for run, one in enumerate(cells.values())]
+    study.__dict__["shops"] = pd.concat(shops, ignore_index=True)
     return study
 
 
@@ -66,7 +78,8 @@ def test_a_shop_counts_as_copied_only_from_its_copy_on() -> None:
     """Four shops, two of them copied in week 10; deaths in week 5 and, of a copied one, in week 15."""
     made = group_curves(study_of([(5, None), (None, None), (15, 10), (None, 10)]), "c", "copied")
     assert made["not copied"].survival[[4, 5, 20]] == pytest.approx([1, 3 / 4, 3 / 4])
-    assert made["copied"].survival[[5, 14, 15]] == pytest.approx([1, 1, 1 / 2])
+    assert made["copied"].week[0] == 10  # before that there is nobody in it
+    assert made["copied"].survival[[0, 4, 5]] == pytest.approx([1, 1, 1 / 2])
     assert (made["not copied"].shops, made["copied"].shops) == (4, 2)
 
 
@@ -105,8 +118,43 @@ def test_the_copied_are_held_against_themselves_from_the_copy_on(study: Study) -
         assert curve.survival[-1] == pytest.approx(pairs["lived" + world].mean())
 
 
-def test_without_copies_there_are_no_twins(study: Study) -> None:
-    assert copied_twins(study, "c00", "c01") == {}
+def test_the_uncopied_are_followed_in_both_worlds_from_the_week_of_the_copies(study: Study) -> None:
+    made = uncopied_twins(study, "c01", "c00")
+    pairs = uncopied_pairs(study, "c01", "c00")
+    copied = set(copied_pairs(study, "c01", "c00")[["seed", "seller_id"]].itertuples(index=False))
+    assert not copied & set(pairs[["seed", "seller_id"]].itertuples(index=False))
+    assert (pairs["start"] == 8).all()
+    for (label, curve), world in zip(made.items(), ("", "_base"), strict=True):
+        assert (curve.shops, curve.survival[0]) == (len(pairs), 1)
+        assert curve.survival[-1] == pytest.approx(pairs["lived" + world].mean()), label
+
+
+def test_who_is_copied_later_is_watched_among_the_uncopied_up_to_then_in_both_worlds() -> None:
+    """Copies in weeks 4, 4 and 10: the third shop counts among the uncopied from week 4 to 10, and no death after."""
+    study = two_worlds(
+        [(None, 4), (None, 4), (12, 10), (None, None)], [(None, None), (None, None), (15, None), (6, None)]
+    )
+    pairs = uncopied_pairs(study, "c", "b")
+    assert pairs[["seller_id", "start", "stop"]].to_numpy().tolist() == [[2, 4, 10], [3, 4, WEEKS]]
+    here, there = uncopied_twins(study, "c", "b").values()
+    assert (here.survival[-1], there.survival[2]) == (1, 1 / 2)
+
+
+def test_without_copies_or_where_both_worlds_copy_there_are_no_twins(study: Study) -> None:
+    for cell, base in (("c00", "c01"), ("c02", "c01")):
+        assert copied_twins(study, cell, base) == uncopied_twins(study, cell, base) == {}
+
+
+def test_a_page_of_rules_alone_does_not_hold_the_copied_against_the_copied(study: Study, tmp_path: Path) -> None:
+    """Project S in both worlds: what it does to shops is not to be seen there."""
+    assert 'data-figure="copied-c01"' in section(Findings(study))
+    rules = load(store(tmp_path / "s", headline()[1:], seeds=range(3), weeks=60, smes=100))
+    found = Findings(rules)
+    assert found.pair is not None
+    html = section(found)
+    assert "data-figure=\"group-copied" in html
+    assert "data-figure=\"copied" not in html
+    assert "more than the copy itself" not in html
 
 
 def test_survival_from_delayed_entry_is_that_of_the_shops_at_risk() -> None:

@@ -9,8 +9,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from analysis import Study, load
-from analysis.hazards import CELLS, MOST, HazardRatio, Sample, _fit, cox, hazard_ratios, score_residuals, shop_hazards
+from analysis import Study, figures, load
+from analysis.findings import Findings
+from analysis.groups import copied_pairs, uncopied_pairs
+from analysis.hazards import (
+    CELLS,
+    FEW,
+    MOST,
+    HazardRatio,
+    Sample,
+    _fit,
+    cox,
+    fewest,
+    hazard_ratios,
+    score_residuals,
+    shop_hazards,
+    yearly_hazards,
+)
+from analysis.sections.hazards import hazards as section
 
 from .synthetic import SyntheticCell, load_study
 
@@ -34,7 +50,7 @@ def as_written(sample: Sample, beta: np.ndarray) -> np.ndarray:
 @given(weeks.filter(lambda shops: any(died for _, died, _ in shops)), st.floats(-1, 1))
 def test_score_residuals_are_the_sum_as_written(shops: list[tuple[int, bool, int]], beta: float) -> None:
     time, died, x = (np.array(column, float) for column in zip(*shops, strict=True))
-    sample = Sample(time, died, np.column_stack([x, x**2]), np.zeros(len(shops)))
+    sample = Sample(time, died, np.column_stack([x, x**2]), np.zeros(len(shops)), np.arange(len(shops)))
     slope = np.array([beta, beta / 3])
     assert score_residuals(sample, slope) == pytest.approx(as_written(sample, slope), abs=1e-9)
 
@@ -44,7 +60,8 @@ def simulated(rng: np.random.Generator, seeds: int, shops: int, ratio: float, la
     shock = np.exp(0.3 * rng.standard_normal(seeds)).repeat(shops)
     world, seed = np.repeat([1.0, 0.0], seeds * shops), np.tile(np.repeat(np.arange(seeds), shops), 2)
     life = np.ceil(rng.exponential(1 / (0.03 * np.tile(shock, 2) * ratio**world)))
-    return Sample(np.minimum(life, last), (life <= last).astype(float), world[:, None], seed)
+    key = np.tile(np.arange(seeds * shops), 2)
+    return Sample(np.minimum(life, last), (life <= last).astype(float), world[:, None], seed, key)
 
 
 def test_a_known_ratio_is_recovered() -> None:
@@ -55,7 +72,8 @@ def test_a_known_ratio_is_recovered() -> None:
     rng, shops = np.random.default_rng(5), 10_000
     world = np.repeat([1.0, 0.0], shops)
     life = np.ceil(rng.exponential(1 / (0.01 * 2.0**world)))
-    sample = Sample(np.minimum(life, 52), (life <= 52).astype(float), world[:, None], np.arange(2 * shops))
+    each = np.arange(2 * shops)
+    sample = Sample(np.minimum(life, 52), (life <= 52).astype(float), world[:, None], each, each)
     beta, error = cox(sample)
     assert abs(beta[0] - np.log(2)) < 4.9 * error[0]
     assert error[0] < 0.05
@@ -65,7 +83,7 @@ def test_the_interval_covers_at_its_stated_rate() -> None:
     """150 studies of 6 seeds with shared shocks, the truth a ratio of 1; fails by chance less than once in 10^6."""
     rng, studies, covered = np.random.default_rng(6), 150, 0
     for _ in range(studies):
-        one = _fit(simulated(rng, 6, 40, 1.0, 20), [("world", "")], MOST, np.arange(480))[0]
+        one = _fit(simulated(rng, 6, 40, 1.0, 20), [("world", "")], MOST)[0]
         covered += one.low <= 1 <= one.high
     assert binom.cdf(covered, studies, 0.95) > 1e-6
 
@@ -77,7 +95,7 @@ def test_each_cell_is_held_against_its_baseline(study: Study) -> None:
     for cell, hazard in truth.items():
         one = made[cell]
         assert one.low < np.log1p(-hazard) / np.log1p(-0.0019) < one.high
-        assert (one.n, one.of, one.seeds, one.clear, one.label) == (10_000, 10_000, 10, True, study.labels[cell])
+        assert (one.n, one.of, one.seeds, one.clear, one.label) == (5_000, 5_000, 10, True, study.labels[cell])
     back = hazard_ratios(study, {"c00": "c01"})["c00"]
     assert back.ratio == pytest.approx(1 / made["c01"].ratio)
     assert (back.low, back.high) == pytest.approx((1 / made["c01"].high, 1 / made["c01"].low))
@@ -85,7 +103,9 @@ def test_each_cell_is_held_against_its_baseline(study: Study) -> None:
 
 def test_what_goes_with_dying(study: Study) -> None:
     terms = {one.term: one for one in shop_hazards(study, "c01", "c00")}
-    assert list(terms) == ["opening_orders", "channels", "copied"]
+    assert list(terms) == ["opening_orders", "channels", "copied", "uncopied"]
+    for term, pairs in (("copied", copied_pairs), ("uncopied", uncopied_pairs)):
+        assert terms[term].n == len(pairs(study, "c01", "c00"))  # each once, though it lives in two worlds
     assert not terms["opening_orders"].clear  # size and channels have no part in the synthetic hazards
     assert "No Project S" in terms["copied"].label
     assert [one.term for one in shop_hazards(study, "c00", "c01")] == ["opening_orders", "channels"]
@@ -93,8 +113,8 @@ def test_what_goes_with_dying(study: Study) -> None:
 
 def test_a_large_sample_is_thinned_by_shop() -> None:
     seed, key = np.tile(np.arange(10.0), 2000), np.tile(np.arange(10_000), 2)
-    sample = Sample(np.arange(20_000.0), np.ones(20_000), key[:, None].astype(float), seed)
-    thinned = sample.thinned(5_000, key)
+    sample = Sample(np.arange(20_000.0), np.ones(20_000), key[:, None].astype(float), seed, key)
+    thinned = sample.thinned(5_000)
     kept = thinned.covariates.ravel()
     assert abs(len(kept) - 5_000) < 5 * 2 * np.sqrt(2_500 * 0.75)
     assert (np.unique(kept, return_counts=True)[1] == 2).all()
@@ -125,3 +145,59 @@ def test_only_so_many_cells_are_taken(tmp_path) -> None:
     made = hazard_ratios(load_study(tmp_path / "s", cells, seeds=range(2), weeks=20, smes=30))
     assert len(made) == CELLS
     assert all(isinstance(one, HazardRatio) for one in made.values())
+    assert len(hazard_ratios(load(tmp_path / "s"), cells=len(cells))) == len(cells) - 1
+
+
+def test_with_few_deaths_on_a_side_there_is_no_interval() -> None:
+    """Where a side has nine deaths the ratio stands alone, with ten it has an interval."""
+    world, seed = np.repeat([1.0, 0.0], 200), np.tile(np.arange(10.0), 40)
+    for deaths in (FEW - 1, FEW):
+        died = np.concatenate([np.ones(200), np.arange(200) < deaths])
+        sample = Sample(1.0 + np.arange(400) % 20, died, world[:, None], seed, np.tile(np.arange(200), 2))
+        one = _fit(sample, [("world", "")], MOST)[0]
+        assert fewest(sample) == [deaths]
+        assert one.ratio > 1
+        assert np.isfinite([one.low, one.high]).all() == (deaths >= FEW)
+
+
+def test_years_are_told_apart(study: Study) -> None:
+    """Synthetic hazards are the same in every year; each year has the shops that live in a world when it begins."""
+    made = yearly_hazards(study, "c01", "c00")
+    assert [one.label for one in made] == ["weeks 1 to 52", "weeks 53 to 104", "weeks 105 to 156"]
+    whole = hazard_ratios(study, {"c01": "c00"})["c01"]
+    assert sum(one.deaths for one in made) == whole.deaths
+    assert made[0].n == 5_000 > made[1].n > made[2].n
+    assert min(one.ratio for one in made) < whole.ratio < max(one.ratio for one in made)
+
+
+def ratio(n: int = 100, of: int = 100, low: float = 1.5, high: float = 3.0) -> HazardRatio:
+    return HazardRatio("world", "Project S", 2.0, low, high, n, 50, of, 10)
+
+
+def test_a_caption_says_what_was_left_out(study: Study) -> None:
+    def caption(*ratios: HazardRatio, cells: int = 0) -> str:
+        made = figures.forest(study, ratios, cells=cells)
+        assert made is not None
+        assert made.table["of"].tolist() == [one.of for one in ratios]
+        return made.caption
+
+    plain = caption(ratio())
+    assert "a mean over its weeks" in plain
+    assert not any(words in plain for words in ("sample", "fewer than", "worlds the"))
+    assert "random sample" in caption(ratio(), ratio(n=60))
+    assert "fewer than 10 shops closed on a side" in caption(ratio(low=np.nan, high=np.nan))
+    assert "Of 30 worlds the 2 in which survival changes most." in caption(ratio(), ratio(), cells=30)
+
+
+def test_the_page_says_of_how_many_worlds_the_ratios_are(tmp_path) -> None:
+    cells = [SyntheticCell(0.02 + 0.001 * i, settings={"demand.impulse": i}) for i in range(CELLS + 5)]
+    study = load_study(tmp_path / "s", cells, seeds=range(3), weeks=60, smes=30)
+    html = section(Findings(study))
+    assert f"Of {CELLS + 4} worlds the {CELLS} in which survival changes most." in html
+    assert study.labels[f"c{CELLS + 4}"] in html  # the one with the highest hazard is the last
+    assert 'data-figure="hazards-years"' in html
+
+
+def test_a_year_alone_is_not_told_year_by_year(tmp_path) -> None:
+    short = load_study(tmp_path / "s", [SyntheticCell(0.02), SyntheticCell(0.03)], seeds=range(2), weeks=52, smes=40)
+    assert yearly_hazards(short, "c01", "c00") == []

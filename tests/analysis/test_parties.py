@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 
 from analysis import Study, StudyError, differences
 from analysis.compare import against_reference
+from analysis.findings import Findings
 from analysis.parties import KNOWN, at_home, parties, surpluses, who_pays
+from analysis.sections.parties import parties as section
 
 rupiah = st.floats(-1e13, 1e13, allow_subnormal=False)
 CHOICES = dict.fromkeys(("market", "algorithm", "platform", "regulation"), "none")
@@ -69,6 +72,19 @@ def test_a_study_without_parties_has_nobody_who_pays() -> None:
     study = Study(Path("nowhere"), {}, runs)
     assert parties(study) == {}
     assert who_pays(study, {"c1": "c0"}).empty
+
+
+def test_the_page_has_what_those_at_home_and_those_abroad_gain(study: Study) -> None:
+    html = section(Findings(study))
+    assert re.findall(r'<th scope="row">(At home|Abroad)', html) == ["At home", "Abroad"]
+    abroad = html[html.index(">Abroad") :]
+    assert f"{4.1 * 3 * 1.2:+.2f}" in re.sub(r"<[^>]*>", "", abroad[: abroad.index("</td>")])  # Rp bn, of Project S
+
+
+def test_where_all_are_at_home_there_is_no_such_table(study: Study) -> None:
+    outcomes = {name: {**of, "home": True} for name, of in study.manifest["outcomes"].items()}
+    inland = Study(study.folder, {**study.manifest, "outcomes": outcomes}, study.runs)
+    assert "At home" not in section(Findings(inland))
 
 
 def test_the_headline_studys_gains_have_intervals(study: Study) -> None:

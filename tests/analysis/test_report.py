@@ -15,8 +15,12 @@ from pathlib import Path
 import pytest
 from plotly.offline import get_plotlyjs
 
-from analysis import Study, StudyError, curves, load, report, summary
+from analysis import Study, StudyError, curves, load, provenance, report, summary
 from analysis.compare import differences, estimate
+from analysis.findings import Findings
+from analysis.language import speaking
+from analysis.sections.first import compared
+from analysis.sections.parties import parties
 
 from .synthetic import OUTCOMES, SyntheticCell, headline, store
 
@@ -135,7 +139,7 @@ def test_the_file_behind_a_figure_holds_the_numbers_that_it_draws(study: Study, 
     rows = list(csv.DictReader(io.StringIO(file)))
     known = curves(study)
     assert len(rows) == sum(len(curve.week) for curve in known.values())
-    last = next(row for row in rows if row["Week"] == "156" and row["Cell"] == study.labels["c01"])
+    last = next(row for row in rows if row["Week"] == "156" and row["World"] == study.labels["c01"])
     assert float(last["mean"]) == pytest.approx(known["c01"].survival[-1], rel=1e-5)
 
 
@@ -219,8 +223,54 @@ def test_a_sweep_of_many_cells_says_what_its_tables_leave_out(tmp_path: Path) ->
     cells = [SyntheticCell(settings={"demand.impulse": i / 200}) for i in range(120)]
     page = Page(report.page(load(store(tmp_path / "s", cells, seeds=[0], weeks=8, smes=4))))
     captions = " ".join(page.text_of("span"))
-    assert "Of 120 cells the reference and the 9 that keep most shops; all of them stand below." in captions
-    assert "The first 100 of 120 cells; all of them: etalase table synthetic --format csv." in captions
+    assert "10 of 120 worlds: those that others are held against, those that keep most shops, and those" in captions
+    assert "The first 100 of 120 worlds; all of them: etalase table synthetic --format csv." in captions
+
+
+def test_of_many_rules_the_first_table_keeps_the_platform_the_best_and_the_worst(tmp_path: Path) -> None:
+    named = {"platform": "project_s"}
+    rules = [SyntheticCell(0.002 + i / 1000, 0.1, {**named, "regulation": f"rule_{i:02d}"}) for i in range(20)]
+    cells = [SyntheticCell(0.001), SyntheticCell(0.03, 0.1, named), *rules]
+    made = compared(Findings(load(store(tmp_path / "s", cells, seeds=range(2), weeks=60, smes=200))))
+    rows = re.findall(r'scope="row">([^<]*)<', made)
+    kept = [*range(4), *range(16, 20)]
+    assert rows == ["No Project S", "Project S", *(f"Project S, rule {i:02d}" for i in kept)]
+    assert "Total surplus" in made
+    assert "%; changes in points" in made
+
+
+def test_limits_name_the_length_of_the_runs(tmp_path: Path) -> None:
+    config = {"market": {"consumers": 5000, "smes": 60}}
+    folder = store(tmp_path / "s", [SyntheticCell()], seeds=[0], weeks=60, smes=20)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["cells"][0]["config"] = config
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert "5,000 simulated consumers and 60 local shops stand for a whole market, over 60 weeks." in report.page(
+        load(folder)
+    )
+
+
+def test_what_is_in_english_is_english_in_every_report(study: Study, tmp_path: Path) -> None:
+    opening = {"classroom": {"held_out_error": 0.0098, "smes": 1200}}
+    folder = shutil.copytree(study.folder, tmp_path / "s")
+    facts = {**study.manifest, "opening": opening, "created": "2026-08-17T10:00:00+00:00"}
+    (folder / "manifest.json").write_text(json.dumps(facts))
+    with speaking("id"):
+        told = provenance.html(load(folder))
+    own = told[told.index('<div lang="en">') :]
+    assert "0.98%" in own
+    assert "SMEs" in own
+    assert "1,200" in own
+    assert "17 Agustus 2026" in told
+
+
+def test_parties_that_do_not_add_up_are_said_so_in_the_readers_language(tmp_path: Path) -> None:
+    folder = store(tmp_path / "s", headline(), seeds=range(2), weeks=20, smes=20)
+    load(folder).runs.assign(total_surplus=1.0).to_parquet(folder / "runs/all.parquet")
+    with speaking("id"):
+        told = parties(Findings(load(folder)))
+    assert "tidak berjumlah benar" in told
+    assert '<span lang="en">' in told
 
 
 def test_one_run_tells_its_own_story(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.intervals import Estimate
-from analysis.words import humanise, listing, plural, scale, span
+from analysis.words import amount, cell_labels, humanise, listing, plural, scale, span
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,17 @@ def test_a_change_of_a_share_may_lie_below_zero() -> None:
 def test_what_is_not_there_is_a_dash_without_brackets() -> None:
     fit = scale("Rp", [math.nan], [math.nan])
     assert fit.full(Estimate()) == "Rp\u00a0–"
+
+
+@given(st.integers(-(10**15), 10**15), st.integers(2, 6))
+def test_a_whole_number_is_written_in_full(value: int, figures: int) -> None:
+    assert amount(float(value), figures) == f"{value:,}".replace("-", "−")
+
+
+def test_a_number_of_many_figures_is_rounded_not_raised_to_a_power() -> None:
+    assert [amount(value) for value in (0.15, 1234567.5, -0.123456789)] == ["0.15", "1,234,568", "−0.123457"]
+    assert amount(123456.78, 5) == "123,457"
+    assert cell_labels({"a": {"x": 1_234_567}, "b": {"x": 2}})["a"] == "X 1,234,567"
 
 
 def test_words() -> None:

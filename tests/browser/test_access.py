@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import pytest
@@ -10,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from .studies import MADE
 
 GRAVE = ("serious", "critical")
+LOUD = {"resultTypes": ["violations"]}  # no lists of what is well
 FOCUSED = """() => {
   const e = document.activeElement, style = getComputedStyle(e);
   return {what: `${e.tagName} ${e.className}`.trim(), ring: parseFloat(style.outlineWidth), line: style.outlineStyle};
@@ -17,13 +19,13 @@ FOCUSED = """() => {
 
 
 @pytest.mark.parametrize(
-    ("name", "width"), [("rules", 360), *((name, 1280) for name in ("rules in Indonesian", "map", "run", "real"))]
+    ("name", "width"), [("rules", 360), *((name, 1280) for name in ("map", "run", "real"))]
 )
 def test_axe_finds_nothing_grave(visit, name, width) -> None:
-    page = visit(name, width).page
-    page.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+    page, unfolded = visit(name, width).page, name in ("rules", "real")  # the others fold the same kinds
+    page.evaluate(f"document.querySelectorAll('details').forEach((e) => {{ e.open = {json.dumps(unfolded)}; }})")
     try:
-        found = Axe().run(page).response["violations"]
+        found = Axe().run(page, options=LOUD).response["violations"]
     finally:
         page.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = false; })")
     said = [(one["id"], one["nodes"][0]["html"][:120]) for one in found if one["impact"] in GRAVE]
