@@ -58,7 +58,7 @@ TEXT = f"""\
 ## Patterns of real platforms
 
 Every pattern of facts.md B, with what the model shows under its defaults unless the line says otherwise. '{NOT_YET}':
-the mechanism is planned. '{FREE}': the literature knows both, so the model may show either.
+the mechanism is missing. '{FREE}': the literature knows both, so the model may show either.
 
 """
 NOTES = """\
@@ -265,8 +265,9 @@ def leakage(studies: Studies) -> list[list[str]]:
     return [
         row("B8: of the demand that a ban displaces, moves to other channels", moved, facts.MOVES, percent, "a part"),
         row("B8: of the same, disappears", gone, facts.DISAPPEARS, percent, "a part"),
-        absent("B8: workarounds come after a lag", "ten weeks in 2023", facts.MOVES.source),
-    ]
+        ["B8: workarounds come after a lag (`workaround_lag`; rules.md dates it)", "–", "ten weeks in 2023", SWITCH,
+         "no", facts.MOVES.source],
+    ]  # fmt: skip
 
 
 def flows(study: Study, label: str) -> pd.DataFrame:
