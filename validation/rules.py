@@ -58,7 +58,7 @@ class Compared:
     def names(self) -> list[str]:
         """The rules, single instruments by falling survival first, then the bundles."""
         every = {of["regulation"] for of in self.study.settings.values()} - {"none"}
-        single = sorted(every - set(BUNDLES), key=lambda rule: -self.effect(rule, SURVIVAL).mean)
+        single = sorted(every - set(BUNDLES), key=lambda rule: (-self.effect(rule, SURVIVAL).mean, rule))
         return [*single, *BUNDLES]
 
     def effect(self, rule: str, outcome: str, response: str = "frozen") -> Estimate:
