@@ -9,12 +9,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 from textwrap import shorten
 
 import numpy as np
 
+from .card import INK, RULE, card, note, text
 from .lines import MAX_DIRECT, STROKES, Line, extent, spread, survival_lines
 from .study import Study, StudyError, load
 from .survival import Curve, curves
@@ -22,8 +22,6 @@ from .words import span
 
 WIDTH, HEIGHT = 860, 420
 LEFT, RIGHT, TOP, BOTTOM = 62, 250, 62, 66
-FONT = "system-ui, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif"
-INK, QUIET, RULE = "#222222", "#5c5c5c", "#e0e0e0"
 GAP = 19
 CHARACTERS = 34
 
@@ -61,27 +59,16 @@ def svg(study: Study) -> str:
     if not lines:
         raise StudyError(f"{study.folder}: no run has opening SMEs, so there is nothing to draw")
     frame = Frame(lines)
-    title, left = "Share of the opening SMEs still alive", LEFT - 40
     said = ", ".join(f"{line.label} {line.end:.0%}" for line in lines)
-    size = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" font-family="{FONT}" font-size="14">',
-        f"<title>{title}</title>",
-        f"<desc>After {span(int(frame.weeks))}: {escape(said)}.</desc>",
-        f'<rect width="{WIDTH}" height="{HEIGHT}" rx="8" fill="#ffffff"/>',
-        _text(left, 34, title, INK, 'font-size="18" font-weight="600"'),
         *_axes(frame),
         *(_band(frame, line) for line in lines),
         *(_curve(frame, line) for line in lines),
         *_names(frame, lines),
-        _text(left, HEIGHT - 14, _note(known, len(lines)), QUIET, 'font-size="12"'),
-        "</svg>",
+        note(HEIGHT, _note(known, len(lines))),
     ]
-    return "\n".join(part for part in parts if part) + "\n"
-
-
-def _text(x: float, y: float, words: str, fill: str, more: str = "") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{fill}" {more}>{escape(words)}</text>'
+    told = f"After {span(int(frame.weeks))}: {said}."
+    return card(WIDTH, HEIGHT, "Share of the opening SMEs still alive", told, parts)
 
 
 def _axes(frame: Frame) -> list[str]:
@@ -90,12 +77,12 @@ def _axes(frame: Frame) -> list[str]:
     for share in np.arange(1, frame.floor - 1e-9, -step):
         y = frame.y(share)
         parts.append(f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="{RULE}"/>')
-        parts.append(_text(LEFT - 8, y + 5, f"{share:.0%}", INK, 'text-anchor="end"'))
+        parts.append(text(LEFT - 8, y + 5, f"{share:.0%}", INK, 'text-anchor="end"'))
     every = next((weeks for weeks in (52, 26, 13, 4) if frame.weeks >= 3 * weeks), 1)
     for week in range(0, int(frame.weeks) + 1, every):
         last = week + every > frame.weeks
         words, anchor = (f"week {week}", "end") if last else (str(week), "middle")
-        parts.append(_text(frame.x(week), HEIGHT - BOTTOM + 20, words, INK, f'text-anchor="{anchor}"'))
+        parts.append(text(frame.x(week), HEIGHT - BOTTOM + 20, words, INK, f'text-anchor="{anchor}"'))
     return parts
 
 
@@ -122,7 +109,7 @@ def _names(frame: Frame, lines: Sequence[Line]) -> list[str]:
         name = shorten(f"{line.end:.0%} {line.label}", CHARACTERS, placeholder=" …")
         leader = f"M{x + 3:.1f} {end:.1f}L{x + 20:.1f} {place:.1f}"
         parts.append(f'<path d="{leader}" stroke="{line.ink.line}"/>')
-        parts.append(_text(x + 25, place + 5, name, line.ink.text))
+        parts.append(text(x + 25, place + 5, name, line.ink.text))
     return parts
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 
+from analysis.card import INK, RULE, card, note, text
 from analysis.lines import INKS, Ink, spread
 from benchmarks.measure import PROJECT_S, Figures
 from benchmarks.targets import each, number
@@ -14,8 +14,6 @@ from benchmarks.targets import each, number
 WIDTH, HEIGHT = 860, 440
 LEFT, RIGHT, TOP, BOTTOM = 76, 260, 66, 58
 GAP = 20
-FONT = "system-ui, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif"
-TEXT, QUIET, RULE = "#222222", "#5c5c5c", "#e0e0e0"
 TITLE = "Time of a week under Project S, nanoseconds a consumer, one thread"
 
 
@@ -73,23 +71,12 @@ def svg(figures: Figures) -> str:
         f"{line.label}: {number(line.nanoseconds[-1])} at {line.consumers[-1]:,} consumers" for line in drawn
     )
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
-        f'height="{HEIGHT}" role="img" font-family="{FONT}" font-size="14">',
-        f"<title>{TITLE}</title>",
-        f"<desc>{escape(said)}.</desc>",
-        f'<rect width="{WIDTH}" height="{HEIGHT}" rx="8" fill="#ffffff"/>',
-        _text(22, 34, TITLE, TEXT, 'font-size="18" font-weight="600"'),
         *_axes(frame),
         *(part for line in drawn for part in _curve(frame, line)),
         *_names(frame, drawn),
-        _text(22, HEIGHT - 12, "Both axes are logarithmic.", QUIET, 'font-size="12"'),
-        "</svg>",
+        note(HEIGHT, "Both axes are logarithmic."),
     ]
-    return "\n".join(parts) + "\n"
-
-
-def _text(x: float, y: float, words: str, fill: str, more: str = "") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{fill}" {more}>{escape(words)}</text>'
+    return card(WIDTH, HEIGHT, TITLE, f"{said}.", parts)
 
 
 def _axes(frame: Frame) -> list[str]:
@@ -97,11 +84,11 @@ def _axes(frame: Frame) -> list[str]:
     for power in range(frame.y_ends[0], frame.y_ends[1] + 1):
         y = frame.y(10.0**power)
         parts.append(f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="{RULE}"/>')
-        parts.append(_text(LEFT - 8, y + 5, f"{10.0**power:,.0f}", TEXT, 'text-anchor="end"'))
+        parts.append(text(LEFT - 8, y + 5, f"{10.0**power:,.0f}", INK, 'text-anchor="end"'))
     for power in range(frame.x_ends[0], frame.x_ends[1] + 1):
         last = power == frame.x_ends[1]
         words = f"{10**power:,}" + (" consumers" if last else "")
-        parts.append(_text(frame.x(10.0**power), HEIGHT - BOTTOM + 20, words, TEXT, 'text-anchor="middle"'))
+        parts.append(text(frame.x(10.0**power), HEIGHT - BOTTOM + 20, words, INK, 'text-anchor="middle"'))
     return parts
 
 
@@ -121,5 +108,5 @@ def _names(frame: Frame, drawn: list[Line]) -> list[str]:
         leader = f"M{x:.1f} {end:.1f}L{right:.1f} {place:.1f}"
         parts.append(f'<path d="{leader}" stroke="{line.ink.line}" stroke-dasharray="2 3" fill="none"/>')
         words = f"{number(line.nanoseconds[-1])}  {line.label}"
-        parts.append(_text(right + 5, place + 5, words, line.ink.text))
+        parts.append(text(right + 5, place + 5, words, line.ink.text))
     return parts

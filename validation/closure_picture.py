@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 
 from analysis import Study
+from analysis.card import RULE, card, note, text
 from analysis.lines import INKS, STROKES, Ink, spread
 from validation.closure import CLOSED, FIRST, LAST, OPEN, by_week
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 860, 420, 62, 40, 62, 66
-FONT = "system-ui, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif"
-INK, QUIET, RULE = "#222222", "#5c5c5c", "#e0e0e0"
 TITLE = "Against the world in which TikTok Shop stayed open"
 NOTE = "Means over seeds. Week 1 is the first of January 2023; the weeks of 2024 go on from 53."
 MEASURES = {"social": "orders on the app", "sme_revenue": "small sellers' sales"}
@@ -50,29 +48,20 @@ def svg(study: Study) -> str:
     top = 1.05 * max(1.0, *(float(line.share.max()) for line in drawn))
     in_week = FIRST - SHOWN.start
     said = "; ".join(f"{line.name}, {line.reading}: {line.share[in_week]:.0%} in week {FIRST}" for line in drawn)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
-        f'role="img" font-family="{FONT}" font-size="14"><title>{TITLE}</title><desc>{escape(said)}.</desc>',
-        f'<rect width="{WIDTH}" height="{HEIGHT}" rx="8" fill="#ffffff"/>',
-        _text(LEFT - 40, 34, TITLE, more='font-size="18" font-weight="600"'),
-        *_axes(top),
-        *_curves(drawn, top),
-        _text(LEFT - 40, HEIGHT - 14, NOTE, QUIET, 'font-size="12"'),
-        "</svg>",
-    ]
-    return "\n".join(parts) + "\n"
+    parts = [*_axes(top), *_curves(drawn, top), note(HEIGHT, NOTE)]
+    return card(WIDTH, HEIGHT, TITLE, f"{said}.", parts)
 
 
 def _axes(top: float) -> Iterator[str]:
     """The weeks in which it was closed, the grid and its figures."""
     high = HEIGHT - TOP - BOTTOM
     yield f'<rect x="{_x(FIRST):.1f}" y="{TOP}" width="{_x(LAST + 1) - _x(FIRST):.1f}" height="{high}" fill="#f0f0f0"/>'
-    yield _text(_x((FIRST + LAST + 1) / 2), TOP + 16, "closed", more='text-anchor="middle"')
+    yield text(_x((FIRST + LAST + 1) / 2), TOP + 16, "closed", more='text-anchor="middle"')
     for share in np.arange(0.0, top, 0.2):
         yield f'<path d="M{LEFT} {_y(share, top):.1f}H{WIDTH - RIGHT}" stroke="{RULE}"/>'
-        yield _text(LEFT - 8, _y(share, top) + 5, f"{share:.0%}", more='text-anchor="end"')
+        yield text(LEFT - 8, _y(share, top) + 5, f"{share:.0%}", more='text-anchor="end"')
     for week in SHOWN[::10]:
-        yield _text(_x(week), HEIGHT - BOTTOM + 20, f"week {week}", more='text-anchor="middle"')
+        yield text(_x(week), HEIGHT - BOTTOM + 20, f"week {week}", more='text-anchor="middle"')
 
 
 def _curves(drawn: list[Line], top: float) -> Iterator[str]:
@@ -85,7 +74,7 @@ def _curves(drawn: list[Line], top: float) -> Iterator[str]:
         dash = f'stroke-dasharray="{STROKES[line.dash]}"' if STROKES[line.dash] else ""
         yield f'<polyline points="{corners}" fill="none" stroke="{line.ink.line}" stroke-width="2.4" {dash}/>'
         yield f'<path d="M{right - 8:.1f} {level:.1f}L{right + 20:.1f} {place:.1f}" stroke="{line.ink.line}"/>'
-        yield _text(right + 25, place + 5, f"{line.share[last]:.0%} {line.name}, {line.reading}", line.ink.text)
+        yield text(right + 25, place + 5, f"{line.share[last]:.0%} {line.name}, {line.reading}", line.ink.text)
 
 
 def _x(week: float) -> float:
@@ -94,7 +83,3 @@ def _x(week: float) -> float:
 
 def _y(share: float, top: float) -> float:
     return TOP + (HEIGHT - TOP - BOTTOM) * (1.0 - share / top)
-
-
-def _text(x: float, y: float, words: str, fill: str = INK, more: str = "") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{fill}" {more}>{escape(words)}</text>'
