@@ -69,19 +69,15 @@ def of_study(key: str) -> bool:
 
 def _swept(override: Override, text: str) -> tuple[str, ...]:
     """The values of a sweep, each as text that the grammar reads back."""
-    if override.value_type is ValueType.GLOB_CHOICE_SWEEP and choices(override.key_or_group):
-        texts = tuple(override.value().filter(list(choices(override.key_or_group))))  # type: ignore[union-attr]
-        return _not_too_many(override, text, texts)
-    if override.value_type not in ENUMERABLE:
-        raise ConfigError(override.key_or_group, text, ALLOWED)
+    kind, names = override.value_type, choices(override.key_or_group)
+    texts: tuple[str, ...] = ()
     try:
-        texts = tuple(itertools.islice(override.sweep_string_iterator(), MOST_VALUES + 1))
+        if kind is ValueType.GLOB_CHOICE_SWEEP and names:
+            texts = tuple(override.value().filter(list(names)))  # type: ignore[union-attr]
+        elif kind in ENUMERABLE:
+            texts = tuple(itertools.islice(override.sweep_string_iterator(), MOST_VALUES + 1))
     except Exception as error:  # whatever a range of odd numbers makes the parser raise
         raise ConfigError(override.key_or_group, text, ALLOWED) from error
-    return _not_too_many(override, text, texts)
-
-
-def _not_too_many(override: Override, text: str, texts: tuple[str, ...]) -> tuple[str, ...]:
     if not 1 <= len(texts) <= MOST_VALUES:
         raise ConfigError(override.key_or_group, text, ALLOWED)
     return texts
