@@ -13,7 +13,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run validate mechanisms rules test test-kill test-cluster lint format clean
+.PHONY: help install browser run validate mechanisms rules test test-search test-kill test-cluster lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -43,6 +43,9 @@ rules: install ## compare all rules, and the closure of 2023: docs/rules.md
 test: install browser ## run the tests, the linter and the type checker
 	$(BIN)/pytest
 	@$(MAKE) --no-print-directory lint
+
+test-search: install ## look for new counterexamples to every property, at random
+	$(BIN)/pytest -m hypothesis --hypothesis-profile search
 
 test-kill: install ## kill a study of 200 runs ten times and count
 	RUNS=200 KILLS=10 $(BIN)/pytest tests/experiments/test_kill.py

@@ -110,13 +110,16 @@ def _described(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
     return settings.rename_axis("cell_id").reset_index().merge(rows, on="cell_id")
 
 
-def csv_text(table: pd.DataFrame, lineterminator: str = "\n", **how: Any) -> str:
-    """The table as CSV; a text that a spreadsheet would run as a formula has an apostrophe before it."""
+def csv_text(table: pd.DataFrame, **how: Any) -> str:
+    """The table as CSV (RFC 4180); a text that a spreadsheet would run as a formula has an apostrophe before it.
+
+    Lines end in CR LF: only so does Python quote a text that holds either, which would else end its row.
+    """
     safe = table.rename(columns=_inert)
     for place, kind in enumerate(safe.dtypes):
         if not pd.api.types.is_numeric_dtype(kind):
             safe.isetitem(place, [_inert(value) for value in safe.iloc[:, place]])
-    return str(safe.to_csv(index=False, lineterminator=lineterminator, **how))
+    return str(safe.to_csv(index=False, lineterminator="\r\n", **how))
 
 
 def _inert(value: Any) -> Any:

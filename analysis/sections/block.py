@@ -90,7 +90,7 @@ def _behind(drawn: Drawn) -> str:
     if drawn.table.empty:
         return ""
     heads = {name: column.label for name, column in drawn.columns.items()}
-    csv = csv_text(drawn.table.rename(columns=heads), "\r\n", float_format="%.6g")
+    csv = csv_text(drawn.table.rename(columns=heads), float_format="%.6g")
     packed = base64.b64encode(gzip.compress(("\ufeff" + csv).encode(), mtime=0)).decode()
     return (
         f"<details><summary>{say('The numbers')}</summary>{numbers(drawn)}"

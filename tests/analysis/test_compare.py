@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, ttest_1samp, ttest_rel
 
@@ -28,7 +28,6 @@ def table(cells: dict[str, dict[int, float]]) -> pd.DataFrame:
 
 
 @pytest.mark.filterwarnings("ignore:Precision loss:RuntimeWarning")
-@settings(deadline=None)  # pandas is slow at first
 @given(st.lists(numbers, min_size=2, max_size=12))
 def test_the_mean_and_its_interval_equal_scipys(values: list[float]) -> None:
     got = estimate(summary(table({"a": dict(enumerate(values))})), "a", "outcome")
@@ -39,7 +38,6 @@ def test_the_mean_and_its_interval_equal_scipys(values: list[float]) -> None:
         assert [got.low, got.high] == pytest.approx([theirs.low, theirs.high], rel=1e-9, abs=1e-6)
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(st.integers(0, 9), numbers, min_size=1),
     st.dictionaries(st.integers(0, 9), numbers, min_size=1),

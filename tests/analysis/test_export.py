@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analysis import Study, StudyError, differences, figures, rule_baselines, summary
@@ -141,6 +141,9 @@ def test_tables_in_another_language_leave_the_english_ones(tmp_path) -> None:
 
 
 @given(st.text(max_size=5), st.floats(allow_nan=False, allow_infinity=False))
+@example("\r", 0.0)
+@example("=a\nb", 0.0)
+@example('"a\r\n,', 0.0)
 def test_no_text_of_a_csv_is_a_formula_and_numbers_stay(text: str, value: float) -> None:
     frame = pd.DataFrame({"a": [text, "b"], text + "x": pd.Categorical([text, text]), "n": [-abs(value), 1.0]})
     rows = list(csv.reader(io.StringIO(csv_text(frame), newline="")))

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import Study, curves, load
@@ -46,7 +46,6 @@ def two_worlds(here: list[tuple[int | None, int | None]], there: list[tuple[int 
     return study
 
 
-@settings(deadline=None)
 @given(lives)
 def test_copied_and_not_copied_add_up_to_the_whole_in_every_week(shops: list[tuple[int | None, int | None]]) -> None:
     shops = [(gone, copied if copied is None or gone is None or copied <= gone else None) for gone, copied in shops]
@@ -60,7 +59,6 @@ def test_copied_and_not_copied_add_up_to_the_whole_in_every_week(shops: list[tup
     assert before.censored.sum(0) + after.censored.sum(0) == pytest.approx(whole.censored.sum(0))
 
 
-@settings(deadline=None)
 @given(lives, st.sampled_from(["channels", "size"]))
 def test_groups_survivors_are_the_wholes(shops: list[tuple[int | None, int | None]], grouping: str) -> None:
     """All are watched to the end, so survival is a share and the groups' shares pool to all shops'."""

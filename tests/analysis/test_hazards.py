@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
@@ -46,7 +46,6 @@ def as_written(sample: Sample, beta: np.ndarray) -> np.ndarray:
     return made
 
 
-@settings(deadline=None)
 @given(weeks.filter(lambda shops: any(died for _, died, _ in shops)), st.floats(-1, 1))
 def test_score_residuals_are_the_sum_as_written(shops: list[tuple[int, bool, int]], beta: float) -> None:
     time, died, x = (np.array(column, float) for column in zip(*shops, strict=True))

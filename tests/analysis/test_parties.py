@@ -33,7 +33,7 @@ def study_of(values: list[list[list[float]]], told: bool = True, total: float = 
     return Study(Path("nowhere"), {"outcomes": known | {"total_surplus": {}}}, pd.DataFrame(rows))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.lists(st.lists(rupiah, min_size=3, max_size=3), min_size=3, max_size=3), min_size=2, max_size=4))
 def test_gains_add_up_to_the_total(values: list[list[list[float]]]) -> None:
     study = study_of(values)

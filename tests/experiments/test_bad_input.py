@@ -239,7 +239,7 @@ def accept(*_: object) -> None:
     raise Accepted
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(OVERRIDES, max_size=3), st.sampled_from([[], ["-m"], ["status"], ["compact"], ["report"]]))
 def test_any_text_is_run_or_refused_in_one_line(
     capsys: pytest.CaptureFixture[str], arguments: list[str], first: list[str]

@@ -113,7 +113,7 @@ def test_the_same_cell_however_it_is_said() -> None:
     assert len({tuple(ids(plan.make(one))) for one in said}) == 1
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     st.sets(
         st.sampled_from(["weeks=5", "platform=project_s", "demand.match=2", "sellers.memory=4"]), min_size=2

@@ -271,7 +271,7 @@ def outcome(call: Callable[[Any], Any], agents: Any) -> Any:
 
 
 TestSameCalls = SameCalls.TestCase
-TestSameCalls.settings = settings(max_examples=120, stateful_step_count=25, deadline=None)
+TestSameCalls.settings = settings(max_examples=120, stateful_step_count=25)
 
 
 def public_methods(kind: type) -> set[str]:

@@ -83,7 +83,7 @@ SETTINGS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(changes=SETTINGS)
 def test_the_kernel_equals_its_oracle_in_any_setting(own_scene: Scene, changes: dict[str, Any]) -> None:
     scene = first(own_scene, 300).but(**changes)

@@ -72,7 +72,7 @@ def plain_settings(draw: st.DrawFn) -> dict[str, Any]:
     return data
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=plain_settings())
 def test_a_config_written_down_is_read_back(data: dict[str, Any]) -> None:
     config = Config.read(data)

@@ -53,7 +53,7 @@ def view(seed: int = 0, designs: int = 17, own_favour: float = 1.0) -> RankingVi
 
 
 @pytest.mark.parametrize("name", rankings)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_a_ranking_scores_every_cluster_and_design(name: str, data: st.DataObject) -> None:
     parameters = rankings.choose(name, data.draw(chosen(rankings, name))).parameters
@@ -238,7 +238,7 @@ def trades(draw: st.DrawFn) -> PricingView:
 
 
 @pytest.mark.parametrize("name", pricing_behaviours)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seen=trades(), data=st.data())
 def test_a_price_is_a_price_in_any_trade(name: str, seen: PricingView, data: st.DataObject) -> None:
     """Finite and positive, at rest where adjustment is 0, even where nothing sells, in the first week and the next."""

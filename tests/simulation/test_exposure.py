@@ -77,7 +77,7 @@ def counts(table: np.ndarray, rows: np.ndarray) -> np.ndarray:
 DISPLAYS = st.builds(Display.of, st.integers(1, 40), st.integers(0, 10_000), st.floats(0.0, 1.5))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(display=DISPLAYS, week=st.integers(0, 100))
 def test_seats_are_proportional_to_weights_but_for_rounding(display: Display, week: int) -> None:
     plan, weights = plan_seats(display.weights), display.weights
@@ -116,7 +116,7 @@ def test_a_table_holds_who_may_be_shown_there() -> None:
         assert BLANK not in there or not allowed.any()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(display=DISPLAYS, order=st.randoms(use_true_random=False))
 def test_the_layout_does_not_depend_on_the_order_of_rows(display: Display, order: random.Random) -> None:
     there = list(range(display.search.size))

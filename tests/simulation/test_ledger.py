@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation import Market
@@ -45,7 +45,6 @@ def worth(ledger: Ledger, party: str) -> int:
     return int(ledger.balance[party].sum())
 
 
-@settings(deadline=None)  # the first transfer may wait for its kernel to be compiled
 @given(todo=st.lists(transfers(), max_size=12))
 def test_any_transfers_conserve_money_and_have_two_ends(todo: list[dict[str, Any]]) -> None:
     ledger = Ledger(SELLERS, INFLUENCERS)

@@ -63,7 +63,7 @@ LAWFUL = st.builds(
 
 
 @pytest.mark.parametrize("name", instruments)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_an_instrument_changes_fields_that_rules_have(name: str, data: st.DataObject) -> None:
     parameters = instruments.choose(name, data.draw(chosen(instruments, name))).parameters
