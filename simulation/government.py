@@ -23,6 +23,7 @@ Rupiah = NDArray[np.int64]
 
 YEAR = 52  # weeks
 
+
 @dataclass(frozen=True)
 class Government:
     """What the state takes whatever the instruments, and what a dollar is worth."""
@@ -141,7 +142,7 @@ def pay_support(market: Market, rows: NDArray[np.int64], due: Floats) -> Rupiah:
 
 
 def levy(market: Market, week: int) -> None:
-    """What the platform owes: tax on its services, and fines for rules broken before anybody saw it."""
+    """What the platform owes, tax on its services and fines for rules broken before anybody saw it, and oversight."""
     ledger, rules, chosen = market.ledger, market.rules, market.regulator.chosen
     services = sum(
         ledger.week.get((purpose, "sellers", "platform"), 0) for purpose in ("commission", "advertising")
@@ -152,6 +153,10 @@ def levy(market: Market, week: int) -> None:
         broken = {rule.name: is_broken(market, rule) for rule in chosen if rule.enforcement.undetected(week)}
         due = market.regulator.penalty(week, float(ledger.flow(payee="platform")), broken)
         ledger.transfer("fines", "platform", "treasury", due)
+    watched = sum(rule.enforcement.oversight_cost for rule in chosen if week >= rule.enforcement.start_week)
+    if watched > 0.0:
+        due = watched * market.opening.ids.size / (YEAR * lawful_rupiah(market))
+        ledger.transfer("oversight", "treasury", "suppliers_home", due)
 
 
 def pay_for_breach(market: Market) -> None:

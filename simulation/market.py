@@ -31,7 +31,8 @@ from .influencers import (
 )
 from .ledger import Ledger
 from .multihoming import review_channels
-from .opening import Opening, deal_stocks, open_market
+from .opening import Opening, deal_stocks
+from .opening_cache import open_market
 from .outcomes import OUTCOMES, Survival, Week
 from .platform import Platform
 from .promotion import review_bids, review_commissions, sell_slots
@@ -245,7 +246,7 @@ class Market(AgentModel):
         """Step 6: one ledger, whole rupiah."""
         table = self.listings
         takings = settle_sales(self, books)
-        fixed, broke = pay_fixed_costs(self)
+        fixed, broke = pay_fixed_costs(self, takings.orders)
         levy(self, week)
         table.revenue += takings.sales
         table.social_revenue += takings.social_sales

@@ -228,7 +228,7 @@ def rival_profit(week: Week) -> float:
 
 @outcome("public revenue less cost", "Rp", 1, "sum", party="treasury")
 def tax_revenue(week: Week) -> float:
-    """Taxes, duty and fines less support: what the treasury takes less what it pays."""
+    """Taxes, duty and fines less support and oversight: what the treasury takes less what it pays."""
     return float(week.flow(payee="treasury") - week.flow(payer="treasury"))
 
 
@@ -314,7 +314,7 @@ def fine_revenue(week: Week) -> float:
 
 @outcome("public cost", "Rp", -1, "sum")
 def public_cost(week: Week) -> float:
-    """What the treasury pays to support local sellers."""
+    """What the treasury pays to support local sellers and to watch over the rules."""
     return float(week.flow(payer="treasury"))
 
 

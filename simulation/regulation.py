@@ -41,6 +41,10 @@ class Enforcement:
         0.0, unit="share of the platform's turnover in the weeks before it was found out", low=0.0, high=1.0,
         source="the user's scenario; up to .02 under UU PDP 27/2022 (docs/facts.md C [75]), .10 under the DMA (Art 30)",
     )
+    oversight_cost: float = parameter(
+        0.0, unit="Rp a year from the start on for each of the opening's SMEs, paid by the treasury", low=0.0,
+        high=1e12, source="the user's scenario; 0 leaves out what it costs to watch",
+    )
     workaround_lag: int | None = parameter(
         None, unit="weeks from the start until a way round is found; null is never", low=0, high=10_000,
         source="the user's scenario; ten weeks for TikTok Shop in 2023 (docs/facts.md B8)",

@@ -61,6 +61,10 @@ class Selling:
         -0.13, unit="d ln share / d ln opening sales", low=-1.0, high=0.0,
         source="set so that larger shops live longer (docs/facts.md A)",
     )
+    avoidable_share: float = parameter(
+        0.0, unit="share of fixed cost that falls with orders below the opening's", low=0.0, high=1.0,
+        source="the user's scenario; 0 cannot shrink, 1 costs nothing without orders",
+    )
     cash_weeks: float = parameter(
         4.0, unit="weeks of fixed cost", low=0.0, high=520.0,
         source="median cash buffer of a small business: 27 days of outflow (JPMorgan Chase Institute 2016)",
@@ -184,6 +188,16 @@ def fixed_cost_shares(orders: Floats, selling: Selling) -> Floats:
     size = orders / np.median(orders)
     most = max(selling.fixed_cost_share, MOST_FIXED)
     return np.asarray(np.minimum(selling.fixed_cost_share * size**selling.fixed_cost_size_elasticity, most))
+
+
+def fixed_costs(market: Market, rows: Rows, orders: Floats) -> Floats:
+    """F (1 - c (1 - min(1, Q / Q_0))): a seller with fewer orders than the opening's shop of its model sheds part of
+    its fixed cost, helpers' hours and its own among it. c is `avoidable_share`; Rp a week, of the rows."""
+    basic, avoidable = market.listings.fixed_cost[rows], market.config.sellers.avoidable_share
+    if avoidable == 0.0:
+        return basic
+    usual = market.opening.orders[market.listings.model[rows]] * market.scale
+    return np.asarray(basic * (1.0 - avoidable * (1.0 - np.minimum(1.0, orders / usual))))
 
 
 def shocks(chance: Chance, week: int, table: Listings, persistence: float) -> Floats:

@@ -12,6 +12,7 @@ from .channels import CHANNELS, SOCIAL, Channels, bad_orders, foreseen_loss
 from .channels import fees as channel_fees
 from .government import pay_consumer_taxes, pay_seller_tax, pay_support
 from .promotion import affiliate_rates, pay_for_ads
+from .sellers import fixed_costs
 
 if TYPE_CHECKING:
     from .browsing import Books
@@ -140,24 +141,24 @@ def _pay_carriers(market: Market, orders: float, social_orders: float) -> None:
     market.ledger.transfer("subsidy", "platform", "carriers", subsidy * social_orders)
 
 
-def pay_fixed_costs(market: Market) -> tuple[Rupiah, NDArray[np.int64]]:
+def pay_fixed_costs(market: Market, orders: Floats) -> tuple[Rupiah, NDArray[np.int64]]:
     """Sellers pay their fixed cost, and what the rules cost them, as far as cash reaches; owners draw the rest.
 
-    The treasury supports some; owners draw what exceeds the buffer. Returns what each listing paid less support (L,)
-    and the rows that could not pay: they are out of cash.
+    The treasury supports some; owners draw what exceeds the buffer. orders: of the week, (L,). Returns what each
+    listing paid less support (L,) and the rows that could not pay: they are out of cash.
     """
     table, ledger = market.listings, market.ledger
     rows = table.live[~table.own[table.live]]
     cash = ledger.balance["sellers"]
-    basic, compliance = table.fixed_cost[rows], market.rules.compliance
-    support = pay_support(market, rows, basic)
-    due = np.floor(basic)
+    cost, compliance = fixed_costs(market, rows, orders[rows]), market.rules.compliance
+    support = pay_support(market, rows, cost)
+    due = np.floor(cost)
     able = np.clip(cash[rows], 0, None)
     paid = np.zeros(len(table), np.int64)
     paid[rows] = ledger.transfer("fixed cost", "sellers", "landlords", np.minimum(due, able), payer_member=rows)
     broke = rows[able < due]
     if compliance > 0.0:
-        due, able = np.floor(compliance * basic), np.clip(cash[rows], 0, None)
+        due, able = np.floor(compliance * table.fixed_cost[rows]), np.clip(cash[rows], 0, None)
         paid[rows] += ledger.transfer("compliance", "sellers", "suppliers_home", np.minimum(due, able), rows)
         broke = np.union1d(broke, rows[able < due])
     owed = rows[cash[rows] < 0]

@@ -15,6 +15,7 @@ CLOSED = {
 }
 FIRST, LAST = 40, 49  # weeks of 2023 in which it was closed
 YEAR_LATER = 101
+RETURN, END = "small sellers alive at the return", "small sellers alive at the end of 2024"
 COLUMNS = ("orders", "social_share", "sme_revenue", "opening_smes_alive", "influencer_income")
 NONE_REPORTED = "–"
 REPORTED = {
@@ -50,8 +51,8 @@ def measures(study: Study, label: str) -> dict[str, str]:
         "orders lost that come back elsewhere": percent(over_seeds((now["elsewhere"] - then["elsewhere"]) / lost)),
         "small sellers' sales": percent(over_seeds(change["sme_revenue"]), sign=True),
         "influencers' income": percent(over_seeds(change["influencer_income"]), sign=True),
-        "small sellers alive at the return": points(over_seeds(alive["opening_smes_alive"] / opened)),
-        "small sellers alive at the end of 2024": points(over_seeds(last)),
+        RETURN: points(over_seeds(alive["opening_smes_alive"] / opened)),
+        END: points(over_seeds(last)),
         "small sellers' sales in the year after the return": percent(over_seeds(after["sme_revenue"]), sign=True),
     }
 

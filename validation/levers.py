@@ -17,7 +17,7 @@ from analysis.words import listing
 from experiments import compose
 from experiments.resolve import preset_cells
 from simulation.config import Config
-from validation.studies import HEADLINE, PROJECT_S, WITH, WITHOUT, Design, sellers, values
+from validation.studies import HEADLINE, PROJECT_S, SHRINK, SHRINKING, WITH, WITHOUT, Design, sellers, values
 from validation.tables import number, over_seeds, percent, points, table
 
 SURVIVAL = f"sme_survival_{HEADLINE.weeks}w"
@@ -30,7 +30,8 @@ PARITY = "parity"  # the copy is worse by what its lower price is worth
 class Lever:
     """A parameter, a low and a high value of it, and where these are from.
 
-    `everywhere`: it moves the world without Project S, too, so that each value needs a twin of its own.
+    `everywhere`: it moves the world without Project S, too, so that each value needs a twin of its own. `beside`: what
+    is set with every value but the default.
     """
 
     words: str
@@ -39,10 +40,11 @@ class Lever:
     high: str
     source: str
     everywhere: bool = False
+    beside: Override = ()
 
     def override(self, value: str) -> Override:
         """The override that gives the parameter a value; none at its default."""
-        return () if value == self.default else (f"{self.setting}={value}",)
+        return () if value == self.default else (f"{self.setting}={value}", *self.beside)
 
     @property
     def symbol(self) -> str:
@@ -79,6 +81,7 @@ LEVERS = (
     Lever("nest λ", "demand.nest", "0.25", "1", "half to plain logit"),
     XI,
     Lever("fixed cost", "sellers.fixed_cost_share", "0.7", "0.95", "assumed", everywhere=True),
+    Lever("shops that shrink", SHRINK, "0", "0.5", "none to half", everywhere=True, beside=SHRINKING[1:]),
 )
 
 PRESET = "growing_pie"
@@ -214,7 +217,7 @@ def tornado_row(one: Reach) -> list[str]:
     lever = one.lever
     shares = " to ".join(f"{100 * own.mean():.0f} %" for own in one.shares)
     effects = [points(over_seeds(effect)) for effect in one.effects]
-    name = f"{lever.words} (`{lever.setting}`)"
+    name = f"{lever.words} ({' with '.join(f'`{said}`' for said in (lever.setting, *lever.beside))})"
     return [name, lever.default, lever.low, lever.high, *effects, points(one.swing), shares, lever.source]
 
 

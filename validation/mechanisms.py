@@ -12,7 +12,7 @@ from pathlib import Path
 
 from analysis import Study
 from experiments import provenance
-from simulation.opening import NOT_ENTERING
+from simulation.opening_cache import NOT_ENTERING
 from validation.studies import HEADLINE, PROJECT_S, WITH, Design, StudyFailed, conduct, values
 from validation.tables import over_seeds, percent, points, table
 
@@ -85,7 +85,8 @@ MECHANISMS = (
     on("trust that bad orders cost", "channels.trust_loss=0.5", "channels.trust_recovery=0.02", *BAD),
     on("taxes", "government.vat=0.11", "regulation=[seller_tax,platform_tax]", "regulation.seller_tax.threshold=0"),
     on("government oversight", "regulation=neutral_ranking", "regulation.neutral_ranking.detection_lag=26",
-       "regulation.neutral_ranking.fine=0.1", "regulation.neutral_ranking.workaround_lag=104"),
+       "regulation.neutral_ranking.fine=0.1", "regulation.neutral_ranking.workaround_lag=104",
+       "regulation.neutral_ranking.oversight_cost=1e6"),
     on("lock-in by habit", "channels.habit_step=0.3"),
     off("habit, trust and privacy in the choice", "channels.habit=0", "channels.trust=0", "channels.privacy=0"),
     on("diluted focus", "channels.dilution=0.5"),
@@ -99,6 +100,7 @@ MECHANISMS = (
     off("entry", "sellers.entry_rate=0"),
     off("luck of designs", "demand.shock_sd=0"),
     off("fixed costs", "sellers.fixed_cost_share=0"),
+    on("shops that can shrink", "sellers.avoidable_share=0.5"),
 )  # fmt: skip
 
 

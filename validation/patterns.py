@@ -16,7 +16,7 @@ from experiments import compose
 from simulation import Market
 from simulation.browsing import log_exposure
 from simulation.listings import read_listings
-from simulation.opening import open_market
+from simulation.opening_cache import open_market
 from simulation.outcomes import log_spread
 from validation import facts, levers, project_s
 from validation.facts import Fact

@@ -15,7 +15,8 @@ from analysis.intervals import Estimate
 from experiments import compose
 from simulation.chance import Chance
 from simulation.columns import Columns
-from simulation.opening import Opening, open_market
+from simulation.opening import Opening
+from simulation.opening_cache import open_market
 from simulation.platform_setting import PlatformSetting
 from simulation.sellers import PLATFORM_KIND, shocks
 from validation import levers

@@ -1,6 +1,7 @@
 """The rules compared, and the closure of 2023: `python -m validation.rules` writes docs/rules.md.
 
-It runs what is missing of the presets `rules` and `closure_2023` and reads every number off them.
+It runs what is missing of the presets `rules` and `closure_2023`, as they are and with shops that can shrink, and reads
+every number off them.
 """
 
 from __future__ import annotations
@@ -18,12 +19,19 @@ from analysis.compare import differences, estimates, rule_baselines, summary
 from analysis.intervals import Estimate
 from analysis.words import humanise, listing, scale, sentence
 from experiments import provenance
-from validation import closure, closure_picture
-from validation.studies import StudyFailed, preset
+from validation import closure, closure_picture, shrinking
+from validation.studies import SHRINKING, StudyFailed, preset
 from validation.tables import over_seeds, table
 
 PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
 TEMPLATE = Path(__file__).with_name("rules.md")
+CLOSURE = "closure_2023"
+STUDIES = {
+    "rules": ["rules"],
+    CLOSURE: [CLOSURE],
+    "rules_shrinking": ["rules", "study=rules_shrinking", "replications=5", *SHRINKING],
+    "closure_shrinking": [CLOSURE, "study=closure_shrinking", *SHRINKING],
+}
 RESPONSES = ("frozen", "adaptive")
 BUNDLES = ("permendag_31_2023", "eu_dma", "india_pn2_2018")
 SURVIVAL, SURPLUS, SME, PLATFORM, TOTAL = (
@@ -197,7 +205,7 @@ def _sure(found: Compared, single: list[str]) -> str:
     seeds = max(found.study.seeds.values())
     return (
         f"Brackets are 95 % intervals over {seeds} pairs of twin worlds: the play of chance, not the doubt about the "
-        "model. Its largest doubts, how strongly own goods are shown and that no shop can shrink, stand in limits.md."
+        "model. Its largest doubts: how strongly own goods are shown (limits.md), and whether shops can shrink (below)."
     )
 
 
@@ -208,21 +216,22 @@ def write(studies: Mapping[str, Study]) -> str:
     made: dict[str, Any] = {
         "number": len(found.names), "seeds": seeds, "model": provenance.model_hash(),
         "sellers": effects_table(found, SELLERS_AND_BUYERS), "others": effects_table(found, OTHERS),
-        "payers": payers_table(found), "closure": closure.write(studies["closure_2023"]),
+        "payers": payers_table(found), "closure": closure.write(studies[CLOSURE]),
         "reading": "\n".join(f"{k}. {sentence(line)}" for k, line in enumerate(reading(found), start=1)),
     }  # fmt: skip
+    made |= shrinking.write(found, Compared(studies["rules_shrinking"]), studies[CLOSURE], studies["closure_shrinking"])
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(made)
 
 
-def main(conduct: Callable[[str], Study] = preset) -> int:
+def main(conduct: Callable[..., Study] = preset) -> int:
     """Run what is missing and write the page. Returns the exit code."""
     try:
-        studies = {name: conduct(name) for name in ("rules", "closure_2023")}
+        studies = {name: conduct(*said) for name, said in STUDIES.items()}
     except StudyFailed as error:
         print(f"rules: {error}", file=sys.stderr)
         return 1
     PAGE.write_text(write(studies), encoding="utf-8")
-    PAGE.with_name("closure.svg").write_text(closure_picture.svg(studies["closure_2023"]), encoding="utf-8")
+    PAGE.with_name("closure.svg").write_text(closure_picture.svg(studies[CLOSURE]), encoding="utf-8")
     print(f"wrote {PAGE.parent.name}/{PAGE.name}")
     return 0
 

@@ -45,6 +45,8 @@ class Design:
 
 
 WITHOUT, WITH = "no Project S", "Project S"
+SHRINK = "sellers.avoidable_share"
+SHRINKING = (f"{SHRINK}=0.5", "demand.shock_sd=0.3")  # as many close as at the defaults without Project S
 PROJECT_S = "platform=project_s"
 RULES = ("separation", "data_firewall", "neutral_ranking")
 
@@ -68,9 +70,10 @@ def conduct(design: Design) -> Study:
     return carried_out(design.plan(), COMMAND)
 
 
-def preset(name: str) -> Study:
-    """The runs of `etalase experiment=NAME`, where users have them, too. Raises `StudyFailed` as `conduct` does."""
-    return carried_out(plan.make([f"experiment={name}"]), f"etalase experiment={name}")
+def preset(name: str, *overrides: str) -> Study:
+    """The runs of `etalase experiment=NAME …`, where users have them, too. Raises `StudyFailed` as `conduct` does."""
+    said = [f"experiment={name}", *overrides]
+    return carried_out(plan.make(said), " ".join(["etalase", *said]))
 
 
 def carried_out(planned: plan.Plan, command: str) -> Study:

@@ -27,7 +27,7 @@ EVERYTHING: dict[str, Any] = merged(
         "regulation": {
             "import_duty": {"de_minimis": 0.0}, "seller_tax": {"threshold": 0.0}, "platform_tax": {}, "sme_support": {},
             "consumer_protection": {}, "breach_liability": {}, "positive_list": {},
-            "neutral_ranking": {"detection_lag": 6, "fine": 0.05},
+            "neutral_ranking": {"detection_lag": 6, "fine": 0.05, "oversight_cost": 1e5},
         },
     },
 )  # fmt: skip

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulation import CalibrationError, Config, Market, Opening, opening
+from simulation import CalibrationError, Config, Market, Opening, opening_cache
 from simulation.chance import Chance, Purpose
 from simulation.config import GROUPS
 from simulation.listings import choose_listings, read_listings
-from simulation.opening import CALIBRATION, NOT_ENTERING, calibrate, open_market, opening_hash, opening_shocks
+from simulation.opening import CALIBRATION, calibrate, opening_shocks
+from simulation.opening_cache import NOT_ENTERING, open_market, opening_hash
 from tests.simulation.worlds import small
 
 TINY: dict[str, Any] = {"market": {"consumers": 300, "smes": 10, "calibration_consumers": 500, "calibration_weeks": 2}}
@@ -221,7 +222,7 @@ def entries(cache: Path) -> list[Path]:
 def test_an_opening_is_the_same_out_of_the_cache(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = open_market(small(TINY))
     assert [path.name for path in entries(cache)] == [f"opening-{opening_hash(small(TINY))}.npz"]
-    monkeypatch.setattr(opening, "calibrate", lambda *_: pytest.fail("calibrated again"))
+    monkeypatch.setattr(opening_cache, "calibrate", lambda *_: pytest.fail("calibrated again"))
     assert equal(open_market(small(TINY)), made)
 
 
@@ -234,7 +235,7 @@ def test_those_who_want_the_same_opening_at_once_wait_for_the_first(monkeypatch:
         time.sleep(0.2)
         return made
 
-    monkeypatch.setattr(opening, "calibrate", slow)
+    monkeypatch.setattr(opening_cache, "calibrate", slow)
     with ThreadPoolExecutor(3) as pool:
         found = list(pool.map(open_market, [small(TINY)] * 3))
     assert len(calls) == 1

@@ -21,6 +21,7 @@ from simulation.sellers import (
     Selling,
     entry_rates,
     fixed_cost_shares,
+    fixed_costs,
     poisson,
 )
 from tests.simulation.worlds import Design, bare, outcome, run, same, small
@@ -168,6 +169,26 @@ def test_a_shop_that_cannot_pay_its_fixed_cost_leaves() -> None:
 
 def test_without_fixed_cost_nobody_leaves() -> None:
     assert run({"sellers": {"fixed_cost_share": 0.0}}).results().weekly["exits"].sum() == 0
+
+
+@given(st.floats(0.0, 1.0), hnp.arrays(float, 40, elements=st.floats(0.0, 3.0)))
+def test_what_is_avoidable_of_fixed_cost_falls_with_orders(share: float, times: np.ndarray) -> None:
+    """Each order less than at the opening saves c / Q_0 of fixed cost; orders beyond add nothing."""
+    market, rows = Market(small({"sellers": {"avoidable_share": share}})), np.arange(40)
+    usual = market.opening.orders * market.scale
+    cost = fixed_costs(market, rows, times * usual) / market.listings.fixed_cost
+    assert cost == pytest.approx(np.where(times < 1.0, 1.0 - share + share * times, 1.0), abs=1e-12)
+
+
+def test_shops_that_shrink_live_longer_and_pay_what_they_owe() -> None:
+    """Wholly avoidable, a fixed cost below gross profit at the opening is below it at any sales at that price."""
+    hard = {"fixed_cost_share": 0.85, "cash_weeks": 1.0, "adjustment": 0.0}
+    gone = {share: outcome(run({"sellers": hard | {"avoidable_share": share}}, weeks=60), "exits") for share in (0, 1)}
+    assert gone[0] > 0 == gone[1]
+    market = run({"sellers": {"avoidable_share": 0.5}}, weeks=3)
+    rows = market.listings.live
+    due = np.floor(fixed_costs(market, rows, market.listings.past_orders[rows, market.steps % 8]))
+    assert market.flows["fixed cost", "sellers", "landlords"] == due.sum() < market.listings.fixed_cost[rows].sum()
 
 
 def test_more_cash_lives_longer() -> None:

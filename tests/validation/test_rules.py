@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from analysis import Study, load
 from simulation.outcomes import OUTCOMES
 from simulation.regulation import instruments
 from tests.validation.made import made
-from validation import closure, closure_picture, rules
+from validation import closure, closure_picture, rules, shrinking
 
 PARTIES = [name for name, o in OUTCOMES.items() if o.party]
 RULES = ["none", *sorted(instruments)]
@@ -102,6 +103,23 @@ def test_the_closure_says_how_much_is_lost_and_comes_back(tmp_path: Path) -> Non
     assert found["orders lost that come back elsewhere"].startswith("20.0 %")
     assert found["orders on other channels"].startswith("+50.0 %")
     assert found["small sellers' sales in the year after the return"].startswith("0.0 %")
+
+
+def test_shops_that_shrink_are_set_beside_those_that_do_not(study: Study, tmp_path: Path) -> None:
+    """A study beside itself keeps every order and sign; beside its opposite it turns all that is beyond doubt."""
+    found = rules.Compared(study)
+    text = shrinking.write(found, found, closed(tmp_path / "a"), closed(tmp_path / "b"))
+    assert "(rank correlation 1.00)" in text["shrinking_reading"]
+    assert "turns under no rule" in text["shrinking_reading"]
+    assert text["alive_rigid"] == text["alive_shrinking"]
+    assert text["alive_rigid"].startswith("70.0 %")
+    assert len(text["shrinking"].splitlines()) == 3 + len(instruments)
+    assert len(text["shrinking_closure"].splitlines()) == 2 + 2 * len(closure.CLOSED)
+    level = study.values.xs("none-frozen", level=0)["sme_survival_156w"].mean()
+    opposite = study.runs.assign(sme_survival_156w=2 * level - study.runs["sme_survival_156w"])
+    turned = shrinking.reading(found, rules.Compared(replace(study, runs=opposite)))
+    assert "(rank correlation -1.00)" in turned
+    assert all(rules.humanise(rule) in turned for rule in instruments)
 
 
 def test_the_closures_table_and_picture_show_both_readings(tmp_path: Path) -> None:
