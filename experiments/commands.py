@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from analysis.datasets import FAILURES, MANY, MARK, Run, files, last_failure, runs_of
 from analysis.language import ENGLISH, languages, speaking
 from analysis.study import StudyError, load
 
-from .compact import compact
+from .compact import compact, compact_many
 from .disk import locked
 from .progress import rate
 
@@ -116,6 +116,8 @@ def make_report(folder: Path, language: str = ENGLISH, format: str = "") -> None
     """Write the report anew from what is stored, or its figures as pictures where a format is given."""
     from analysis import report  # late: it takes its time
 
+    with suppress(OSError), locked(folder):  # whoever runs the study compacts it in the end
+        compact_many(folder)
     with _speaking(language):
         if format:
             from analysis.pictures import write_pictures

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -16,12 +17,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from analysis.datasets import DATASETS, MANY, MARK, RUNS, Run, parts, runs_in, runs_of
+from analysis.datasets import DATASETS, MANY, MARK, RUNS, Run, files, parts, runs_in, runs_of
 
 from .disk import write_atomically
 
 OPENING = b"opening"  # metadata of a run's mark: the report of its opening market, as JSON
 OPENINGS = b"openings"  # metadata of many marks: each report, and the cells that it belongs to
+LOOSE = 500  # runs with files of their own, beyond which a study is compacted unasked
 GROUP = 1_000  # files whose rows are held and written together
 
 
@@ -34,6 +36,16 @@ def compact(folder: Path) -> None:
             write_many(folder / dataset, sources)
             for path in sources:
                 path.unlink()
+
+
+def compact_many(folder: Path) -> None:
+    """Compact the study in `folder`, which the caller holds, if opening its files takes longer than all the rest.
+
+    Nothing hangs on it: where the disk is full or may only be read, the files stay as they are.
+    """
+    if sum(not path.name.startswith(MANY) for path in files(folder / MARK)) > LOOSE:
+        with suppress(OSError):
+            compact(folder)
 
 
 def clean(folder: Path) -> None:

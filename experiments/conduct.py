@@ -10,6 +10,7 @@ from analysis import load
 from analysis.words import plural
 
 from . import plan
+from .compact import compact_many
 from .execute import execute, plan_jobs
 from .progress import Progress
 from .study import Study, opened
@@ -42,6 +43,7 @@ def _carry_out(study: Study) -> int:
     _announce(study)
     code = _run(study)
     study.finish()
+    compact_many(study.folder)
     return code
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from analysis.datasets import files
+from experiments import compact as compacting
 from experiments import plan
 from experiments.execute import execute, plan_jobs
 from experiments.run import main
@@ -75,6 +76,18 @@ def test_the_report_is_made_again(capsys: pytest.CaptureFixture[str]) -> None:
     conduct("study=mine", "results=elsewhere", "replications=2")
     assert said(capsys, "report", "mine", "results=elsewhere") == ["Report: elsewhere/mine/report.html"]
     assert Path("elsewhere/mine/report.html").exists()
+
+
+def test_the_report_of_many_runs_compacts_them_unless_they_are_being_run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compacting, "LOOSE", 2)
+    conduct("study=mine", "replications=3")
+    with opened(plan.make(["study=mine", "weeks=2"]), "etalase"):
+        assert said(capsys, "report", "mine") == ["Report: results/mine/report.html"]
+        assert len(files(Path("results/mine/runs"))) == 3
+    said(capsys, "report", "mine")
+    assert len(files(Path("results/mine/runs"))) == 1
 
 
 def test_the_report_is_made_in_indonesian_beside_the_english_one(capsys: pytest.CaptureFixture[str]) -> None:

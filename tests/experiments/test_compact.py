@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,8 +12,11 @@ import pytest
 
 from analysis import load
 from analysis.datasets import DATASETS, MARK, files, parts, runs_of
+from experiments import compact as compacting
+from experiments import conduct as conducting
 from experiments import plan, provenance
 from experiments.compact import compact
+from experiments.conduct import carry_out
 from experiments.execute import execute, plan_jobs
 from experiments.study import Study, opened
 
@@ -147,3 +151,27 @@ def test_of_a_compacted_file_only_stale_rows_are_set_aside() -> None:
     assert [len(rows()[name]) for name in DATASETS] == [8, 12, 4]
     assert [len(rows(study.set_aside)[name]) for name in DATASETS] == [4, 6, 2]
     assert load(study.set_aside).runs["market.listings"].tolist() == ["shops.csv"] * 2
+
+
+def test_a_study_of_many_runs_is_compacted_when_it_ends_and_added_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conducting, "execute", lambda jobs, launcher: execute(jobs, 1, fakes.run))
+    monkeypatch.setattr(compacting, "LOOSE", 3)
+    for seeds, expected in ((1, 2), (2, 1), (3, 3), (4, 1)):  # each adds two runs
+        with opened(plan.make(["weeks=2", SWEEP[0], f"replications={seeds}"], multirun=True), "etalase …") as study:
+            assert carry_out(study) == 0
+        assert names() == [expected] * 3
+        assert len(study.store.stored()) == len(load(FOLDER).values) == 2 * seeds
+
+
+def test_a_full_disk_leaves_the_files_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    conduct(*SWEEP)
+    before = rows()
+    monkeypatch.setattr(compacting, "LOOSE", 3)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(compacting, "write_atomically", full)
+    compacting.compact_many(FOLDER)
+    assert names() == [6, 6, 6]
+    same(rows(), before)
