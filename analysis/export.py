@@ -33,10 +33,18 @@ RATIOS = 100  # worlds with hazard ratios: each is a model to fit
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a text that begins so for a formula
 HEAD = 14  # letters of a line in a column's head
 ESTIMATE = ("mean", "low", "high", "n")
+GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
+    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "ς": "varsigma",
+    "σ": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
+}  # fmt: skip
 TEX = {sign: "\\" + sign for sign in "&%$#_{}"} | {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", MINUS: "$-$", HARD_SPACE: "~",
     NOTHING: "--", "“": "``", "”": "''", "<": r"\textless{}", ">": r"\textgreater{}", '"': r"\textquotedbl{}",
+    **{letter: rf"$\{name}$" for letter, name in GREEK.items()}, "ο": "o",
+    "×": r"$\times$", "≤": r"$\leq$", "≥": r"$\geq$",
 }  # fmt: skip
+NEEDS = r"% needs \usepackage{booktabs} and \usepackage[T1]{fontenc}"
 MARKS = re.compile(r"([\\`*_{}\[\]<>#|~$])")
 
 
@@ -164,11 +172,11 @@ def _fates(found: Findings) -> str:
 
 
 def _latex(study: Study) -> str:
-    return "\n".join(map(_latex_panel, _panels(study)))
+    return "\n".join([NEEDS, *map(_latex_panel, _panels(study))])
 
 
 def _latex_panel(panel: Panel) -> str:
-    """Means with their intervals under them; needs the package booktabs."""
+    """Means with their intervals under them."""
     lines = []
     for label, means, intervals in panel.rows:
         lines.append(" & ".join([_lead(label), *map(_tex, means)]) + r" \\")
@@ -220,7 +228,7 @@ def _panel(study: Study, name: str, caption: str, table: pd.DataFrame, cells: Se
     for outcome in (study.outcomes[one] for one in paper_outcomes(study)):
         column = [known.get((cell, outcome.name), Estimate()) for cell in cells]
         fit = scale(outcome.unit, [one.mean for one in column], [one.margin for one in column], signed)
-        unit = f" ({fit.heading})" if fit.heading and fit.heading != outcome.label else ""
+        unit = f" ({fit.heading.replace(' ', HARD_SPACE)})" if fit.heading and fit.heading != outcome.label else ""
         heads.append(sentence(outcome.label) + unit)
         columns.append([(fit.number(one.mean, signed), fit.interval(one.low, one.high, signed)) for one in column])
     rows = []

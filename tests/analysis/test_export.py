@@ -68,7 +68,7 @@ def test_latex_is_a_booktabs_table(study: Study) -> None:
     for part in (r"\toprule", r"\midrule", r"\bottomrule", r"\end{tabular}", r"\end{table}"):
         assert lines.count(part) == 2
     columns = {line.count("&") for line in lines if line.endswith(r"\\")}
-    assert columns == {len(lines[4].removeprefix(r"\begin{tabular}{l").removesuffix("}"))}
+    assert columns == {len(lines[5].removeprefix(r"\begin{tabular}{l").removesuffix("}"))}
     assert table(study, "latex").isascii()
 
 
@@ -97,6 +97,13 @@ def test_signs_are_text_in_every_form(hostile: Study) -> None:
     assert r"\[e\](f)" in markdown
     rows = pd.read_csv(io.StringIO(table(hostile, "csv")))
     assert rows.loc[0, "cell"] == rows.loc[0, "label"] == HOSTILE
+
+
+def test_greek_letters_of_a_label_can_be_set_by_latex(tmp_path) -> None:
+    study = load_study(tmp_path / "s", [SyntheticCell(label="ψ ≥ λ, 2 × ο, σς é")], seeds=range(2), weeks=5, smes=5)
+    latex = table(study, "latex")
+    assert r"$\psi$ $\geq$ $\lambda$, 2 $\times$ o, $\sigma$$\varsigma$ é" in latex
+    assert latex.startswith("% needs")
 
 
 def test_an_unknown_form_is_refused_in_one_line_and_nothing_is_written(study: Study, tmp_path) -> None:
