@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from validation.rules import Compared
 
 SURVIVAL, PROFIT = "sme_survival_156w", "sme_profit"
+ALIKE = 0.8  # rank correlation
 
 
 def write(rigid: Compared, shrinking: Compared, closed: Study, closed_shrinking: Study) -> dict[str, Any]:
@@ -63,7 +64,8 @@ def reading(rigid: Compared, shrinking: Compared) -> str:
     smaller = sum(abs(b) < abs(a) for a, b in saved)
     sign = f"turns under {listing(turned)}" if turned else "turns under no rule"
     return (
-        f"The rules keep their order (rank correlation {order:.2f}), and a sign that is beyond doubt in both {sign}. "
+        f"The rules stand in {'much the same' if order > ALIKE else 'another'} order (rank correlation {order:.2f}); "
+        f"a sign that is beyond doubt in both {sign}. "
         f"Of {len(saved)} such effects on survival {smaller} are smaller where shops can shrink."
     )
 

@@ -109,7 +109,7 @@ def test_shops_that_shrink_are_set_beside_those_that_do_not(study: Study, tmp_pa
     """A study beside itself keeps every order and sign; beside its opposite it turns all that is beyond doubt."""
     found = rules.Compared(study)
     text = shrinking.write(found, found, closed(tmp_path / "a"), closed(tmp_path / "b"))
-    assert "(rank correlation 1.00)" in text["shrinking_reading"]
+    assert "much the same order (rank correlation 1.00)" in text["shrinking_reading"]
     assert "turns under no rule" in text["shrinking_reading"]
     assert text["alive_rigid"] == text["alive_shrinking"]
     assert text["alive_rigid"].startswith("70.0 %")
@@ -118,7 +118,7 @@ def test_shops_that_shrink_are_set_beside_those_that_do_not(study: Study, tmp_pa
     level = study.values.xs("none-frozen", level=0)["sme_survival_156w"].mean()
     opposite = study.runs.assign(sme_survival_156w=2 * level - study.runs["sme_survival_156w"])
     turned = shrinking.reading(found, rules.Compared(replace(study, runs=opposite)))
-    assert "(rank correlation -1.00)" in turned
+    assert "another order (rank correlation -1.00)" in turned
     assert all(rules.humanise(rule) in turned for rule in instruments)
 
 
