@@ -12,7 +12,7 @@ from .channels import OWN_SITE
 from .parameters import parameter
 from .rules import FREE, meet
 from .sellers import PLATFORM_KIND, SME_KIND
-from .terms import barred, lawful_setting
+from .terms import barred, lawful_channels, lawful_setting
 
 if TYPE_CHECKING:
     from .market import Market
@@ -174,6 +174,8 @@ def is_broken(market: Market, rule: Rule) -> bool:
     full = replace(FREE, **meet([asdict(rules), rule.asks(1.0)]))
     terms, lawful = platform.terms, lawful_setting(platform.setting, full, market.config.demand.order_value)
     fees = (lawful.checkout, lawful.commission, lawful.subsidy) != (terms.checkout, terms.commission, terms.subsidy)
+    channels = lawful_channels(market.config.channels, full, platform.setting.owns_marketplace)
+    fees = fees or channels.marketplace_fee != market.channels.marketplace_fee
     looks = platform.setting.own_goods and full.seller_data < rules.seller_data
     live = market.listings.live
     offered = live[~market.listings.barred[live]]

@@ -216,7 +216,7 @@ def data_portability(
 def sme_support(
     *,
     rate: Annotated[float, Spec("share of fixed cost", "assumed", 0.0, 1.0)] = 0.1,
-    ceiling: Annotated[float, Spec("Rp a shop and week", "assumed", 0.0, 1e12)] = 100_000.0,
+    ceiling: Annotated[float, Spec("Rp of the law a shop and week", "assumed", 0.0, 1e12)] = 100_000.0,
     eligible: Annotated[
         float, Spec("Rp of sales a year; larger shops get nothing", "a micro firm's limit, PP 7/2021", 0.0, 1e15)
     ] = 2e9,

@@ -15,6 +15,7 @@ from .chance import Chance, Purpose
 from .parameters import ConfigError
 
 BUILT_IN = Path(__file__).parent / "data" / "tokopedia_listings.csv"
+STARS = 5.0
 REQUIRED = ("category", "price_idr", "rating", "units_sold")
 NOT_SOCIAL = ("Precious Metal", "Property", "Tour and Travel")
 LEAST_PRICE = 1_000.0
@@ -106,8 +107,10 @@ def _number(path: Path, line: int, name: str, row: dict[str, str]) -> float:
         value = float(row[name])
     except (TypeError, ValueError):
         value = float("nan")
-    if not (np.isfinite(value) and value > 0):
-        raise _refused(path, f"a CSV file with {name} a number above 0 in every row (line {line} has {row[name]!r})")
+    most = STARS if name == "rating" else np.inf
+    if not (np.isfinite(value) and 0 < value <= most):
+        may_be = "a number above 0" + (f" and up to {STARS:g}" if name == "rating" else "")
+        raise _refused(path, f"a CSV file with {name} {may_be} in every row (line {line} has {row[name]!r})")
     return value
 
 

@@ -180,7 +180,7 @@ class Market(AgentModel):
         """Step 1: the regulator's instruments become the week's rules, and these the terms of trade."""
         before, self.rules = self.rules, self.regulator.rules(week)
         self.platform.obey(self.rules)
-        self.channels = lawful_channels(self.config.channels, self.rules)
+        self.channels = lawful_channels(self.config.channels, self.rules, self.platform.setting.owns_marketplace)
         self.listings.barred = barred(self, self.rules)
         self.listings.vat, self.listings.duty = consumer_taxes(self)
         if self.rules.observed != before.observed:
@@ -370,8 +370,13 @@ class Market(AgentModel):
         live = live[~table.barred[live]]
         return Shelf(live.astype(np.int32), table.id[live], table.category[live], table.channels[live], table.own[live])
 
-    def _feed_weights(self, shelf: Shelf, chosen: Choice) -> Floats:
-        """Exposure weights of the social feed, (C, J), by a ranking."""
+    def ranks_otherwise(self, own_favour: float) -> bool:
+        """Whether the feed's ranking would be another if the rules left it this much favour to own listings."""
+        shelf, chosen = self._shelf(), self.config.algorithm
+        return not np.array_equal(self._feed_weights(shelf, chosen), self._feed_weights(shelf, chosen, own_favour))
+
+    def _feed_weights(self, shelf: Shelf, chosen: Choice, own_favour: float | None = None) -> Floats:
+        """Exposure weights of the social feed, (C, J), by a ranking; the rules say how much it may favour its own."""
         table, rows, popularity = self.listings, shelf.rows, self._popularity()
         shown = self.recent(table.past_shown) + self.config.sellers.popularity_prior
         price, setting = table.price[rows] / table.listed[rows], self.platform.terms
@@ -380,7 +385,7 @@ class Market(AgentModel):
             posted=self.chance.uniform(Purpose.POST, 0, self.steps, shelf.ids)[:, 0],
             response=(popularity / shown)[rows], commission=setting.commission * price,
             own_margin=np.where(shelf.own, price - self.unit_cost(rows) / table.listed[rows], 0.0),
-            own=shelf.own.copy(), own_favour=self.rules.own_favour,
+            own=shelf.own.copy(), own_favour=self.rules.own_favour if own_favour is None else own_favour,
         )  # fmt: skip
         return np.exp(rankings[chosen.name](view, **chosen.parameters))
 
@@ -439,6 +444,14 @@ class Market(AgentModel):
         """The platform takes one of its copies off sale."""
         self.listings.exit_week[row] = self.steps
         self.listings.copy[self.listings.root[row]] = -1
+
+    def relist_copy(self, week: int, row: int, price: float) -> None:
+        """A copy that was taken off sale comes back at a price, as a newcomer."""
+        table = self.listings
+        table.entry_week[row], table.exit_week[row], table.copy[table.root[row]] = week, STILL_THERE, row
+        table.price[row] = price
+        for past in (table.past_orders, table.past_slope, table.past_gross, table.past_fees, table.past_shown):
+            past[row] = 0.0
 
     def add_copy(
         self, week: int, row: int, price: float, cost: float, quality_gap: float, abroad: bool = True

@@ -12,6 +12,7 @@ from .channels import CHANNELS, OWN_SITE, SOCIAL, bad_orders, fees
 from .government import eligible, seller_tax_rate
 from .promotion import sold_share
 from .sellers import SME_KIND, basic_fixed_cost, upkeep
+from .terms import referral_fees
 
 if TYPE_CHECKING:
     from .browsing import Books
@@ -89,6 +90,7 @@ def margins(market: Market, rows: NDArray[np.int64]) -> Floats:
     """
     table, channels = market.listings, market.channels
     taken = np.tile(fees(channels, market.platform.terms.commission), (rows.size, 1))
+    taken[:, SOCIAL] += referral_fees(market, rows)
     taken[:, :OWN_SITE] += seller_tax_rate(market, rows)[:, None]
     refunds = channels.refunded * bad_orders(channels, table.abroad[rows])
     units = market.config.demand.order_value / table.listed[rows]

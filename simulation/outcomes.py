@@ -234,7 +234,7 @@ def tax_revenue(week: Week) -> float:
 
 @outcome("total surplus", "Rp", 1, "sum")
 def total_surplus(week: Week) -> float:
-    """Everybody's: that of all parties. Goods, freight, rents and set-up are resource costs, nobody's surplus."""
+    """Everybody's: that of all parties. Goods, freight, rents, set-up, compliance, oversight are nobody's surplus."""
     return _surplus(week, True) + _surplus(week, False)
 
 

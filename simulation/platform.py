@@ -16,7 +16,7 @@ from .parameters import build
 from .platform_setting import PlatformSetting
 from .promotion import opening_ad_benefit
 from .response import LARGEST_STEP, MOST, QUARTER, best_reply, commission_benefit, subsidy_benefit
-from .rules import FREE, Rules
+from .rules import FREE, Rules, towards
 from .terms import lawful_setting, stopped_at_border
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ class Platform(MarketAgent):
         self.rules = FREE
         self.data = data  # D (C,), in opening weeks of orders
         self.opening_data = data
+        self.shelved: set[int] = set()  # copies that rules took off sale
         self.mean_bid = 0.0  # for ad slots, which bidders are told
         self.entry_cost = setting.entry_cost_weeks * model.median_gross_profit
         self.first_setting = setting
@@ -111,7 +112,9 @@ class Platform(MarketAgent):
             return False
         brands = table.own & table.abroad
         too_many = self._excess(table.own, full.resale).size + self._excess(brands, full.own_brand).size
-        favoured = self.setting.self_preference > 0.0 and full.own_favour < self.rules.own_favour
+        favoured = full.own_favour < self.rules.own_favour and (
+            self.setting.self_preference > 0.0 or self.model.ranks_otherwise(full.own_favour)
+        )
         cheap = table.price[own] < self._floor(own, self.model.unit_cost(own), full.own_floor)
         return bool(too_many or favoured or cheap.any())
 
@@ -148,7 +151,8 @@ class Platform(MarketAgent):
     def review_own_goods(self, week: int) -> None:
         """Every few weeks: drop copies that do not pay, then copy what promises most, up to the cap.
 
-        Copies are its own brand where the rules leave room for that, else goods that it buys in.
+        Copies are its own brand where the rules leave room for that and it earns more so, else goods that it buys in.
+        Copies that rules took off sale are candidates like any other, and cost no second entry.
         """
         if not self.setting.own_goods or week % self.setting.review_weeks:
             return
@@ -157,17 +161,19 @@ class Platform(MarketAgent):
         live = table.live
         own, most = live[table.own[live]], self.setting.own_share * live.size
         room: int = int(most * self.rules.resale) - own.size
-        brand_room = int(most * self.rules.own_brand) - int(np.count_nonzero(table.abroad[own]))
-        bought_in = own[~table.abroad[own]]
-        for row in bought_in[~self._stopped(bought_in, table.price[bought_in])][: max(brand_room, 0)]:
-            self._source(int(row), brand=True)
-            brand_room -= 1
-        candidates = live[~table.own[live] & (table.copied_week[live] < 0)]
+        brand_room = int(most * self.rules.own_brand)
+        made = own[self._better_made(own, table.price[own])][: max(brand_room, 0)]
+        for row in own[table.abroad[own] != np.isin(own, made)]:
+            self._source(int(row), brand=bool(np.isin(row, made)))
+        brand_room -= made.size
+        shelved = {int(table.root[row]): row for row in self.shelved}
+        untried = (table.copied_week[live] < 0) | np.isin(live, list(shelved))
+        candidates = live[~table.own[live] & untried]
         if room <= 0 or candidates.size == 0:
             return
         orders = self._expected_orders(week, candidates)
         price = self._price_share(candidates, brand=True) * table.price[candidates]
-        brand = (brand_room > 0) & ~self._stopped(candidates, price)
+        brand = (brand_room > 0) & self._better_made(candidates, price)
         profit = orders * self._profit_an_order(candidates, brand)
         pays = self.bears_losses | (profit * self.setting.payback_weeks > self.entry_cost)
         best = np.argsort(-(orders if self.bears_losses else profit), kind="stable")[:room]
@@ -175,24 +181,30 @@ class Platform(MarketAgent):
             if brand[k] and brand_room <= 0:
                 continue
             brand_room -= int(brand[k])
-            self._copy(week, int(candidates[k]), bool(brand[k]))
+            if int(candidates[k]) in shelved:
+                self._relist(week, shelved[int(candidates[k])], bool(brand[k]))
+            else:
+                self._copy(week, int(candidates[k]), bool(brand[k]))
 
     def keep_within_cap(self) -> None:
         """Where sellers leave or rules come, own listings may be too many: those that earn least go first.
 
         Own brands beyond what the rules allow, or stopped at the border, are bought in from then on where that pays,
-        else withdrawn.
+        else withdrawn. What rules take off sale comes back when they let it.
         """
         table = self.model.listings
         for row in self._excess(table.own, self.rules.resale):
             self.model.withdraw_copy(int(row))
+            if self.rules.resale < 1.0:
+                self.shelved.add(int(row))
         made = table.live[(table.own & table.abroad)[table.live]]
         stopped = made[self._stopped(made, table.price[made])]
         for row in np.union1d(self._excess(table.own & table.abroad, self.rules.own_brand), stopped):
-            if self._unit_cost(row, brand=False) < table.price[row]:
+            if self._unit_cost(row, brand=False) < self._kept(row) * table.price[row]:
                 self._source(int(row), brand=False)
             else:
                 self.model.withdraw_copy(int(row))
+                self.shelved.add(int(row))
 
     def _excess(self, kind: NDArray[np.bool_], allowed: float) -> NDArray[np.int64]:
         """Rows of a kind, by rising profit, beyond `allowed` of the share of live designs that may be its own."""
@@ -211,6 +223,18 @@ class Platform(MarketAgent):
     def _stopped(self, rows: NDArray[np.int64], price: Floats) -> NDArray[np.bool_]:
         """Whether own brands of these designs at these prices would be stopped at the border."""
         return stopped_at_border(self.model, self.rules, rows, price)
+
+    def _better_made(self, rows: NDArray[np.int64], price: Floats) -> NDArray[np.bool_]:
+        """Whether copies of these designs may be made abroad at these prices and earn more so than bought in."""
+        roots = self.model.listings.root[rows]
+        earned = self._profit_an_order(roots, True) >= self._profit_an_order(roots, False)
+        return np.asarray(earned & ~self._stopped(rows, price))
+
+    def _kept(self, row: int) -> float:
+        """Share of the price that affiliates and refunds leave of what a copy sells."""
+        table, page = self.model.listings, self.model.recorded % self.model.config.sellers.memory
+        orders = table.past_orders[row, page]
+        return float(1.0 - table.past_fees[row, page] / orders) if orders > 0.0 else 1.0
 
     def _source(self, row: int, brand: bool) -> None:
         """Make an own listing its own brand, made abroad, or buy it in at home."""
@@ -236,7 +260,12 @@ class Platform(MarketAgent):
         own = np.flatnonzero(table.own)
         asked = np.where(table.asked[own] == 0.0, table.price[own], table.asked[own])
         table.asked[own] = asked
-        table.price[own] = np.maximum(asked, self._floor(own, self.model.unit_cost(own), self.rules.own_floor))
+        table.price[own] = self._lawful_price(own, asked, self.model.unit_cost(own))
+
+    def _lawful_price(self, rows: NDArray[np.int64], asked: Floats, cost: Floats) -> Floats:
+        """What own listings of these designs may be sold for where it would ask less. Rp a unit."""
+        lawful = np.maximum(asked, self._floor(rows, cost, self.rules.own_floor))
+        return np.asarray(towards(asked, lawful, self.rules.own_floor_held))
 
     def _floor(self, rows: NDArray[np.int64], cost: Floats, least: float) -> Floats:
         """least (c + freight p̄/E), Rp a unit: the lowest lawful price of own listings of these designs.
@@ -357,7 +386,7 @@ class Platform(MarketAgent):
         model, table, setting = self.model, self.model.listings, self.setting
         cost = self._unit_cost(rows, brand)
         asked = self._price_share(rows, brand) * table.price[rows]
-        margin = np.maximum(asked, self._floor(rows, cost, self.rules.own_floor)) - cost
+        margin = self._lawful_price(rows, asked, cost) - cost
         return setting.capture * model.config.demand.order_value / table.listed[rows] * margin
 
     def _expected_orders(self, week: int, rows: NDArray[np.int64]) -> Floats:
@@ -381,3 +410,11 @@ class Platform(MarketAgent):
         supplier = "suppliers_abroad" if brand else "suppliers_home"
         model.ledger.transfer("entry of own goods", "platform", supplier, self.entry_cost)
         model.add_copy(week, row, self._price_share(row, brand), self._cost_share(brand), gap, brand)
+
+    def _relist(self, week: int, row: int, brand: bool) -> None:
+        """Put a copy on sale again that rules had taken off."""
+        table = self.model.listings
+        root = table.root[row]
+        self.shelved.remove(row)
+        self._source(row, brand)
+        self.model.relist_copy(week, row, self._price_share(root, brand) * table.price[root])

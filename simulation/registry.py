@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, make_dataclass
 from typing import Any, TypeVar
 
@@ -57,8 +57,13 @@ class Registry(dict[str, Callable[..., Any]]):
         """The default of every parameter of a registered function."""
         return {key: default for key, (_, default, _) in self.schema(name).items()}
 
-    def choose(self, name: object, values: Mapping[str, Any] | None = None, path: str = "") -> Choice:
-        """A checked `Choice`: the name must be known, each parameter known, typed and in range."""
+    def choose(
+        self, name: object, values: Mapping[str, Any] | None = None, path: str = "", shared: Iterable[str] = ()
+    ) -> Choice:
+        """A checked `Choice`: the name must be known, each parameter known, typed and in range.
+
+        shared: parameters that every choice has and somebody else reads, for the message where one is unknown.
+        """
         path = path or self.group
         if name not in self:
             raise unknown(self.group, name, sorted(self))
@@ -66,7 +71,7 @@ class Registry(dict[str, Callable[..., Any]]):
         schema, given = self.schema(name), dict(values or {})
         for key in given:
             if key not in schema:
-                known = sorted(schema)
+                known = sorted({*schema, *shared})
                 if not known:
                     raise ConfigError(f"{path}.{key}", given[key], f"left out: {name} has no parameters")
                 raise unknown(f"{path}.{key}", given[key], known, f"a parameter of {name}:", key)

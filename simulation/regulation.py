@@ -42,8 +42,8 @@ class Enforcement:
         source="the user's scenario; up to .02 under UU PDP 27/2022 (docs/facts.md C [75]), .10 under the DMA (Art 30)",
     )
     oversight_cost: float = parameter(
-        0.0, unit="Rp a year from the start on for each of the opening's SMEs, paid by the treasury", low=0.0,
-        high=1e12, source="the user's scenario; 0 leaves out what it costs to watch",
+        0.0, unit="Rp of the law a year for each of the opening's SMEs, from the start on, paid by the treasury",
+        low=0.0, high=1e12, source="the user's scenario; 0 leaves out what it costs to watch",
     )
     workaround_lag: int | None = parameter(
         None, unit="weeks from the start until a way round is found; null is never", low=0, high=10_000,
@@ -54,26 +54,26 @@ class Enforcement:
         source="assumed; TikTok Shop came back whole",
     )
     displacement: float = parameter(
-        0.0, unit="share of the social app's part in people's shopping that moves to other channels with the rule",
+        0.0, unit="share of the social app's feed and search that moves to other channels with the rule",
         low=0.0, high=1.0, source="the user's scenario; 0 moves only what people choose within what they see",
     )
 
-    def phase(self, week: int) -> float:
-        """How far the rule is in force: 0 before the start, then linear in phase_in weeks up to 1."""
+    def demanded(self, week: int) -> float:
+        """How much of the rule binds: 0 before the start, linear in phase_in weeks up to 1, less a way round."""
         if week < self.start_week:
             return 0.0
-        return min(1.0, (week - self.start_week + 1) / (self.phase_in + 1))
+        found = self.workaround_lag is not None and week >= self.start_week + self.workaround_lag
+        return min(1.0, (week - self.start_week + 1) / (self.phase_in + 1)) * (1.0 - self.workaround * found)
 
     def undetected(self, week: int) -> bool:
         """Whether the rule is in force and nobody sees yet that it is broken."""
         return self.start_week <= week < self.start_week + self.detection_lag
 
     def strength(self, week: int) -> float:
-        """How fully the rule holds: phase · probability once detected, less what a way round undoes. 0 to 1."""
+        """How fully the rule holds: what is demanded times probability, once detected. 0 to 1."""
         if week < self.start_week + self.detection_lag:
             return 0.0
-        found = self.workaround_lag is not None and week >= self.start_week + self.workaround_lag
-        return self.phase(week) * self.probability * (1.0 - self.workaround * found)
+        return self.demanded(week) * self.probability
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def choose_rules(data: Mapping[str, Mapping[str, Any] | None]) -> tuple[Rule, ..
         values = dict(data[name] or {})
         path = f"regulation.{name}"
         enforcement = {key: values.pop(key) for key in list(values) if key in enforced}
-        choice = instruments.choose(name, values, path)
+        choice = instruments.choose(name, values, path, shared=enforced)
         rules.append(Rule(choice.name, choice.parameters, build(Enforcement, enforcement, path)))
     _refuse_contradictions(tuple(rules))
     return tuple(rules)
@@ -162,7 +162,7 @@ class Regulator(MarketAgent):
         for rule in self.chosen:
             how = rule.enforcement
             if how.undetected(week) and broken.get(rule.name, False):
-                self.unpunished[rule.name] = self.unpunished.get(rule.name, 0.0) + turnover * how.phase(week)
+                self.unpunished[rule.name] = self.unpunished.get(rule.name, 0.0) + turnover * how.demanded(week)
             elif week >= how.start_week + how.detection_lag:
                 due += how.fine * how.probability * self.unpunished.pop(rule.name, 0.0)
         return due

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .chance import Purpose
-from .channels import Channels
-from .rules import Rules
+from .channels import MARKETPLACE, Channels, keeps
+from .rules import Rules, towards
 
 if TYPE_CHECKING:
     from .market import Market
@@ -22,26 +22,40 @@ def lawful_setting(setting: PlatformSetting, rules: Rules, order_value: float) -
 
     Of orders that it may not take payment for it takes no commission, and pays no subsidy on them.
     """
-    subsidy = setting.subsidy if rules.subsidy_cap >= 1.0 else min(setting.subsidy, rules.subsidy_cap * order_value)
+    commission = min(setting.commission, rules.commission_cap)
+    subsidy = min(setting.subsidy, rules.subsidy_cap * order_value)
     return replace(
         setting,
         checkout=setting.checkout * rules.checkout,
-        commission=min(setting.commission, rules.commission_cap) * rules.checkout,
-        subsidy=subsidy * rules.checkout,
+        commission=towards(setting.commission, commission, rules.commission_cap_held) * rules.checkout,
+        subsidy=towards(setting.subsidy, subsidy, rules.subsidy_cap_held) * rules.checkout,
         self_preference=setting.self_preference * rules.own_favour,
     )
 
 
-def lawful_channels(channels: Channels, rules: Rules) -> Channels:
-    """The channels' frictions, bad orders and refunds under the rules."""
+def lawful_channels(channels: Channels, rules: Rules, owns_marketplace: bool) -> Channels:
+    """The channels' frictions, fees, bad orders and refunds under the rules: a cap holds for what the platform runs."""
+    fee = min(channels.marketplace_fee, rules.commission_cap)
     bad = ("bad_social", "bad_rival_app", "bad_marketplace", "bad_own_site", "bad_abroad")
     return replace(
         channels,
         own_site=channels.own_site - rules.site_reach,
-        refunded=max(channels.refunded, rules.refunded),
+        marketplace_fee=towards(channels.marketplace_fee, fee, rules.commission_cap_held * owns_marketplace),
+        refunded=towards(channels.refunded, max(channels.refunded, rules.refunded), rules.refunded_held),
         breach_chance=channels.breach_chance * rules.breaches,
         **{name: getattr(channels, name) * rules.bad_orders for name in bad},
     )
+
+
+def referral_fees(market: Market, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What sellers pay where the social app sends buyers elsewhere to pay, share of the price of all its orders. (n,)
+
+    Where checkout must be parted, that share of orders is paid for on the rival marketplace, if the seller keeps it,
+    else on its own site, at their fees.
+    """
+    channels, kept = market.channels, keeps(market.listings.channels[rows], MARKETPLACE)
+    referred = 1.0 - market.rules.checkout
+    return np.asarray(referred * np.where(kept, channels.marketplace_fee, channels.own_site_fee))
 
 
 def barred(market: Market, rules: Rules) -> NDArray[np.bool_]:
@@ -55,11 +69,12 @@ def stopped_at_border(
 ) -> NDArray[np.bool_]:
     """Whether parcels of these designs at these prices (Rp a unit) are too cheap for the border, or not on the list.
 
-    A design is on the positive list with chance `border_eligible`, keyed by its original's id. Shape of rows.
+    A design is on the positive list with chance `border_eligible`, and under the floor's eye with `border_floor_held`,
+    both keyed by its original's id. Shape of rows.
     """
     table = market.listings
-    out: NDArray[np.bool_] = price < rules.border_floor * market.config.government.exchange_rate
-    if rules.border_eligible < 1.0:
-        luck = market.chance.uniform(Purpose.POSITIVE_LIST, 0, 0, table.id[table.root[rows]])[:, 0]
-        out = out | (luck >= rules.border_eligible)
-    return out
+    cheap = price < rules.border_floor * market.config.government.exchange_rate
+    if rules.border_eligible == 1.0 and rules.border_floor_held in (0.0, 1.0):
+        return np.asarray(cheap)
+    luck = market.chance.uniform(Purpose.POSITIVE_LIST, 0, 0, table.id[table.root[rows]])
+    return np.asarray((cheap & (luck[:, 1] < rules.border_floor_held)) | (luck[:, 0] >= rules.border_eligible))

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .channels import CHANNELS, SOCIAL, Channels, bad_orders, foreseen_loss
+from .channels import CHANNELS, MARKETPLACE, SOCIAL, Channels, bad_orders, foreseen_loss, keeps
 from .channels import fees as channel_fees
 from .government import pay_consumer_taxes, pay_seller_tax, pay_support
 from .promotion import affiliate_rates, pay_for_ads
 from .sellers import fixed_costs
+from .terms import referral_fees
 
 if TYPE_CHECKING:
     from .browsing import Books
@@ -70,6 +71,8 @@ def settle_sales(market: Market, books: Books) -> Takings:
             social[theirs] += paid
         payee = "platform" if channel in market.platform.channels else "rivals"
         fees[theirs] += ledger.transfer("commission", "sellers", payee, fee * paid, payer_member=theirs)
+        if channel == SOCIAL and market.rules.checkout < 1.0:
+            fees[theirs] += _pay_referrals(market, theirs, paid)
     sales[ours] = ledger.transfer("own sales", "consumers", "platform", by_channel[own].sum(axis=1))
     social[ours] = np.minimum(sales[ours], by_channel[own, SOCIAL].astype(np.int64) + 1)
     fees += _pay_affiliates(market, books) + pay_seller_tax(market, taxable)
@@ -93,6 +96,16 @@ def settle_sales(market: Market, books: Books) -> Takings:
         orders=orders, bad=people * (books.orders * bad).sum(axis=1), sales=sales, social_sales=social, fees=fees,
         refunds=refunds, goods=goods, ads=pay_for_ads(market, (sales - fees - goods) * (social / np.maximum(sales, 1))),
     )  # fmt: skip
+
+
+def _pay_referrals(market: Market, rows: NDArray[np.int64], paid: Rupiah) -> Rupiah:
+    """Sellers pay the fee of wherever the social app had to send their buyers. paid: its sales, Rp, of the rows."""
+    due = referral_fees(market, rows) * paid
+    owned = keeps(market.listings.channels[rows], MARKETPLACE) & (MARKETPLACE in market.platform.channels)
+    fees = np.zeros(rows.size, np.int64)
+    for payee, chosen in (("platform", owned), ("rivals", ~owned)):
+        fees[chosen] = market.ledger.transfer("commission", "sellers", payee, due[chosen], rows[chosen])
+    return fees
 
 
 def _pay_refunds(market: Market, rows: NDArray[np.int64], due: Floats) -> Rupiah:

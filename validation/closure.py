@@ -10,8 +10,8 @@ from validation.tables import over_seeds, percent, points, table
 
 OPEN = "open throughout"
 CLOSED = {
-    "closed, nobody shops elsewhere more": "nobody goes elsewhere",
-    "closed, half of shopping moves elsewhere": "half goes elsewhere",
+    "closed, nobody shops elsewhere more": "nobody looks elsewhere",
+    "closed, half of feed and search moves elsewhere": "half of feed and search moves",
 }
 FIRST, LAST = 40, 49  # weeks of 2023 in which it was closed
 YEAR_LATER = 101

@@ -146,7 +146,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"regulation": ["separation"]}, "regulation: got .*; it may be none, a name or a list of"),
     (
         {"regulation": {"separation": {"leak": 0.1}}},
-        r"regulation\.separation\.leak: got 0\.1; .* left out",
+        r"regulation\.separation\.leak: got 0\.1; .* of separation: detection_lag, displacement, fine",
     ),
     (
         {"regulation": {"data_firewall": {"leak": 2.0}}},

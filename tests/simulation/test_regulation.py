@@ -13,10 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import Market
+from simulation.channels import Channels
 from simulation.instruments import CONTRADICTIONS
 from simulation.parameters import ConfigError
 from simulation.regulation import Enforcement, Rule, Rules, choose_rules, instruments, rules_of
 from simulation.rules import FIELDS, FREE, in_part, meet
+from simulation.terms import referral_fees
 from tests.simulation.test_config import chosen, some
 from tests.simulation.worlds import PROJECT_S, merged, outcome, run, same, small
 
@@ -166,6 +168,42 @@ def test_displacement_moves_people_to_other_channels() -> None:
     assert outcome(moved, "surplus_elsewhere") > outcome(alone, "surplus_elsewhere")
 
 
+@pytest.mark.parametrize("share", [0.0, 0.25, 0.5, 1.0])
+def test_a_limit_that_holds_in_part_is_given_up_in_part(share: float) -> None:
+    """A cap of 2 % on a commission of 4 %, held by half, leaves 3 %; it is no cap of 51 %, which would leave 4."""
+    book = {"commission_cap": {"cap": 0.02}, "subsidy_cap": {"cap": 0.0}, "consumer_protection": {"refunded": 1.0}}
+    market = run(PROJECT_S, weeks=1, regulation={name: how | {"probability": share} for name, how in book.items()})
+    wish, terms, channels = market.platform.setting, market.platform.terms, market.channels
+    assert terms.commission == pytest.approx(wish.commission - share * (wish.commission - 0.02))
+    assert terms.subsidy == pytest.approx((1.0 - share) * wish.subsidy)
+    free = market.config.channels.refunded
+    assert channels.refunded == pytest.approx(free + share * (1.0 - free))
+
+
+def test_a_floor_at_the_border_that_holds_in_part_holds_for_a_part_of_designs() -> None:
+    """Of n designs the number held is binomial; five standard deviations: one test in a million fails by chance."""
+    world = {"market": {"importers": 100}}
+    barred = []
+    for share in (0.0, 0.3, 0.6, 1.0):
+        market = run(world, weeks=2, regulation={"import_price_floor": {"floor": 1e9, "probability": share}})
+        crosses = market.listings.border
+        n, held = np.count_nonzero(crosses), market.listings.barred[crosses]
+        assert abs(held.sum() - share * n) <= 5.0 * np.sqrt(n * share * (1.0 - share)) + 1e-9
+        barred.append(held)
+    assert all((less <= more).all() for less, more in pairwise(barred))
+
+
+def test_a_floor_under_own_prices_that_holds_in_part_raises_them_in_part() -> None:
+    world = merged(PROJECT_S, {"platform": {"undercut": 0.5, "review_weeks": 4}})
+    price = {}
+    for share in (0.0, 0.5, 1.0):
+        how = {"least": 1.5, "start_week": 6, "probability": share}
+        market = run(world, weeks=6, regulation={"below_cost_ban": how})
+        price[share] = market.listings.price[market.listings.own]
+    assert price[0.5] == pytest.approx(0.5 * (price[0.0] + price[1.0]))
+    assert (price[1.0] > price[0.0]).any()
+
+
 def test_a_fine_falls_due_once_for_what_went_unseen() -> None:
     how = {"start_week": 4, "detection_lag": 3, "probability": 0.5, "fine": 0.1}
     market = Market(small(PROJECT_S, regulation={"separation": how}))
@@ -191,6 +229,23 @@ def test_nobody_is_fined_for_a_rule_that_nothing_breaks(name: str) -> None:
 def test_who_breaks_a_rule_unseen_is_fined(name: str) -> None:
     market = run(regulation={name: {"detection_lag": 3, "fine": 0.1}}, weeks=6)
     assert np.flatnonzero(market.results().weekly["fine_revenue"]).tolist() == [3]
+
+
+def test_who_has_found_a_way_round_breaks_nothing_unseen() -> None:
+    how = {"detection_lag": 4, "fine": 0.1}
+    fines = [
+        outcome(run(regulation={"separation": how | {"workaround_lag": lag}}, weeks=6), "fine_revenue")
+        for lag in (None, 2, 0)
+    ]
+    assert fines[0] > fines[1] > fines[2] == 0.0
+
+
+def test_favour_in_the_ranking_is_favour() -> None:
+    how = {"start_week": 12, "detection_lag": 4, "fine": 0.1}
+    for algorithm, due in (({"name": "self_preferencing"}, True), ({"name": "revenue"}, True), ({}, False)):
+        world = merged(PROJECT_S, {"platform": {"self_preference": 0.0}})
+        market = run(world, algorithm=algorithm, regulation={"neutral_ranking": how}, weeks=20)
+        assert (outcome(market, "fine_revenue") > 0.0) == due, algorithm
 
 
 def test_own_goods_break_rules_from_when_they_are_there() -> None:
@@ -313,6 +368,57 @@ def test_own_brands_come_back_with_the_way_round() -> None:
     own = ruled.listings.own & (ruled.listings.exit_week < 0)
     assert ruled.listings.abroad[own].all()
     assert own.any()
+
+
+def test_own_goods_come_back_when_the_ban_on_them_ends() -> None:
+    """What a ban took off sale goes on after it: the same designs, at about the share of the world without it."""
+    free = run(PROJECT_S, weeks=60)
+    ruled = run(PROJECT_S, weeks=60, regulation={"resale_ban": {"start_week": 20, "workaround_lag": 6}})
+    shares = [market.results().weekly["platform_share"] for market in (free, ruled)]
+    assert not shares[1][20:25].any()
+    assert shares[1][45:].mean() > 0.8 * shares[0][45:].mean()
+    before = {int(row) for row in np.flatnonzero(free.listings.own & (free.listings.entry_week < 20))}
+    back = ruled.listings.own & (ruled.listings.entry_week > 25)
+    assert {int(root) for root in ruled.listings.root[back]} & {int(free.listings.root[row]) for row in before}
+    entries = ruled.listings.own.sum()
+    assert entries == np.unique(ruled.listings.id[ruled.listings.own]).size
+
+
+def test_who_may_make_or_buy_in_does_what_earns_more() -> None:
+    """A duty that no own brand can bear turns the platform to suppliers at home, not away from selling."""
+    market = run(PROJECT_S, regulation={"import_duty": {"rate": 5.0, "de_minimis": 0.0}}, weeks=40)
+    own = market.listings.own & (market.listings.exit_week < 0)
+    assert own.any()
+    assert not market.listings.abroad[own].any()
+    late = run(PROJECT_S, regulation={"positive_list": {"eligible": 1.0, "standards": 3.0, "start_week": 20}}, weeks=40)
+    own = late.listings.own & (late.listings.exit_week < 0)
+    assert not late.listings.abroad[own].any()
+
+
+def test_redirected_orders_pay_where_they_end() -> None:
+    """Separation ends the app's commission, not the fee of the shop to which buyers are sent."""
+    market = Market(small(PROJECT_S, regulation={"separation": {"start_week": 3, "probability": 0.5}}))
+    for _ in range(3):
+        market.step()
+    channels, table = market.channels, market.listings
+    kept = market.recent(table.past_orders) > 0
+    fees = referral_fees(market, np.flatnonzero(kept & ~table.own))
+    assert set(fees) == {0.5 * channels.marketplace_fee, 0.5 * channels.own_site_fee}
+    sales = market.flows["sales", "consumers", "sellers"]
+    social = table.social_revenue.sum()
+    assert social > 0
+    rivals = market.flows["commission", "sellers", "rivals"]
+    assert rivals >= 0.5 * min(channels.marketplace_fee, channels.own_site_fee) * 0.5 * sales
+    owner = run({"platform": {"owns_marketplace": True}}, weeks=4, regulation={"separation": {}})
+    stranger = run(weeks=4, regulation={"separation": {}})
+    assert outcome(owner, "commission_income") > outcome(stranger, "commission_income") == 0.0
+    assert outcome(owner, "rival_profit") < outcome(stranger, "rival_profit")
+
+
+def test_a_cap_holds_for_every_channel_of_the_platform() -> None:
+    for owns, fee in ((True, 0.01), (False, Channels().marketplace_fee)):
+        market = run({"platform": {"owns_marketplace": owns}}, weeks=1, regulation={"commission_cap": {"cap": 0.01}})
+        assert market.channels.marketplace_fee == fee
 
 
 def test_proxies_leave_a_share_of_own_goods() -> None:
