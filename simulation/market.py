@@ -450,6 +450,8 @@ class Market(AgentModel):
         table = self.listings
         table.entry_week[row], table.exit_week[row], table.copy[table.root[row]] = week, STILL_THERE, row
         table.price[row] = price
+        if "asked" in table.names:
+            table.asked[row] = 0.0
         for past in (table.past_orders, table.past_slope, table.past_gross, table.past_fees, table.past_shown):
             past[row] = 0.0
 

@@ -16,7 +16,7 @@ from .parameters import build
 from .platform_setting import PlatformSetting
 from .promotion import opening_ad_benefit
 from .response import LARGEST_STEP, MOST, QUARTER, best_reply, commission_benefit, subsidy_benefit
-from .rules import FREE, Rules, towards
+from .rules import FREE, Limits, Rules
 from .terms import lawful_setting, stopped_at_border
 
 if TYPE_CHECKING:
@@ -115,7 +115,8 @@ class Platform(MarketAgent):
         favoured = full.own_favour < self.rules.own_favour and (
             self.setting.self_preference > 0.0 or self.model.ranks_otherwise(full.own_favour)
         )
-        cheap = table.price[own] < self._floor(own, self.model.unit_cost(own), full.own_floor)
+        cost = self.model.unit_cost(own)
+        cheap = table.price[own] < self._lawful_price(own, self._asked(own), cost, full.own_floor)
         return bool(too_many or favoured or cheap.any())
 
     @property
@@ -156,16 +157,12 @@ class Platform(MarketAgent):
         """
         if not self.setting.own_goods or week % self.setting.review_weeks:
             return
-        self._drop_losing(week)
+        self._drop_losing(week, spared=self._source_anew())
         table = self.model.listings
         live = table.live
         own, most = live[table.own[live]], self.setting.own_share * live.size
         room: int = int(most * self.rules.resale) - own.size
-        brand_room = int(most * self.rules.own_brand)
-        made = own[self._better_made(own, table.price[own])][: max(brand_room, 0)]
-        for row in own[table.abroad[own] != np.isin(own, made)]:
-            self._source(int(row), brand=bool(np.isin(row, made)))
-        brand_room -= made.size
+        brand_room = int(most * self.rules.own_brand) - int(np.count_nonzero(table.abroad[own]))
         shelved = {int(table.root[row]): row for row in self.shelved}
         untried = (table.copied_week[live] < 0) | np.isin(live, list(shelved))
         candidates = live[~table.own[live] & untried]
@@ -186,6 +183,19 @@ class Platform(MarketAgent):
             else:
                 self._copy(week, int(candidates[k]), bool(brand[k]))
 
+    def _source_anew(self) -> NDArray[np.int64]:
+        """Make abroad or buy in, as is lawful and earns more, the best first; returns the rows that changed."""
+        table = self.model.listings
+        own = table.live[table.own[table.live]]
+        own = own[np.argsort(-self.model.recent(table.past_gross)[own], kind="stable")]
+        most = self.setting.own_share * self.rules.own_brand
+        brand = self._better_made(own, table.price[own])
+        brand &= np.cumsum(brand) <= (int(most * table.live.size) if self.rules.own_brand < 1.0 else own.size)
+        changes = (brand != table.abroad[own]) & (brand | self._buying_in_pays(own))
+        for row, made in zip(own[changes], brand[changes], strict=True):
+            self._source(int(row), brand=bool(made))
+        return np.asarray(own[changes])
+
     def keep_within_cap(self) -> None:
         """Where sellers leave or rules come, own listings may be too many: those that earn least go first.
 
@@ -200,7 +210,7 @@ class Platform(MarketAgent):
         made = table.live[(table.own & table.abroad)[table.live]]
         stopped = made[self._stopped(made, table.price[made])]
         for row in np.union1d(self._excess(table.own & table.abroad, self.rules.own_brand), stopped):
-            if self._unit_cost(row, brand=False) < self._kept(row) * table.price[row]:
+            if self._buying_in_pays(np.array([row]))[0]:
                 self._source(int(row), brand=False)
             else:
                 self.model.withdraw_copy(int(row))
@@ -230,11 +240,12 @@ class Platform(MarketAgent):
         earned = self._profit_an_order(roots, True) >= self._profit_an_order(roots, False)
         return np.asarray(earned & ~self._stopped(rows, price))
 
-    def _kept(self, row: int) -> float:
-        """Share of the price that affiliates and refunds leave of what a copy sells."""
+    def _buying_in_pays(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether copies that are bought in would cost less than affiliates and refunds leave of their prices."""
         table, page = self.model.listings, self.model.recorded % self.model.config.sellers.memory
-        orders = table.past_orders[row, page]
-        return float(1.0 - table.past_fees[row, page] / orders) if orders > 0.0 else 1.0
+        orders, fees = table.past_orders[rows, page], table.past_fees[rows, page]
+        kept = 1.0 - np.divide(fees, orders, out=np.zeros(rows.size), where=orders > 0.0)
+        return np.asarray(self._unit_cost(rows, False) < kept * table.price[rows])
 
     def _source(self, row: int, brand: bool) -> None:
         """Make an own listing its own brand, made abroad, or buy it in at home."""
@@ -254,18 +265,26 @@ class Platform(MarketAgent):
     def keep_to_floor(self) -> None:
         """Own prices are at least the floor: a multiple of unit cost and of the freight that it pays for buyers."""
         table = self.model.listings
-        if self.rules.own_floor == 0.0 and "asked" not in table.names:
+        if not self.rules.own_floor and "asked" not in table.names:
             return
         table.bring("asked", 0.0)  # what it would ask without a floor
         own = np.flatnonzero(table.own)
-        asked = np.where(table.asked[own] == 0.0, table.price[own], table.asked[own])
-        table.asked[own] = asked
-        table.price[own] = self._lawful_price(own, asked, self.model.unit_cost(own))
+        table.asked[own] = asked = self._asked(own)
+        table.price[own] = self._lawful_price(own, asked, self.model.unit_cost(own), self.rules.own_floor)
 
-    def _lawful_price(self, rows: NDArray[np.int64], asked: Floats, cost: Floats) -> Floats:
+    def _asked(self, rows: NDArray[np.int64]) -> Floats:
+        """What it would ask for own listings without a floor. Rp a unit."""
+        table = self.model.listings
+        asked = table.asked[rows] if "asked" in table.names else np.zeros(rows.size)
+        return np.where(asked == 0.0, table.price[rows], asked)
+
+    def _lawful_price(self, rows: NDArray[np.int64], asked: Floats, cost: Floats, floors: Limits) -> Floats:
         """What own listings of these designs may be sold for where it would ask less. Rp a unit."""
-        lawful = np.maximum(asked, self._floor(rows, cost, self.rules.own_floor))
-        return np.asarray(towards(asked, lawful, self.rules.own_floor_held))
+        price = asked
+        for least, held in floors:
+            beyond = np.maximum(self._floor(rows, cost, least) - asked, 0.0)
+            price = np.maximum(price, asked + held * beyond)
+        return price
 
     def _floor(self, rows: NDArray[np.int64], cost: Floats, least: float) -> Floats:
         """least (c + freight p̄/E), Rp a unit: the lowest lawful price of own listings of these designs.
@@ -275,13 +294,16 @@ class Platform(MarketAgent):
         freight = min(self.terms.subsidy, self.model.config.channels.shipping)
         return least * (cost + freight * self.model.listings.listed[rows] / self.model.config.demand.order_value)
 
-    def _drop_losing(self, week: int) -> None:
-        """A copy is dropped when its weekly profit, kept up for the payback time, would not pay its entry."""
+    def _drop_losing(self, week: int, spared: NDArray[np.int64]) -> None:
+        """A copy is dropped when its weekly profit, kept up for the payback time, would not pay its entry.
+
+        spared: rows that have just changed their supplier, whose past profit says nothing.
+        """
         if self.bears_losses:
             return
         table = self.model.listings
         own = table.live[table.own[table.live]]
-        tried = own[week - table.entry_week[own] >= self.setting.review_weeks]
+        tried = own[(week - table.entry_week[own] >= self.setting.review_weeks) & ~np.isin(own, spared)]
         weekly = self.model.recent(table.past_gross)[tried]
         for row in tried[weekly * self.setting.payback_weeks < self.entry_cost]:
             self.model.withdraw_copy(int(row))
@@ -319,7 +341,8 @@ class Platform(MarketAgent):
         rows, orders, slope, elsewhere = rows[sold], orders[sold], slope[sold], elsewhere[sold]
         net = 1.0 - fees[sold] / orders
         target = hybrid_price(model.unit_cost(rows), table.listed[rows], net, orders, slope, elsewhere)
-        table.price[rows] += model.config.sellers.adjustment * (target - table.price[rows])
+        asked = self._asked(rows)
+        table.price[rows] = asked + model.config.sellers.adjustment * (target - asked)
         if "asked" in table.names:
             table.asked[rows] = table.price[rows]
 
@@ -386,7 +409,7 @@ class Platform(MarketAgent):
         model, table, setting = self.model, self.model.listings, self.setting
         cost = self._unit_cost(rows, brand)
         asked = self._price_share(rows, brand) * table.price[rows]
-        margin = self._lawful_price(rows, asked, cost) - cost
+        margin = self._lawful_price(rows, asked, cost, self.rules.own_floor) - cost
         return setting.capture * model.config.demand.order_value / table.listed[rows] * margin
 
     def _expected_orders(self, week: int, rows: NDArray[np.int64]) -> Floats:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .channels import SOCIAL, keeps
+from .terms import referral_fees
 
 if TYPE_CHECKING:
     from .exposure import Shelf
@@ -143,6 +144,7 @@ def review_commissions(market: Market) -> None:
         return
     table = market.listings
     rows = table.live[~table.own[table.live]]
-    margin = 1.0 - market.platform.terms.commission - market.unit_cost(rows) / table.price[rows]
+    fee = market.platform.terms.commission + referral_fees(market, rows)
+    margin = 1.0 - fee - market.unit_cost(rows) / table.price[rows]
     target = np.clip(margin / 2.0, 0.0, MOST_COMMISSION)
     table.affiliate[rows] += speed * (target - table.affiliate[rows])

@@ -8,23 +8,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-Changes = Mapping[str, float]
+Changes = Mapping[str, Any]
 
 
-HELD = "_held"  # what the name of the field ends with that says how far a limit holds
+Limit = tuple[float, float]  # a limit and how far it holds, 0 to 1
+Limits = tuple[Limit, ...]
 
 
-def _rule(free: float, meet: Any, what: str, *, graded: bool = True, limit: bool = False) -> Any:
-    """A field: its value in a world without rules, how two changes meet, what it is, whether it can hold in part.
+def _rule(free: float, meet: Any, what: str, *, graded: bool = True) -> Any:
+    """A field: its value in a world without rules, how two changes meet, what it is, whether it can hold in part."""
+    return field(default=free, metadata={"meet": meet, "what": what, "graded": graded, "limit": False})
 
-    A limit in part is no other limit: it stands whole, and the field NAME_held says which part of what lies beyond it
-    is given up. Where two limits meet, the stricter holds as far as either.
+
+def _limit(meet: Any, what: str) -> Any:
+    """A field of limits, none in a world without rules.
+
+    A limit in part is no other limit: it stands whole, and that part of what lies beyond it is given up. So several
+    stand side by side, and the one that leaves least decides (`at_most`, `at_least`).
     """
-    return field(default=free, metadata={"meet": meet, "what": what, "graded": graded and not limit, "limit": limit})
-
-
-def _how_far() -> Any:
-    return _rule(0.0, max, "how far that holds")
+    return field(default=(), metadata={"meet": meet, "what": what, "graded": False, "limit": True})
 
 
 @dataclass(frozen=True)
@@ -37,20 +39,16 @@ class Rules:
     # the social app
     checkout: float = _rule(1.0, min, "share of integrated checkout that it may offer")
     attention: float = _rule(1.0, min, "share of its feed and search that stays with it")
-    commission_cap: float = _rule(1.0, min, "share of price", limit=True)
-    commission_cap_held: float = _how_far()
-    subsidy_cap: float = _rule(1.0, min, "share of an order's listed worth", limit=True)
-    subsidy_cap_held: float = _how_far()
+    commission_cap: tuple[Limit, ...] = _limit(min, "most, share of price")
+    subsidy_cap: tuple[Limit, ...] = _limit(min, "most, share of an order's listed worth")
     # its own goods
     own_brand: float = _rule(1.0, min, "share of own listings that may be its own brand")
     resale: float = _rule(1.0, min, "share of own listings that may be on sale, its own brand or bought in")
     own_favour: float = _rule(1.0, min, "share of the favour to own listings that ranking may show")
-    own_floor: float = _rule(0.0, max, "least own price over unit cost with the freight that it pays", limit=True)
-    own_floor_held: float = _how_far()
+    own_floor: tuple[Limit, ...] = _limit(max, "least own price over unit cost with the freight that it pays")
     seller_data: float = _rule(1.0, min, "share of non-public sales data that the own-goods arm may use")
     # imports
-    border_floor: float = _rule(0.0, max, "least price of what crosses the border by parcel, $ a unit", limit=True)
-    border_floor_held: float = _rule(0.0, max, "share of foreign designs that it holds for")
+    border_floor: tuple[Limit, ...] = _limit(max, "least price of what crosses the border by parcel, $ a unit")
     border_eligible: float = _rule(1.0, min, "share of foreign designs that may cross the border by parcel")
     standards: float = _rule(0.0, max, "what standards add to the unit cost of foreign goods, share")
     duty: float = _rule(0.0, max, "share of price, on parcels that cross the border")
@@ -64,8 +62,7 @@ class Rules:
     breaches: float = _rule(1.0, min, "share of breaches that better care leaves")
     breach_fine: float = _rule(0.0, max, "share of a year's turnover")
     bad_orders: float = _rule(1.0, min, "share of bad orders that control leaves")
-    refunded: float = _rule(0.0, max, "least share of bad orders whose price is given back", limit=True)
-    refunded_held: float = _how_far()
+    refunded: tuple[Limit, ...] = _limit(max, "least share of bad orders whose price is given back")
     compliance: float = _rule(0.0, max, "what it costs sellers, share of their fixed cost")
     # sellers
     disclosure: float = _rule(0.0, max, "share of the way from sellers' belief to what is so")
@@ -81,32 +78,45 @@ FIELDS = {f.name: f for f in dataclasses.fields(Rules)}
 FREE = Rules()
 
 
-def meet(changes: Iterable[Changes]) -> dict[str, float]:
+def meet(changes: Iterable[Changes]) -> dict[str, Any]:
     """Several changes as one: where two touch a field they meet as the field declares, in whatever order."""
-    together: dict[str, float] = {}
+    together: dict[str, Any] = {}
     for change in changes:
         for name, value in change.items():
-            both = FIELDS[name].metadata["meet"]
+            both = _side_by_side if isinstance(value, tuple) else FIELDS[name].metadata["meet"]
             together[name] = both(together[name], value) if name in together else value
     return together
 
 
-def in_part(changes: Changes, strength: float) -> dict[str, float]:
+def _side_by_side(one: Limits, other: Limits) -> Limits:
+    return tuple(sorted({*one, *other}))
+
+
+def in_part(changes: Changes, strength: float) -> dict[str, Any]:
     """Changes held to a strength of 0 to 1: free + strength (value - free); what has no parts holds as soon as any."""
-    limits = [name for name in changes if FIELDS[name].metadata["limit"]]
-    held = {name: _held(name, value, strength) for name, value in changes.items()}
-    return held | {name + HELD: strength for name in limits}
+    return {name: _held(name, value, strength) for name, value in changes.items()}
 
 
-def towards(value: Any, lawful: Any, held: float) -> Any:
-    """What a limit leaves of a value where it holds in part: value + held (lawful - value)."""
+def at_most(value: float, limits: Limits) -> float:
+    """What upper limits leave of a value: the least of value + held (min(value, limit) - value)."""
+    return min((_towards(value, min(value, limit), held) for limit, held in limits), default=value)
+
+
+def at_least(value: float, limits: Limits) -> float:
+    """What lower limits make of a value: the most of value + held (max(value, limit) - value)."""
+    return max((_towards(value, max(value, limit), held) for limit, held in limits), default=value)
+
+
+def _towards(value: float, lawful: float, held: float) -> float:
     return lawful if held == 1.0 else value + held * (lawful - value)
 
 
-def _held(name: str, value: float, strength: float) -> float:
-    free: float = getattr(FREE, name)
+def _held(name: str, value: float, strength: float) -> Any:
+    free = getattr(FREE, name)
     if strength == 0.0:
         return free
+    if FIELDS[name].metadata["limit"]:
+        return ((value, strength),)
     if strength == 1.0 or not FIELDS[name].metadata["graded"]:
         return value
     return min(max(free + strength * (value - free), min(free, value)), max(free, value))

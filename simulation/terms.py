@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .chance import Purpose
 from .channels import MARKETPLACE, Channels, keeps
-from .rules import Rules, towards
+from .rules import Rules, at_least, at_most
 
 if TYPE_CHECKING:
     from .market import Market
@@ -20,28 +20,32 @@ if TYPE_CHECKING:
 def lawful_setting(setting: PlatformSetting, rules: Rules, order_value: float) -> PlatformSetting:
     """The platform's setting as far as the rules let it; its wishes stay as they are. order_value: E, Rp.
 
-    Of orders that it may not take payment for it takes no commission, and pays no subsidy on them.
+    Of orders that it may no longer take payment for it takes no commission, and pays no subsidy on them.
     """
-    commission = min(setting.commission, rules.commission_cap)
-    subsidy = min(setting.subsidy, rules.subsidy_cap * order_value)
+    left = 1.0 - _referred(setting, rules)
+    most = tuple((cap * order_value, held) for cap, held in rules.subsidy_cap)
     return replace(
         setting,
         checkout=setting.checkout * rules.checkout,
-        commission=towards(setting.commission, commission, rules.commission_cap_held) * rules.checkout,
-        subsidy=towards(setting.subsidy, subsidy, rules.subsidy_cap_held) * rules.checkout,
+        commission=at_most(setting.commission, rules.commission_cap) * left,
+        subsidy=at_most(setting.subsidy, most) * left,
         self_preference=setting.self_preference * rules.own_favour,
     )
 
 
+def _referred(setting: PlatformSetting, rules: Rules) -> float:
+    """Share of the social app's orders that the rules send elsewhere to pay: of what it takes payment for, 0 to 1."""
+    return setting.checkout * (1.0 - rules.checkout)
+
+
 def lawful_channels(channels: Channels, rules: Rules, owns_marketplace: bool) -> Channels:
     """The channels' frictions, fees, bad orders and refunds under the rules: a cap holds for what the platform runs."""
-    fee = min(channels.marketplace_fee, rules.commission_cap)
     bad = ("bad_social", "bad_rival_app", "bad_marketplace", "bad_own_site", "bad_abroad")
     return replace(
         channels,
         own_site=channels.own_site - rules.site_reach,
-        marketplace_fee=towards(channels.marketplace_fee, fee, rules.commission_cap_held * owns_marketplace),
-        refunded=towards(channels.refunded, max(channels.refunded, rules.refunded), rules.refunded_held),
+        marketplace_fee=at_most(channels.marketplace_fee, rules.commission_cap if owns_marketplace else ()),
+        refunded=at_least(channels.refunded, rules.refunded),
         breach_chance=channels.breach_chance * rules.breaches,
         **{name: getattr(channels, name) * rules.bad_orders for name in bad},
     )
@@ -50,11 +54,10 @@ def lawful_channels(channels: Channels, rules: Rules, owns_marketplace: bool) ->
 def referral_fees(market: Market, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """What sellers pay where the social app sends buyers elsewhere to pay, share of the price of all its orders. (n,)
 
-    Where checkout must be parted, that share of orders is paid for on the rival marketplace, if the seller keeps it,
-    else on its own site, at their fees.
+    They are paid for on the rival marketplace, if the seller keeps it, else on its own site, at their fees.
     """
     channels, kept = market.channels, keeps(market.listings.channels[rows], MARKETPLACE)
-    referred = 1.0 - market.rules.checkout
+    referred = _referred(market.platform.setting, market.rules)
     return np.asarray(referred * np.where(kept, channels.marketplace_fee, channels.own_site_fee))
 
 
@@ -69,12 +72,15 @@ def stopped_at_border(
 ) -> NDArray[np.bool_]:
     """Whether parcels of these designs at these prices (Rp a unit) are too cheap for the border, or not on the list.
 
-    A design is on the positive list with chance `border_eligible`, and under the floor's eye with `border_floor_held`,
-    both keyed by its original's id. Shape of rows.
+    A design is on the positive list with chance `border_eligible`, and a floor holds for it with the chance that it is
+    made to hold, both keyed by its original's id. Shape of rows.
     """
-    table = market.listings
-    cheap = price < rules.border_floor * market.config.government.exchange_rate
-    if rules.border_eligible == 1.0 and rules.border_floor_held in (0.0, 1.0):
-        return np.asarray(cheap)
+    table, dollar = market.listings, market.config.government.exchange_rate
+    stopped = np.zeros(rows.size, bool)
+    if rules.border_eligible == 1.0 and not rules.border_floor:
+        return stopped
     luck = market.chance.uniform(Purpose.POSITIVE_LIST, 0, 0, table.id[table.root[rows]])
-    return np.asarray((cheap & (luck[:, 1] < rules.border_floor_held)) | (luck[:, 0] >= rules.border_eligible))
+    stopped |= luck[:, 0] >= rules.border_eligible
+    for floor, held in rules.border_floor:
+        stopped |= (price < floor * dollar) & (luck[:, 1] < held)
+    return stopped

@@ -17,7 +17,7 @@ from simulation.channels import Channels
 from simulation.instruments import CONTRADICTIONS
 from simulation.parameters import ConfigError
 from simulation.regulation import Enforcement, Rule, Rules, choose_rules, instruments, rules_of
-from simulation.rules import FIELDS, FREE, in_part, meet
+from simulation.rules import FIELDS, FREE, at_least, at_most, in_part, meet
 from simulation.terms import referral_fees
 from tests.simulation.test_config import chosen, some
 from tests.simulation.worlds import PROJECT_S, merged, outcome, run, same, small
@@ -40,11 +40,16 @@ BUSY: dict[str, Any] = merged(
 
 
 def strictness(rules: Rules) -> dict[str, float]:
-    """How far each field has moved from the world without rules; a limit without end counts by what it leaves free."""
-    return {name: _distance(getattr(FREE, name), getattr(rules, name)) for name in FIELDS}
+    """How far each field has moved from the world without rules; a limit without end counts by what it leaves free.
+
+    Limits count by what they do to something far beyond them.
+    """
+    return {name: _distance(name, getattr(FREE, name), getattr(rules, name)) for name in FIELDS}
 
 
-def _distance(free: float, value: float) -> float:
+def _distance(name: str, free: Any, value: Any) -> float:
+    if FIELDS[name].metadata["limit"]:
+        return at_least(-1.0, value) if FIELDS[name].metadata["meet"] is max else -at_most(1e13, value)
     return -value if np.isinf(free) else abs(free - value)
 
 
@@ -105,7 +110,7 @@ def test_in_every_field_full_enforcement_is_at_least_as_strict_as_partial(rule: 
         assert all(weaker[name] <= stronger[name] for name in FIELDS)
     for name, value in rule.changes(less).items():  # and the field itself says which is the stricter
         full = rule.changes(1.0)[name]
-        assert FIELDS[name].metadata["meet"](value, full) == full
+        assert FIELDS[name].metadata["limit"] or FIELDS[name].metadata["meet"](value, full) == full
 
 
 @given(week=st.integers(1, 60), book=st.lists(LAWFUL, min_size=1, max_size=4))
@@ -122,10 +127,10 @@ def test_one_more_rule_never_frees(week: int, book: list[Rule]) -> None:
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_free_is_the_laxest_value_of_a_field(name: str) -> None:
-    both, free = FIELDS[name].metadata["meet"], getattr(FREE, name)
+    free = getattr(FREE, name)
     for rule in instruments:
-        value = instruments[rule](**instruments.defaults(rule)).get(name, free)
-        assert both(free, value) == both(value, free) == value
+        value = in_part(instruments[rule](**instruments.defaults(rule)), 1.0).get(name, free)
+        assert meet([{name: free}, {name: value}]) == meet([{name: value}, {name: free}]) == {name: value}
 
 
 def test_no_rules_are_the_free_world() -> None:
@@ -193,6 +198,21 @@ def test_a_floor_at_the_border_that_holds_in_part_holds_for_a_part_of_designs() 
     assert all((less <= more).all() for less, more in pairwise(barred))
 
 
+def test_a_weak_strict_limit_lends_a_mild_full_one_nothing() -> None:
+    """Side by side each holds as far as it holds; the one that leaves least decides."""
+    world = {"market": {"importers": 100}}
+
+    def barred(**book: Any) -> Any:
+        return run(world, weeks=1, regulation=book).listings.barred
+
+    mild, weak = {"import_price_floor": {"floor": 1.0}}, {"permendag_31_2023": {"probability": 0.1}}
+    one, other, both = barred(**mild), barred(**weak), barred(**mild, **weak)
+    assert both.tolist() == (one | other).tolist()
+    assert one.any()
+    assert at_most(0.1, ((0.02, 0.5), (0.08, 1.0))) == pytest.approx(0.06)
+    assert at_least(0.0, ((1.0, 0.25), (0.5, 1.0))) == 0.5
+
+
 def test_a_floor_under_own_prices_that_holds_in_part_raises_them_in_part() -> None:
     world = merged(PROJECT_S, {"platform": {"undercut": 0.5, "review_weeks": 4}})
     price = {}
@@ -202,6 +222,19 @@ def test_a_floor_under_own_prices_that_holds_in_part_raises_them_in_part() -> No
         price[share] = market.listings.price[market.listings.own]
     assert price[0.5] == pytest.approx(0.5 * (price[0.0] + price[1.0]))
     assert (price[1.0] > price[0.0]).any()
+    other = {"transparency": {"start_week": 7, "detection_lag": 2, "fine": 0.1}, "below_cost_ban": how}
+    assert outcome(run(world, weeks=12, regulation=other), "fine_revenue") == 0.0
+
+
+def test_a_floor_in_part_does_not_creep_into_hybrid_prices() -> None:
+    """What is asked without a floor moves as it would; the floor stands on top of it each week anew."""
+    world = merged(PROJECT_S, {"platform": {"own_pricing": "hybrid"}})
+    market = run(world, weeks=40, regulation={"below_cost_ban": {"least": 4.0, "probability": 0.5}})
+    table, own = market.listings, np.flatnonzero(market.listings.own & (market.listings.exit_week < 0))
+    freight = market.platform.terms.subsidy * table.listed[own] / market.config.demand.order_value
+    floor = 4.0 * (market.unit_cost(own) + freight)
+    assert table.price[own] == pytest.approx(0.5 * (table.asked[own] + floor))
+    assert (table.asked[own] < 0.6 * floor).all()
 
 
 def test_a_fine_falls_due_once_for_what_went_unseen() -> None:
@@ -390,9 +423,12 @@ def test_who_may_make_or_buy_in_does_what_earns_more() -> None:
     own = market.listings.own & (market.listings.exit_week < 0)
     assert own.any()
     assert not market.listings.abroad[own].any()
-    late = run(PROJECT_S, regulation={"positive_list": {"eligible": 1.0, "standards": 3.0, "start_week": 20}}, weeks=40)
-    own = late.listings.own & (late.listings.exit_week < 0)
-    assert not late.listings.abroad[own].any()
+    for start, payback in ((20, 26), (18, 400)):
+        how = {"eligible": 1.0, "standards": 3.0, "start_week": start}
+        late = run(PROJECT_S, {"platform": {"payback_weeks": payback}}, regulation={"positive_list": how}, weeks=30)
+        own = late.listings.own & (late.listings.exit_week < 0)
+        assert own.any()
+        assert not late.listings.abroad[own].any()
 
 
 def test_redirected_orders_pay_where_they_end() -> None:
@@ -413,6 +449,19 @@ def test_redirected_orders_pay_where_they_end() -> None:
     stranger = run(weeks=4, regulation={"separation": {}})
     assert outcome(owner, "commission_income") > outcome(stranger, "commission_income") == 0.0
     assert outcome(owner, "rival_profit") < outcome(stranger, "rival_profit")
+
+
+def test_an_app_that_takes_no_payment_breaks_no_separation() -> None:
+    how = {"detection_lag": 3, "fine": 0.1}
+    apart = {"platform": {"checkout": 0.0}}
+    assert same(run(apart, weeks=6), run(apart, weeks=6, regulation={"separation": how}))
+
+
+def test_a_copy_that_comes_back_asks_its_new_price() -> None:
+    world = merged(PROJECT_S, {"weeks": 40})
+    book = {"resale_ban": {"start_week": 20, "workaround_lag": 6}, "import_duty": {"de_minimis": 0.0, "start_week": 22}}
+    free, floor = (run(world, regulation=book | more) for more in ({}, {"below_cost_ban": {"least": 0.01}}))
+    assert np.array_equal(free.listings.price, floor.listings.price)
 
 
 def test_a_cap_holds_for_every_channel_of_the_platform() -> None:
