@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from .intervals import Estimate, t_margin
@@ -19,6 +20,7 @@ from .study import Study
 from .survival import count, kaplan_meier
 
 HORIZONS = (156, 104, 52)
+AT_A_WEEK = {"survival", *(f"sme_survival_{weeks}w" for weeks in HORIZONS)}  # however long a run is
 
 
 def summary(values: pd.DataFrame) -> pd.DataFrame:
@@ -33,13 +35,23 @@ def summary(values: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"mean": mean, "margin": margin, "low": mean - margin, "high": mean + margin, "n": n})
 
 
-def differences(values: pd.DataFrame, baselines: Mapping[Any, Any]) -> pd.DataFrame:
-    """Cell less its baseline, seed by seed on common seeds: as `summary`, a row a (cell_id, outcome)."""
+def differences(
+    values: pd.DataFrame, baselines: Mapping[Any, Any], weeks: Mapping[Any, int] | None = None
+) -> pd.DataFrame:
+    """Cell less its baseline, seed by seed on common seeds: as `summary`, a row a (cell_id, outcome).
+
+    A sum, a mean or the last over other weeks is no effect of anything: where a cell and its baseline differ in
+    `weeks`, the horizon of each cell, all but survival at a week is NaN.
+    """
     ours = values[values.index.isin(list(baselines), level="cell_id")]
-    bases = ours.index.get_level_values("cell_id").map(baselines)
+    cells = ours.index.get_level_values("cell_id")
+    bases = cells.map(baselines)
     twins = pd.MultiIndex.from_arrays([bases, ours.index.get_level_values("seed")])
     at = values.index.get_indexer(twins)
-    return summary(ours[at >= 0] - values.to_numpy()[at[at >= 0]])
+    less = ours - values.to_numpy()[at]
+    if weeks is not None:
+        less.loc[cells.map(weeks) != bases.map(weeks), [name for name in less if name not in AT_A_WEEK]] = np.nan
+    return summary(less[at >= 0])
 
 
 def estimates(table: pd.DataFrame) -> dict[tuple[Any, str], Estimate]:

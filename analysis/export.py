@@ -99,7 +99,7 @@ def outcome_rows(study: Study) -> pd.DataFrame:
     index = pd.MultiIndex.from_product([study.cells, study.outcomes], names=["cell_id", "outcome"])
     rows = summary(study.values).reindex(index)[list(ESTIMATE)]
     for name, baselines in (("less_reference", against_reference(study)), ("less_no_rule", rule_baselines(study))):
-        change = differences(study.values, baselines).reindex(index)[list(ESTIMATE)]
+        change = differences(study.values, baselines, study.weeks).reindex(index)[list(ESTIMATE)]
         names = {"mean": name} | {column: f"{name}_{column}" for column in ESTIMATE[1:]}
         rows = rows.join(change.rename(columns=names))
     counts = [column for column in rows if column == "n" or str(column).endswith("_n")]
@@ -218,7 +218,8 @@ def _panels(study: Study) -> list[Panel]:
         caption = say(
             "Difference from “{base}”, seed by seed: mean and 95% t interval.", base=study.labels[reference(study)]
         )
-        made.append(_panel(study, "differences", caption, differences(study.values, changes), list(changes)))
+        known = differences(study.values, changes, study.weeks)
+        made.append(_panel(study, "differences", caption, known, list(changes)))
     return made
 
 

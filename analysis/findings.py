@@ -108,7 +108,7 @@ class Findings:
     @cached_property
     def changes(self) -> dict[tuple[Any, str], Estimate]:
         """What each cell changes against its baseline, by (cell, column), seed by seed."""
-        return estimates(differences(self.values, self.baselines))
+        return estimates(differences(self.values, self.baselines, self.study.weeks))
 
     @cached_property
     def levels(self) -> dict[tuple[Any, str], Estimate]:
@@ -131,7 +131,7 @@ class Findings:
         """Paired difference in one column."""
         if self.baselines.get(cell) == base:
             return self.changes.get((cell, column), Estimate())
-        return estimate(differences(self.values[[column]], {cell: base}), cell, column)
+        return estimate(differences(self.values[[column]], {cell: base}, self.study.weeks), cell, column)
 
     def quoted(self, cell: Any) -> str:
         """The cell's label between quotation marks."""

@@ -64,7 +64,7 @@ def who_pays(study: Study, baselines: Mapping[Any, Any]) -> pd.DataFrame:
     The last row of a cell, `total`, has the sum of the means above it.
     """
     table = surpluses(study).dropna()
-    gains = differences(table, baselines) if len(table.columns) > 1 else differences(table, {})
+    gains = differences(table, baselines if len(table.columns) > 1 else {}, study.weeks)
     if len(gains):
         means = gains["mean"].unstack()
         added = means.drop(columns=TOTAL).sum(axis=1, skipna=False)
@@ -78,4 +78,4 @@ def at_home(study: Study, baselines: Mapping[Any, Any]) -> pd.DataFrame:
     known, table = parties(study), surpluses(study).dropna()
     home, abroad = ([name for name, of in known.items() if of.home is side] for side in (True, False))
     sums = {"home": table[home].sum(axis=1, skipna=False), "abroad": table[abroad].sum(axis=1, skipna=False)}
-    return differences(pd.DataFrame(sums, index=table.index), baselines)
+    return differences(pd.DataFrame(sums, index=table.index), baselines, study.weeks)

@@ -16,7 +16,7 @@ from simulation.parameters import ConfigError, unknown
 from .schema import LAUNCHER, SETTINGS, STUDY_FIELDS, choices
 
 MOST_VALUES = 10_000
-ALLOWED = f"1 to {MOST_VALUES:,} values, as 1,2,3 or range(0,1,0.1), or glob(*) for all names of a choice"
+ALLOWED = f"1 to {MOST_VALUES:,} values, as 1,2,3, range(0,1,0.1) without its end, or glob(*) for all names of a choice"
 ENUMERABLE = (ValueType.CHOICE_SWEEP, ValueType.SIMPLE_CHOICE_SWEEP, ValueType.RANGE_SWEEP)
 ONE_VALUE = (*STUDY_FIELDS, "seed", "experiment", LAUNCHER)
 LAUNCHER_SETTING = "hydra.launcher."

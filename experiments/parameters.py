@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import itertools
+import re
 import types
 import typing
 from collections.abc import Iterable, Sequence
@@ -21,6 +23,7 @@ from simulation.registry import Registry
 from simulation.regulation import Enforcement, instruments
 from simulation.rules import FIELDS
 
+from .plan import make
 from .schema import CONFIGS, StudySetting, plain_type
 
 PAGE = CONFIGS.parent / "docs" / "parameters.md"
@@ -68,7 +71,7 @@ that holds in part moves a field a part of the way from free; a threshold comes 
 PRICING = """\
 ## sellers.pricing
 
-`sellers.pricing=NAME` chooses how sellers price.
+`sellers.pricing=NAME` chooses how sellers price. Its settings, if any, may be given where some cell chooses it.
 """
 OUTCOME = """\
 ## Outcomes
@@ -149,16 +152,27 @@ def _rules() -> str:
 
 
 def _names() -> str:
-    """What each file of configs/ is, in its own first words, and what it sets."""
+    """What each file of configs/ is, in its own first sentence, and what it sets."""
     rows = []
     for path in sorted(CONFIGS.glob("*/*.yaml")):
-        lines = path.read_text(encoding="utf-8").splitlines()
-        said = next(line[2:] for line in lines if line.startswith("# ") and "@package" not in line)
         settings = dict(OmegaConf.load(path).items())
-        cells = [plural(len(settings.pop("cells")), "cell")] if "cells" in settings else []
+        cells = [_cells(path.stem)] if settings.pop("cells", None) else []
         changed = [f"{key} {_value(value)}" for key, value in settings.items() if key != "name"]
+        said = first_sentence(path.read_text(encoding="utf-8"))
         rows.append((f"`{path.parent.name}={path.stem}`", said, ", ".join([*changed, *cells]) or "nothing"))
     return _markdown(("choice", "what it is", "sets"), rows)
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a file's opening comment, however many lines it goes over."""
+    comment = itertools.takewhile(lambda line: line.startswith("#"), text.splitlines())
+    said = " ".join(line.removeprefix("#").strip() for line in comment if "@package" not in line)
+    return re.split(r"(?<=\.) ", said, maxsplit=1)[0]
+
+
+def _cells(preset: str) -> str:
+    """How many cells a preset makes, its sweeps taken apart."""
+    return plural(len(make([f"experiment={preset}"]).cells), "cell")
 
 
 def _outcomes() -> str:
@@ -178,6 +192,8 @@ def _allowed(annotation: Any, spec: Spec) -> str:
 
 def _value(value: object) -> str:
     """A value as a command line or a YAML file would have it."""
+    if value == ():
+        return "none"
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     return f"{value:,.12g}" if isinstance(value, int | float) else str(value)

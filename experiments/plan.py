@@ -17,7 +17,7 @@ from simulation.listings import file_hash
 from simulation.parameters import ConfigError
 
 from . import overrides, provenance
-from .cells import Cell
+from .cells import PRICING, Cell, pricing_with
 from .launchers import Launcher
 from .overrides import Given
 from .resolve import Resolved, preset_cells, resolve
@@ -118,13 +118,21 @@ def _listed(cell: Any) -> tuple[str, list[Given]]:
 
 
 def _refuse_unused(given: Sequence[Given], resolved: Sequence[Resolved]) -> None:
-    """Refuse a parameter of a rule, or of an algorithm, that no cell has."""
+    """Refuse a parameter of a rule, of an algorithm or of a pricing behaviour that no cell has."""
     used = frozenset().union(*(one.used for one in resolved))
     for one in given:
-        if one.key not in used:
-            group, *rest = one.key.split(".")
-            has = f"{group}={rest[0]}" if group == "regulation" and rest else f"an {group} that has it"
-            raise ConfigError(one.key, ",".join(one.texts), f"given where some cell has {has}; none has here")
+        for name, _, _ in overrides.leaves((one.key, value) for value in one.values):
+            if not {name, one.key} <= used:
+                raise ConfigError(name, ",".join(one.texts), f"given where some cell has {_owner(name)}; none has here")
+
+
+def _owner(name: str) -> str:
+    """What has to be chosen for a parameter to have a place, in words."""
+    group, *rest = name.split(".")
+    if group == "regulation" and rest:
+        return f"{group}={rest[0]}"
+    behaviours = pricing_with(name)
+    return f"{PRICING}={' or '.join(behaviours)}" if behaviours else f"an {group} that has it"
 
 
 def _cell(draft: _Draft, one: Resolved, listings: str | None) -> Cell:

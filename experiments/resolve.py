@@ -20,6 +20,7 @@ from simulation.config import Config
 from simulation.parameters import ConfigError, unknown
 from simulation.regulation import instruments
 
+from .cells import PRICING, pricing_with
 from .launchers import Launcher
 from .overrides import leaves
 from .schema import CONFIG_FIELDS, CONFIGS, LAUNCHER, StudySetting, choices, register
@@ -40,15 +41,16 @@ class Resolved:
 def resolve(settings: Mapping[str, Any]) -> Resolved:
     """The checked config that `settings` (setting to value) describe.
 
-    A parameter of a rule or of an algorithm that is not chosen is left out, and not in `used`.
+    A parameter of a rule, an algorithm or a pricing behaviour that is not chosen is left out, and not in `used`,
+    which has settings as they were given and taken apart.
     """
     flat = list(leaves(settings.items()))
     chosen = tuple(sorted((name, _choice(name, value)) for name, value, _ in flat if choices(name)))
     config, used = copy.deepcopy(base(chosen)), {key for name, _, key in flat if choices(name)}
-    for name, value, key in flat:
+    for name, value, key in sorted(flat, key=lambda leaf: leaf[0] != PRICING):  # what it is says which have a place
         if not choices(name) and _has_place(config, name, value):
             _set(config, name, value)
-            used.add(key)
+            used |= {name, key}
     return Resolved(*_read(_plain(config)), frozenset(used))
 
 
@@ -144,7 +146,8 @@ def _has_place(config: DictConfig, name: str, value: Any) -> bool:
         return rest[0] in config.regulation
     if group == "algorithm" and len(rest) == 1 and rest[0] not in config.algorithm:
         return not any(rest[0] in rankings.schema(other) for other in rankings)
-    return True
+    behaviours = pricing_with(name)
+    return not behaviours or _plain(config)["sellers"]["pricing"] in behaviours
 
 
 def _set(config: DictConfig, name: str, value: Any) -> None:

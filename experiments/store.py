@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from analysis.datasets import DATASETS, FAILURES, MARK, Run, last_failure, runs_of
 
-from .cells import Cell, choices_of, flatten
+from .cells import PRICING, Cell, choices_of, flatten, pricing_with
 from .compact import OPENING
 from .disk import write_atomically
 
@@ -64,9 +64,10 @@ class Store:
             write_table(self.folder / dataset / f"{run_name(cell.cell_id, seed)}.parquet", table)
 
     def shown(self, config: Mapping[str, Any]) -> dict[str, Any]:
-        """The cell's values in the setting columns of `runs`, null where it has no such setting."""
+        """The cell's values in the setting columns of `runs`, null where it has no such setting, or no use for it."""
         flat = flatten(config)
-        return {name: flat.get(name) for name in self.schemas[MARK].names if "." in name}
+        idle = {name for name in flat if pricing_with(name) and flat[PRICING] not in pricing_with(name)}
+        return {name: None if name in idle else flat.get(name) for name in self.schemas[MARK].names if "." in name}
 
     def fail(self, cell: Cell, seed: int, traceback: str) -> None:
         """Record a run that failed."""

@@ -40,15 +40,19 @@ def example(file: str) -> str:
 
 @pytest.fixture(params=REGISTRIES)
 def added(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
-    """A file and the name that its example adds; taken away again afterwards."""
+    """A file and the name that its example adds; afterwards all is as before, also where somebody has tried it out."""
     file: str = request.param
     code, registry = example(file), REGISTRIES[file]
     assert len(code.strip().splitlines()) < 15
-    before = set(registry)
+    before = dict(registry)
+    for name in re.findall(r"^def (\w+)", code, re.MULTILINE):
+        registry.pop(name, None)
+    others = set(registry)
     exec(compile(code, f"{file}.py", "exec"), dict(vars(import_module(f"simulation.{file}"))))
-    [name] = set(registry) - before
+    [name] = set(registry) - others
     yield file, name
-    del registry[name]
+    registry.clear()
+    registry.update(before)
 
 
 def test_an_example_works_as_it_stands(added: tuple[str, str]) -> None:

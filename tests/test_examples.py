@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 
 import experiments
-from experiments import compose
+from experiments import compose, plan
+from experiments.run import COMMANDS, HELP
 
 ROOT = Path(__file__).parent.parent
 TINY = (
@@ -41,6 +43,18 @@ def test_the_examples_of_a_page_run_one_after_another(
     namespace: dict[str, Any] = {}
     for number, block in enumerate(blocks, 1):
         exec(compile(block, f"{page}, example {number}", "exec"), namespace)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/sweeps.md", "docs/cluster.md", "--help"])
+def test_a_command_that_is_shown_can_be_given(page: str) -> None:
+    text = HELP.partition("\n\n")[2] if page == "--help" else (ROOT / page).read_text(encoding="utf-8")
+    lines = re.findall(r"^ *(?:python -m experiments\.run|etalase) (.+)", text.replace("\\\n", ""), re.MULTILINE)
+    shown = [shlex.split(line.partition("   ")[0], comments=True) for line in lines]
+    commands = [words for words in shown if words[0] not in COMMANDS]
+    assert commands
+    for words in commands:
+        overrides = [word for word in words if word != "-m" and not word.startswith("hydra")]  # Ray may not be there
+        assert plan.make(overrides, multirun="-m" in words).cells
 
 
 def tiny(overrides: Sequence[str] = ()) -> Any:

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 DEPENDENCIES = [*PROJECT["dependencies"], *chain(*PROJECT["optional-dependencies"].values())]
 LISTINGS = ROOT / "simulation" / "data" / "tokopedia_listings.csv"
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")), LISTINGS.parent / "README.md"]
 
 
 def pins(python: str) -> dict[str, str]:
@@ -29,6 +30,32 @@ def pins(python: str) -> dict[str, str]:
 def read(name: str) -> str:
     """The text of a file at the project's top."""
     return (ROOT / name).read_text(encoding="utf-8")
+
+
+def without_code(text: str) -> str:
+    """A page without its blocks of code."""
+    return re.sub(r"^ *```.*?^ *```", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def links(text: str) -> list[str]:
+    """The links of a page that stay within the project."""
+    prose = re.sub(r"`[^`\n]*`", "", without_code(text))
+    return [link for link in re.findall(r"\[[^\]]*\]\(([^)\s]+)\)", prose) if not re.match(r"[a-z]+:", link)]
+
+
+def leads(page: Path, link: str) -> bool:
+    """Whether a link of a page leads to a file and, where it names one, to a heading of it."""
+    path, _, anchor = link.partition("#")
+    target = page.parent / path if path else page
+    return target.exists() and (not anchor or (target.suffix == ".md" and anchor in anchors(target)))
+
+
+def anchors(page: Path) -> set[str]:
+    """What GitHub calls a page's headings: small letters, no signs but - and _, a hyphen a space, -1 for the second."""
+    said = re.findall(r"^#{1,6} +(.*?)[ #]*$", without_code(page.read_text(encoding="utf-8")), re.MULTILINE)
+    words = (re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading) for heading in said)  # of a link its words
+    names = [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in words]
+    return {f"{name}-{n}" if (n := names[:i].count(name)) else name for i, name in enumerate(names)}
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
@@ -70,7 +97,34 @@ def test_the_listings_are_those_that_their_page_describes() -> None:
     assert f"{len({row['category'] for row in rows})} of the" in page
 
 
-@pytest.mark.parametrize("page", [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), LISTINGS.parent / "README.md"])
-def test_links_to_the_projects_own_pages_lead_somewhere(page: Path) -> None:
-    links = re.findall(r"\[[^\]]*\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
-    assert [link for link in links if not (page.parent / link).exists()] == []
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_links_to_the_projects_own_pages_lead_to_a_file_and_a_heading(page: Path) -> None:
+    assert [link for link in links(page.read_text(encoding="utf-8")) if not leads(page, link)] == []
+
+
+@pytest.mark.parametrize(
+    ("link", "good"),
+    [
+        ("README.md", True),
+        ("docs", True),
+        ("README.md#three-ways-in", True),
+        ("#whats-_new_-from-2-000-on", True),
+        ("#twice-1", True),
+        ("#twice-2", False),
+        ("#no-heading", False),
+        ("docs/nowhere.md", False),
+        ("docs/README.md#nowhere", False),
+        ("docs/closure.svg#nowhere", False),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_found(link: str, good: bool, tmp_path: Path) -> None:
+    (tmp_path / "docs").symlink_to(ROOT / "docs")
+    (tmp_path / "README.md").symlink_to(ROOT / "README.md")
+    page = tmp_path / "page.md"
+    page.write_text("# What's `_new_` from 2 (000) on?\n## Twice\n```sh\n# no heading\n```\n## [Twice](x.md)\n")
+    assert leads(page, link) is good
+
+
+def test_links_are_found_over_lines_and_not_in_code() -> None:
+    text = "[a\n`b`](one.md) ![c](two.svg) `[d](three.md)`\n```md\n[e](four.md)\n```\n[f](https://x.org/y.md#z)\n[g](#h)\n"
+    assert links(text) == ["one.md", "two.svg", "#h"]

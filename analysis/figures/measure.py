@@ -99,7 +99,8 @@ def changes(study: Study, name: str, baselines: dict[Any, Any]) -> pd.DataFrame:
     """Paired differences against the baselines, as `means`."""
     values = values_of(study, name).dropna()
     there = set(values.index.get_level_values("cell_id"))
-    return _by_cell(differences(values, {cell: base for cell, base in baselines.items() if {cell, base} <= there}))
+    held = {cell: base for cell, base in baselines.items() if {cell, base} <= there}
+    return _by_cell(differences(values, held, study.weeks))
 
 
 def _by_cell(table: pd.DataFrame) -> pd.DataFrame:

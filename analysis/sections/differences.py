@@ -29,7 +29,7 @@ def changes(found: Findings) -> str:
 
 
 def _table(found: Findings, baselines: dict[Any, Any], caption: str) -> str:
-    table = differences(found.study.values, baselines)
+    table = differences(found.study.values, baselines, found.study.weeks)
     seeds = table["n"][table["n"] > 0]
     if seeds.nunique() == 1:
         caption = say("{caption}, on {seeds}", caption=caption, seeds=plural(int(seeds.min()), "common seed"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,13 @@ from scipy.stats import binom, ttest_1samp, ttest_rel
 
 from analysis import Study, differences, load, reference, rule_baselines, summary
 from analysis.compare import against_reference, estimate, headline_survival
+from analysis.export import outcome_rows
+from analysis.figures.measure import changes
+from analysis.findings import Findings
 from analysis.intervals import t_margin
+from analysis.parties import at_home, who_pays
+from analysis.report import write
+from analysis.sections.differences import changes as section
 
 from .synthetic import SyntheticCell, store
 
@@ -58,6 +65,17 @@ def test_differences_are_paired_on_the_seeds_in_common(
         assert [got.low, got.high] == pytest.approx([expected.low, expected.high], rel=1e-9, abs=1e-6)
 
 
+def test_totals_of_runs_of_different_length_are_not_compared() -> None:
+    values = table({"short": {0: 1.0, 1: 2.0}, "long": {0: 5.0, 1: 7.0}, "other": {0: 4.0, 1: 4.0}})
+    values = values.assign(sme_survival_52w=values["outcome"], survival=values["outcome"])
+    got = differences(values, {"long": "short", "other": "long"}, {"short": 60, "long": 100, "other": 100})
+    apart = estimate(got, "long", "outcome")
+    assert np.isnan(apart.mean)
+    assert apart.n == 0
+    assert estimate(got, "other", "outcome").mean == -2.0
+    assert [estimate(got, "long", name).mean for name in ("sme_survival_52w", "survival")] == [4.5, 4.5]
+
+
 @pytest.mark.parametrize("n", [2, 3, 10])
 def test_the_interval_covers_at_its_stated_rate(n: int) -> None:
     """4,000 normal samples of n; fails by chance less than once in 10^6."""
@@ -80,6 +98,26 @@ def test_pairing_removes_the_shocks_that_cells_share(study: Study) -> None:
     assert paired.margin < alone.margin / 10
     assert paired.clear
     assert paired.mean > 0
+
+
+def test_no_table_and_no_sentence_compares_totals_over_other_weeks(tmp_path) -> None:
+    cells = cells_of({}, {"weeks": 60, "platform": "project_s"}, {"platform": "project_s"})
+    study = load(store(tmp_path / "s", cells, seeds=range(3), smes=50))
+    baselines = against_reference(study)
+    found, rows = Findings(study), outcome_rows(study).set_index(["cell_id", "outcome"])["less_reference"]
+    gains, home = (of(study, baselines)["mean"] for of in (who_pays, at_home))
+    shown = changes(study, "consumer_surplus", baselines)["mean"]
+    assert np.isnan(found.changes["c01", "consumer_surplus"].mean)
+    assert found.changes["c01", "survival"].known
+    assert np.isnan(found.change("c01", "c02", "consumer_surplus").mean)
+    assert rows["c01"].notna()[lambda told: told].index.tolist() == [f"sme_survival_{w}w" for w in (52, 104, 156)]
+    assert gains["c01"].isna().all()
+    assert home["c01"].isna().all()
+    assert "c01" not in shown
+    assert all(table["c02"].notna().all() for table in (rows, gains, home))
+    assert shown["c02"] == pytest.approx(found.changes["c02", "consumer_surplus"].mean)
+    assert re.search(r"Consumer surplus.*?</th><td>–</td><td>0 ", section(found))
+    assert "nan" not in re.sub(r"<script.*?</script>", "", write(study.folder).read_text(), flags=re.DOTALL).split()
 
 
 def test_the_reference_is_the_first_cell_of_the_manifest(tmp_path) -> None:

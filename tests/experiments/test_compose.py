@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments import compose
+from experiments.cells import pricing_with
 from experiments.schema import choices
 from simulation import Config, ConfigError, Market
 from simulation.config import GROUPS
@@ -85,7 +86,9 @@ def test_any_number_in_range_arrives_as_it_is(data: st.DataObject) -> None:
     field = data.draw(st.sampled_from(numbers))
     spec = field.metadata["spec"]
     value = data.draw(st.floats(spec.low, spec.high))
-    assert getattr(getattr(compose([f"{group}.{field.name}={value!r}"]), group), field.name) == value
+    setting = f"{group}.{field.name}"
+    chosen = [f"sellers.pricing={name}" for name in pricing_with(setting)[:1]]
+    assert getattr(getattr(compose([*chosen, f"{setting}={value!r}"]), group), field.name) == value
 
 
 def test_the_markets_own_first_week() -> None:

@@ -14,7 +14,7 @@ from experiments.schema import StudySetting, setting_types
 from simulation.config import GROUPS
 from simulation.outcomes import OUTCOMES
 from simulation.parameters import Spec
-from simulation.regulation import Enforcement
+from simulation.regulation import Enforcement, instruments
 
 DOCS = parameters.PAGE.parent
 PAGES = [page for page in sorted(DOCS.glob("*.md")) if page.name != "mesa.md"]  # that page names Python
@@ -46,6 +46,27 @@ def test_every_setting_and_every_outcome_has_one_row() -> None:
     assert settings | set(OUTCOMES) <= set(rows)
     own = [row for row in rows if not row.startswith("algorithm.")]  # algorithms share settings
     assert len(own) == len(set(own))
+
+
+def test_a_choice_is_told_in_a_whole_sentence_and_a_preset_in_all_its_cells() -> None:
+    rows = [line.split(" | ") for line in parameters.page().splitlines() if re.match(r"\| `\w+=\w+` \|", line)]
+    assert len(rows) == len(list(parameters.CONFIGS.glob("*/*.yaml")))
+    assert [said for _, said, _ in rows if not said.endswith(".")] == []
+    cells = {name: sets.rpartition(", ")[2].removesuffix(" |") for name, _, sets in rows if "`experiment=" in name}
+    assert cells["| `experiment=rules`"] == f"{2 * (1 + len(instruments))} cells"
+    assert cells["| `experiment=project_s`"] == "5 cells"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# @package _global_\n# It goes over\n# two lines. Another.\nweeks: 4\n# More.\n", "It goes over two lines."),
+        ("# A share of 0.3, say: all\nname: x\n", "A share of 0.3, say: all"),
+        ("name: x\n", ""),
+    ],
+)
+def test_the_first_sentence_of_a_file(text: str, said: str) -> None:
+    assert parameters.first_sentence(text) == said
 
 
 def test_every_row_is_complete() -> None:

@@ -96,6 +96,17 @@ def test_a_parameter_of_an_algorithm_is_dropped_likewise() -> None:
     assert [cell.config["algorithm"].get("own_boost") for cell in planned.cells] == [None, 1.0, 2.0]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_parameter_of_a_pricing_behaviour_is_dropped_likewise_in_whatever_order(order: int) -> None:
+    said = ("sellers.learning_rate=0.1,0.2", "sellers.pricing=best_response,q_learning")
+    planned = sweep(*said[::order])
+    seen = {(cell.config["sellers"]["pricing"], cell.config["sellers"]["learning_rate"]) for cell in planned.cells}
+    assert seen == {("best_response", 0.15), ("q_learning", 0.1), ("q_learning", 0.2)}
+    assert len(planned.cells) == 3
+    [idle] = [cell for cell in planned.cells if cell.config["sellers"]["pricing"] == "best_response"]
+    assert idle.overrides == ("sellers.pricing=best_response",)
+
+
 def test_the_same_cell_however_it_is_said() -> None:
     said = [
         ["platform=project_s", "regulation=[separation,data_firewall]"],

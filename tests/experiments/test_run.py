@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -38,6 +39,19 @@ def test_help_comes_at_once_and_without_hydra() -> None:
     done = subprocess.run([sys.executable, "-c", said], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "experiment=project_s" in done.stdout
     assert not {"'hydra'", "'numpy'", "'mesa'"} & set(done.stdout.replace(",", " ").split())
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["weeks=2", "--version"]])
+def test_the_version_is_the_packages(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 0
+    assert capsys.readouterr().out == f"etalase {version('etalase')}\n"
+
+
+def test_help_says_where_a_range_ends_and_what_latex_leaves_out(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "a range without its end (range(0,1,0.1))" in said
+    assert "who pays, hazard ratios and fates are in csv only" in said
 
 
 def test_a_study_from_command_to_report(capsys: pytest.CaptureFixture[str]) -> None:
