@@ -14,7 +14,6 @@ from .study import Study
 from .survival import count
 from .words import listing, plural, span
 
-PRICE = ("consumer_surplus", "sme_profit", "platform_profit", "total_surplus", "public_cost")  # told where they move
 NAMED = 3  # of the rules that the seeds cannot rank
 
 
@@ -73,7 +72,7 @@ def _survival(found: Findings) -> list[str]:
 
 
 def _difference(found: Findings, change: Estimate) -> str:
-    size = POINTS.full(change, sign=True)
+    size = POINTS.full(change, sign=True) + _common(found, change, *(found.platforms or ()))
     if not change.known:
         one = say("On the one seed in common the difference is {size}.", size=size)
         return one if change.n else say("No seed is in common.")
@@ -101,12 +100,24 @@ def _ends(found: Findings) -> str:
     change = found.change(most, fewest)
     if change.nothing:
         return say("All {n} worlds keep the same share.", n=number(len(ordered), ","))
-    return say(
+    parts = {
+        "n": number(len(ordered), ","), "most": found.quoted(most), "share": found.share(most),
+        "fewest": found.quoted(fewest), "least": found.share(fewest),
+        "size": POINTS.full(change) + _common(found, change, most, fewest),
+    }  # fmt: skip
+    if change.known and not change.clear:
+        return say(
+            "Of the {n} worlds the seeds cannot tell which keeps most; the farthest apart are {most}, {share}, and "
+            "{fewest}, {least}; with the same luck they lie {size} apart.",
+            **parts,
+        )
+    told = say(
         "Of the {n} worlds {most} keeps most, {share}, and {fewest} fewest, {least}; with the same luck they lie "
         "{size} apart.",
-        n=number(len(ordered), ","), most=found.quoted(most), share=found.share(most), fewest=found.quoted(fewest),
-        least=found.share(fewest), size=POINTS.full(change) + _doubt(change),
-    )  # fmt: skip
+        **parts,
+    )
+    luck = say("Picked as the ends, they may owe some of that to luck.")
+    return f"{told} {luck}" if len(ordered) > 2 and change.known else told
 
 
 def _rules(found: Findings) -> list[str]:
@@ -116,25 +127,41 @@ def _rules(found: Findings) -> list[str]:
     change, leads = found.change(ranked[0], base), [found.change(ranked[0], cell) for cell in ranked[1:]]
     parts = {
         "rule": found.rule(ranked[0]), "share": found.share(ranked[0]),
-        "size": POINTS.full(change, sign=True) + _doubt(change),
+        "size": POINTS.full(change, sign=True) + _doubt(change) + _common(found, change, ranked[0], base),
     }  # fmt: skip
     if not leads:
-        return [say("Under {rule}: {share}, {size} against the same world without a rule.", **parts)]
+        told = say("Under {rule}: {share}, {size} against the same world without a rule.", **parts)
+        return [f"{told} {_elsewhere(found)}".rstrip()]
     parts["rules"] = _tried(found, ranked)
     tied = 1 + next((i for i, lead in enumerate(leads) if lead.clear), len(leads))
-    if tied > 1:
+    names = _names([found.rule(cell) for cell in ranked[:tied]])
+    if tied > 1 and all(lead.nothing for lead in leads[: tied - 1]):
+        told = say(
+            "Of the {rules}, {names} keep most alive, the same share on every seed: {share}, {size} against the same "
+            "world without a rule.",
+            **parts, names=names,
+        )  # fmt: skip
+    elif tied > 1:
         told = say(
             "Of the {rules} the seeds cannot tell which of {names} keeps most alive: {share} under {rule}, {size} "
             "against the same world without a rule.",
-            **parts, names=_names([found.rule(cell) for cell in ranked[:tied]]),
+            **parts, names=names,
         )  # fmt: skip
-        return [told]
-    told = say(
-        "Of the {rules}, {rule} keeps most alive: {share}, {size} against the same world without a rule; its lead "
-        "over the next, {next}, is {lead}; picked as the best, it may owe some of that to luck.",
-        **parts, next=found.rule(ranked[1]), lead=POINTS.full(leads[0], sign=True),
-    )  # fmt: skip
-    return [told]
+    else:
+        told = say(
+            "Of the {rules}, {rule} keeps most alive: {share}, {size} against the same world without a rule; its lead "
+            "over the next, {next}, is {lead}; picked as the best, it may owe some of that to luck.",
+            **parts, next=found.rule(ranked[1]), lead=POINTS.full(leads[0], sign=True),
+        )  # fmt: skip
+    return [f"{told} {_elsewhere(found)}".rstrip()]
+
+
+def _elsewhere(found: Findings) -> str:
+    """That there are rules in other worlds too, each held against its own; '' where there are none."""
+    base, ranked = found.rules
+    if len(ranked) == len(found.rule_baselines):
+        return ""
+    return say("This is against {base} only; rules in other worlds stand in the tables below.", base=found.quoted(base))
 
 
 def _tried(found: Findings, ranked: Sequence[Any]) -> str:
@@ -158,7 +185,7 @@ def _price(found: Findings) -> list[str]:
     base, cell = (base, ranked[0]) if ranked else found.pair or (None, None)
     if cell is None:
         return []
-    effects = listing([said for name in PRICE if (said := _effect(found, cell, base, name))])
+    effects = listing([said for name in found.told if (said := _effect(found, cell, base, name))])
     if not effects:
         return []
     if ranked:
@@ -180,12 +207,19 @@ def _effect(found: Findings, cell: Any, base: Any, name: str) -> str:
     if outcome is None or not change.known or change.nothing:
         return ""
     fit = found.fit(name, difference=True)
-    label = outcome.label if outcome.label[:2].isupper() else outcome.label[:1].lower() + outcome.label[1:]
+    label = outcome.placed if outcome.label[:2].isupper() else outcome.placed[:1].lower() + outcome.placed[1:]
     return say("{outcome} by {size}", outcome=label, size=fit.full(change, sign=True) + _doubt(change))
 
 
 def _doubt(change: Estimate) -> str:
     return say(" (not to be told from none)") if change.known and not (change.clear or change.nothing) else ""
+
+
+def _common(found: Findings, change: Estimate, *cells: Any) -> str:
+    """On which seeds a difference is, where one of the cells has more of them than the other."""
+    if change.n == 0 or all(found.study.seeds[cell] == change.n for cell in cells):
+        return ""
+    return say(" on the {seeds} that both have", seeds=plural(change.n, "seed"))
 
 
 def _sureness(study: Study) -> str:

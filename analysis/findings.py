@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,8 +16,10 @@ from .language import say
 from .shape import Shape, shape
 from .study import Study
 from .survival import Curve, curves
-from .words import Scale, humanise, scale
+from .words import Scale, common_scale, humanise, is_money, scale
 
+SURPLUSES = ("consumer_surplus", "sme_profit", "platform_profit", "tax_revenue")
+HOME, TOTAL = "surplus_home", "total_surplus"
 SHARE = Scale(100.0, "%", 1)
 POINTS = Scale(100.0, "points", 1)
 
@@ -75,10 +78,15 @@ class Findings:
 
     @cached_property
     def rules(self) -> tuple[Any, list[Any]]:
-        """The rule baseline that most rules share, and its cells under a rule by falling survival."""
+        """The rule baseline that is asked about, and its cells under a rule by falling survival.
+
+        It is the platform's choice in `platforms` where that has rules, else the one that most rules share.
+        """
         if not self.rule_baselines:
             return None, []
-        base = Counter(self.rule_baselines.values()).most_common(1)[0][0]
+        rules = Counter(self.rule_baselines.values())
+        asked = self.platforms[1] if self.platforms else None
+        base = asked if asked in rules else rules.most_common(1)[0][0]
         ruled = [cell for cell, of in self.rule_baselines.items() if of == base]
         return base, sorted(ruled, key=lambda cell: -self.survival[cell].mean)
 
@@ -119,9 +127,25 @@ class Findings:
         """How an outcome's changes are written, and the reference's own level: alike in sentences and tables."""
         if column == "survival":
             return POINTS if difference else SHARE
+        if column in self.told and is_money(self.study.outcomes[column].unit) and self._money:
+            return self._money
         known = [one for at in (self.levels, self.changes) for key, one in at.items() if key[1] == column]
         means, margins = [one.mean for one in known], [one.margin for one in known]
         return scale(self.study.outcomes[column].unit, means, margins, difference)
+
+    @cached_property
+    def told(self) -> list[str]:
+        """The surpluses that the answer and the first table tell; all parties' where no sum of those at home is."""
+        whole = TOTAL if HOME not in self.study.outcomes else HOME
+        return [name for name in (*SURPLUSES, whole) if name in self.study.outcomes]
+
+    @cached_property
+    def _money(self) -> Scale | None:
+        """The one scale of all changes that are `told`; None where nothing changes."""
+        sums = [name for name in self.told if is_money(self.study.outcomes[name].unit)]
+        known = [(name, one) for (_, name), one in self.changes.items() if name in sums and math.isfinite(one.mean)]
+        sizes = [max((abs(one.mean) for of, one in known if of == name), default=0.0) for name in sums]
+        return common_scale(sizes, [one.margin for _, one in known]) if max(sizes, default=0.0) > 0 else None
 
     def share(self, cell: Any) -> str:
         """'71.2% [69.0, 73.4]'; '–' for a cell without opening SMEs."""

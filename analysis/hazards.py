@@ -2,6 +2,7 @@
 
 h(t | x) = h_0(t) exp(x'β); the ratio of a term is exp β. Shops of a seed share its shocks, in both worlds, so
 errors are clustered by seed (Lin, Wei 1989): β ± t_{G-1} √(G/(G-1)) se over G seeds, both for few clusters.
+Two clusters tell too little of a spread: intervals are from three seeds on, as those of `survival.pooled_curve`.
 Where hazards are not proportional the ratio is a mean over the weeks, weighted by deaths; `yearly_hazards` has it
 year by year.
 """
@@ -22,6 +23,7 @@ from .groups import copied_pairs, several, uncopied_pairs
 from .intervals import Floats, t_margin
 from .language import say
 from .study import Study
+from .survival import SEEDS_FOR_SPREAD
 from .twins import BASE, SHOP, horizon, twins
 
 CELLS = 20  # that are held against their baseline, unless said
@@ -36,7 +38,8 @@ IN_ALL = 60_000  # shops in all models of one call
 class HazardRatio:
     """exp β of a term with its 95 % interval; NaN where a side has no deaths, the interval also where it has few.
 
-    `n` shops, whose `deaths` (of two worlds: in both) were used, of `of` that there are. One seed has no interval.
+    `n` shops, whose `deaths` (of two worlds: in both) were used, of `of` that there are. Fewer than three seeds
+    have no interval.
     """
 
     term: str
@@ -53,6 +56,11 @@ class HazardRatio:
     def clear(self) -> bool:
         """Whether there is an interval and it leaves out one."""
         return self.low > 1 or self.high < 1
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the interval holds one, or a side has too few deaths for one; not where seeds are too few."""
+        return not self.clear and self.seeds >= SEEDS_FOR_SPREAD
 
 
 @dataclass(frozen=True)
@@ -165,7 +173,7 @@ def _fit(sample: Sample, terms: Sequence[tuple[str, str]], most: int) -> list[Ha
     seeds = len(np.unique(sample.seed))
     beta, error = cox(sample) if _identified(sample) else np.full((2, len(terms)), math.nan)
     margin = t_margin(math.sqrt(seeds) * error, seeds) * math.sqrt(seeds / max(seeds - 1, 1))
-    margin = np.where(fewest(sample) < FEW, math.nan, margin)
+    margin = np.where((fewest(sample) < FEW) | (seeds < SEEDS_FOR_SPREAD), math.nan, margin)
     ratios, lows, highs = np.exp([beta, beta - margin, beta + margin]).tolist()
     counts = (len(np.unique(sample.key)), int(sample.died.sum()), of, seeds)
     each = zip(terms, zip(ratios, lows, highs, strict=True), strict=True)

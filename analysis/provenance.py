@@ -68,18 +68,31 @@ def _cells(study: Study) -> str:
 def _overrides(overrides: Any) -> str:
     if not overrides:
         return NOTHING
+    return " ".join(f"<code>{escape(item)}</code>" for item in _items(overrides))
+
+
+def _items(overrides: Any) -> list[str]:
+    """Each setting by itself, as it was typed."""
     items = [f"{k}={v}" for k, v in overrides.items()] if isinstance(overrides, Mapping) else overrides
-    items = [items] if isinstance(items, str) else items
-    return " ".join(f"<code>{escape(str(item))}</code>" for item in items)
+    return [items] if isinstance(items, str) else [str(item) for item in items]
 
 
 def _missing(study: Study) -> str:
-    """Cells that were planned and have no run."""
+    """Cells that were planned and have no run, and seeds that others lack."""
     absent = [cell for cell in study.planned if cell["cell_id"] not in set(study.cells)]
-    if not absent:
-        return ""
-    names = ", ".join(str(cell.get("label") or cell["cell_id"]) for cell in absent[:MANY])
-    return f"<p>{escape(say('Planned, but without a run: {cells}.', cells=names + _more(absent)))}</p>"
+    names = "; ".join(_planned_name(cell) for cell in absent[:MANY])
+    told = [say("Planned, but without a run: {cells}.", cells=names + _more(absent))] if absent else []
+    lacking = {cell: sorted(seed for of, seed in study.missing_runs if of == cell) for cell in study.cells}
+    lacking = {cell: seeds for cell, seeds in lacking.items() if seeds}
+    lists = [f"{study.labels[cell]} ({', '.join(map(str, seeds))})" for cell, seeds in list(lacking.items())[:MANY]]
+    told += [say("Seeds that are missing: {cells}.", cells="; ".join(lists) + _more(list(lacking)))] if lacking else []
+    return "".join(f"<p>{escape(text)}</p>" for text in told)
+
+
+def _planned_name(cell: Mapping[str, Any]) -> str:
+    """What a cell that has no run is called: its own label, else what it was to set."""
+    items = cell.get("overrides") or [cell["cell_id"]]
+    return str(cell.get("label") or " ".join(_items(items)))
 
 
 def _more(items: Sequence[Any]) -> str:

@@ -15,7 +15,7 @@ from uuid import uuid4
 from plotly.offline import get_plotlyjs
 
 from . import figures, sections
-from .language import ENGLISH, say, speaking, spoken
+from .language import ENGLISH, number, say, speaking, spoken
 from .sections.block import as_json
 from .study import Study, load
 from .words import date, humanise, plural, sentence, span
@@ -86,8 +86,9 @@ def _plotly() -> str:
 def _made(study: Study) -> str:
     low, high = min(study.weeks.values()), max(study.weeks.values())
     weeks = span(low) if low == high else say("{low} to {high} weeks", low=str(low), high=str(high))
-    many = say(
-        "{cells}, {runs} of {weeks}",
-        cells=plural(len(study.cells), "world"), runs=plural(len(study.runs), "run"), weeks=weeks,
-    )  # fmt: skip
+    cells, runs = plural(len(study.cells), "world"), plural(len(study.runs), "run")
+    if study.missing_runs:
+        planned = number(len(study.runs) + len(study.missing_runs), ",")
+        runs = say("{n} of {planned} planned runs", n=number(len(study.runs), ","), planned=planned)
+    many = say("{cells}, {runs} of {weeks}", cells=cells, runs=runs, weeks=weeks)
     return ", ".join(part for part in (many, date(str(study.manifest.get("created") or ""))) if part)

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .datasets import MARK, parts, runs_in
-from .language import spoken, word
+from .language import say, spoken, word
 from .words import cell_labels, humanise
 
 KEYS = ["cell_id", "seed"]
@@ -43,6 +43,11 @@ class Outcome:
     def label(self) -> str:
         """What it is called in the language spoken now."""
         return word(self.english)
+
+    @property
+    def placed(self) -> str:
+        """Its label, and that its party is abroad where it is: 'platform profit (abroad)'."""
+        return self.label if self.home else say("{party} (abroad)", party=self.label)
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,17 @@ class Study:
     def planned(self) -> list[Mapping[str, Any]]:
         """The cells as the manifest lists them."""
         return [cell for cell in self.manifest.get("cells") or () if "cell_id" in cell]
+
+    @property
+    def planned_runs(self) -> set[tuple[Any, int]]:
+        """The (cell, seed) that the last command on the study was to run; empty where the manifest does not say."""
+        last = self.manifest.get("planned") or {}
+        return {(cell, seed) for cell in last.get("cells", ()) for seed in range(*last.get("seeds", (0,)))}
+
+    @cached_property
+    def missing_runs(self) -> set[tuple[Any, int]]:
+        """Of `planned_runs` those that the study does not hold."""
+        return self.planned_runs - set(zip(self.runs["cell_id"], self.runs["seed"].astype(int), strict=True))
 
     @cached_property
     def cells(self) -> list[Any]:

@@ -14,7 +14,7 @@ from .compare import estimates
 from .intervals import Estimate
 from .language import say
 from .study import Study
-from .words import Scale, plural, scale, sentence
+from .words import Scale, names_unit, plural, scale, sentence
 
 WIDE = 8
 LONG = 30
@@ -109,7 +109,7 @@ def capped(study: Study, caption: str, cells: Sequence[Any], most: int = MOST_CE
 
 def unit(fit: Scale, label: str = "") -> str:
     """The unit behind a label that does not itself say it, as HTML."""
-    said = not fit.heading or fit.heading == label
+    said = not fit.heading or names_unit(label, fit.heading)
     return "" if said else f' <span class="unit">{escape(fit.heading)}</span>'
 
 

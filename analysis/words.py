@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ NAMES = {
     "sme": "SME",
     "smes": "SMEs",
     "sme_support": "SME support",
+    "indonesia_2023": "Indonesia 2023",
 }
 MAGNITUDES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1.0, ""))
 MONTHS = (
@@ -59,8 +60,8 @@ def cell_labels(settings: Mapping[Any, Mapping[str, Any]]) -> dict[Any, str]:
 def _cell_label(shown: Mapping[str, Any]) -> str:
     parts = []
     for name, value in shown.items():
-        if value is None or (name == "regulation" and value == "none" and len(shown) > 1):
-            continue
+        if value is None or (name == "regulation" and value == "none" and "platform" in shown):
+            continue  # a platform's name says by itself that there is no rule
         if name in ("market", "algorithm", "platform", "regulation"):
             parts.append(humanise(value))
         else:
@@ -148,6 +149,11 @@ class Scale:
         return " ".join(word(part) for part in (self.before, self.unit) if part not in ("", "1"))
 
 
+def names_unit(label: str, unit: str) -> bool:
+    """Whether a label says its unit itself: 'SMEs on sale' those in SMEs."""
+    return f" {unit} ".lower() in f" {label} ".lower()
+
+
 def is_money(unit: str) -> bool:
     """Whether the unit is rupiah."""
     return unit.lower().startswith("rp")
@@ -176,6 +182,16 @@ def scale(
     for_value = _decimals(largest * factor, 3)
     for_margin = _decimals(float(np.median(widths)) * factor, 2) if widths else 0
     return Scale(factor, shown, min(max(int(is_share(unit)), for_value, for_margin), 5), before)
+
+
+def common_scale(sizes: Sequence[float], margins: Iterable[float]) -> Scale:
+    """The scale in which several sums of rupiah can be held against each other.
+
+    As `scale`; of the `sizes`, each the largest of one outcome, the smallest has a figure if one more decimal gives it.
+    """
+    fit = scale("Rp", sizes, margins)
+    smallest = min((size for size in sizes if size > 0), default=0.0)
+    return replace(fit, decimals=min(max(fit.decimals, _decimals(smallest * fit.factor, 1)), fit.decimals + 1))
 
 
 def _decimals(value: float, figures: int) -> int:

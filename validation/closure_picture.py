@@ -14,7 +14,7 @@ from validation.closure import CLOSED, FIRST, LAST, OPEN, by_week
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 860, 420, 62, 40, 62, 66
 TITLE = "Against the world in which TikTok Shop stayed open"
-NOTE = "Means over seeds. Week 1 is the first of January 2023; the weeks of 2024 go on from 53."
+NOTE = "Means over seeds. Week 1 begins on 2 January 2023; the weeks of 2024 go on from 53."
 MEASURES = {"social": "orders on the app", "sme_revenue": "small sellers' sales"}
 SHOWN = range(30, 71)
 

@@ -16,6 +16,7 @@ from ..lines import Ink
 from ..parties import TOTAL, Party, parties
 from ..parties import who_pays as computed
 from ..study import Outcome, Study
+from ..survival import SEEDS_FOR_SPREAD
 from ..words import Scale, plural, sentence
 from .drawn import Column, Drawn, slug
 from .measure import SURVIVAL, Measure, by_name, changes, estimate_columns, means, measure, outcome_of
@@ -54,7 +55,7 @@ def difference_bars(study: Study, outcome: str = SURVIVAL, baselines: Mapping[An
     fit = measure(of, table["mean"].abs(), table["margin"], difference=True)
     title = say("{what}: what each choice changes", what=sentence(of.label))
     figure, narrow = row_figure(rows, title, fit)
-    caption = [against(study, pairs), *_colours(of), *left_out]
+    caption = [against(study, pairs), *_colours(of, table), *left_out]
     columns = {"cell": Column(say("World")), **estimate_columns(of, difference=True)}
     name = slug("difference", outcome)
     return Drawn(name, title, " ".join(caption), figure, by_name(study, table), columns, narrow=narrow)
@@ -78,7 +79,7 @@ def who_pays(study: Study, baselines: Mapping[Any, Any] | None = None) -> Drawn 
     fit = measure(of, table["mean"].abs(), table["margin"], difference=True)
     title = say("Who gains and who pays")
     figure, narrow = row_figure(rows, title, fit)
-    caption = [against(study, pairs), *_colours(of), say("The parties add up to the total.")]
+    caption = [against(study, pairs), *_colours(of, table), say("The parties add up to the total.")]
     caption.append(say("Who is not named gains and pays nothing."))
     caption += left_out
     columns = {"cell": Column(say("World")), "party": Column(say("Party")), **estimate_columns(of, difference=True)}
@@ -99,7 +100,7 @@ def forest(
     of = Outcome("ratio", say("hazard ratio"), "1")
     inks = [_worse(one.low > 1, one.high < 1) for one in known]
     rows = [
-        Row(sentence(one.label), one.ratio, one.low, one.high, ink, not one.clear)
+        Row(sentence(one.label), one.ratio, one.low, one.high, ink, one.doubtful)
         for one, ink in zip(known, inks, strict=True)
     ]
     fit = Measure(of.label, of.unit, Scale(1.0, of.unit, 2))
@@ -118,14 +119,20 @@ def forest(
 
 def _of_ratios(known: Sequence[HazardRatio], ratios: Sequence[HazardRatio], cells: int) -> list[str]:
     """What a caption says of hazard ratios: how they are made, and what is left out."""
-    said = [
-        say(
+    if any(one.seeds >= SEEDS_FOR_SPREAD for one in known):
+        how = say(
             "Hazard ratios (Cox) with 95% intervals, errors clustered by seed; right of 1 shops close sooner. "
             "Open marks: the interval holds 1."
-        ),
-        say("A ratio is a mean over its weeks, weighted by closures."),
-    ]
-    if any(np.isnan(one.low) and one.seeds > 1 for one in known):
+        )
+    elif any(one.seeds > 1 for one in known):
+        how = say(
+            "Hazard ratios (Cox); right of 1 shops close sooner. Two seeds: no intervals, for errors clustered by seed "
+            "need three."
+        )
+    else:
+        how = say("Hazard ratios (Cox); right of 1 shops close sooner. One seed: no intervals.")
+    said = [how, say("A ratio is a mean over its weeks, weighted by closures.")]
+    if any(np.isnan(one.low) and one.seeds >= SEEDS_FOR_SPREAD for one in known):
         said.append(say("Open, no interval: fewer than {n} shops closed on a side, too few to trust one.", n=str(FEW)))
     if any(one.n < one.of for one in known):
         said.append(say("Of many shops a random sample was used, the same in both worlds; the table says how many."))
@@ -141,7 +148,7 @@ def _estimates(table: pd.DataFrame) -> dict[Any, Estimate]:
 
 
 def _row(label: str, one: Estimate, ink: Ink, difference: bool = False) -> Row:
-    return Row(label, one.mean, one.low, one.high, ink, difference and not one.clear)
+    return Row(label, one.mean, one.low, one.high, ink, difference and one.known and not one.clear)
 
 
 def _extremes(table: pd.DataFrame, keep: Any = None) -> tuple[pd.DataFrame, list[str]]:
@@ -165,9 +172,9 @@ def _worse(worse: bool, better: bool) -> Ink:
     return ORANGE if worse else BLUE if better else BLACK
 
 
-def _colours(of: Outcome) -> list[str]:
-    pale = say("Pale: the 95% interval holds zero.")
-    return [say("Blue is better, orange worse."), pale] if of.direction else [pale]
+def _colours(of: Outcome, table: pd.DataFrame) -> list[str]:
+    pale = [say("Pale: the 95% interval holds zero.")] if table["margin"].notna().any() else []
+    return [say("Blue is better, orange worse."), *pale] if of.direction else pale
 
 
 def _mean(table: pd.DataFrame) -> str:

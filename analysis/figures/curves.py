@@ -143,7 +143,8 @@ def too_many(lines: Sequence[Line], cells: int) -> list[str]:
     said = []
     if not direct(lines):
         said.append(say("Named: the first, the {n} highest and the {n} lowest; grey: the others.", n=str(NAMED - 1)))
-        said.append(say("Bands are left out for so many lines; the numbers have intervals."))
+        if any(line.has_band for line in lines):
+            said.append(say("Bands are left out for so many lines; the numbers have intervals."))
     if len(lines) < cells:
         said.append(say("The first {drawn} of {cells} are drawn.", drawn=str(len(lines)), cells=plural(cells, "world")))
     return said

@@ -12,7 +12,7 @@ import pandas as pd
 from ..compare import differences, headline_survival, summary
 from ..language import say
 from ..study import Outcome, Study
-from ..words import Scale, is_money, is_share, plural, scale, sentence, span
+from ..words import Scale, is_money, is_share, names_unit, plural, scale, sentence, span
 from .drawn import Column
 
 SURVIVAL = "survival"
@@ -41,7 +41,7 @@ class Measure:
     def heading(self) -> str:
         """The axis: what, in which unit."""
         unit, name = "" if self.percent else self.scale.heading, sentence(self.label)
-        return name if f" {unit} ".lower() in f" {name} ".lower() or not unit else f"{name}, {unit}"
+        return name if names_unit(name, unit) or not unit else f"{name}, {unit}"
 
     @property
     def form(self) -> str:
@@ -117,10 +117,23 @@ def estimate_columns(of: Outcome, difference: bool = False) -> dict[str, Column]
     }
 
 
-def first_of(drawn: int, cells: int) -> list[str]:
-    """What a caption says where not all cells are drawn."""
-    numbers = {"drawn": str(drawn), "cells": plural(cells, "world")}
-    return [say("The first {drawn} of {cells} are drawn; the table has all.", **numbers)] if drawn < cells else []
+def extremes(values: pd.Series, most: int, keep: Any = None) -> tuple[list[Any], list[str]]:
+    """The cells that are drawn, as they stand in `values`, and what a caption says of that.
+
+    Of more than `most` the one to `keep`, the reference, and as many of the highest as of the lowest.
+    """
+    if len(values) <= most:
+        return list(values.index), []
+    held = values.index.intersection([] if keep is None else [keep])
+    ranked = values.drop(held).sort_values(ascending=False, kind="stable").index
+    half = (most - len(held)) // 2
+    drawn = {*held, *ranked[:half], *ranked[-half:]}
+    parts = {"n": str(half), "cells": plural(len(values), "world")}
+    if len(held):
+        told = say("The reference, the {n} highest and {n} lowest of {cells}; the table has all.", **parts)
+    else:
+        told = say("The {n} highest and {n} lowest of {cells}; the table has all.", **parts)
+    return [cell for cell in values.index if cell in drawn], [told]
 
 
 def numbers(table: pd.DataFrame, **first: Sequence[Any]) -> pd.DataFrame:

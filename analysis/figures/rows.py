@@ -110,7 +110,7 @@ def x_range(rows: Sequence[Row], fit: Measure, ratios: bool = False) -> tuple[fl
     ends = ends[np.isfinite(ends) & ((ends > 0) | (not ratios))]
     if ratios:
         low, high = min(0.9, ends.min(initial=1)), max(1.1, ends.max(initial=1))
-        return low / (high / low) ** 0.04, high * (high / low) ** 0.04
+        return low / (high / low) ** 0.08, high * (high / low) ** 0.08  # half a mark fits beyond the last
     low, high = min(0.0, ends.min(initial=0)), max(0.0, ends.max(initial=0))
     room = 0.04 * (high - low) or 0.5
     return low - room * (low < 0), high + room

@@ -8,16 +8,18 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from ..compare import reference
 from ..distributions import QUANTILES, shop_quantiles, winners_and_losers
 from ..language import number, say
 from ..lines import Ink, styles
 from ..study import Outcome, Study
 from .drawn import NARROW_HEIGHT, Column, Drawn, axis, layout, slug
-from .measure import first_of, measure
+from .measure import extremes, measure
 from .rows import BLUE, ORANGE
 from .spread import MAX_ROWS, box, box_figure, quantile_columns
 from .text import plain
 
+MEDIAN = 0.5  # of `QUANTILES`
 RISES, FALLS, CHANGE = "rises", "falls", "change"
 HEIGHT = 360
 
@@ -28,7 +30,8 @@ def shop_profits(study: Study) -> Drawn | None:
     if table.empty:
         return None
     of = Outcome("profit", say("a shop's profit over the run"), "Rp", 1)
-    drawn = table[list(QUANTILES)].head(MAX_ROWS)
+    shown, left_out = extremes(table[MEDIAN], MAX_ROWS, reference(study))
+    drawn = table.loc[shown, list(QUANTILES)]
     fit = measure(of, drawn.abs().to_numpy().ravel())
     scaled, style = drawn * fit.factor, styles(study)
     names = [study.labels[cell] for cell in drawn.index]
@@ -44,7 +47,7 @@ def shop_profits(study: Study) -> Drawn | None:
     columns = {"cell": Column(say("World"))} | quantile_columns(of.unit) | {"n": Column(say("shops"))}
     numbers = table.set_axis(list(columns)[1:], axis=1).reset_index(drop=True)
     numbers.insert(0, "cell", [study.labels[cell] for cell in table.index])
-    said = " ".join([caption, *first_of(len(drawn), len(table))])
+    said = " ".join([caption, *left_out])
     return Drawn("shop-profits", title, said, figure, numbers, columns, narrow=less)
 
 

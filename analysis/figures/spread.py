@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from ..compare import reference
 from ..distributions import QUANTILES
 from ..language import number, say
 from ..lines import Ink, styles
 from ..study import Study
 from ..words import sentence
 from .drawn import RIGHT, VEIL, Column, Drawn, axis, layout, slug
-from .measure import SURVIVAL, Measure, first_of, measure, outcome_of, values_of
+from .measure import SURVIVAL, Measure, extremes, measure, outcome_of, values_of
 from .rows import AXIS_ROOM, NAME_CHARACTERS, NARROW_CHARACTERS, TEXT_ROW
 from .text import plain, rows_of, width_of, wrapped
 
@@ -32,7 +33,9 @@ def distribution(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
         return None
     cells = {cell: part.to_numpy(float) for cell, part in values.groupby(level="cell_id", sort=False)}
     cells = {cell: cells[cell] for cell in study.cells if cell in cells}
-    drawn = dict(list(cells.items())[:MAX_ROWS])
+    means = pd.Series({cell: part.mean() for cell, part in cells.items()})
+    shown, left_out = extremes(means, MAX_ROWS, reference(study))
+    drawn = {cell: cells[cell] for cell in shown}
     fit = measure(of, values.abs(), [float(part.std()) for part in cells.values()])
     title = say("{what}: every seed of each world", what=sentence(of.label))
     style, every = styles(study), np.concatenate(list(drawn.values())) * fit.factor
@@ -42,7 +45,7 @@ def distribution(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
     names, ends = [study.labels[cell] for cell in drawn], (float(every.min()), float(every.max()))
     figure, less = box_figure(traces, names, ends, title, fit)
     caption = [say("A dot a seed; box: the middle half of the seeds; line: their median.")]
-    caption += first_of(len(drawn), len(cells))
+    caption += left_out
     table = pd.DataFrame([(study.labels[c], *np.quantile(part, QUANTILES), len(part)) for c, part in cells.items()])
     columns = {"cell": Column(say("World"))} | quantile_columns(of.unit) | {"n": Column(say("seeds"))}
     table.columns = pd.Index(columns)

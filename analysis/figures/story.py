@@ -15,7 +15,7 @@ from ..words import sentence
 from .curves import week_axis, y_range
 from .drawn import BOTTOM, Column, Drawn, axis, layout
 from .measure import Measure, measure
-from .text import plain
+from .text import plain, wrapped
 
 # what a story is told with, where the study kept it and it moves
 PANELS = (
@@ -23,6 +23,7 @@ PANELS = (
 )  # fmt: skip
 MOST = 6
 PANEL, HEAD = 128, 30
+WIDE_CHARACTERS, NARROW_CHARACTERS = 100, 36  # of a heading over a panel
 
 
 def story(study: Study, cell: Any = None) -> Drawn | None:
@@ -44,7 +45,8 @@ def story(study: Study, cell: Any = None) -> Drawn | None:
         columns[name] = Column(sentence(study.outcomes[name].label), study.outcomes[name].unit)
     less: dict[str, Any] = {"margin.l": 48, "margin.r": 16, "font.size": 12}
     less["xaxis.dtick"] = 2 * figure.layout.xaxis.dtick
-    less["annotations"] = [note | {"font": {"size": 12}} for note in _heads(lines, fits, 44)]
+    small = {"font": {"size": 12}, "align": "left", "yshift": 0}  # a heading may take two rows
+    less["annotations"] = [note | small for note in _heads(lines, fits, NARROW_CHARACTERS)]
     return Drawn("story", title, caption, figure, table, columns, narrow=less)
 
 
@@ -94,7 +96,7 @@ def _traces(line: Line, fit: Measure, i: int) -> list[go.Scatter]:
     return [*(band if line.has_band else []), main]
 
 
-def _heads(lines: dict[str, Line], fits: dict[str, Measure], most: int = 100) -> list[dict[str, Any]]:
+def _heads(lines: dict[str, Line], fits: dict[str, Measure], most: int = WIDE_CHARACTERS) -> list[dict[str, Any]]:
     """Over each panel what it shows, in which unit, and from where to where it goes."""
     height = (PANEL + HEAD) * len(lines)
     look = {
@@ -106,7 +108,7 @@ def _heads(lines: dict[str, Line], fits: dict[str, Measure], most: int = 100) ->
         fit = fits[name]
         told = say("{first} to {last}", first=fit.text(line.y[0]), last=fit.text(line.end))
         told = f"  {plain(told)}" if len(fit.heading + told) < most else ""
-        text = f"<b>{plain(fit.heading)}</b>{told}"
+        text = f"<b>{wrapped(fit.heading, most, 2)}</b>{told}"
         notes.append({**look, "y": 1 - ((PANEL + HEAD) * i + HEAD) / height, "text": text})
     return notes
 

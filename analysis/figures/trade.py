@@ -14,16 +14,18 @@ from ..compare import against_reference, rule_baselines
 from ..language import say
 from ..lines import Ink, styles
 from ..study import Study
-from ..words import sentence
+from ..words import plural, sentence
 from .bars import against
 from .drawn import BOTTOM, LEFT, RIGHT, TOP, Column, Drawn, Entry, axis, layout
-from .measure import SURVIVAL, Measure, changes, first_of, measure, outcome_of
+from .measure import SURVIVAL, Measure, changes, extremes, measure, outcome_of
 from .places import GAP, Box, Side, heaps, numbered, placed, ranges
 from .text import plain, rows_of, width_of, wrapped
 
 MAX_MARKS = 40
 HEIGHT = 480
-LEAST, MOST = 11.0, 44.0  # px across a mark
+LEAST, MOST = 11.0, 26.0  # px across a mark
+HOLLOW = 0.2  # of the ink in the largest, through which one sees what it covers; in the smallest FULL
+FULL = 0.7
 WIDE, LEAST_WIDE, NARROW = 900, 600, 328  # px, for which the places of names and of numbers are chosen
 NARROW_HEIGHT, NARROW_LEFT, NARROW_RIGHT, NARROW_BELOW = 380, 52, 16, 66
 LABEL_CHARACTERS = 26
@@ -31,6 +33,7 @@ LINE, BOLD = 16, 1.2  # px of a row; how much wider bold letters are
 SHOULDER = 0.75  # of a circle, a square that touches it
 NEAR, NAMED = (5.0, 5.0), 2  # px within which marks lie on one another; names that stand at such a heap
 COST = "public_cost"
+THIN_VEIL = "rgba(255,255,255,0.65)"  # behind names: lines under them fade, marks can still be seen
 
 
 Pair = tuple[float, float]
@@ -60,7 +63,8 @@ def trade_off(study: Study, baselines: Mapping[Any, Any] | None = None, gain: st
     if not cells:
         return None
     cost = changes(study, COST, pairs) if COST in study.outcomes else x.iloc[:0]
-    marks = _marks(study, cells[:MAX_MARKS], x, y, cost)
+    shown, _ = extremes(x["mean"][cells], MAX_MARKS)
+    marks = _marks(study, shown, x, y, cost)
     fits = tuple(measure(of, t["mean"].abs(), t["margin"], difference=True) for of, t in ((across, x), (up, y)))
     price = _price(study, cost)
     title = say("Shops and consumers: what each choice changes")
@@ -71,7 +75,9 @@ def trade_off(study: Study, baselines: Mapping[Any, Any] | None = None, gain: st
     table, columns = _numbers(study, cells, parts)
     caption = [against(study, pairs), say("Right: more shops live. Up: consumers gain.")]
     caption += [say("The larger a mark, the more it changes public cost.")] if price else []
-    caption += first_of(len(marks), len(cells))
+    if len(marks) < len(cells):
+        many = {"cells": plural(len(cells), "world"), "n": str(len(marks))}
+        caption += [say("Of {cells} the {n} that keep most and fewest shops are drawn; the table has all.", **many)]
     key = tuple(Entry(f"{m.number}  {m.label}", m.ink, "solid", (i,)) for i, m in enumerate(marks))
     less = _narrow(marks, fits)
     return Drawn("trade-off", title, " ".join(caption), figure, table, columns, key, all_named, less)
@@ -140,9 +146,14 @@ def _trace(mark: Mark, fits: tuple[Measure, ...], price: Measure | None) -> go.S
     return go.Scatter(
         x=[mark.x["mean"] * fits[0].factor], y=[mark.y["mean"] * fits[1].factor], mode="markers",
         name=plain(mark.label), zorder=round(MOST - mark.size),  # small marks lie over large ones
-        marker={"size": mark.size, "color": mark.ink.tint(0.7), "line": {"color": mark.ink.line, "width": 1.5}},
+        marker={"size": mark.size, "color": mark.ink.tint(_fill(mark)), "line": {"color": mark.ink.line, "width": 1.5}},
         hovertemplate=f"<b>{plain(mark.label)}</b><br>{'<br>'.join(map(plain, said))}<extra></extra>", **errors,
     )  # fmt: skip
+
+
+def _fill(mark: Mark) -> float:
+    """The share of its ink that a mark is filled with: the larger, the less."""
+    return FULL + (HOLLOW - FULL) * (mark.size - LEAST) / (MOST - LEAST)
 
 
 def _ends(marks: Sequence[Mark], fits: tuple[Measure, ...]) -> list[Pair]:
@@ -240,7 +251,8 @@ def _note(
     mark: Mark, text: str, side: Side, fits: tuple[Measure, ...], scale: Sequence[float], gap: float = GAP
 ) -> dict[str, Any]:
     """A name on a side of a mark: from the end of its interval, or from its edge where that is farther."""
-    note: dict[str, Any] = {"text": text, "showarrow": False, "font": {"size": 13, "color": mark.ink.text}}
+    look = {"font": {"size": 13, "color": mark.ink.text}, "bgcolor": THIN_VEIL, "borderpad": 0}
+    note: dict[str, Any] = {"text": text, "showarrow": False, **look}
     anchors = {"x": ("right", "center", "left"), "y": ("top", "middle", "bottom")}
     for at, way, one, fit, px in zip("xy", side, (mark.x, mark.y), fits, scale, strict=True):
         margin = _known(one)

@@ -94,23 +94,35 @@ let folded = [];
 function beforePrint() {
   folded = [...document.querySelectorAll("details:not([open], figure details)")];
   for (const details of folded) details.open = true;
-  for (const figure of figures) {
+  for (const figure of [...figures]) {
     const most = figure.element.closest(".first") ? PAPER.first : Infinity;
     const scale = Math.min(PAPER.scale, PAPER.height / figure.layout.height);
     figure.plot.style.setProperty("--paper", scale);
-    draw(figure, PAPER.width / scale, most);
+    drawnOrSaid(figure, PAPER.width / scale, most);
   }
 }
 
 function afterPrint() {
   for (const details of folded) details.open = false;
-  for (const figure of figures) draw(figure);
+  for (const figure of [...figures]) drawnOrSaid(figure);
+}
+
+// Paper shows each figure or says why not: one that fails keeps no other from being drawn.
+function drawnOrSaid(figure, ...how) {
+  try {
+    draw(figure, ...how);
+  } catch (error) {
+    fail(error, figure);
+  }
 }
 
 async function start() {
   for (const figure of figures) offerNumbers(figure);
   await unpackPlotly();
+  addEventListener("beforeprint", beforePrint); // a reader need not wait for the last figure
+  addEventListener("afterprint", afterPrint);
   for (const figure of [...figures]) {
+    if (!figures.includes(figure)) continue; // it failed on paper already
     try {
       await draw(figure);
       connectKey(figure);
@@ -120,15 +132,13 @@ async function start() {
     }
     await new Promise((done) => setTimeout(done)); // the page can be read while it is drawn
   }
-  addEventListener("beforeprint", beforePrint);
-  addEventListener("afterprint", afterPrint);
   document.documentElement.dataset.ready = "yes";
 }
 
 // A figure that cannot be drawn says so, and is left alone from then on.
 function fail(error, figure) {
   console.error(error);
-  figures.splice(figures.indexOf(figure), 1);
+  if (figures.includes(figure)) figures.splice(figures.indexOf(figure), 1);
   figure.plot.textContent = words.failed;
 }
 

@@ -39,6 +39,8 @@ def _counts(found: Findings) -> str:
     row = [counts[fate] for fate in FATES]
     fit = scale("", [one.mean for one in row], [one.margin for one in row])
     caption = say("Opening SMEs of a run by their fate in both worlds, mean over seeds.")
+    if len(twin_seeds(found.study, cell, base)) == 1:
+        caption = say("Opening SMEs by their fate in both worlds, on one seed.")
     cells = [[estimate_cell(fit, one)] for one in row]
     return Table(caption, say("Fate"), [say("Shops")], [escape(sentence(head)) for head in heads], cells).html()
 
@@ -58,10 +60,15 @@ def _shops(found: Findings, turned: pd.DataFrame) -> str:
         "copied": say("Copied in week (earliest)"), "died_in": say("Closes in"),
         "seeds": say("Seeds (of {n})", n=str(seeds)), "week": say("Week (median)"),
     }  # fmt: skip
+    many = plural(shops["seller_id"].nunique(), "shop")
     caption = say(
         "The largest of the {shops} that in at least one of {seeds} close in one world and live in the other.",
-        shops=plural(shops["seller_id"].nunique(), "shop"), seeds=plural(seeds, "seed"),
+        shops=many, seeds=plural(seeds, "seed"),
     )  # fmt: skip
+    if seeds == 1:
+        heads = {name: head for name, head in heads.items() if name != "seeds"}
+        heads |= {"copied": say("Copied in week"), "week": word("Week")}
+        caption = say("The largest of the {shops} that close in one world and live in the other.", shops=many)
     columns = {name: _column(shown[name], name, labels) for name in heads if shown[name].notna().any()}
     ranks = shown["rank"].notna().all()
     corner, rows = (say("Rank by size"), "rank") if ranks else (say("Shop"), "seller_id")

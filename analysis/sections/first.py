@@ -16,7 +16,6 @@ from ..tables import Table, estimate_cell, unit
 from ..words import sentence, span
 from .block import figure, paragraph
 
-COMPARED = ("sme_profit", "consumer_surplus", "platform_profit", "tax_revenue", "total_surplus")  # as wide as A4
 MOST_ROWS = 10  # of the table, so that all of it stands on one sheet
 
 Group = tuple[str, list[Any]]  # a heading, and the cells under it
@@ -43,7 +42,7 @@ def compared(found: Findings) -> str:
     for of in columns:
         fit, base = found.fit(of.name), found.levels.get((shown[0], of.name), Estimate())
         row = [found.changes.get((cell, of.name), Estimate()) for cell in shown[1:]]
-        heads.append(escape(sentence(of.label)) + (_in_points() if row and fit.unit == "%" else unit(fit, of.label)))
+        heads.append(escape(sentence(of.placed)) + (_in_points() if row and fit.unit == "%" else unit(fit, of.label)))
         texts.append([estimate_cell(fit, base), *(estimate_cell(fit, one, difference=True) for one in row)])
     rows = [escape(found.study.labels[cell]) for cell in shown]
     cells = [[text[i] for text in texts] for i in range(len(rows))]
@@ -58,7 +57,7 @@ def _in_points() -> str:
 
 def _columns(found: Findings) -> list[Outcome]:
     survival = Outcome("survival", say("opening SMEs alive after {span}", span=span(found.horizon)), "share", 1)
-    return [survival, *(found.study.outcomes[name] for name in COMPARED if name in found.study.outcomes)]
+    return [survival, *(found.study.outcomes[name] for name in found.told)]  # as wide as A4
 
 
 def _groups(found: Findings) -> list[Group]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..compare import reference
 from ..findings import Findings
+from ..groups import copied_pairs, groupings
 from ..language import number, say
 from ..tables import Table
 from ..words import NOTHING, amount, span
@@ -70,7 +71,16 @@ def _limits(found: Findings) -> Iterator[str]:
         "Consumer surplus counts a cheaper copy as a gain at once; total surplus adds everybody's rupiah alike, rich "
         "and poor."
     )
-    yield say("Copied shops are winners: they are compared with themselves in the other world, not with the uncopied.")
+    base, cell = found.pair or (None, reference(found.study))
+    if base is not None and not copied_pairs(found.study, cell, base).empty:
+        yield say(
+            "Copied shops are winners: they are compared with themselves in the other world, not with the uncopied."
+        )
+    elif "copied" in groupings(found.study):
+        yield say(
+            "Copied shops are winners: they differ from the others from the start, so their curves beside each other "
+            "do not show what copying does."
+        )
 
 
 def _listings() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ import pytest
 from analysis import Study, load
 from analysis.answer import answer, question
 from analysis.findings import Findings
+from analysis.sections.first import compared
 
 from .synthetic import SyntheticCell, headline, store
 
@@ -58,8 +60,31 @@ def ruled(rules: list[tuple[str, float, dict[str, float]]]) -> list[SyntheticCel
     return [SyntheticCell(hazard, 0.1, PROJECT_S | {"regulation": rule} | at) for rule, hazard, at in rules]
 
 
-def test_rules_that_the_seeds_cannot_rank_are_not_ranked(tmp_path) -> None:
+def test_rules_that_keep_the_same_share_on_every_seed_are_not_said_to_be_in_doubt(tmp_path) -> None:
     rules = ruled([("none", 0.02, {}), ("a", 0.01, {}), ("b", 0.01, {}), ("c", 0.03, {})])
+    said = plain(answer(load(store(tmp_path / "s", rules, seeds=range(4), weeks=60, smes=100))))
+    assert "Of the 3 rules, a and b keep most alive, the same share on every seed: " in said
+
+
+def test_the_rules_are_those_of_the_world_that_the_question_is_about(tmp_path) -> None:
+    without, sells = ({"platform": name} for name in ("marketplace_only", "project_s"))
+    rules = [("none", 0.02), ("a", 0.01), ("b", 0.03)]
+    cells = [SyntheticCell(h, 0.1, at | {"regulation": rule}) for at in (without, sells) for rule, h in rules]
+    said = plain(answer(load(store(tmp_path / "s", cells, seeds=range(4), weeks=60, smes=200))))
+    assert "Of the 2 rules, “Project S, a” keeps most alive" in said
+    assert "This is against “Project S” only; rules in other worlds stand in the tables below." in said
+    assert "in other worlds" not in plain(answer(load(store(tmp_path / "t", cells[3:], seeds=[0], weeks=9, smes=9))))
+
+
+def test_rules_in_the_world_without_the_platform_alone_are_told_there(tmp_path) -> None:
+    cells = [SyntheticCell(settings={"regulation": rule}) for rule in ("none", "a")]
+    cells.insert(1, SyntheticCell(0.01, 0.1, PROJECT_S))
+    said = plain(answer(load(store(tmp_path / "s", cells, seeds=range(3), weeks=60, smes=100))))
+    assert "Under a: " in said
+
+
+def test_rules_that_the_seeds_cannot_rank_are_not_ranked(tmp_path) -> None:
+    rules = ruled([("none", 0.02, {}), ("a", 0.01, {}), ("b", 0.0101, {}), ("c", 0.03, {})])
     said = plain(answer(load(store(tmp_path / "s", rules, seeds=range(4), weeks=60, smes=100))))
     assert "Of the 3 rules the seeds cannot tell which of a and b keeps most alive" in said
     assert "worlds" not in said.replace("both worlds", "")  # the ends are the rules', which are told already
@@ -74,16 +99,63 @@ def test_one_rule_at_some_settings_is_one_rule(tmp_path) -> None:
     assert "Of the 3 settings of one rule, “A, leak 0.1” keeps most alive" in said
 
 
-def test_total_surplus_is_always_told_and_public_cost_where_it_moves(study: Study, tmp_path) -> None:
-    assert "total surplus by Rp" in plain(answer(study))
-    folder = store(tmp_path / "s", headline(), seeds=range(3), weeks=60, smes=100)
+def with_outcomes(folder: Path, cells: list[SyntheticCell], **more: tuple[str, np.ndarray]) -> Study:
+    """A study with further outcomes in Rp: what each is called, and its value in each cell."""
+    store(folder, cells, seeds=range(3), weeks=60, smes=100)
     manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["outcomes"]["public_cost"] = {"label": "public cost", "unit": "Rp", "direction": -1}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
     runs = load(folder).runs
-    for cost, told in (((runs["regulation"] == "separation") * 2e9, True), (2e9, False)):
-        runs.assign(public_cost=cost).to_parquet(folder / "runs/all.parquet")
-        assert ("public cost by Rp +2.00 bn" in plain(answer(load(folder)))) == told
+    at = runs["cell_id"].str[1:].astype(int)
+    for name, (label, values) in more.items():
+        manifest["outcomes"][name] = {"label": label, "unit": "Rp", "direction": 1}
+        runs[name] = np.asarray(values, float)[at] * (1 + runs["seed"] / 100)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    runs.to_parquet(folder / "runs/all.parquet")
+    return load(folder)
+
+
+def test_all_at_home_are_told_of_and_the_treasury_where_it_gains_or_pays(study: Study, tmp_path) -> None:
+    """Total surplus, in which what a platform abroad earns counts, only where no sum of those at home is kept."""
+    assert "total surplus by Rp" in plain(answer(study))
+    assert "platform's profit (abroad) by Rp" in plain(answer(study))
+    home = "surplus at home", np.array([9.0, 5, 6, 5, 5]) * 1e9
+    for cost, told in (([0.0, 0, 0, 0, 0], False), ([0.0, 0, -2, 0, 0], True)):
+        purse = "public revenue", np.array(cost) * 1e9
+        made = with_outcomes(tmp_path / str(told), headline(), surplus_home=home, tax_revenue=purse)
+        said = plain(answer(made))
+        assert "and surplus at home by Rp +1.0" in said
+        assert "total surplus" not in said
+        assert ("public revenue by Rp -2.0" in said) == told
+        html = compared(Findings(made))
+        assert "Surplus at home" in html
+        assert "profit (abroad)" in html
+
+
+def test_sums_in_rupiah_are_told_in_one_unit_with_as_many_decimals(tmp_path) -> None:
+    small = np.array([0, 0, 1.2e8, 0, 0])
+    parts = {"tax_revenue": ("public revenue", small), "surplus_home": ("surplus at home", 100 * small)}
+    made = with_outcomes(tmp_path / "s", headline(), **parts)
+    price = next(text for text in answer(made) if "over the whole" in text)
+    told = re.findall("by Rp\u00a0[+−]?[\\d,]+[.](\\d+)\u00a0(\\w+)", price)
+    assert len(told) == 5
+    assert len({(len(decimals), unit) for decimals, unit in told}) == 1
+    assert {unit for _, unit in told} == {"bn"}
+
+
+def test_a_difference_on_fewer_seeds_than_the_levels_says_so(tmp_path) -> None:
+    folder = store(tmp_path / "s", headline()[:2], seeds=range(5), weeks=60, smes=100)
+    assert "that both have" not in plain(answer(load(folder)))
+    load(folder).runs.query("cell_id == 'c01' or seed < 3").to_parquet(folder / "runs/all.parquet")
+    assert " on the 3 seeds that both have" in plain(answer(load(folder)))
+
+
+def test_ends_picked_after_the_fact_are_said_to_be(tmp_path) -> None:
+    apart, alike = (0.01, 0.02, 0.04), (0.01, 0.0101, 0.0102)
+    for hazards, told in ((apart, "Picked as the ends"), (alike, "cannot tell which keeps")):
+        cells = [SyntheticCell(h, settings={"demand.impulse": h}) for h in hazards]
+        said = plain(answer(load(store(tmp_path / told, cells, seeds=range(3), weeks=60, smes=100))))
+        assert [words for words in ("Picked as the ends", "cannot tell which keeps") if words in said] == [told]
+    two = plain(answer(load(store(tmp_path / "two", cells[:2], seeds=[0], weeks=60, smes=100))))
+    assert "Picked" not in two
 
 
 def test_the_platform_is_asked_about_only_where_it_starts_to_sell(tmp_path) -> None:

@@ -76,6 +76,14 @@ def test_the_page_names_shops_by_rank_and_says_how_many_seeds_there_are(study: S
     assert f"The largest of the {turned['seller_id'].nunique()} shops that in at least one of 10 seeds close" in html
 
 
+def test_on_one_seed_nothing_is_said_of_means_over_seeds(tmp_path) -> None:
+    cells = [SyntheticCell(0.02), SyntheticCell(0.03)]
+    html = shops(Findings(load_study(tmp_path / "s", cells, seeds=[4], weeks=30, smes=60)))
+    assert "Opening SMEs by their fate in both worlds, on one seed." in html
+    assert "shops that close in one world and live in the other" in html
+    assert not any(words in html for words in ("mean over seeds", "1 seed", "Seeds (of", "median", "earliest"))
+
+
 def test_shops_without_category_orders_or_copies_are_told_without_them(tmp_path) -> None:
     study = load_study(tmp_path / "s", [SyntheticCell(0.02), SyntheticCell(0.03)], seeds=range(2), weeks=30, smes=40)
     file = study.folder / "sellers/all.parquet"

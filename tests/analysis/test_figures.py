@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,12 @@ from analysis.figures import Drawn, maps, trade
 from analysis.figures import curves as drawing
 from analysis.figures.measure import measure
 from analysis.figures.places import SIDES, Box, heaps, numbered, placed, ranges
-from analysis.figures.rows import BLUE, Row, row_figure
+from analysis.figures.rows import BLUE, PALE, Row, row_figure, x_range
 from analysis.hazards import hazard_ratios
 from analysis.language import speaking
 from analysis.lines import INKS, MAX_LINES, spread, styles, weekly_lines
 from analysis.parties import who_pays
+from analysis.study import Outcome
 
 from .synthetic import SyntheticCell, headline, store
 
@@ -273,6 +275,41 @@ def test_of_many_worlds_the_bare_one_and_both_ends_gain_and_pay(tmp_path: Path) 
     assert made.table["cell"].nunique() == 12
 
 
+def test_without_an_interval_no_bar_is_pale(tmp_path: Path) -> None:
+    single = load(store(tmp_path / "s", headline(), seeds=[0], weeks=60, smes=100))
+    several = load(store(tmp_path / "t", headline(), seeds=range(3), weeks=60, smes=100))
+    for study, pale in ((single, False), (several, True)):
+        for draw in (figures.who_pays, figures.difference_bars):
+            made = there(draw(study))
+            assert ("Pale" in made.caption) == pale
+            if not pale:
+                assert not any(f",{PALE}" in colour.replace(" ", "") for colour in made.figure.data[0].marker.color)
+
+
+@pytest.mark.parametrize("draw", [figures.distribution, figures.shop_profits])
+def test_of_many_worlds_the_reference_and_both_ends_are_drawn(tmp_path: Path, draw: Callable[[Study], Drawn]) -> None:
+    hazards = [0.041, *(0.004 * (1 + (7 * i) % 20) for i in range(20))]
+    cells = [SyntheticCell(h, settings={"demand.impulse": h}) for h in hazards]
+    study = load(store(tmp_path / "s", cells, seeds=range(2), weeks=60, smes=200))
+    made = draw(study)
+    ranked = sorted(hazards[1:])
+    drawn = [h for h in hazards if h in [0.041, *ranked[:7], *ranked[-7:]]]
+    assert [note.text for note in made.figure.layout.annotations] == [f"Impulse {h:g}" for h in drawn]
+    assert "The reference, the 7 highest and 7 lowest of 21 worlds; the table has all." in made.caption
+    assert len(made.table) == 21
+
+
+def test_of_very_many_choices_those_that_keep_most_and_fewest_are_traded_off(tmp_path: Path) -> None:
+    hazards = [0.001 * (1 + (11 * i) % 45) for i in range(45)]
+    cells = [SyntheticCell(0.02), *(SyntheticCell(h, 0.1, {"demand.impulse": h}) for h in hazards)]
+    made = there(figures.trade_off(load(store(tmp_path / "s", cells, seeds=[0], weeks=30, smes=200))))
+    assert len(made.figure.data) == trade.MAX_MARKS
+    across = made.table["x_mean"].sort_values()
+    drawn = sorted(trace.x[0] / 100 for trace in made.figure.data)
+    assert (drawn[0], drawn[-1]) == pytest.approx((across.iloc[0], across.iloc[-1]))
+    assert "Of 45 worlds the 40 that keep most and fewest shops are drawn; the table has all." in made.caption
+
+
 def test_the_number_of_a_pale_bar_is_no_louder_than_its_bar(study: Study) -> None:
     fit = measure(study.outcomes["hhi"], [1.0])
     figure, _ = row_figure([Row("a", 1.0, 0.5, 1.5), Row("b", 1.0, -1.0, 3.0, pale=True)], "", fit)
@@ -370,6 +407,12 @@ def test_a_mark_is_as_large_as_the_public_cost(study: Study, tmp_path: Path) -> 
     sizes = {trace.name: trace.marker.size for trace in made.figure.data}
     share = [(size - trade.LEAST) / (trade.MOST - trade.LEAST) for size in sorted(sizes.values())]
     assert share == pytest.approx([0.5, 1.0])  # areas as 1 to 4
+    small, large = sorted(made.figure.data, key=lambda trace: trace.marker.size)
+    assert large.zorder < small.zorder  # what is large lies below, and one sees through it
+    opacity = [float(trace.marker.color.rpartition(",")[2].rstrip(")")) for trace in (small, large)]
+    assert opacity[1] < 0.3 < opacity[0]
+    assert large.marker.size < 30  # of the 260 px that a telephone has across
+    assert all(note.bgcolor.startswith("rgba(255,255,255") for note in made.figure.layout.annotations)
     assert any("public cost" in note.text for note in made.figure.layout.annotations)
 
 
@@ -381,6 +424,24 @@ def test_ratios_stand_on_an_axis_of_powers_around_one(study: Study) -> None:
     low, high = made.figure.layout.xaxis.range
     assert low < 0 < high
     assert made.table["deaths"].tolist() == [one.deaths for one in ratios]
+
+
+def test_the_last_ratio_without_an_interval_is_not_cut_in_half() -> None:
+    """A mark of 11 px on 130 px of a telephone: its half is 4%."""
+    fit = measure(Outcome("ratio", "ratio", "1"), [5.58])
+    low, high = map(math.log10, x_range([Row("a", 5.58), Row("b", 1.0)], fit, ratios=True))
+    assert (high - math.log10(5.58)) / (high - low) > 0.06
+
+
+def test_headings_over_the_panels_of_a_story_fit_a_telephone(tmp_path: Path) -> None:
+    study = load(store(tmp_path / "s", headline()[1:2], seeds=[0], weeks=60, smes=100))
+    long = "platform's own share of all sales of goods in the market"
+    study.outcomes["platform_share"] = replace(study.outcomes["platform_share"], english=long)
+    notes = there(figures.story(study)).narrow["annotations"]
+    rows = [row for note in notes for row in note["text"].replace("<b>", "").replace("</b>", "").split("<br>")]
+    assert len(rows) > len(notes)
+    assert max(map(len, rows)) <= 38
+    assert any(row.startswith("Platform's own share of all sales") for row in rows)
 
 
 def test_many_cells_get_lines_alone_of_which_few_are_named(tmp_path: Path) -> None:
@@ -395,6 +456,7 @@ def test_many_cells_get_lines_alone_of_which_few_are_named(tmp_path: Path) -> No
     assert {ends[0], ends[-1]} <= {trace.y[-1] for trace in named}
     assert "The first 60 of 70 worlds" in made.caption
     assert len(set(list(styles(study).values())[:40])) == 40
+    assert "the numbers have intervals" not in there(figures.weekly(study, "live_smes")).caption  # of one seed
 
 
 # ---- every figure

@@ -131,6 +131,30 @@ def test_a_side_without_deaths_has_no_ratio_and_one_seed_no_interval(tmp_path) -
     assert not one.clear
 
 
+def test_two_seeds_have_no_interval_and_three_have(tmp_path) -> None:
+    """Of two clusters' scores, which add up to zero, each is the other's negative: they show no spread."""
+    for seeds, known in ((2, False), (3, True)):
+        cells = [SyntheticCell(0.02), SyntheticCell(0.04)]
+        study = load_study(tmp_path / str(seeds), cells, seeds=range(seeds), weeks=30, smes=80)
+        one = hazard_ratios(study)["c01"]
+        assert one.ratio > 1
+        assert np.isfinite([one.low, one.high]).all() == known
+
+
+@pytest.mark.parametrize("seeds", [1, 2, 3])
+def test_a_caption_claims_no_interval_that_is_not_there_nor_do_its_marks(tmp_path, seeds: int) -> None:
+    cells = [SyntheticCell(0.02), SyntheticCell(0.04)]
+    study = load_study(tmp_path / "s", cells, seeds=range(seeds), weeks=30, smes=80)
+    made = figures.forest(study, list(hazard_ratios(study).values()))
+    assert made is not None
+    assert ("95% intervals" in made.caption) == (seeds == 3)
+    assert ("Open marks" in made.caption) == (seeds == 3)
+    assert ("One seed: no intervals." in made.caption) == (seeds == 1)
+    assert ("Two seeds: no intervals" in made.caption) == (seeds == 2)
+    if seeds < 3:
+        assert set(made.figure.data[0].marker.symbol) == {"circle"}
+
+
 def test_a_study_that_kept_only_lives_tells_nothing_of_shops(tmp_path) -> None:
     study = load_study(tmp_path / "s", [SyntheticCell(0.02), SyntheticCell(0.03)], seeds=range(2), weeks=30, smes=40)
     file = study.folder / "sellers/all.parquet"

@@ -14,11 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import Study, language, load, report
-from analysis.answer import answer
+from analysis.answer import answer, question
+from analysis.findings import Findings
 from analysis.intervals import Estimate
 from analysis.language import catalogue, languages, number, say, speaking, word
 from analysis.parties import KNOWN
 from analysis.provenance import KEYS
+from analysis.study import CHOICES
 from analysis.words import MAGNITUDES, MONTHS, NAMES, date, humanise, listing, plural, scale, span
 from simulation import outcomes
 from simulation.algorithms import rankings
@@ -60,7 +62,8 @@ def outside() -> Iterator[str]:
     yield from (NAMES.get(name, name.replace("_", " ")) for name in names)
     yield from pd.read_csv(ROOT / "simulation/data/tokopedia_listings.csv")["category"].unique()
     yield from (*NAMES.values(), *MONTHS, *KNOWN.values(), *dict(KEYS).values(), *(name for _, name in MAGNITUDES))
-    yield from ("points", "classroom", "indonesia 2023", "tax revenue")  # the last is a label of older studies
+    yield from CHOICES
+    yield from ("points", "classroom", "tax revenue")  # the last is a label of older studies
 
 
 def parts(template: str) -> set[str]:
@@ -88,6 +91,7 @@ def test_what_the_model_can_name_is_translated(code: str) -> None:
     labels = {of.label for of in outcomes.OUTCOMES.values()} | {of.party for of in outcomes.OUTCOMES.values()}
     units = {of.unit for of in outcomes.OUTCOMES.values()} - {"Rp", "share", "1"}
     choices = {NAMES.get(name, name.replace("_", " ")) for name in [*instruments, *rankings]}
+    assert set(CHOICES) <= known
     named = (labels | units | choices | set(NAMES.values())) - {"", "HHI", "SME"}
     assert len(named - known) <= len(named) / 20, sorted(named - known)  # a new one may wait for its translation
 
@@ -111,6 +115,13 @@ def test_a_report_lacks_no_translation(tmp_path: Path, code: str) -> None:
         for study in shapes(tmp_path):
             assert f'<html lang="{code}">' in report.page(study)
         assert spoken.lacks == set()
+
+
+def test_a_sweep_of_algorithms_is_asked_about_in_indonesian(tmp_path: Path) -> None:
+    cells = [SyntheticCell(settings={"algorithm": name}) for name in ("popularity", "random")]
+    with speaking("id"):
+        asked = question(Findings(load(store(tmp_path / "s", cells, seeds=[0], weeks=9, smes=9))))
+    assert asked.endswith("bergantung pada algoritme?")
 
 
 def test_the_same_study_answers_in_each_language(study: Study) -> None:

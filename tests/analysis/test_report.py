@@ -20,6 +20,7 @@ from analysis.compare import differences, estimate
 from analysis.findings import Findings
 from analysis.language import speaking
 from analysis.sections.first import compared
+from analysis.sections.limits import limits
 from analysis.sections.parties import parties
 
 from .synthetic import OUTCOMES, SyntheticCell, headline, store
@@ -180,6 +181,21 @@ def test_what_was_run_is_told(study: Study, tmp_path) -> None:
     assert "without a run: never run" in text
 
 
+def test_runs_that_are_missing_are_said_to_be(tmp_path) -> None:
+    """On the first page how many there are; at the end which: a world by what it was to set, seeds one by one."""
+    cells = [*headline()[:2], SyntheticCell(settings={"platform": "project_s", "regulation": "resale_ban"})]
+    planned = {"cells": ["c00", "c01", "c02"], "seeds": [0, 4]}
+    folder = store(tmp_path / "s", cells, seeds=range(4), weeks=30, smes=20, planned=planned)
+    assert "12 runs of 30 weeks" in report.page(load(folder))
+    assert provenance.html(load(folder)).count("missing") == 0
+    runs = load(folder).runs.query("cell_id == 'c00' or (cell_id == 'c01' and seed < 2)")
+    runs.to_parquet(folder / "runs/all.parquet")
+    assert "2 worlds, 6 of 12 planned runs of 30 weeks" in report.page(load(folder))
+    told = provenance.html(load(folder))
+    assert "without a run: platform=project_s regulation=resale_ban." in told
+    assert "Seeds that are missing: Project S (2, 3)." in told
+
+
 def test_hostile_names_stay_text(tmp_path) -> None:
     cells = [
         SyntheticCell(label=HOSTILE, settings={"market": HOSTILE}),
@@ -248,6 +264,17 @@ def test_limits_name_the_length_of_the_runs(tmp_path: Path) -> None:
     assert "5,000 simulated consumers and 60 local shops stand for a whole market, over 60 weeks." in report.page(
         load(folder)
     )
+
+
+def test_what_copied_shops_are_compared_with_is_told_as_it_is(tmp_path: Path) -> None:
+    """With themselves in the other world where that copies none; else with nothing that tells what copying does."""
+    own = SyntheticCell(0.01, 0.1, {"platform": "project_s"})
+    more = SyntheticCell(0.02, 0.1, {"platform": "project_s", "demand.impulse": 0.3})
+    themselves, start = "compared with themselves in the other world", "they differ from the others from the start"
+    for name, cells, told in (("twins", [SyntheticCell(), own], themselves), ("alone", [own], start),
+                              ("both", [own, more], start), ("none", [SyntheticCell()], None)):  # fmt: skip
+        html = limits(Findings(load(store(tmp_path / name, cells, seeds=[0], weeks=30, smes=100))))
+        assert [words for words in (themselves, start) if words in html] == [told] * (told is not None)
 
 
 def test_what_is_in_english_is_english_in_every_report(study: Study, tmp_path: Path) -> None:

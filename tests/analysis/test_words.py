@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis import tables
 from analysis.intervals import Estimate
-from analysis.words import amount, cell_labels, humanise, listing, plural, scale, span
+from analysis.words import Scale, amount, cell_labels, humanise, listing, names_unit, plural, scale, span
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,27 @@ def test_a_number_of_many_figures_is_rounded_not_raised_to_a_power() -> None:
     assert cell_labels({"a": {"x": 1_234_567}, "b": {"x": 2}})["a"] == "X 1,234,567"
 
 
+def test_a_world_without_a_rule_says_so_unless_its_platform_stands_there() -> None:
+    frozen, adaptive = ({"regulation": "none", "platform.response": name} for name in ("frozen", "adaptive"))
+    assert cell_labels({1: frozen, 2: adaptive | {"regulation": "a"}})[1] == "No rule, response frozen"
+    sold, kept = ({"platform": name, "regulation": "none"} for name in ("project_s", "marketplace_only"))
+    assert cell_labels({1: kept, 2: sold, 3: sold | {"regulation": "a"}})[2] == "Project S"
+
+
+@pytest.mark.parametrize(
+    ("label", "unit", "said"),
+    [
+        ("own-price elasticity", "elasticity", True), ("SMEs that entered", "SMEs", True),
+        ("UMKM yang berjualan", "UMKM", True), ("variety", "designs", False), ("social app's share", "a", False),
+    ],
+)  # fmt: skip
+def test_a_unit_that_the_label_says_is_not_said_again(label: str, unit: str, said: bool) -> None:
+    assert names_unit(label, unit) == said
+    assert (tables.unit(Scale(1.0, unit, 0), label) == "") == said
+
+
 def test_words() -> None:
+    assert humanise("indonesia_2023") == "Indonesia 2023"
     assert humanise("data_firewall+separation") == "data firewall + separation"
     assert (span(156), span(1), span(30)) == ("three years", "one week", "30 weeks")
     assert (listing([]), listing(["a"]), listing(["a", "b", "c"])) == ("", "a", "a, b and c")

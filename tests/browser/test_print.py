@@ -52,6 +52,26 @@ def test_a_figure_stands_on_one_sheet_with_its_title_and_caption(visit, printed,
         assert any(all(text in sheet for text in texts) for sheet in sheets), texts
 
 
+# the page stops after its first figure, as if what follows took it long
+HELD = """(() => {
+  const real = window.setTimeout;
+  window.setTimeout = (go, ms, ...more) => (ms === undefined ? 0 : real(go, ms, ...more));
+})()"""
+DRAWN = """[...document.querySelectorAll("figure[data-figure]")]
+  .map((e) => e.querySelectorAll(".main-svg[role=img]").length)"""
+
+
+def test_who_prints_before_all_figures_are_drawn_gets_all_of_them(browser, report) -> None:
+    page = browser.new_page()
+    page.add_init_script(HELD)
+    page.goto(report("rules").as_uri())
+    page.wait_for_selector(".main-svg[role=img]", state="attached")
+    assert set(page.evaluate(DRAWN)) == {0, 1}
+    page.pdf(prefer_css_page_size=True)
+    assert set(page.evaluate(DRAWN)) == {1}
+    page.close()
+
+
 @pytest.mark.parametrize("name", MADE)
 def test_what_only_a_screen_can_do_is_left_out(visit, name) -> None:
     page = visit(name).page
