@@ -28,6 +28,13 @@ class StudyError(ValueError):
     """A folder that holds no readable study. Its message is one line."""
 
 
+# What a platform is called where, against its name, it sells own goods, or sells none.
+UNTRUE: Mapping[tuple[Any, Any], str] = {
+    ("marketplace_only", True): "marketplace_with_own_goods",
+    ("project_s", False): "project_s_without_own_goods",
+}
+
+
 @dataclass(frozen=True)
 class Outcome:
     """A column of `runs` in words; `direction` is +1 where more is better, -1 where less is, else 0."""
@@ -152,7 +159,9 @@ class Study:
         columns = [name for name in self.runs if name not in {*KEYS, *self.outcomes}]
         table = self.runs.drop_duplicates("cell_id").set_index("cell_id")[columns].astype(object)
         rows = table.where(table.notna(), None).to_dict("index")
-        return {cell: {str(name): value for name, value in rows[cell].items()} for cell in self.cells}
+        platforms = {cell["cell_id"]: _platform(cell.get("config") or {}) for cell in self.planned}
+        named = {cell: {str(name): value for name, value in rows[cell].items()} for cell in self.cells}
+        return {cell: of | platforms.get(cell, {}) for cell, of in named.items()}
 
     @property
     def labels(self) -> dict[Any, str]:
@@ -185,6 +194,13 @@ class Study:
         """Outcomes as numbers, a row a (cell, seed); NaN where a run was too short for one."""
         table = self.runs.set_index(KEYS)[list(self.outcomes)]
         return table.apply(pd.to_numeric, errors="coerce").astype(float).loc[self.cells]
+
+
+def _platform(config: Mapping[str, Any]) -> dict[str, str]:
+    """The platform's name where what was set beside it makes its own name untrue: who sells own goods is Project S."""
+    setting = config.get("platform") or {}
+    name = UNTRUE.get((setting.get("name"), setting.get("own_goods")))
+    return {"platform": name} if name else {}
 
 
 def _outcome(name: str, known: Mapping[str, Any]) -> Outcome:

@@ -16,6 +16,8 @@ from .language import number, say, spoken, word
 NAMES = {
     "marketplace_only": "no Project S",
     "project_s": "Project S",
+    "marketplace_with_own_goods": "marketplace with own goods",
+    "project_s_without_own_goods": "Project S without own goods",
     "instagram_style": "Instagram style",
     "tokopedia_merger": "Tokopedia merger",
     "permendag_31_2023": "Permendag 31/2023",

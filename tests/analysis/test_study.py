@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -38,6 +39,19 @@ def test_a_swept_number_stands_in_the_label_and_a_given_label_wins(tmp_path) -> 
     study = load(store(tmp_path / "s", cells, seeds=[0], weeks=5, smes=5))
     assert list(study.labels.values()) == ["Project S, self preference 0.3", "own words", "No Project S"]
     assert study.settings["c02"]["platform.self_preference"] is None
+
+
+def test_a_platform_is_not_called_what_it_is_not(tmp_path) -> None:
+    """Own goods may be set beside a platform's name; who sells them is no world without Project S."""
+    settings = [("marketplace_only", False), ("marketplace_only", True), ("project_s", False), ("project_s", True)]
+    cells = [SyntheticCell(settings={"platform": name}) for name, _ in settings]
+    folder = store(tmp_path / "s", cells, seeds=[0], weeks=5, smes=5)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for cell, (name, own) in zip(manifest["cells"], settings, strict=True):
+        cell["config"] = {"platform": {"name": name, "own_goods": own}}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    names = ["No Project S", "Marketplace with own goods", "Project S without own goods", "Project S"]
+    assert list(load(folder).labels.values()) == names
 
 
 def test_equal_labels_are_told_apart(tmp_path) -> None:
