@@ -135,9 +135,13 @@ class Findings:
 
     @cached_property
     def told(self) -> list[str]:
-        """The surpluses that the answer and the first table tell; all parties' where no sum of those at home is."""
+        """The surpluses that the answer and the first table tell, but for those that are nothing in every run.
+
+        All parties' stands there where no sum of those at home is.
+        """
         whole = TOTAL if HOME not in self.study.outcomes else HOME
-        return [name for name in (*SURPLUSES, whole) if name in self.study.outcomes]
+        known = [name for name in (*SURPLUSES, whole) if name in self.study.outcomes]
+        return [name for name in known if self.study.values[name].any()]
 
     @cached_property
     def _money(self) -> Scale | None:

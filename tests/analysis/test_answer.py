@@ -127,6 +127,7 @@ def test_all_at_home_are_told_of_and_the_treasury_where_it_gains_or_pays(study: 
         assert ("public revenue by Rp -2.0" in said) == told
         html = compared(Findings(made))
         assert "Surplus at home" in html
+        assert ("Public revenue" in html) == told
         assert "profit (abroad)" in html
 
 
