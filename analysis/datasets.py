@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -49,6 +51,15 @@ def runs_in(path: Path) -> set[Run]:
 def runs_of(folder: Path) -> set[Run]:
     """(cell_id, seed) of every run that has a file in a folder."""
     return set[Run]().union(*map(runs_in, files(folder)))
+
+
+def planned_runs(manifest: Mapping[str, Any]) -> set[Run]:
+    """The runs that the last command on a study was to have: each of its cells with each of its seeds.
+
+    Raises `KeyError` or `TypeError` where the manifest does not say.
+    """
+    wanted = manifest["planned"]
+    return {(cell_id, seed) for cell_id in wanted["cells"] for seed in range(*wanted["seeds"])}
 
 
 def last_failure(folder: Path) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .datasets import MARK, parts, runs_in
+from .datasets import MARK, parts, planned_runs, runs_in
 from .language import say, spoken, word
 from .words import cell_labels, humanise
 
@@ -121,16 +121,11 @@ class Study:
         """The cells as the manifest lists them."""
         return [cell for cell in self.manifest.get("cells") or () if "cell_id" in cell]
 
-    @property
-    def planned_runs(self) -> set[tuple[Any, int]]:
-        """The (cell, seed) that the last command on the study was to run; empty where the manifest does not say."""
-        last = self.manifest.get("planned") or {}
-        return {(cell, seed) for cell in last.get("cells", ()) for seed in range(*last.get("seeds", (0,)))}
-
     @cached_property
     def missing_runs(self) -> set[tuple[Any, int]]:
-        """Of `planned_runs` those that the study does not hold."""
-        return self.planned_runs - set(zip(self.runs["cell_id"], self.runs["seed"].astype(int), strict=True))
+        """Of what the last command was to run what the study does not hold; empty where the manifest does not say."""
+        planned = planned_runs(self.manifest) if self.manifest.get("planned") else set()
+        return planned - set(zip(self.runs["cell_id"], self.runs["seed"].astype(int), strict=True))
 
     @cached_property
     def cells(self) -> list[Any]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from analysis.datasets import FAILURES, MANY, MARK, Run, files, last_failure, runs_of
+from analysis.datasets import FAILURES, MANY, MARK, Run, files, last_failure, planned_runs, runs_of
 from analysis.language import ENGLISH, languages, speaking
 from analysis.study import StudyError, load
 
@@ -86,8 +86,7 @@ def _planned(folder: Path) -> set[Run]:
     """The runs that the last command on a study was to have: each of its cells with each of its seeds."""
     path = folder / "manifest.json"
     try:
-        wanted = json.loads(path.read_text(encoding="utf-8"))["planned"]
-        return {(cell_id, seed) for cell_id in wanted["cells"] for seed in range(*wanted["seeds"])}
+        return planned_runs(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, KeyError, TypeError) as error:
         raise StudyError(f"study: got {folder.name}; it may be one whose {path} says what was planned") from error
 
@@ -116,9 +115,9 @@ def make_report(folder: Path, language: str = ENGLISH, format: str = "") -> None
     """Write the report anew from what is stored, or its figures as pictures where a format is given."""
     from analysis import report  # late: it takes its time
 
-    with suppress(OSError), locked(folder):  # whoever runs the study compacts it in the end
-        compact_many(folder)
     with _speaking(language):
+        with suppress(OSError), locked(folder):  # whoever runs the study compacts it in the end
+            compact_many(folder)
         if format:
             from analysis.pictures import write_pictures
 

@@ -7,6 +7,7 @@ stands in it too: a study can be read at every moment, and where a command was k
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -43,7 +44,9 @@ def compact_many(folder: Path) -> None:
 
     Nothing hangs on it: where the disk is full or may only be read, the files stay as they are.
     """
-    if sum(not path.name.startswith(MANY) for path in files(folder / MARK)) > LOOSE:
+    loose = sum(not path.name.startswith(MANY) for path in files(folder / MARK))
+    if loose > LOOSE:
+        print(f"etalase: {loose:,} runs into one file of each dataset", file=sys.stderr)
         with suppress(OSError):
             compact(folder)
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from scipy.stats import spearmanr
 
 from analysis import Study
+from analysis.intervals import Estimate
 from analysis.words import humanise, listing
 from validation import closure
-from validation.studies import values
-from validation.tables import over_seeds, percent, points, table
+from validation.studies import SHRINKING, values
+from validation.tables import in_unit, over_seeds, percent, points, table
 
 if TYPE_CHECKING:
     from validation.rules import Compared
@@ -22,7 +23,9 @@ ALIKE = 0.8  # rank correlation
 def write(rigid: Compared, shrinking: Compared, closed: Study, closed_shrinking: Study) -> dict[str, Any]:
     """The section's tables and figures by the names that the page gives them."""
     alive = [percent(over_seeds(values(one, closure.OPEN)["sme_survival_104w"])) for one in (closed, closed_shrinking)]
+    avoidable, shocks = SHRINKING
     return {
+        "avoidable": avoidable, "shocks": shocks,
         "shrinking_seeds": max(shrinking.study.seeds.values()), "alive_rigid": alive[0], "alive_shrinking": alive[1],
         "shrinking": effects(rigid, shrinking), "shrinking_reading": reading(rigid, shrinking),
         "shrinking_closure": closures(closed, closed_shrinking),
@@ -34,39 +37,35 @@ def effects(rigid: Compared, shrinking: Compared) -> str:
     head = ["rule", "SMEs alive, shops as above", "SMEs alive, shops that shrink",
             "SME profit, as above", "SME profit, shops that shrink"]  # fmt: skip
     both = (rigid, shrinking)
-    level = [percent(one.level(SURVIVAL)) for one in both] + [_of_level(one, None) for one in both]
-    rows = [["no rule: the level", *level]]
+    alive, profit = ([one.level(outcome) for one in both] for outcome in (SURVIVAL, PROFIT))
+    rows = [["no rule: the level", *map(percent, alive), *(in_unit("Rp", one) for one in profit)]]
     for rule in rigid.names:
-        alive = [_bold(points(one.effect(rule, SURVIVAL)), one.effect(rule, SURVIVAL).clear) for one in both]
-        rows.append([humanise(rule), *alive, *(_of_level(one, rule) for one in both)])
+        effects = [one.effect(rule, SURVIVAL) for one in both]
+        changes = [_relative(one, rule) for one in both]
+        texts = [*map(points, effects), *(percent(one, sign=True) for one in changes)]
+        told = (f"**{text}**" if one.clear else text for text, one in zip(texts, [*effects, *changes], strict=True))
+        rows.append([humanise(rule), *told])
     return table(head, rows)
 
 
-def _of_level(found: Compared, rule: str | None) -> str:
-    """SMEs' profit under a rule over that without one, less 1, seed by seed; the level itself without a rule."""
-    if rule is None:
-        return f"Rp {found.written(PROFIT, found.level(PROFIT), sign=False)} {found.unit(PROFIT).removeprefix('Rp ')}"
+def _relative(found: Compared, rule: str) -> Estimate:
+    """SMEs' profit under a rule over that without one, less 1, seed by seed."""
     here, there = (found.study.values.loc[found.cell(one, "frozen"), PROFIT] for one in (rule, "none"))
-    change = over_seeds((here / there - 1.0).dropna())
-    return _bold(percent(change, sign=True), change.clear)
-
-
-def _bold(text: str, clear: bool) -> str:
-    return f"**{text}**" if clear else text
+    return over_seeds((here / there - 1.0).dropna())
 
 
 def reading(rigid: Compared, shrinking: Compared) -> str:
     """How alike the two are: the order of the rules, and the rules whose sign is beyond doubt in both and turns."""
     pairs = {rule: (rigid.effect(rule, SURVIVAL), shrinking.effect(rule, SURVIVAL)) for rule in rigid.names}
     order = spearmanr(*zip(*((a.mean, b.mean) for a, b in pairs.values()), strict=True)).statistic
-    turned = [humanise(rule) for rule, (a, b) in pairs.items() if a.clear and b.clear and a.mean * b.mean < 0]
-    saved = [(a.mean, b.mean) for a, b in pairs.values() if a.clear and b.clear]
-    smaller = sum(abs(b) < abs(a) for a, b in saved)
+    sure = {rule: (a.mean, b.mean) for rule, (a, b) in pairs.items() if a.clear and b.clear}
+    turned = [humanise(rule) for rule, (a, b) in sure.items() if a * b < 0]
+    smaller = sum(abs(b) < abs(a) for a, b in sure.values())
     sign = f"turns under {listing(turned)}" if turned else "turns under no rule"
     return (
         f"The rules stand in {'much the same' if order > ALIKE else 'another'} order (rank correlation {order:.2f}); "
         f"a sign that is beyond doubt in both {sign}. "
-        f"Of {len(saved)} such effects on survival {smaller} are smaller where shops can shrink."
+        f"Of {len(sure)} such effects on survival {smaller} are smaller where shops can shrink."
     )
 
 
