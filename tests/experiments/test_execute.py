@@ -106,8 +106,9 @@ COMMAND = [sys.executable, "-m", "experiments.run", *ENDLESS]
 def start(results: Path) -> subprocess.Popen:
     """The real command in a session of its own, once it has stored a run."""
     process = subprocess.Popen(
-        [*COMMAND, f"results={results}"], cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE, text=True
-    )
+        [*COMMAND, f"results={results}"], cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore Ctrl-C
+    )  # fmt: skip
     for _ in range(600):
         if list(results.glob("*/runs/*.parquet")):
             return process
