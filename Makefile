@@ -54,12 +54,14 @@ test-cluster: install ## run a study on a Ray cluster of two nodes and kill one 
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[ray]' --constraint constraints.txt
 	$(BIN)/pytest tests/cluster/two_nodes.py
 
-lint: install ## run the linter and the type checker
+lint: install ## check form, run the linter and the type checker
+	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
 format: install ## put the code in shape
 	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
 
 clean: ## remove .venv and every cache, keep results/
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis outputs build dist

@@ -50,8 +50,10 @@ def _alone(found: Findings) -> str:
     (cell,) = found.study.cells
     return say(
         "After {span} {share} of the opening SMEs live ({cell}).",
-        span=span(found.horizon), share=found.share(cell), cell=found.study.labels[cell],
-    )  # fmt: skip
+        span=span(found.horizon),
+        share=found.share(cell),
+        cell=found.study.labels[cell],
+    )
 
 
 def _survival(found: Findings) -> list[str]:
@@ -60,14 +62,19 @@ def _survival(found: Findings) -> list[str]:
         base, cell = found.platforms
         told = say(
             "After {span} {share} of the opening SMEs live {world}, {other} {otherworld}.",
-            span=span(found.horizon), share=found.share(base), world=found.world(base), other=found.share(cell),
+            span=span(found.horizon),
+            share=found.share(base),
+            world=found.world(base),
+            other=found.share(cell),
             otherworld=found.world(cell),
-        )  # fmt: skip
+        )
         return [told, _difference(found, found.change(cell, base))] if {base, cell} <= known.keys() else []
     told = say(
         "After {span} {share} of the opening SMEs live in the reference, {cell}.",
-        span=span(found.horizon), share=found.share(base), cell=found.quoted(base),
-    )  # fmt: skip
+        span=span(found.horizon),
+        share=found.share(base),
+        cell=found.quoted(base),
+    )
     return [text for text in (told if base in known else "", _ends(found)) if text]
 
 
@@ -81,8 +88,9 @@ def _difference(found: Findings, change: Estimate) -> str:
     if not change.clear:
         return say(
             "With the same luck in both worlds the difference is {size}, which {n} seeds cannot tell from none.",
-            size=size, n=str(change.n),
-        )  # fmt: skip
+            size=size,
+            n=str(change.n),
+        )
     counts = count(found.study)
     shops = float((counts.died + counts.censored).sum(1).mean())
     parts = {"size": size, "n": number(abs(change.mean) * shops, ",.0f"), "shops": number(shops, ",.0f")}
@@ -101,10 +109,13 @@ def _ends(found: Findings) -> str:
     if change.nothing:
         return say("All {n} worlds keep the same share.", n=number(len(ordered), ","))
     parts = {
-        "n": number(len(ordered), ","), "most": found.quoted(most), "share": found.share(most),
-        "fewest": found.quoted(fewest), "least": found.share(fewest),
+        "n": number(len(ordered), ","),
+        "most": found.quoted(most),
+        "share": found.share(most),
+        "fewest": found.quoted(fewest),
+        "least": found.share(fewest),
         "size": POINTS.full(change) + _common(found, change, most, fewest),
-    }  # fmt: skip
+    }
     if change.known and not change.clear:
         return say(
             "Of the {n} worlds the seeds cannot tell which keeps most; the farthest apart are {most}, {share}, and "
@@ -126,9 +137,10 @@ def _rules(found: Findings) -> list[str]:
         return []
     change, leads = found.change(ranked[0], base), [found.change(ranked[0], cell) for cell in ranked[1:]]
     parts = {
-        "rule": found.rule(ranked[0]), "share": found.share(ranked[0]),
+        "rule": found.rule(ranked[0]),
+        "share": found.share(ranked[0]),
         "size": POINTS.full(change, sign=True) + _doubt(change) + _common(found, change, ranked[0], base),
-    }  # fmt: skip
+    }
     if not leads:
         told = say("Under {rule}: {share}, {size} against the same world without a rule.", **parts)
         return [f"{told} {_elsewhere(found)}".rstrip()]
@@ -139,20 +151,24 @@ def _rules(found: Findings) -> list[str]:
         told = say(
             "Of the {rules}, {names} keep most alive, the same share on every seed: {share}, {size} against the same "
             "world without a rule.",
-            **parts, names=names,
-        )  # fmt: skip
+            **parts,
+            names=names,
+        )
     elif tied > 1:
         told = say(
             "Of the {rules} the seeds cannot tell which of {names} keeps most alive: {share} under {rule}, {size} "
             "against the same world without a rule.",
-            **parts, names=names,
-        )  # fmt: skip
+            **parts,
+            names=names,
+        )
     else:
         told = say(
             "Of the {rules}, {rule} keeps most alive: {share}, {size} against the same world without a rule; its lead "
             "over the next, {next}, is {lead}; picked as the best, it may owe some of that to luck.",
-            **parts, next=found.rule(ranked[1]), lead=POINTS.full(leads[0], sign=True),
-        )  # fmt: skip
+            **parts,
+            next=found.rule(ranked[1]),
+            lead=POINTS.full(leads[0], sign=True),
+        )
     return [f"{told} {_elsewhere(found)}".rstrip()]
 
 
@@ -191,13 +207,16 @@ def _price(found: Findings) -> list[str]:
     if ranked:
         told = say(
             "Against the same world without a rule, {rule} changes {effects} over the whole run.",
-            rule=found.rule(cell), effects=effects,
-        )  # fmt: skip
+            rule=found.rule(cell),
+            effects=effects,
+        )
     else:
         told = say(
             "Against {base}, {cell} changes {effects} over the whole run.",
-            base=found.quoted(base), cell=found.quoted(cell), effects=effects,
-        )  # fmt: skip
+            base=found.quoted(base),
+            cell=found.quoted(cell),
+            effects=effects,
+        )
     return [told]
 
 

@@ -34,16 +34,49 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a text that be
 HEAD = 14  # letters of a line in a column's head
 ESTIMATE = ("mean", "low", "high", "n")
 GREEK = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
-    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "ς": "varsigma",
-    "σ": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
-}  # fmt: skip
+    "α": "alpha",
+    "β": "beta",
+    "γ": "gamma",
+    "δ": "delta",
+    "ε": "epsilon",
+    "ζ": "zeta",
+    "η": "eta",
+    "θ": "theta",
+    "ι": "iota",
+    "κ": "kappa",
+    "λ": "lambda",
+    "μ": "mu",
+    "ν": "nu",
+    "ξ": "xi",
+    "π": "pi",
+    "ρ": "rho",
+    "ς": "varsigma",
+    "σ": "sigma",
+    "τ": "tau",
+    "υ": "upsilon",
+    "φ": "phi",
+    "χ": "chi",
+    "ψ": "psi",
+    "ω": "omega",
+}
 TEX = {sign: "\\" + sign for sign in "&%$#_{}"} | {
-    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", MINUS: "$-$", HARD_SPACE: "~",
-    NOTHING: "--", "“": "``", "”": "''", "<": r"\textless{}", ">": r"\textgreater{}", '"': r"\textquotedbl{}",
-    **{letter: rf"$\{name}$" for letter, name in GREEK.items()}, "ο": "o",
-    "×": r"$\times$", "≤": r"$\leq$", "≥": r"$\geq$",
-}  # fmt: skip
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    MINUS: "$-$",
+    HARD_SPACE: "~",
+    NOTHING: "--",
+    "“": "``",
+    "”": "''",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    '"': r"\textquotedbl{}",
+    **{letter: rf"$\{name}$" for letter, name in GREEK.items()},
+    "ο": "o",
+    "×": r"$\times$",
+    "≤": r"$\leq$",
+    "≥": r"$\geq$",
+}
 NEEDS = r"% needs \usepackage{booktabs} and \usepackage[T1]{fontenc}"
 MARKS = re.compile(r"([\\`*_{}\[\]<>#|~$])")
 
@@ -182,12 +215,23 @@ def _latex_panel(panel: Panel) -> str:
         lines.append(" & ".join([_lead(label), *map(_tex, means)]) + r" \\")
         if any(intervals):
             lines.append(" & ".join(["", *(rf"{{\scriptsize {_tex(one)}}}" for one in intervals)]) + r" \\")
-    return "\n".join([
-        r"\begin{table}", r"\centering", rf"\caption{{{_tex(panel.caption)}}}", rf"\label{{tab:{panel.name}}}",
-        rf"\begin{{tabular}}{{l{'r' * len(panel.heads)}}}", r"\toprule",
-        " & ".join(["", *map(_latex_head, panel.heads)]) + r" \\",
-        r"\midrule", *lines, r"\bottomrule", r"\end{tabular}", r"\end{table}", "",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            r"\begin{table}",
+            r"\centering",
+            rf"\caption{{{_tex(panel.caption)}}}",
+            rf"\label{{tab:{panel.name}}}",
+            rf"\begin{{tabular}}{{l{'r' * len(panel.heads)}}}",
+            r"\toprule",
+            " & ".join(["", *map(_latex_head, panel.heads)]) + r" \\",
+            r"\midrule",
+            *lines,
+            r"\bottomrule",
+            r"\end{tabular}",
+            r"\end{table}",
+            "",
+        ]
+    )
 
 
 def _latex_head(text: str) -> str:
@@ -260,8 +304,10 @@ def _mark(text: str) -> str:
 
 
 FORMS: Mapping[str, tuple[Callable[[Study], str], str]] = {
-    "csv": (_csv, "csv"), "latex": (_latex, "tex"), "markdown": (_markdown, "md"),
-}  # fmt: skip
+    "csv": (_csv, "csv"),
+    "latex": (_latex, "tex"),
+    "markdown": (_markdown, "md"),
+}
 
 
 def _form(form: str) -> tuple[Callable[[Study], str], str]:

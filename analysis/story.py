@@ -27,9 +27,11 @@ def _platform(weeks: pd.DataFrame) -> str:
     return say(
         "The platform sells goods of its own from week {first}; they take {last} of sales in the end, and most, "
         "{most}, in week {peak}.",
-        first=str(share.gt(0).idxmax()), last=_percent(_last(share)),
-        most=_percent(share.max()), peak=str(share.idxmax()),
-    )  # fmt: skip
+        first=str(share.gt(0).idxmax()),
+        last=_percent(_last(share)),
+        most=_percent(share.max()),
+        peak=str(share.idxmax()),
+    )
 
 
 def _deaths(weeks: pd.DataFrame) -> str:
@@ -44,9 +46,13 @@ def _deaths(weeks: pd.DataFrame) -> str:
     return say(
         "More opening shops closed in weeks {first} to {last} than in any other {quarter} weeks, {died}; in the end "
         "{alive} of them live, and with those that came later {all} trade.",
-        first=str(last - QUARTER + 1), last=str(last), quarter=str(QUARTER), died=_count(died.max()),
-        alive=_count(_last(alive)), all=_count(_last(weeks["live_smes"])),
-    )  # fmt: skip
+        first=str(last - QUARTER + 1),
+        last=str(last),
+        quarter=str(QUARTER),
+        died=_count(died.max()),
+        alive=_count(_last(alive)),
+        all=_count(_last(weeks["live_smes"])),
+    )
 
 
 def _prices(weeks: pd.DataFrame) -> str:
@@ -56,8 +62,10 @@ def _prices(weeks: pd.DataFrame) -> str:
     prices, variety = weeks["price_index"], weeks["variety"].dropna()
     return say(
         "Prices end at {price} (opening prices = 100), and variety goes from {before} to {after} designs in effect.",
-        price=number(_last(prices), ".1f"), before=_count(variety.iloc[0]), after=_count(_last(variety)),
-    )  # fmt: skip
+        price=number(_last(prices), ".1f"),
+        before=_count(variety.iloc[0]),
+        after=_count(_last(variety)),
+    )
 
 
 def _last(values: pd.Series) -> float:

@@ -102,8 +102,10 @@ def capped(study: Study, caption: str, cells: Sequence[Any], most: int = MOST_CE
         return caption, cells
     left = say(
         "The first {n} of {cells}; all of them: {command}.",
-        n=str(most), cells=plural(len(cells), "world"), command=f"etalase table {study.name} --format csv",
-    )  # fmt: skip
+        n=str(most),
+        cells=plural(len(cells), "world"),
+        command=f"etalase table {study.name} --format csv",
+    )
     return f"{caption} {left}", cells[:most]
 
 

@@ -32,9 +32,19 @@ NAMES = {
 }
 MAGNITUDES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1.0, ""))
 MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
-)  # fmt: skip
+)
 NOTHING = "–"
 HARD_SPACE = "\u00a0"
 SIGNS = "+\u2212"
@@ -84,9 +94,13 @@ def amount(value: float, figures: int = 6) -> str:
 def span(weeks: int) -> str:
     """156 weeks as 'three years'; what is no whole number of years in weeks."""
     years = {
-        1: say("one week"), 52: say("one year"), 104: say("two years"), 156: say("three years"), 208: say("four years"),
+        1: say("one week"),
+        52: say("one year"),
+        104: say("two years"),
+        156: say("three years"),
+        208: say("four years"),
         260: say("five years"),
-    }  # fmt: skip
+    }
     return years.get(weeks) or plural(weeks, "week")
 
 
@@ -166,9 +180,7 @@ def is_share(unit: str) -> bool:
     return unit.lower().startswith(("share", "fraction", "chance", "probability"))
 
 
-def scale(
-    unit: str, values: Iterable[float], margins: Iterable[float] = (), difference: bool = False
-) -> Scale:
+def scale(unit: str, values: Iterable[float], margins: Iterable[float] = (), difference: bool = False) -> Scale:
     """The scale that fits `values` of `unit`: three figures of the largest, two of the typical margin.
 
     Rupiah are in m, bn or tn, shares in percent (their differences in points), anything else as it is.

@@ -92,10 +92,19 @@ class Plan:
 
 FULL = Plan()
 QUICK = Plan(
-    sizes=(10_000, 100_000), plain_sizes=(1_000, 10_000), agents_at_most=1_000, smes=(250, 500, 1_000),
-    smes_consumers=10_000, mechanism_consumers=100_000, parts_consumers=100_000,
-    weighed=(10_000, 200_000), weeks=40, starts=1, seconds=0.5, market=FULL.quick_market,
-)  # fmt: skip
+    sizes=(10_000, 100_000),
+    plain_sizes=(1_000, 10_000),
+    agents_at_most=1_000,
+    smes=(250, 500, 1_000),
+    smes_consumers=10_000,
+    mechanism_consumers=100_000,
+    parts_consumers=100_000,
+    weighed=(10_000, 200_000),
+    weeks=40,
+    starts=1,
+    seconds=0.5,
+    market=FULL.quick_market,
+)
 
 
 @dataclass(frozen=True)
@@ -186,7 +195,8 @@ def measure(plan: Plan) -> Figures:
     """All figures of a plan."""
     began, machine = perf_counter(), Machine.here()
     return Figures(
-        plan=plan, machine=machine,
+        plan=plan,
+        machine=machine,
         small={platform: small_week(plan, platform) for platform in PLATFORMS},
         sizes=[at_size(plan, platform, n) for platform in PLATFORMS for n in plan.sizes],
         plain=[beside_plain(plan, platform, n) for platform in PLATFORMS for n in plan.plain_sizes],
@@ -197,7 +207,7 @@ def measure(plan: Plan) -> Figures:
         starts=start_ups(plan),
         yardstick=yardstick(plan),
         took=perf_counter() - began,
-    )  # fmt: skip
+    )
 
 
 def small_week(plan: Plan, platform: str) -> Timing:
@@ -213,9 +223,12 @@ def at_size(plan: Plan, platform: str, consumers: int) -> Size:
     market = warm(plan.of(platform, consumers))
     scene = market.scene()
     calls: dict[str, Callable[[], object]] = {
-        "sets": scene.draw_sets, "kernel": scene.browse, "kernel on two": partial(scene.browse, 2),
-        "week": market.pass_week, "week on two": partial(market.pass_week, 2),
-    }  # fmt: skip
+        "sets": scene.draw_sets,
+        "kernel": scene.browse,
+        "kernel on two": partial(scene.browse, 2),
+        "week": market.pass_week,
+        "week on two": partial(market.pass_week, 2),
+    }
     times = list(race(calls, seconds=plan.seconds, least=plan.least).values())
     return Size(platform, consumers, times[0], (times[1], times[2]), (times[3], times[4]))
 

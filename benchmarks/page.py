@@ -148,9 +148,9 @@ def sellers(figures: Figures) -> str:
         [f"{row.smes:,}", number(row.week.median * MS), number(each(row.kernel, plan.smes_consumers))]
         for row in figures.sellers
     ]
-    powers = [
-        f"{figures.growth_in_sellers(lambda row: row.week, last):.3f}" for last in (0, 3)
-    ] + [f"{figures.growth_in_sellers(lambda row: row.kernel):.3f}"]  # fmt: skip
+    powers = [f"{figures.growth_in_sellers(lambda row: row.week, last):.3f}" for last in (0, 3)] + [
+        f"{figures.growth_in_sellers(lambda row: row.kernel):.3f}"
+    ]
     week, kernel = (
         f"week, {plan.small:,} consumers: ms",
         f"kernel, {plan.smes_consumers:,} consumers: ns each",

@@ -244,10 +244,15 @@ class Pages:
     def books(self) -> Books:
         """The pages as the engine writes them."""
         return Books(
-            orders=np.array(self.orders), endorsed=np.array(self.endorsed), slope=np.array(self.slope),
-            by_influencer=np.array(self.by_influencer).reshape(-1, 2), by_cluster=np.array(self.by_cluster),
-            surplus=self.surplus, impulse=self.impulse, inclusive=self.inclusive,
-        )  # fmt: skip
+            orders=np.array(self.orders),
+            endorsed=np.array(self.endorsed),
+            slope=np.array(self.slope),
+            by_influencer=np.array(self.by_influencer).reshape(-1, 2),
+            by_cluster=np.array(self.by_cluster),
+            surplus=self.surplus,
+            impulse=self.impulse,
+            inclusive=self.inclusive,
+        )
 
 
 class PlainMarket(mesa.Model):

@@ -107,9 +107,7 @@ class WholeArrays:
             self._compare(rows, channels)
         return Considered(rows.T, channels.T, endorser, luck.random(n))
 
-    def _scroll(
-        self, people: Columns, rows: Rows, channels: Rows, social: NDArray[np.bool_], seat: Singles
-    ) -> None:  # fmt: skip
+    def _scroll(self, people: Columns, rows: Rows, channels: Rows, social: NDArray[np.bool_], seat: Singles) -> None:
         rows[:] = self.feed.draw(np.where(social, people.cluster, C), seat)
         channels[:] = np.where(social, SOCIAL, RIVAL_APP)
         if self.has_own:
@@ -182,9 +180,7 @@ class WholeArrays:
         people.last_bought[buys] = rows[bought[buys], buys]
         return self._books(people, sets, rows, channels, shares, slope * visits, np.log(total), haste)
 
-    def _utility(
-        self, people: Columns, rows: Rows, channels: Rows, endorser: Rows, haste: Singles
-    ) -> Singles:  # fmt: skip
+    def _utility(self, people: Columns, rows: Rows, channels: Rows, endorser: Rows, haste: Singles) -> Singles:
         """V_ij of every slot, (S, n)."""
         fit = sum(self.place[:, d][rows] * people.taste[:, d] for d in range(self.place.shape[1]))
         utility = np.float32(self.scene.demand.match) * fit + self.value[rows] + self.friction[channels]
@@ -220,9 +216,16 @@ class WholeArrays:
         return who, np.where(nested, (1.0 / nest - 1.0) * (1.0 - within), 0.0)
 
     def _books(
-        self, people: Columns, sets: Considered, rows: Rows, channels: Rows, shares: Singles, slope: Singles,
-        inclusive: Singles, haste: Singles,
-    ) -> Books:  # fmt: skip
+        self,
+        people: Columns,
+        sets: Considered,
+        rows: Rows,
+        channels: Rows,
+        shares: Singles,
+        slope: Singles,
+        inclusive: Singles,
+        haste: Singles,
+    ) -> Books:
         shop, designs = self.scene.shop, len(self.value)
         orders = tally(rows * K + channels, shares, designs * K)
         hurried = (shares * (self.hasty[:, None] & (channels == SOCIAL))).sum(axis=0)

@@ -98,9 +98,12 @@ def joblib(run: Run, jobs: Sequence[Job], settings: Mapping[str, Any]) -> None:
 
     try:
         with parallel_config(
-            "loky", n_jobs=workers, inner_max_num_threads=jobs[0].threads,
-            initializer=_start_worker, initargs=(os.getpid(),),
-        ):  # fmt: skip
+            "loky",
+            n_jobs=workers,
+            inner_max_num_threads=jobs[0].threads,
+            initializer=_start_worker,
+            initargs=(os.getpid(),),
+        ):
             Parallel(batch_size=1)(delayed(run)(job) for job in jobs)
     finally:
         get_reusable_executor(reuse=True).shutdown(kill_workers=True)

@@ -121,10 +121,7 @@ def _fields(group: str, parameters: type) -> list[Setting]:
     """The settings of a parameter group, by their dotted names."""
     hints = typing.get_type_hints(parameters)
     prefix = f"{group}." if group else ""
-    return [
-        (prefix + f.name, hints[f.name], f.default, f.metadata["spec"])
-        for f in dataclasses.fields(parameters)
-    ]
+    return [(prefix + f.name, hints[f.name], f.default, f.metadata["spec"]) for f in dataclasses.fields(parameters)]
 
 
 def _choices(registry: Registry, path: str) -> list[str]:

@@ -103,12 +103,7 @@ def _listed(cell: Any) -> tuple[str, list[Given]]:
     """Label and overrides of a cell that a preset lists."""
     said = dict(cell) if isinstance(cell, dict) else {"overrides": cell}
     label, own = said.pop("label", ""), said.pop("overrides", None)
-    if (
-        said
-        or not isinstance(label, str)
-        or not isinstance(own, list)
-        or not all(isinstance(o, str) for o in own)
-    ):
+    if said or not isinstance(label, str) or not isinstance(own, list) or not all(isinstance(o, str) for o in own):
         raise ConfigError("cells", repr(cell), CELL_FORM)
     given = overrides.read(own, multirun=True)
     for one in given:

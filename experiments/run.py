@@ -59,9 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return command(arguments[0], arguments[1:])
         return _conduct([a for a in arguments if a not in MANY_FLAGS], bool(MANY_FLAGS & set(arguments)))
     except KeyboardInterrupt:
-        print(
-            "etalase: stopped; what is stored stays, the same command goes on with the rest", file=sys.stderr
-        )
+        print("etalase: stopped; what is stored stays, the same command goes on with the rest", file=sys.stderr)
         return STOPPED
 
 

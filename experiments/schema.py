@@ -40,9 +40,7 @@ class StudySetting:
         1, unit="seeds a cell, from seed on", low=1, high=1_000_000, source="one run says least"
     )
     workers: int | None = parameter(None, unit="processes", low=1, high=1024, source="null is every core")
-    results: str = parameter(
-        "results", unit="folder of all studies", source="beside the working folder's files"
-    )
+    results: str = parameter("results", unit="folder of all studies", source="beside the working folder's files")
 
     def __post_init__(self) -> None:
         """Refuse names that are no plain folder names."""

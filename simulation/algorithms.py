@@ -62,9 +62,7 @@ def popularity(view: RankingView, *, popularity_exponent: Exponent = 0.6) -> Flo
 
 
 @rankings.register
-def personalised(
-    view: RankingView, *, popularity_exponent: Exponent = 0.6, taste_weight: TasteWeight = 1.0
-) -> Floats:
+def personalised(view: RankingView, *, popularity_exponent: Exponent = 0.6, taste_weight: TasteWeight = 1.0) -> Floats:
     """γ ln popularity_j + w φ_c (centre_c · place_j): fit counts as far as the cluster is known."""
     fit = taste_weight * view.certainty[:, None] * view.affinity
     return popularity(view, popularity_exponent=popularity_exponent) + fit
@@ -148,7 +146,8 @@ def check_exponents(consideration: Consideration, algorithm: Choice) -> None:
     if feed * exponent + others > RICHER_BOUND + 1e-12:
         most = max(0.0, (RICHER_BOUND - others) / feed) if feed else 0.0
         raise ConfigError(
-            "algorithm.popularity_exponent", exponent,
+            "algorithm.popularity_exponent",
+            exponent,
             f"at most {most:.3g} beside consideration.search_exponent = {consideration.search_exponent:g} "
             f"(feed share × exponent + search share × its exponent must stay at or below {RICHER_BOUND})",
-        )  # fmt: skip
+        )

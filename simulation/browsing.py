@@ -118,9 +118,18 @@ def browse(
 
 
 def _sampled(
-    chance: Chance, week: int, people: Columns, shop: Shop, seats: Seats, demand: Demand,
-    consideration: Consideration, channels: Channels, threads: int, update_path: bool, update_channel: bool,
-) -> Books:  # fmt: skip
+    chance: Chance,
+    week: int,
+    people: Columns,
+    shop: Shop,
+    seats: Seats,
+    demand: Demand,
+    consideration: Consideration,
+    channels: Channels,
+    threads: int,
+    update_path: bool,
+    update_channel: bool,
+) -> Books:
     """The fast kernel, its consumers split over threads; fixed-point books make the split invisible."""
     n, rows = len(people), len(shop.value)
     attributes, links = kernel_tables(shop)
@@ -139,18 +148,50 @@ def _sampled(
 
     def part(k: int) -> None:
         kernels.browse(
-            *chance.key(Purpose.BROWSE), week, edges[k], edges[k + 1],
-            consideration.feed, consideration.search, consideration.endorsed, consideration.last_bought,
-            people.id, people.taste, people.alpha, people.impulsiveness, people.privacy, people.habit, people.trust,
-            attention, people.cluster, people.follows, people.last_bought,
+            *chance.key(Purpose.BROWSE),
+            week,
+            edges[k],
+            edges[k + 1],
+            consideration.feed,
+            consideration.search,
+            consideration.endorsed,
+            consideration.last_bought,
+            people.id,
+            people.taste,
+            people.alpha,
+            people.impulsiveness,
+            people.privacy,
+            people.habit,
+            people.trust,
+            attention,
+            people.cluster,
+            people.follows,
+            people.last_bought,
             people.bought_on if update_channel else people.bought_on[:0],
-            attributes, links, shop.endorsing, shop.endorsement, flat, C, *seats.bits,
-            shop.need.chance, shop.need.alias, *own_goods,
-            frictions(channels, shop.checkout), delivery(channels, shop.subsidy, demand.order_value),
-            np.float32(channels.habit), np.float32(channels.trust), np.float32(channels.privacy),
-            np.float32(demand.match), demand.nest, np.float32(demand.impulse * shop.checkout),
-            demand.order_value, shop.visits, demand.books == "sampled", update_path, *pages[k],
-        )  # fmt: skip
+            attributes,
+            links,
+            shop.endorsing,
+            shop.endorsement,
+            flat,
+            C,
+            *seats.bits,
+            shop.need.chance,
+            shop.need.alias,
+            *own_goods,
+            frictions(channels, shop.checkout),
+            delivery(channels, shop.subsidy, demand.order_value),
+            np.float32(channels.habit),
+            np.float32(channels.trust),
+            np.float32(channels.privacy),
+            np.float32(demand.match),
+            demand.nest,
+            np.float32(demand.impulse * shop.checkout),
+            demand.order_value,
+            shop.visits,
+            demand.books == "sampled",
+            update_path,
+            *pages[k],
+        )
 
     if threads == 1:
         part(0)
@@ -211,9 +252,17 @@ class Considered:
 
 
 def considered(
-    chance: Chance, week: int, people: Columns, shop: Shop, seats: Seats, demand: Demand,
-    consideration: Consideration, channels: Channels, *, slots_kept: int = kernels.MAX_SLOTS,
-) -> Considered:  # fmt: skip
+    chance: Chance,
+    week: int,
+    people: Columns,
+    shop: Shop,
+    seats: Seats,
+    demand: Demand,
+    consideration: Consideration,
+    channels: Channels,
+    *,
+    slots_kept: int = kernels.MAX_SLOTS,
+) -> Considered:
     """The consideration sets that `browse` draws in the same week, in the mode `sampled`.
 
     All are drawn; of the slots, the first `slots_kept` are kept.
@@ -226,12 +275,32 @@ def considered(
     rows, used = np.empty((2, min(slots_kept, sum(slots)), n), np.int32)
     endorser, luck = np.full(n, kernels.EMPTY, np.int32), np.empty(n, np.float32)
     kernels.consider(
-        *chance.key(Purpose.BROWSE), week, *slots,
-        people.id, people.cluster, shop.attention_of(people), social, people.alpha, people.follows, people.last_bought,
-        links, shop.endorsing, flat, C, *seats.bits, shop.need.chance, shop.need.alias, psi, kappa,
-        frictions(channels, shop.checkout), delivery(channels, shop.subsidy, demand.order_value),
-        rows, used, endorser, luck,
-    )  # fmt: skip
+        *chance.key(Purpose.BROWSE),
+        week,
+        *slots,
+        people.id,
+        people.cluster,
+        shop.attention_of(people),
+        social,
+        people.alpha,
+        people.follows,
+        people.last_bought,
+        links,
+        shop.endorsing,
+        flat,
+        C,
+        *seats.bits,
+        shop.need.chance,
+        shop.need.alias,
+        psi,
+        kappa,
+        frictions(channels, shop.checkout),
+        delivery(channels, shop.subsidy, demand.order_value),
+        rows,
+        used,
+        endorser,
+        luck,
+    )
     rows[rows == len(shop.value)] = kernels.EMPTY
     return Considered(rows.T, used.T, endorser, luck)
 
@@ -243,9 +312,16 @@ def social_value(people: Columns, channels: Channels) -> NDArray[np.float32]:
 
 
 def _exact(
-    chance: Chance, week: int, people: Columns, shop: Shop, demand: Demand,
-    consideration: Consideration, channels: Channels, update_path: bool, update_channel: bool,
-) -> Books:  # fmt: skip
+    chance: Chance,
+    week: int,
+    people: Columns,
+    shop: Shop,
+    demand: Demand,
+    consideration: Consideration,
+    channels: Channels,
+    update_path: bool,
+    update_channel: bool,
+) -> Books:
     """Every live design of the social app, in float64: the exact limits (docs/facts.md D)."""
     on_app = keeps(shop.channels[shop.live], SOCIAL)
     live, own, exposure = shop.live[on_app], shop.own[on_app], shop.exposure[:, on_app]
@@ -254,7 +330,18 @@ def _exact(
     for first in range(0, len(people), block):
         ids = np.arange(first, min(first + block, len(people)))
         page = _exact_block(
-            chance, week, people, ids, shop, live, own, exposure, demand, consideration, channels, update_path,
+            chance,
+            week,
+            people,
+            ids,
+            shop,
+            live,
+            own,
+            exposure,
+            demand,
+            consideration,
+            channels,
+            update_path,
             update_channel,
         )
         books = page if books is None else books + page
@@ -273,15 +360,24 @@ def log_exposure(exposure: Floats, own: NDArray[np.bool_], self_preference: floa
 
 
 def _exact_block(
-    chance: Chance, week: int, people: Columns, ids: NDArray[np.int64], shop: Shop, live: NDArray[np.int32],
-    own: NDArray[np.bool_], exposure: Floats, demand: Demand, consideration: Consideration,
-    channels: Channels, update_path: bool, update_channel: bool,
-) -> Books:  # fmt: skip
+    chance: Chance,
+    week: int,
+    people: Columns,
+    ids: NDArray[np.int64],
+    shop: Shop,
+    live: NDArray[np.int32],
+    own: NDArray[np.bool_],
+    exposure: Floats,
+    demand: Demand,
+    consideration: Consideration,
+    channels: Channels,
+    update_path: bool,
+    update_channel: bool,
+) -> Books:
     alpha = people.alpha[ids].astype(float)
     social = (
-        channels.habit * people.habit[ids] + channels.trust * people.trust[ids]
-        - channels.privacy * people.privacy[ids]
-    )  # fmt: skip
+        channels.habit * people.habit[ids] + channels.trust * people.trust[ids] - channels.privacy * people.privacy[ids]
+    )
     hasty = demand.impulse * shop.checkout * people.impulsiveness[ids].astype(float)
     offer = (frictions(channels, shop.checkout)[SOCIAL] + social + hasty)[:, None]
     price = shop.price[live] + delivery(channels, shop.subsidy, demand.order_value)[SOCIAL]

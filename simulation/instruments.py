@@ -88,9 +88,10 @@ def below_cost_ban(
 @instruments.register
 def commission_cap(
     *,
-    cap: Annotated[float, Spec("share of price", "San Francisco's on deliveries (docs/facts.md C [60])", 0.0, 1.0)]
-    = 0.15,
-) -> dict[str, float]:  # fmt: skip
+    cap: Annotated[
+        float, Spec("share of price", "San Francisco's on deliveries (docs/facts.md C [60])", 0.0, 1.0)
+    ] = 0.15,
+) -> dict[str, float]:
     """The social app's commission has a ceiling; its advertising and its subsidy are free to answer."""
     return {"commission_cap": cap}
 
@@ -110,9 +111,10 @@ def subsidy_cap(
 @instruments.register
 def import_price_floor(
     *,
-    floor: Annotated[float, Spec("$ a unit", "Permendag 31/2023 Art 19 (docs/facts.md C [70])", 0.0, EVERY_DESIGN)]
-    = 100.0,
-) -> dict[str, float]:  # fmt: skip
+    floor: Annotated[
+        float, Spec("$ a unit", "Permendag 31/2023 Art 19 (docs/facts.md C [70])", 0.0, EVERY_DESIGN)
+    ] = 100.0,
+) -> dict[str, float]:
     """What costs less may not cross the border by parcel; stock in the country is exempt."""
     return {"border_floor": floor}
 
@@ -120,10 +122,11 @@ def import_price_floor(
 @instruments.register
 def positive_list(
     *,
-    eligible: Annotated[float, Spec("share of foreign designs", "assumed; four kinds of goods in 2023", 0.0, 1.0)]
-    = 0.2,
+    eligible: Annotated[
+        float, Spec("share of foreign designs", "assumed; four kinds of goods in 2023", 0.0, 1.0)
+    ] = 0.2,
     standards: Annotated[float, Spec("share of unit cost", "assumed; SNI, halal, labels", 0.0, 5.0)] = 0.05,
-) -> dict[str, float]:  # fmt: skip
+) -> dict[str, float]:
     """Only listed goods may cross the border by parcel, and all foreign goods meet standards (docs/facts.md C [71])."""
     return {"border_eligible": eligible, "standards": standards}
 
@@ -246,9 +249,14 @@ def eu_dma() -> dict[str, float]:
 def india_pn2_2018(
     *,
     proxies: Annotated[
-        float, Spec("share of own listings that goes on through sellers it stands behind",
-                    "the 25 % inventory test (docs/facts.md C [81])", 0.0, 1.0)
+        float,
+        Spec(
+            "share of own listings that goes on through sellers it stands behind",
+            "the 25 % inventory test (docs/facts.md C [81])",
+            0.0,
+            1.0,
+        ),
     ] = 0.25,
-) -> dict[str, float]:  # fmt: skip
+) -> dict[str, float]:
     """India's Press Note 2 of 2018: no equity in sellers, no own stock, no favour; proxies leak (docs/facts.md C)."""
     return meet([resale_ban(proxies=proxies), neutral_ranking()])

@@ -16,9 +16,19 @@ BY_SELLER = ("sellers", "owners")
 ONE_ACCOUNT = np.zeros(0, np.int64)
 
 PARTIES = (
-    "consumers", "sellers", "influencers", "platform", "rivals", "treasury", "owners", "landlords",
-    "suppliers_home", "suppliers_abroad", "carriers", "rest_of_world",
-)  # fmt: skip
+    "consumers",
+    "sellers",
+    "influencers",
+    "platform",
+    "rivals",
+    "treasury",
+    "owners",
+    "landlords",
+    "suppliers_home",
+    "suppliers_abroad",
+    "carriers",
+    "rest_of_world",
+)
 
 
 class LedgerError(ArithmeticError):

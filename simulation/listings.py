@@ -36,9 +36,13 @@ class Listings:
     def take(self, rows: NDArray[np.int64]) -> Listings:
         """These listings, in this order."""
         return Listings(
-            self.categories, self.category[rows], self.number[rows],
-            self.price[rows], self.rating[rows], self.units[rows],
-        )  # fmt: skip
+            self.categories,
+            self.category[rows],
+            self.number[rows],
+            self.price[rows],
+            self.rating[rows],
+            self.units[rows],
+        )
 
 
 def file_hash(path: Path) -> str:
@@ -70,8 +74,7 @@ def read_listings(setting: str | None) -> tuple[Listings, dict[str, int]]:
     if missing:
         raise _refused(path, f"a CSV file with the columns {', '.join(REQUIRED)} (missing: {', '.join(missing)})")
     price, rating, units = (
-        np.array([_number(path, line, name, row) for line, row in enumerate(rows, start=2)])
-        for name in REQUIRED[1:]
+        np.array([_number(path, line, name, row) for line, row in enumerate(rows, start=2)]) for name in REQUIRED[1:]
     )
     names = np.array([(row["category"] or "").strip() for row in rows])
     if (names == "").any():

@@ -52,7 +52,7 @@ from .sellers import (
     opening_listings,
     shocks,
     wanted_prices,
-)  # fmt: skip
+)
 from .terms import barred, lawful_channels
 from .trade import Takings, pay_fixed_costs, settle_sales, unforeseen
 
@@ -214,9 +214,16 @@ class Market(AgentModel):
         who = np.flatnonzero((people.endorsing < 0) | ((np.arange(len(people)) + week) % every == 0))
         if who.size and live.size:
             chosen = choose_endorsements(
-                self.chance, week, who, people.niche[who], self.listings.place[live], self._popularity()[live],
-                self.listings.id[live], self.config.influence.fit, endorsement_appeal(self, who, live),
-            )  # fmt: skip
+                self.chance,
+                week,
+                who,
+                people.niche[who],
+                self.listings.place[live],
+                self._popularity()[live],
+                self.listings.id[live],
+                self.config.influence.fit,
+                endorsement_appeal(self, who, live),
+            )
             people.endorsing[who] = live[chosen]
         go_live(self.chance, week, people, self.config.influence.live_share)
 
@@ -235,9 +242,17 @@ class Market(AgentModel):
         """Step 5: everybody considers and chooses; the mean inclusive value sets next week's visits."""
         config = self.config
         books = browse(
-            self.chance, week, self.population, shop, seats, config.demand, config.consideration, self.channels,
-            threads=self.threads, update_channel=needs_channel(config.channels),
-        )  # fmt: skip
+            self.chance,
+            week,
+            self.population,
+            shop,
+            seats,
+            config.demand,
+            config.consideration,
+            self.channels,
+            threads=self.threads,
+            update_channel=needs_channel(config.channels),
+        )
         now = books.inclusive / len(self.population)
         self.visits = float((now / self.opening.inclusive) ** config.demand.market_expansion)
         return books
@@ -270,9 +285,7 @@ class Market(AgentModel):
         opening = np.maximum(self.opening.by_cluster * self.config.market.consumers, 1e-300)
         by_cluster = books.by_cluster * self.observed
         observed = by_cluster.sum() / max(books.by_cluster.sum(), 1e-300)
-        self.platform.learn(
-            by_cluster / opening * (seen / usual), by_design * observed * people / self.mean_orders
-        )
+        self.platform.learn(by_cluster / opening * (seen / usual), by_design * observed * people / self.mean_orders)
 
     def _sellers_adapt(self, week: int, takings: Takings, broke: NDArray[np.int64]) -> tuple[int, int]:
         """Step 10: those out of cash leave, the others price, new ones enter. Returns (entered, left) SMEs."""
@@ -292,24 +305,46 @@ class Market(AgentModel):
         return entered, int(left.sum())
 
     def _record(
-        self, week: int, visits: float, books: Books, takings: Takings, fixed: NDArray[np.int64], entered: int,
-        left: int, ties: Ties,
-    ) -> None:  # fmt: skip
+        self,
+        week: int,
+        visits: float,
+        books: Books,
+        takings: Takings,
+        fixed: NDArray[np.int64],
+        entered: int,
+        left: int,
+        ties: Ties,
+    ) -> None:
         """Step 12: outcomes; the ledger must balance and the state be finite."""
         table, k = self.listings, takings.orders.size
         smes = (table.kind == SME_KIND) & (table.exit_week == STILL_THERE)
         record = Week(
-            takings=takings, fixed=fixed, kind=table.kind[:k], category=table.category[:k], abroad=table.abroad[:k],
-            border=table.border[:k], credibility=self.influencers.credibility,
-            relative_price=self._relative_price[:k], slope=books.slope[:k] * self.config.market.people,
-            occasions=visits * self.scale, surplus=books.surplus * self.config.market.people
+            takings=takings,
+            fixed=fixed,
+            kind=table.kind[:k],
+            category=table.category[:k],
+            abroad=table.abroad[:k],
+            border=table.border[:k],
+            credibility=self.influencers.credibility,
+            relative_price=self._relative_price[:k],
+            slope=books.slope[:k] * self.config.market.people,
+            occasions=visits * self.scale,
+            surplus=books.surplus * self.config.market.people
             + unforeseen(takings, self.channels, self.config.demand.order_value),
-            live_smes=int(smes.sum()), opening_smes_alive=int((smes & (table.entry_week == 0)).sum()),
-            entered=entered, left=left, flow=self.ledger.flow, ties=ties, by_channel=books.orders.sum(axis=0)
-            * self.config.market.people, impulse=books.impulse * self.config.market.people, reach=self._reach(week),
-            people=self.scale, seller_kind=table.kind, cash_kept=self.ledger.change("sellers"),
+            live_smes=int(smes.sum()),
+            opening_smes_alive=int((smes & (table.entry_week == 0)).sum()),
+            entered=entered,
+            left=left,
+            flow=self.ledger.flow,
+            ties=ties,
+            by_channel=books.orders.sum(axis=0) * self.config.market.people,
+            impulse=books.impulse * self.config.market.people,
+            reach=self._reach(week),
+            people=self.scale,
+            seller_kind=table.kind,
+            cash_kept=self.ledger.change("sellers"),
             drawn=self.ledger.change("owners"),
-        )  # fmt: skip
+        )
         for name, values in self.series.items():
             values.append(OUTCOMES[name].measure(record))
         self.flows = self.ledger.close_week()
@@ -337,9 +372,11 @@ class Market(AgentModel):
         """Stop where a consumer or an influencer points to a row that is not there: the kernel trusts them."""
         rows, influencers = len(self.listings), len(self.influencers)
         for name, there in (
-            ("population.last_bought", rows), ("influencers.endorsing", rows),
-            ("population.follows", influencers), ("population.cluster", len(CLUSTERS)),
-        ):  # fmt: skip
+            ("population.last_bought", rows),
+            ("influencers.endorsing", rows),
+            ("population.follows", influencers),
+            ("population.cluster", len(CLUSTERS)),
+        ):
             table, column = name.split(".")
             highest = getattr(getattr(self, table), column).max(initial=0)
             if highest >= max(there, 1):
@@ -381,12 +418,16 @@ class Market(AgentModel):
         shown = self.recent(table.past_shown) + self.config.sellers.popularity_prior
         price, setting = table.price[rows] / table.listed[rows], self.platform.terms
         view = RankingView(
-            popularity=popularity[rows], affinity=CLUSTERS @ table.place[rows].T, certainty=self.platform.certainty,
+            popularity=popularity[rows],
+            affinity=CLUSTERS @ table.place[rows].T,
+            certainty=self.platform.certainty,
             posted=self.chance.uniform(Purpose.POST, 0, self.steps, shelf.ids)[:, 0],
-            response=(popularity / shown)[rows], commission=setting.commission * price,
+            response=(popularity / shown)[rows],
+            commission=setting.commission * price,
             own_margin=np.where(shelf.own, price - self.unit_cost(rows) / table.listed[rows], 0.0),
-            own=shelf.own.copy(), own_favour=self.rules.own_favour if own_favour is None else own_favour,
-        )  # fmt: skip
+            own=shelf.own.copy(),
+            own_favour=self.rules.own_favour if own_favour is None else own_favour,
+        )
         return np.exp(rankings[chosen.name](view, **chosen.parameters))
 
     def _shown(self, shelf: Shelf, feed: Floats) -> Floats:
@@ -416,15 +457,26 @@ class Market(AgentModel):
         lost = foreseen_loss(self.channels) * self.channels.bad_abroad * table.abroad
         copies = np.where(table.barred[table.copy] & (table.copy >= 0), np.int32(-1), table.copy)
         return Shop(
-            place=table.place, value=table.value() + self.trend[table.category],
-            price=self._relative_price + lost, root=table.root,
-            channels=table.channels, copy=copies, ids=table.id, live=shelf.rows, own=shelf.own, exposure=feed,
+            place=table.place,
+            value=table.value() + self.trend[table.category],
+            price=self._relative_price + lost,
+            root=table.root,
+            channels=table.channels,
+            copy=copies,
+            ids=table.id,
+            live=shelf.rows,
+            own=shelf.own,
+            exposure=feed,
             endorsing=self.influencers.endorsing,
             endorsement=endorsement_utility(self.influencers, self.config.influence, self.mean_orders),
-            need=self.need, checkout=setting.checkout, subsidy=setting.subsidy,
-            self_preference=setting.self_preference, comparison=setting.comparison,
-            visits=self.visits * self.season, attention=self.rules.attention,
-        )  # fmt: skip
+            need=self.need,
+            checkout=setting.checkout,
+            subsidy=setting.subsidy,
+            self_preference=setting.self_preference,
+            comparison=setting.comparison,
+            visits=self.visits * self.season,
+            attention=self.rules.attention,
+        )
 
     # ---- births and deaths
 
@@ -455,26 +507,46 @@ class Market(AgentModel):
         for past in (table.past_orders, table.past_slope, table.past_gross, table.past_fees, table.past_shown):
             past[row] = 0.0
 
-    def add_copy(
-        self, week: int, row: int, price: float, cost: float, quality_gap: float, abroad: bool = True
-    ) -> None:
+    def add_copy(self, week: int, row: int, price: float, cost: float, quality_gap: float, abroad: bool = True) -> None:
         """The platform's copy of a design, made abroad or bought in.
 
         Price and cost are shares of the original's, its quality is lower by the gap.
         """
         table = self.listings
         [new] = table.append(
-            id=(np.int64(PLATFORM_KIND) << 56) ^ table.id[row], root=table.root[row], kind=PLATFORM_KIND,
-            category=table.category[row], model=table.model[row],
-            channels=sum(1 << channel for channel in self.platform.channels), entry_week=week,
-            exit_week=STILL_THERE, copied_week=-1, copy=-1, place=table.place[row][None, :],
-            quality=table.quality[row] - quality_gap, reputation=table.reputation[row], shock=table.shock[row],
-            shock_sd=table.shock_sd[row], listed=table.listed[row], price=price * table.price[row],
-            cost=cost * self.opening.cost[table.model[row]], fixed_cost=0.0, buffer=0.0,
-            abroad=abroad, border=abroad, seen=0.0,
-            revenue=0, profit=0, awareness=table.awareness[row], social_revenue=0,
-            past_orders=0.0, past_slope=0.0, past_gross=0.0, past_fees=0.0, past_shown=0.0,
-        )  # fmt: skip
+            id=(np.int64(PLATFORM_KIND) << 56) ^ table.id[row],
+            root=table.root[row],
+            kind=PLATFORM_KIND,
+            category=table.category[row],
+            model=table.model[row],
+            channels=sum(1 << channel for channel in self.platform.channels),
+            entry_week=week,
+            exit_week=STILL_THERE,
+            copied_week=-1,
+            copy=-1,
+            place=table.place[row][None, :],
+            quality=table.quality[row] - quality_gap,
+            reputation=table.reputation[row],
+            shock=table.shock[row],
+            shock_sd=table.shock_sd[row],
+            listed=table.listed[row],
+            price=price * table.price[row],
+            cost=cost * self.opening.cost[table.model[row]],
+            fixed_cost=0.0,
+            buffer=0.0,
+            abroad=abroad,
+            border=abroad,
+            seen=0.0,
+            revenue=0,
+            profit=0,
+            awareness=table.awareness[row],
+            social_revenue=0,
+            past_orders=0.0,
+            past_slope=0.0,
+            past_gross=0.0,
+            past_fees=0.0,
+            past_shown=0.0,
+        )
         self.ledger.open_accounts(len(table))
         table.copied_week[row] = week
         table.copy[row] = new

@@ -50,47 +50,84 @@ class OpeningMarket:
     """Who is in the market in week 0, and how it is calibrated."""
 
     name: str = parameter(
-        "indonesia_2023", unit="name", choices=("indonesia_2023", "classroom"),
+        "indonesia_2023",
+        unit="name",
+        choices=("indonesia_2023", "classroom"),
         source="the label of the market in results",
     )
     consumers: int = parameter(
-        50_000, unit="simulated consumers", low=1, high=100_000_000,
+        50_000,
+        unit="simulated consumers",
+        low=1,
+        high=100_000_000,
         source="outcomes stand still from fewer on (docs/validation.md, The size of the market)",
     )
     smes: int = parameter(
-        500, unit="opening SMEs", low=1, high=100_000,
+        500,
+        unit="opening SMEs",
+        low=1,
+        high=100_000,
         source="a compromise with speed: not all outcomes stand still (docs/validation.md, The size of the market)",
     )
     importers: int = parameter(
-        0, unit="importers that join in week 1", low=0, high=10_000, source="the user's scenario, 0 to 100",
+        0,
+        unit="importers that join in week 1",
+        low=0,
+        high=10_000,
+        source="the user's scenario, 0 to 100",
     )
     importers_wave: int = parameter(
-        0, unit="importers that join in the week of the wave", low=0, high=10_000, source="the user's scenario",
+        0,
+        unit="importers that join in the week of the wave",
+        low=0,
+        high=10_000,
+        source="the user's scenario",
     )
     importers_wave_week: int = parameter(
-        0, unit="the week of the wave, 0 for never; who joins in it sells from the next on", low=0, high=10_000,
+        0,
+        unit="the week of the wave, 0 for never; who joins in it sells from the next on",
+        low=0,
+        high=10_000,
         source="the user's scenario",
     )
     influencers: int = parameter(
-        100, unit="influencers", low=0, high=10_000, source="assumed",
+        100,
+        unit="influencers",
+        low=0,
+        high=10_000,
+        source="assumed",
     )
     people: float = parameter(
-        1.0, unit="people a simulated consumer stands for", low=1e-6, high=1e6, source="scale only",
+        1.0,
+        unit="people a simulated consumer stands for",
+        low=1e-6,
+        high=1e6,
+        source="scale only",
     )
     listings: str | None = parameter(
-        None, unit="path of a CSV file; null is the listings that come with Etalase",
+        None,
+        unit="path of a CSV file; null is the listings that come with Etalase",
         source="simulation/data/README.md",
     )
     order_share: float = parameter(
-        0.20, unit="share of consumers who order in an opening week", low=0.001, high=0.9,
+        0.20,
+        unit="share of consumers who order in an opening week",
+        low=0.001,
+        high=0.9,
         source=".1 to .3; about Rp 16,000 a user and week at Rp 80,000 an order (docs/facts.md A)",
     )
     calibration_consumers: int = parameter(
-        50_000, unit="consumers of the calibration's own population", low=100, high=10_000_000,
+        50_000,
+        unit="consumers of the calibration's own population",
+        low=100,
+        high=10_000_000,
         source="its own size, whatever the run's",
     )
     calibration_weeks: int = parameter(
-        64, unit="weeks of draws in the calibration", low=1, high=520,
+        64,
+        unit="weeks of draws in the calibration",
+        low=1,
+        high=520,
         source="chosen for the held-out error that the manifest tells",
     )
 
@@ -191,9 +228,16 @@ class _Trial:
         known = certainty(PlatformSetting(), np.full(len(CLUSTERS), 1.0 / max(PlatformSetting().data_decay, 1e-9)))
         same = np.ones(j)
         view = RankingView(
-            popularity=self.popularity.copy(), affinity=CLUSTERS @ self.place.T, certainty=known, posted=0.0 * same,
-            response=same.copy(), commission=same.copy(), own_margin=same.copy(), own=own, own_favour=1.0,
-        )  # fmt: skip
+            popularity=self.popularity.copy(),
+            affinity=CLUSTERS @ self.place.T,
+            certainty=known,
+            posted=0.0 * same,
+            response=same.copy(),
+            commission=same.copy(),
+            own_margin=same.copy(),
+            own=own,
+            own_favour=1.0,
+        )
         self.feed = np.exp(personalised(view))
         self.shelf = Shelf(np.arange(j, dtype=np.int32), self.ids, self.listings.category, self.channels, own)
         need = np.bincount(self.listings.category, self.target, minlength=len(self.listings.categories))
@@ -226,18 +270,37 @@ class _Trial:
         config, j = self.config, self.target.size
         rows = np.arange(j, dtype=np.int32)
         shop = Shop(
-            place=self.place, value=self.quality, price=np.ones(j), root=rows, channels=self.channels,
-            copy=np.full(j, -1, np.int32), ids=self.ids, live=rows, own=np.zeros(j, bool), exposure=self.feed,
+            place=self.place,
+            value=self.quality,
+            price=np.ones(j),
+            root=rows,
+            channels=self.channels,
+            copy=np.full(j, -1, np.int32),
+            ids=self.ids,
+            live=rows,
+            own=np.zeros(j, bool),
+            exposure=self.feed,
             endorsing=self._week_endorsing(week),
             endorsement=(config.influence.endorsement * self.influencers.credibility).astype(np.float32),
-            need=Needs.of(self.need), checkout=1.0, subsidy=PlatformSetting().subsidy,
-            self_preference=0.0, comparison=0.0,
-        )  # fmt: skip
+            need=Needs.of(self.need),
+            checkout=1.0,
+            subsidy=PlatformSetting().subsidy,
+            self_preference=0.0,
+            comparison=0.0,
+        )
         seats = self._week_seats(week) if config.consideration.mode == "sampled" else None
         return browse(
-            self.chance, week, self.people, shop, seats, self.demand, config.consideration,
-            config.channels, threads=self.threads, update_path=update_path,
-        )  # fmt: skip
+            self.chance,
+            week,
+            self.people,
+            shop,
+            seats,
+            self.demand,
+            config.consideration,
+            config.channels,
+            threads=self.threads,
+            update_path=update_path,
+        )
 
     def _burn_in(self, before: int, weeks: int) -> None:
         """Bring the path to its stationary state, then keep its stock at the start of each of these weeks."""
@@ -331,14 +394,27 @@ class _Trial:
         luck = self.chance.normal(Purpose.SHOCK, 0, 0, self.ids)[:, 0]
         shock = opening_shocks(self.quality - reputation, shock_sd, luck)
         return Opening(
-            categories=self.listings.categories, ids=self.ids, category=self.listings.category,
-            channels=self.channels, place=self.place, listed=listed,
-            cost=cost, quality=self.quality - shock - reputation,
-            reputation=reputation, shock=shock, shock_sd=shock_sd, orders=orders,
-            social_orders=books.orders[:, SOCIAL], slope=books.slope, net=net, by_cluster=books.by_cluster,
-            inclusive=books.inclusive, stock_cluster=self.people.cluster.copy(),
-            stock_bought=self.snapshots[-1], report={},
-        )  # fmt: skip
+            categories=self.listings.categories,
+            ids=self.ids,
+            category=self.listings.category,
+            channels=self.channels,
+            place=self.place,
+            listed=listed,
+            cost=cost,
+            quality=self.quality - shock - reputation,
+            reputation=reputation,
+            shock=shock,
+            shock_sd=shock_sd,
+            orders=orders,
+            social_orders=books.orders[:, SOCIAL],
+            slope=books.slope,
+            net=net,
+            by_cluster=books.by_cluster,
+            inclusive=books.inclusive,
+            stock_cluster=self.people.cluster.copy(),
+            stock_bought=self.snapshots[-1],
+            report={},
+        )
 
 
 def opening_shocks(appeal: Floats, shock_sd: Floats, luck: Floats) -> Floats:

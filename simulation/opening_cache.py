@@ -28,30 +28,84 @@ except ImportError:  # Windows has no such lock
 
 # Settings that the opening does not depend on, so that a sweep over them calibrates once.
 NOT_ENTERING: dict[str, frozenset[str]] = {
-    "market": frozenset({
-        "name", "consumers", "importers", "importers_wave", "importers_wave_week", "people",
-    }),
-    "demand": frozenset({
-        "books", "nest", "shock_persistence", "market_expansion", "trend_sd", "trend_persistence", "season",
-        "entrant_awareness", "innovation", "imitation",
-    }),
+    "market": frozenset(
+        {
+            "name",
+            "consumers",
+            "importers",
+            "importers_wave",
+            "importers_wave_week",
+            "people",
+        }
+    ),
+    "demand": frozenset(
+        {
+            "books",
+            "nest",
+            "shock_persistence",
+            "market_expansion",
+            "trend_sd",
+            "trend_persistence",
+            "season",
+            "entrant_awareness",
+            "innovation",
+            "imitation",
+        }
+    ),
     "consideration": frozenset(),
-    "channels": frozenset({
-        "redirect", "bad_abroad", "habit_step", "trust_loss", "trust_recovery", "dilution", "opt_out", "breach_chance",
-        "breach_loss",
-    }),
-    "sellers": frozenset({
-        "pricing", "adjustment", "memory", "fixed_cost_share", "fixed_cost_size_elasticity", "avoidable_share",
-        "cash_weeks", "entrant_cash_weeks", "entry_rate", "entry_elasticity", "entrant_quality_sd",
-        "import_cost_advantage", "share_domestic_stock", "channel_review_weeks", "channel_inertia", "channel_cost",
-        "own_site_setup", "belief",
-        "price_steps", "learning_rate", "discount_factor", "exploration_decay", "monopoly_margin",
-    }),
-    "influence": frozenset({
-        "review_weeks", "churn", "commission_adjustment", "live_share", "live_uplift", "live_capacity",
-        "credibility_loss", "credibility_recovery",
-    }),
-}  # fmt: skip
+    "channels": frozenset(
+        {
+            "redirect",
+            "bad_abroad",
+            "habit_step",
+            "trust_loss",
+            "trust_recovery",
+            "dilution",
+            "opt_out",
+            "breach_chance",
+            "breach_loss",
+        }
+    ),
+    "sellers": frozenset(
+        {
+            "pricing",
+            "adjustment",
+            "memory",
+            "fixed_cost_share",
+            "fixed_cost_size_elasticity",
+            "avoidable_share",
+            "cash_weeks",
+            "entrant_cash_weeks",
+            "entry_rate",
+            "entry_elasticity",
+            "entrant_quality_sd",
+            "import_cost_advantage",
+            "share_domestic_stock",
+            "channel_review_weeks",
+            "channel_inertia",
+            "channel_cost",
+            "own_site_setup",
+            "belief",
+            "price_steps",
+            "learning_rate",
+            "discount_factor",
+            "exploration_decay",
+            "monopoly_margin",
+        }
+    ),
+    "influence": frozenset(
+        {
+            "review_weeks",
+            "churn",
+            "commission_adjustment",
+            "live_share",
+            "live_uplift",
+            "live_capacity",
+            "credibility_loss",
+            "credibility_recovery",
+        }
+    ),
+}
 
 
 def open_market(config: Config, threads: int = 1) -> Opening:

@@ -320,6 +320,7 @@ def public_cost(week: Week) -> float:
 
 # ---- the market
 
+
 @outcome("platform's own share of sales", "share", 0, "mean")
 def platform_share(week: Week) -> float:
     """Sales of the platform's own listings over all sales."""

@@ -8,9 +8,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
-def hybrid_price(
-    cost: Floats, listed: Floats, net: Floats, orders: Floats, slope: Floats, elsewhere: Floats
-) -> Floats:
+def hybrid_price(cost: Floats, listed: Floats, net: Floats, orders: Floats, slope: Floats, elsewhere: Floats) -> Floats:
     """First-order condition of a seller that also earns on its rivals: p = c/ν + p̄ (Q/A + Π/ν). Rp a unit, (J,).
 
     Q orders and A = Σ α ∂Q/∂V of the listing, so that Q/A = μ/(1 - s) in the logit; ν what affiliates and refunds

@@ -121,8 +121,5 @@ def build(group: type[Group], values: Mapping[str, Any], path: str) -> Group:
             raise unknown(f"{path}.{name}", values[name], sorted(fields), f"a setting of {path}:", name)
     hints = typing.get_type_hints(group)
     return group(
-        **{
-            name: check(f"{path}.{name}", values[name], hints[name], fields[name].metadata["spec"])
-            for name in values
-        }
+        **{name: check(f"{path}.{name}", values[name], hints[name], fields[name].metadata["spec"]) for name in values}
     )

@@ -31,9 +31,13 @@ def certainty(setting: PlatformSetting, data: Floats) -> Floats:
 
 
 def demand_estimate(
-    log_orders: Floats, public_noise: Floats, private_noise: Floats, seen: Floats, setting: PlatformSetting,
+    log_orders: Floats,
+    public_noise: Floats,
+    private_noise: Floats,
+    seen: Floats,
+    setting: PlatformSetting,
     seller_data: float,
-) -> Floats:  # fmt: skip
+) -> Floats:
     """The platform's posterior mean of ln demand, from what is public and what it sees of sellers' trade.
 
     Normal learning: prior N(m, v) over live designs; public signal y_0 = ln q + e, sd s_0 so that its
@@ -364,7 +368,8 @@ class Platform(MarketAgent):
         if opening_ads > 0.0:
             load = best_reply(load, first.ad_load, self._ad_benefit(), opening_ads, LARGEST_STEP)
         self.setting = replace(
-            self.setting, commission=min(commission, max(first.commission, MOST)),
+            self.setting,
+            commission=min(commission, max(first.commission, MOST)),
             subsidy=min(subsidy, max(first.subsidy, self.model.config.channels.shipping)),
             ad_load=min(load, max(first.ad_load, MOST)),
         )
@@ -419,9 +424,7 @@ class Platform(MarketAgent):
         log_orders = np.log(np.maximum(model.recent(table.past_orders)[rows], 1e-6 * model.mean_orders))
         public = chance.normal(Purpose.PUBLIC_SIGNAL, 0, 0, table.id[rows])[:, 0]
         private = chance.normal(Purpose.PRIVATE_SIGNAL, 0, week, table.id[rows])[:, 0]
-        estimate = demand_estimate(
-            log_orders, public, private, table.seen[rows], setting, self.rules.seller_data
-        )
+        estimate = demand_estimate(log_orders, public, private, table.seen[rows], setting, self.rules.seller_data)
         return np.exp(estimate)
 
     def _copy(self, week: int, row: int, brand: bool) -> None:

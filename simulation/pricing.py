@@ -142,9 +142,11 @@ def _remembered(
     """
     sellers, steps = grid.shape
     notes = view.learned or {
-        "q_value": np.zeros((sellers, steps, steps)), "q_before": np.zeros(sellers, np.int16),
-        "q_step": np.zeros(sellers, np.int16), "q_weeks": np.zeros(sellers, np.int32),
-    }  # fmt: skip
+        "q_value": np.zeros((sellers, steps, steps)),
+        "q_before": np.zeros(sellers, np.int16),
+        "q_step": np.zeros(sellers, np.int16),
+        "q_weeks": np.zeros(sellers, np.int32),
+    }
     value, before, step, weeks = (notes[name].copy() for name in ("q_value", "q_before", "q_step", "q_weeks"))
     new = np.flatnonzero(weeks == 0)
     price, listed, orders = view.price[new, None], view.listed[new, None], view.orders[new, None]

@@ -25,37 +25,67 @@ class Enforcement:
     """How a rule comes into the world and how far it holds; every instrument has these parameters."""
 
     start_week: int = parameter(
-        1, unit="first week in which the rule holds", low=1, high=10_000, source=SCENARIO,
+        1,
+        unit="first week in which the rule holds",
+        low=1,
+        high=10_000,
+        source=SCENARIO,
     )
     phase_in: int = parameter(
-        0, unit="weeks from the start to full strength", low=0, high=1_000, source=SCENARIO,
+        0,
+        unit="weeks from the start to full strength",
+        low=0,
+        high=1_000,
+        source=SCENARIO,
     )
     detection_lag: int = parameter(
-        0, unit="weeks from the start in which nobody sees that the rule is broken", low=0, high=1_000, source=SCENARIO,
+        0,
+        unit="weeks from the start in which nobody sees that the rule is broken",
+        low=0,
+        high=1_000,
+        source=SCENARIO,
     )
     probability: float = parameter(
-        1.0, unit="share of cases in which the rule is made to hold once it is seen to be broken", low=0.0, high=1.0,
+        1.0,
+        unit="share of cases in which the rule is made to hold once it is seen to be broken",
+        low=0.0,
+        high=1.0,
         source="the user's scenario; a duty to have a representative at home raises it (docs/facts.md C [74])",
     )
     fine: float = parameter(
-        0.0, unit="share of the platform's turnover in the weeks before it was found out", low=0.0, high=1.0,
+        0.0,
+        unit="share of the platform's turnover in the weeks before it was found out",
+        low=0.0,
+        high=1.0,
         source="the user's scenario; up to .02 under UU PDP 27/2022 (docs/facts.md C [75]), .10 under the DMA (Art 30)",
     )
     oversight_cost: float = parameter(
-        0.0, unit="Rp of the law a year for each of the opening's SMEs, from the start on, paid by the treasury",
-        low=0.0, high=1e12, source="the user's scenario; 0 leaves out what it costs to watch",
+        0.0,
+        unit="Rp of the law a year for each of the opening's SMEs, from the start on, paid by the treasury",
+        low=0.0,
+        high=1e12,
+        source="the user's scenario; 0 leaves out what it costs to watch",
     )
     workaround_lag: int | None = parameter(
-        None, unit="weeks from the start until a way round is found; null is never", low=0, high=10_000,
+        None,
+        unit="weeks from the start until a way round is found; null is never",
+        low=0,
+        high=10_000,
         source="the user's scenario; ten weeks for TikTok Shop in 2023 (docs/facts.md B8)",
     )
     workaround: float = parameter(
-        1.0, unit="share of the rule that the way round undoes", low=0.0, high=1.0,
+        1.0,
+        unit="share of the rule that the way round undoes",
+        low=0.0,
+        high=1.0,
         source="assumed; TikTok Shop came back whole",
     )
     displacement: float = parameter(
-        0.0, unit="share of the social app's feed and search that moves to other channels with the rule",
-        low=0.0, high=1.0, source="the user's scenario; 0 moves only what people choose within what they see",
+        0.0,
+        unit="share of the social app's feed and search that moves to other channels with the rule",
+        low=0.0,
+        high=1.0,
+        source="the user's scenario; 0 moves only what people choose within what they see",
     )
 
     def demanded(self, week: int) -> float:

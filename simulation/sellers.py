@@ -37,76 +37,143 @@ class Selling:
     """Parameters of sellers: pricing, costs, channels, entry and exit."""
 
     pricing: str = parameter(
-        "best_response", unit="name", choices=tuple(sorted(pricing_behaviours)),
+        "best_response",
+        unit="name",
+        choices=tuple(sorted(pricing_behaviours)),
         source="logit best response with partial adjustment",
     )
     adjustment: float = parameter(
-        0.2, unit="share of the gap closed a week", low=0.0, high=1.0, source="assumed",
+        0.2,
+        unit="share of the gap closed a week",
+        low=0.0,
+        high=1.0,
+        source="assumed",
     )
     memory: int = parameter(
-        8, unit="weeks whose mean sellers and rankings look at", low=1, high=26, source="assumed",
+        8,
+        unit="weeks whose mean sellers and rankings look at",
+        low=1,
+        high=26,
+        source="assumed",
     )
     popularity_prior: float = parameter(
-        0.2, unit="mean opening orders added to everybody's popularity", low=1e-6, high=100.0,
+        0.2,
+        unit="mean opening orders added to everybody's popularity",
+        low=1e-6,
+        high=100.0,
         source="assumed; what a newcomer starts with",
     )
     reputation: float = parameter(
-        0.5, unit="utility a star", low=0.0, high=10.0, source="assumed",
+        0.5,
+        unit="utility a star",
+        low=0.0,
+        high=10.0,
+        source="assumed",
     )
     fixed_cost_share: float = parameter(
-        0.83, unit="share of opening gross profit, at median sales", low=0.0, high=2.0,
+        0.83,
+        unit="share of opening gross profit, at median sales",
+        low=0.0,
+        high=2.0,
         source="set with the demand shock so that exits match docs/facts.md A",
     )
     fixed_cost_size_elasticity: float = parameter(
-        -0.13, unit="d ln share / d ln opening sales", low=-1.0, high=0.0,
+        -0.13,
+        unit="d ln share / d ln opening sales",
+        low=-1.0,
+        high=0.0,
         source="set so that larger shops live longer (docs/facts.md A)",
     )
     avoidable_share: float = parameter(
-        0.0, unit="share of fixed cost that falls with orders below the opening's", low=0.0, high=1.0,
+        0.0,
+        unit="share of fixed cost that falls with orders below the opening's",
+        low=0.0,
+        high=1.0,
         source="the user's scenario; 0 cannot shrink, 1 costs nothing without orders",
     )
     cash_weeks: float = parameter(
-        4.0, unit="weeks of fixed cost", low=0.0, high=520.0,
+        4.0,
+        unit="weeks of fixed cost",
+        low=0.0,
+        high=520.0,
         source="median cash buffer of a small business: 27 days of outflow (JPMorgan Chase Institute 2016)",
     )
     entrant_cash_weeks: float = parameter(
-        12.0, unit="weeks of fixed cost that an entrant brings", low=0.0, high=520.0, source="assumed",
+        12.0,
+        unit="weeks of fixed cost that an entrant brings",
+        low=0.0,
+        high=520.0,
+        source="assumed",
     )
     entry_rate: float = parameter(
-        0.0025, unit="entrants a week for each opening SME", low=0.0, high=0.1,
+        0.0025,
+        unit="entrants a week for each opening SME",
+        low=0.0,
+        high=0.1,
         source="set to the baseline's exits",
     )
     entry_elasticity: float = parameter(
-        1.0, unit="elasticity of entry to gross profit per live SME", low=0.0, high=5.0, source="assumed",
+        1.0,
+        unit="elasticity of entry to gross profit per live SME",
+        low=0.0,
+        high=5.0,
+        source="assumed",
     )
     entrant_quality_sd: float = parameter(
-        0.2, unit="utility", low=0.0, high=3.0, source="assumed; as the spread of demand shocks",
+        0.2,
+        unit="utility",
+        low=0.0,
+        high=3.0,
+        source="assumed; as the spread of demand shocks",
     )
     import_cost_advantage: float = parameter(
-        0.45, unit="share of unit cost saved by importers", low=0.0, high=0.95,
+        0.45,
+        unit="share of unit cost saved by importers",
+        low=0.0,
+        high=0.95,
         source="30 to 60 % (docs/facts.md A [35, 36])",
     )
     share_domestic_stock: float = parameter(
-        0.0, unit="share of importers who sell from stock in the country", low=0.0, high=1.0,
+        0.0,
+        unit="share of importers who sell from stock in the country",
+        low=0.0,
+        high=1.0,
         source="the user's scenario; goods in the country are exempt from the border's rules (docs/facts.md C [65])",
     )
     channel_review_weeks: int = parameter(
-        0, unit="weeks between an SME's reviews of its channels; 0 is never", low=0, high=520, source="assumed",
+        0,
+        unit="weeks between an SME's reviews of its channels; 0 is never",
+        low=0,
+        high=520,
+        source="assumed",
     )
     channel_inertia: float = parameter(
-        0.9, unit="chance that an SME leaves a channel as it is, though a change would pay", low=0.0, high=1.0,
+        0.9,
+        unit="chance that an SME leaves a channel as it is, though a change would pay",
+        low=0.0,
+        high=1.0,
         source="assumed; where all move at once they crowd a channel and leave it in turn",
     )
     channel_cost: float = parameter(
-        0.05, unit="share of the opening's fixed cost that a channel more costs, a week", low=0.0, high=0.3,
+        0.05,
+        unit="share of the opening's fixed cost that a channel more costs, a week",
+        low=0.0,
+        high=0.3,
         source="assumed",
     )
     own_site_setup: float = parameter(
-        2.0, unit="weeks of fixed cost that an own site costs at first", low=0.0, high=520.0, source="assumed",
+        2.0,
+        unit="weeks of fixed cost that an own site costs at first",
+        low=0.0,
+        high=520.0,
+        source="assumed",
     )
     belief: float = parameter(
-        1.0, unit="an SME's expected loss of social orders over the share of the platform's own goods",
-        low=0.0, high=10.0, source="assumed; 1 expects to lose as others did on average",
+        1.0,
+        unit="an SME's expected loss of social orders over the share of the platform's own goods",
+        low=0.0,
+        high=10.0,
+        source="assumed; 1 expects to lose as others did on average",
     )
 
     @cached_property
@@ -162,19 +229,38 @@ def opening_listings(opening: Opening, selling: Selling, scale: float, order_val
     fixed = gross * fixed_cost_shares(opening.orders, selling)
     memory = np.ones((1, selling.memory))
     table = Listings(
-        id=opening.ids, root=np.arange(j, dtype=np.int32), kind=np.full(j, SME_KIND, np.int8),
-        category=opening.category, model=np.arange(j), channels=opening.channels,
-        entry_week=np.zeros(j, np.int64), exit_week=np.full(j, STILL_THERE), copied_week=np.full(j, -1),
-        copy=np.full(j, -1, np.int32), place=opening.place, quality=opening.quality,
-        reputation=opening.reputation, shock=opening.shock.copy(), shock_sd=opening.shock_sd,
-        listed=opening.listed, price=opening.listed.copy(), cost=opening.cost,
-        fixed_cost=fixed, buffer=selling.cash_weeks * fixed,
-        abroad=np.zeros(j, bool), seen=np.zeros(j), revenue=np.zeros(j, np.int64), profit=np.zeros(j, np.int64),
+        id=opening.ids,
+        root=np.arange(j, dtype=np.int32),
+        kind=np.full(j, SME_KIND, np.int8),
+        category=opening.category,
+        model=np.arange(j),
+        channels=opening.channels,
+        entry_week=np.zeros(j, np.int64),
+        exit_week=np.full(j, STILL_THERE),
+        copied_week=np.full(j, -1),
+        copy=np.full(j, -1, np.int32),
+        place=opening.place,
+        quality=opening.quality,
+        reputation=opening.reputation,
+        shock=opening.shock.copy(),
+        shock_sd=opening.shock_sd,
+        listed=opening.listed,
+        price=opening.listed.copy(),
+        cost=opening.cost,
+        fixed_cost=fixed,
+        buffer=selling.cash_weeks * fixed,
+        abroad=np.zeros(j, bool),
+        seen=np.zeros(j),
+        revenue=np.zeros(j, np.int64),
+        profit=np.zeros(j, np.int64),
         social_revenue=np.zeros(j, np.int64),
-        past_orders=orders[:, None] * memory, past_slope=slope[:, None] * memory,
-        past_gross=gross[:, None] * memory, past_fees=((1 - opening.net) * orders)[:, None] * memory,
-        past_shown=np.ones(j)[:, None] * memory, awareness=np.ones(j),
-    )  # fmt: skip
+        past_orders=orders[:, None] * memory,
+        past_slope=slope[:, None] * memory,
+        past_gross=gross[:, None] * memory,
+        past_fees=((1 - opening.net) * orders)[:, None] * memory,
+        past_shown=np.ones(j)[:, None] * memory,
+        awareness=np.ones(j),
+    )
     for name in ("border", "barred"):  # whether each parcel crosses the border; whether the rules keep it off sale
         table.bring(name, False, kind=bool)
     for name in ("vat", "duty"):  # what buyers pay on top, shares of the seller's price
@@ -213,14 +299,19 @@ def wanted_prices(market: Market, rows: Rows) -> Floats:
     fees = market.recent(table.past_fees)[rows]
     model, week = table.model[rows], market.recorded
     view = PricingView(
-        price=table.price[rows], listed=table.listed[rows], cost=market.unit_cost(rows),
+        price=table.price[rows],
+        listed=table.listed[rows],
+        cost=market.unit_cost(rows),
         net=1.0 - np.divide(fees, orders, out=np.zeros(rows.size), where=orders > 0),
-        orders=orders, slope=market.recent(table.past_slope)[rows], adjustment=selling.adjustment,
+        orders=orders,
+        slope=market.recent(table.past_slope)[rows],
+        adjustment=selling.adjustment,
         markup=opening.net[model] * opening.listed[model] / opening.cost[model],
-        gross=table.past_gross[rows, week % selling.memory], order_value=market.config.demand.order_value,
+        gross=table.past_gross[rows, week % selling.memory],
+        order_value=market.config.demand.order_value,
         luck=lambda: market.chance.uniform(Purpose.PRICE, 0, week, table.id[rows]),
         learned={name: getattr(table, name)[rows] for name in table.noted},
-    )  # fmt: skip
+    )
     price, notes = ask(selling.pricing, view, **selling.pricing_settings)
     for name, values in notes.items():
         table.bring(name, 0, values.shape[1:], values.dtype)
@@ -299,17 +390,39 @@ def add_sellers(market: Market, week: int, ids: Rows, category: Rows, kind: int)
     stocked = chance.uniform(Purpose.STOCKED, 0, 0, ids)[:, 0] < selling.share_domestic_stock
     saving = selling.import_cost_advantage if kind == IMPORTER_KIND else 0.0
     rows = table.append(
-        id=ids, root=np.arange(len(table), len(table) + ids.size), kind=kind, category=category, model=model,
-        channels=opening.channels[model], entry_week=week, exit_week=STILL_THERE, copied_week=-1, copy=-1,
-        place=place_designs(chance, category, ids), quality=opening.quality[model]
-        + selling.entrant_quality_sd * quality_news, reputation=opening.reputation[model],
-        shock=opening.shock_sd[model] * shock_news, shock_sd=opening.shock_sd[model], listed=opening.listed[model],
-        price=opening.listed[model], cost=opening.cost[model] * (1.0 - saving), fixed_cost=fixed,
-        buffer=max(selling.cash_weeks, selling.entrant_cash_weeks) * fixed, abroad=kind == IMPORTER_KIND, seen=0.0,
-        border=(kind == IMPORTER_KIND) & ~stocked, revenue=0, profit=0,
-        social_revenue=0, past_orders=0.0, past_slope=0.0, past_gross=0.0, past_fees=0.0,
-        past_shown=0.0, awareness=market.config.demand.entrant_awareness,
-    )  # fmt: skip
+        id=ids,
+        root=np.arange(len(table), len(table) + ids.size),
+        kind=kind,
+        category=category,
+        model=model,
+        channels=opening.channels[model],
+        entry_week=week,
+        exit_week=STILL_THERE,
+        copied_week=-1,
+        copy=-1,
+        place=place_designs(chance, category, ids),
+        quality=opening.quality[model] + selling.entrant_quality_sd * quality_news,
+        reputation=opening.reputation[model],
+        shock=opening.shock_sd[model] * shock_news,
+        shock_sd=opening.shock_sd[model],
+        listed=opening.listed[model],
+        price=opening.listed[model],
+        cost=opening.cost[model] * (1.0 - saving),
+        fixed_cost=fixed,
+        buffer=max(selling.cash_weeks, selling.entrant_cash_weeks) * fixed,
+        abroad=kind == IMPORTER_KIND,
+        seen=0.0,
+        border=(kind == IMPORTER_KIND) & ~stocked,
+        revenue=0,
+        profit=0,
+        social_revenue=0,
+        past_orders=0.0,
+        past_slope=0.0,
+        past_gross=0.0,
+        past_fees=0.0,
+        past_shown=0.0,
+        awareness=market.config.demand.entrant_awareness,
+    )
     market.ledger.open_accounts(len(table))
     market.ledger.transfer("equity", "owners", "sellers", selling.entrant_cash_weeks * fixed, rows, rows)
     for row in rows:

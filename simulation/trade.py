@@ -62,9 +62,7 @@ def settle_sales(market: Market, books: Books) -> Takings:
     fees = np.zeros(len(table), np.int64)
     theirs, ours = sold[~own], sold[own]
     for channel, fee in enumerate(channel_fees(channels, setting.commission)):
-        paid = ledger.transfer(
-            "sales", "consumers", "sellers", by_channel[~own, channel], payee_member=theirs
-        )
+        paid = ledger.transfer("sales", "consumers", "sellers", by_channel[~own, channel], payee_member=theirs)
         sales[theirs] += paid
         taxable[theirs, channel] = paid
         if channel == SOCIAL:
@@ -93,9 +91,15 @@ def settle_sales(market: Market, books: Books) -> Takings:
     orders = people * books.orders.sum(axis=1)
     _pay_carriers(market, float(orders.sum()), float(people * books.orders[:, SOCIAL].sum()))
     return Takings(
-        orders=orders, bad=people * (books.orders * bad).sum(axis=1), sales=sales, social_sales=social, fees=fees,
-        refunds=refunds, goods=goods, ads=pay_for_ads(market, (sales - fees - goods) * (social / np.maximum(sales, 1))),
-    )  # fmt: skip
+        orders=orders,
+        bad=people * (books.orders * bad).sum(axis=1),
+        sales=sales,
+        social_sales=social,
+        fees=fees,
+        refunds=refunds,
+        goods=goods,
+        ads=pay_for_ads(market, (sales - fees - goods) * (social / np.maximum(sales, 1))),
+    )
 
 
 def _pay_referrals(market: Market, rows: NDArray[np.int64], paid: Rupiah) -> Rupiah:

@@ -126,5 +126,7 @@ def test_a_link_that_leads_nowhere_is_found(link: str, good: bool, tmp_path: Pat
 
 
 def test_links_are_found_over_lines_and_not_in_code() -> None:
-    text = "[a\n`b`](one.md) ![c](two.svg) `[d](three.md)`\n```md\n[e](four.md)\n```\n[f](https://x.org/y.md#z)\n[g](#h)\n"
+    text = (
+        "[a\n`b`](one.md) ![c](two.svg) `[d](three.md)`\n```md\n[e](four.md)\n```\n[f](https://x.org/y.md#z)\n[g](#h)\n"
+    )
     assert links(text) == ["one.md", "two.svg", "#h"]

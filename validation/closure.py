@@ -43,7 +43,7 @@ def measures(study: Study, label: str) -> dict[str, str]:
     after = here[later].groupby("seed").sum() / there[later].groupby("seed").sum() - 1.0
     change = now / then - 1.0
     opened = config(study, OPEN)["market"]["smes"]
-    alive = (here[here["week"] == LAST].set_index("seed") - there[there["week"] == LAST].set_index("seed"))
+    alive = here[here["week"] == LAST].set_index("seed") - there[there["week"] == LAST].set_index("seed")
     last = (values(study, label) - values(study, OPEN))["sme_survival_104w"]
     return {
         "orders on the social app": percent(over_seeds(change["social"]), sign=True),

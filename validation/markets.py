@@ -158,9 +158,11 @@ def people(market: Market) -> People:
     """The consumers of a market as the oracle needs them."""
     crowd, channels = market.population, market.config.channels
     comfort = (
-        channels.checkout + channels.habit * crowd.habit + channels.trust * crowd.trust
+        channels.checkout
+        + channels.habit * crowd.habit
+        + channels.trust * crowd.trust
         - channels.privacy * crowd.privacy
-    )  # fmt: skip
+    )
     return People(crowd.alpha.astype(float), crowd.taste.astype(float), comfort.astype(float))
 
 
@@ -175,23 +177,33 @@ def config(drawn: Drawn) -> Config:
             "seed": drawn.seed,
             "weeks": MOST_WEEKS,
             "market": {
-                "name": "classroom", "smes": drawn.quality.size, "consumers": drawn.consumers, "influencers": 0,
+                "name": "classroom",
+                "smes": drawn.quality.size,
+                "consumers": drawn.consumers,
+                "influencers": 0,
                 "people": drawn.people,
             },
             "demand": {
-                "order_value": drawn.order_value, "price_sensitivity": drawn.alpha, "match": drawn.match,
-                "price_sensitivity_spread": drawn.alpha_spread, "nest": drawn.nest, "impulse": 0.0, "shock_sd": 0.0,
+                "order_value": drawn.order_value,
+                "price_sensitivity": drawn.alpha,
+                "match": drawn.match,
+                "price_sensitivity_spread": drawn.alpha_spread,
+                "nest": drawn.nest,
+                "impulse": 0.0,
+                "shock_sd": 0.0,
             },
             "consideration": {"mode": "weighted" if WEIGHTED in drawn.on else "full"},
             "channels": {"shipping": drawn.shipping, **alike},
             "sellers": {"popularity_prior": drawn.prior, "fixed_cost_share": 0.0, "entry_rate": 0.0},
             "platform": {
-                "commission": drawn.commission, "subsidy": drawn.subsidy, "self_preference": drawn.self_preference,
+                "commission": drawn.commission,
+                "subsidy": drawn.subsidy,
+                "self_preference": drawn.self_preference,
                 "own_share": 1.0,
             },
             "algorithm": {"name": "popularity", "popularity_exponent": drawn.exponent},
         }
-    )  # fmt: skip
+    )
 
 
 def opening(drawn: Drawn) -> Opening:

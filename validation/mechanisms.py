@@ -47,8 +47,13 @@ def on(words: str, *settings: str) -> Mechanism:
     return Mechanism(words, on=settings)
 
 
-BAD = ("channels.bad_social=0.05", "channels.bad_rival_app=0.05", "channels.bad_marketplace=0.03",
-       "channels.bad_own_site=0.03", "channels.bad_abroad=0.1")  # fmt: skip
+BAD = (
+    "channels.bad_social=0.05",
+    "channels.bad_rival_app=0.05",
+    "channels.bad_marketplace=0.03",
+    "channels.bad_own_site=0.03",
+    "channels.bad_abroad=0.1",
+)
 
 # In the order of the model's list; the last groups are what makes shops live and die.
 MECHANISMS = (
@@ -84,14 +89,23 @@ MECHANISMS = (
     on("bad orders and refunds", *BAD),
     on("trust that bad orders cost", "channels.trust_loss=0.5", "channels.trust_recovery=0.02", *BAD),
     on("taxes", "government.vat=0.11", "regulation=[seller_tax,platform_tax]", "regulation.seller_tax.threshold=0"),
-    on("government oversight", "regulation=neutral_ranking", "regulation.neutral_ranking.detection_lag=26",
-       "regulation.neutral_ranking.fine=0.1", "regulation.neutral_ranking.workaround_lag=104",
-       "regulation.neutral_ranking.oversight_cost=1e6"),
+    on(
+        "government oversight",
+        "regulation=neutral_ranking",
+        "regulation.neutral_ranking.detection_lag=26",
+        "regulation.neutral_ranking.fine=0.1",
+        "regulation.neutral_ranking.workaround_lag=104",
+        "regulation.neutral_ranking.oversight_cost=1e6",
+    ),
     on("lock-in by habit", "channels.habit_step=0.3"),
     off("habit, trust and privacy in the choice", "channels.habit=0", "channels.trust=0", "channels.privacy=0"),
     on("diluted focus", "channels.dilution=0.5"),
-    off("other channels of sellers", "channels.keeps_rival_app=0", "channels.keeps_marketplace=0",
-        "channels.keeps_own_site=0"),
+    off(
+        "other channels of sellers",
+        "channels.keeps_rival_app=0",
+        "channels.keeps_marketplace=0",
+        "channels.keeps_own_site=0",
+    ),
     on("sellers join and leave channels", "sellers.channel_review_weeks=8"),
     off("sellers' own prices", "sellers.adjustment=0"),
     on("fixed markups", "sellers.pricing=fixed_markup"),
@@ -101,7 +115,7 @@ MECHANISMS = (
     off("luck of designs", "demand.shock_sd=0"),
     off("fixed costs", "sellers.fixed_cost_share=0"),
     on("shops that can shrink", "sellers.avoidable_share=0.5"),
-)  # fmt: skip
+)
 
 
 def label(settings: tuple[str, ...]) -> str:
@@ -123,9 +137,13 @@ def write(studies: Mapping[str, Study]) -> str:
     head = ["mechanism", "on", "neutral", "SMEs alive", "consumer surplus", "platform's own share"]
     rows = [row(studies, mechanism) for mechanism in MECHANISMS]
     return TEXT.format(
-        number=len(MECHANISMS), weeks=HEADLINE.weeks, seeds=SEEDS, again=AGAIN, table=table(head, rows, (0, 1, 2)),
+        number=len(MECHANISMS),
+        weeks=HEADLINE.weeks,
+        seeds=SEEDS,
+        again=AGAIN,
+        table=table(head, rows, (0, 1, 2)),
         model=provenance.model_hash(),
-    )  # fmt: skip
+    )
 
 
 def row(studies: Mapping[str, Study], mechanism: Mechanism) -> list[str]:

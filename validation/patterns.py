@@ -100,22 +100,34 @@ def copying(studies: Studies) -> list[list[str]]:
         row("B1: products copied within ten months", chance, facts.COPIED, percent, "3 %"),
         row(
             "B1: orders at the opening of the copied, times those of the others",
-            contrast(shops, "opening_orders", pd.Series.div), facts.MORE_POPULAR, number, "above 1",
+            contrast(shops, "opening_orders", pd.Series.div),
+            facts.MORE_POPULAR,
+            number,
+            "above 1",
         ),
         row(
             "B1: rating of the copied less that of the others (utility)",
-            contrast(shops, "reputation", pd.Series.sub), facts.BETTER_RATED, partial(number, sign=True), "above 0",
+            contrast(shops, "reputation", pd.Series.sub),
+            facts.BETTER_RATED,
+            partial(number, sign=True),
+            "above 0",
         ),
         absent("B1: fewer copies where the seller's effort matters", "falls", facts.COPIED.source),
         row(
             "B1: sales of the copied, against themselves without Project S",
-            change(sales[WITH], sales[WITHOUT], first), facts.COPIED_STALL, signed, "below 0",
+            change(sales[WITH], sales[WITHOUT], first),
+            facts.COPIED_STALL,
+            signed,
+            "below 0",
         ),
         row(
             "B1: demand for a copied product, copy included",
-            change(product, sales[WITHOUT], first), facts.PRODUCT_GROWS, signed, "above 0",
+            change(product, sales[WITHOUT], first),
+            facts.PRODUCT_GROWS,
+            signed,
+            "above 0",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def contrast(shops: pd.DataFrame, column: str, compare: Callable[[pd.Series, pd.Series], pd.Series]) -> Estimate:
@@ -154,15 +166,27 @@ def favour(_: Studies) -> list[list[str]]:
         row("B4: part of a sponsored slot's prominence (ψ)", psi, facts.PROMINENCE, share, "30 to 60 %"),
         row(
             "B4: share of the feed, times what the score alone would give",
-            over_seeds([look[0] for look in looks]), facts.FAVOURED, number, "above 1",
+            over_seeds([look[0] for look in looks]),
+            facts.FAVOURED,
+            number,
+            "above 1",
         ),
         row(
             "B4: ranks that an own listing gains in the feed",
-            over_seeds([look[1] for look in looks]), facts.RANKS, partial(number, decimals=1), "20 to 30",
+            over_seeds([look[1] for look in looks]),
+            facts.RANKS,
+            partial(number, decimals=1),
+            "20 to 30",
         ),
-        ["B5: a platform that loses one instrument turns to others (`platform.response`)", "–", "seen", SWITCH, "no",
-         "facts B5"],
-    ]  # fmt: skip
+        [
+            "B5: a platform that loses one instrument turns to others (`platform.response`)",
+            "–",
+            "seen",
+            SWITCH,
+            "no",
+            "facts B5",
+        ],
+    ]
 
 
 def prominence(seed: int) -> tuple[float, float]:
@@ -201,15 +225,19 @@ def superstars(studies: Studies) -> list[list[str]]:
     rows = [
         row(
             f"B6: makers of 10 % of sales over makers of 90 % ({said[0]} of {said[2]} sellers)",
-            over_seeds(makers[0.1] / makers[0.9]), facts.FEW, partial(percent, decimals=2),
+            over_seeds(makers[0.1] / makers[0.9]),
+            facts.FEW,
+            partial(percent, decimals=2),
             band(facts.FEW.low, facts.FEW.high, 2, 100, "%"),
         ),
         row(
             f"B6: makers of half over makers of 90 % ({said[1]} of {said[2]} sellers)",
-            over_seeds(makers[0.5] / makers[0.9]), facts.HALF, percent,
+            over_seeds(makers[0.5] / makers[0.9]),
+            facts.HALF,
+            percent,
             band(facts.HALF.low, facts.HALF.high, 1, 100, "%"),
         ),
-    ]  # fmt: skip
+    ]
     for name, ours, theirs in (
         ("a personal feed", values(headline, WITHOUT), values(other, BLIND)),
         ("a feed that follows popularity", values(headline, WITHOUT), values(other, EVEN)),
@@ -265,9 +293,15 @@ def leakage(studies: Studies) -> list[list[str]]:
     return [
         row("B8: of the demand that a ban displaces, moves to other channels", moved, facts.MOVES, percent, "a part"),
         row("B8: of the same, disappears", gone, facts.DISAPPEARS, percent, "a part"),
-        ["B8: workarounds come after a lag (`workaround_lag`; rules.md dates it)", "–", "ten weeks in 2023", SWITCH,
-         "no", facts.MOVES.source],
-    ]  # fmt: skip
+        [
+            "B8: workarounds come after a lag (`workaround_lag`; rules.md dates it)",
+            "–",
+            "ten weeks in 2023",
+            SWITCH,
+            "no",
+            facts.MOVES.source,
+        ],
+    ]
 
 
 def flows(study: Study, label: str) -> pd.DataFrame:

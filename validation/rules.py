@@ -35,8 +35,12 @@ STUDIES = {
 RESPONSES = ("frozen", "adaptive")
 BUNDLES = ("permendag_31_2023", "eu_dma", "india_pn2_2018")
 SURVIVAL, SURPLUS, SME, PLATFORM, TOTAL = (
-    "sme_survival_156w", "consumer_surplus", "sme_profit", "platform_profit", "total_surplus",
-)  # fmt: skip
+    "sme_survival_156w",
+    "consumer_surplus",
+    "sme_profit",
+    "platform_profit",
+    "total_surplus",
+)
 SELLERS_AND_BUYERS = {SURVIVAL: "SMEs alive", SME: "SME profit", SURPLUS: "consumer surplus"}
 OTHERS = {PLATFORM: "platform profit", "influencer_income": "influencer income", "tax_revenue": "public revenue"}
 
@@ -101,8 +105,12 @@ class Compared:
 def effects_table(found: Compared, outcomes: Mapping[str, str]) -> str:
     """A row a rule, the platform's fees frozen and adaptive side by side."""
     head = ["rule", *(f"{words}, {found.unit(o)}: {how}" for o, words in outcomes.items() for how in RESPONSES)]
-    rows = [["no rule: the level", *(found.written(o, found.level(o, how), sign=False)
-                                     for o in outcomes for how in RESPONSES)]]  # fmt: skip
+    rows = [
+        [
+            "no rule: the level",
+            *(found.written(o, found.level(o, how), sign=False) for o in outcomes for how in RESPONSES),
+        ]
+    ]
     for rule in found.names:
         cells = (found.written(o, found.effect(rule, o, how)) for o in outcomes for how in RESPONSES)
         rows.append([humanise(rule), *cells])
@@ -214,11 +222,15 @@ def write(studies: Mapping[str, Study]) -> str:
     found = Compared(studies["rules"])
     seeds = max(found.study.seeds.values())
     made: dict[str, Any] = {
-        "number": len(found.names), "seeds": seeds, "model": provenance.model_hash(),
-        "sellers": effects_table(found, SELLERS_AND_BUYERS), "others": effects_table(found, OTHERS),
-        "payers": payers_table(found), "closure": closure.write(studies[CLOSURE]),
+        "number": len(found.names),
+        "seeds": seeds,
+        "model": provenance.model_hash(),
+        "sellers": effects_table(found, SELLERS_AND_BUYERS),
+        "others": effects_table(found, OTHERS),
+        "payers": payers_table(found),
+        "closure": closure.write(studies[CLOSURE]),
         "reading": "\n".join(f"{k}. {sentence(line)}" for k, line in enumerate(reading(found), start=1)),
-    }  # fmt: skip
+    }
     made |= shrinking.write(found, Compared(studies["rules_shrinking"]), studies[CLOSURE], studies["closure_shrinking"])
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(made)
 

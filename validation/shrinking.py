@@ -25,17 +25,26 @@ def write(rigid: Compared, shrinking: Compared, closed: Study, closed_shrinking:
     alive = [percent(over_seeds(values(one, closure.OPEN)["sme_survival_104w"])) for one in (closed, closed_shrinking)]
     avoidable, shocks = SHRINKING
     return {
-        "avoidable": avoidable, "shocks": shocks,
-        "shrinking_seeds": max(shrinking.study.seeds.values()), "alive_rigid": alive[0], "alive_shrinking": alive[1],
-        "shrinking": effects(rigid, shrinking), "shrinking_reading": reading(rigid, shrinking),
+        "avoidable": avoidable,
+        "shocks": shocks,
+        "shrinking_seeds": max(shrinking.study.seeds.values()),
+        "alive_rigid": alive[0],
+        "alive_shrinking": alive[1],
+        "shrinking": effects(rigid, shrinking),
+        "shrinking_reading": reading(rigid, shrinking),
         "shrinking_closure": closures(closed, closed_shrinking),
-    }  # fmt: skip
+    }
 
 
 def effects(rigid: Compared, shrinking: Compared) -> str:
     """A row a rule: what it does to survival and to SMEs' profit in both markets, fees frozen."""
-    head = ["rule", "SMEs alive, shops as above", "SMEs alive, shops that shrink",
-            "SME profit, as above", "SME profit, shops that shrink"]  # fmt: skip
+    head = [
+        "rule",
+        "SMEs alive, shops as above",
+        "SMEs alive, shops that shrink",
+        "SME profit, as above",
+        "SME profit, shops that shrink",
+    ]
     both = (rigid, shrinking)
     alive, profit = ([one.level(outcome) for one in both] for outcome in (SURVIVAL, PROFIT))
     rows = [["no rule: the level", *map(percent, alive), *(in_unit("Rp", one) for one in profit)]]

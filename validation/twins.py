@@ -143,12 +143,17 @@ def stories(study: Study) -> str:
     by_seed = pd.DataFrame({"with": died_only_with(twins), "without": died_only_without(twins)}).groupby(twins["seed"])
     means = by_seed.sum().mean()
     said = STORY.format(
-        seed=seed, all=len(one), both=int((one["lives_with"] & one["lives_without"]).sum()),
-        neither=int((~one["lives_with"] & ~one["lives_without"]).sum()), only_with=len(lost),
-        only_without=int(died_only_without(one).sum()), copied=int(lost["copied_week"].notna().sum()),
-        mean_with=f"{means['with']:.0f}", mean_without=f"{means['without']:.0f}",
+        seed=seed,
+        all=len(one),
+        both=int((one["lives_with"] & one["lives_without"]).sum()),
+        neither=int((~one["lives_with"] & ~one["lives_without"]).sum()),
+        only_with=len(lost),
+        only_without=int(died_only_without(one).sum()),
+        copied=int(lost["copied_week"].notna().sum()),
+        mean_with=f"{means['with']:.0f}",
+        mean_without=f"{means['without']:.0f}",
         shown=f"the {len(shown)} largest" if len(shown) < len(lost) else "all of them",
-    )  # fmt: skip
+    )
     rows = [
         [
             f"{shop['category']} no. {shop['seller_id'] & NUMBER}",

@@ -77,9 +77,12 @@ def bertrand(drawn: Drawn, people: People, log_weight: Floats, start: Floats | N
         xi=quality + log_weight,
     )
     return simulation.replace_endogenous(
-        costs=cost, prices=price, iteration=pyblp.Iteration(holding(drawn.own)),
-        compute_gradients=False, compute_hessians=False,
-    )  # fmt: skip
+        costs=cost,
+        prices=price,
+        iteration=pyblp.Iteration(holding(drawn.own)),
+        compute_gradients=False,
+        compute_hessians=False,
+    )
 
 
 def goods(drawn: Drawn, price: Floats) -> dict[str, Any]:

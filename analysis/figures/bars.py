@@ -110,9 +110,14 @@ def forest(
     table = pd.DataFrame([(one.label, one.ratio, one.low, one.high, one.n, one.of, one.deaths) for one in known])
     table.columns = pd.Index(["term", "ratio", "low", "high", "shops", "of", "deaths"])
     heads = (
-        say("What"), say("hazard ratio"), say("95%, low"), say("95%, high"), say("shops used"), say("of all shops"),
+        say("What"),
+        say("hazard ratio"),
+        say("95%, low"),
+        say("95%, high"),
+        say("shops used"),
+        say("of all shops"),
         say("closures"),
-    )  # fmt: skip
+    )
     columns = {column: Column(head) for column, head in zip(table.columns, heads, strict=True)}
     return Drawn(name, title, caption, figure, table, columns, narrow=narrow)
 

@@ -80,9 +80,13 @@ def line_figure(
 def narrow(figure: go.Figure, **more: Any) -> dict[str, Any]:
     """What changes in a figure of lines below 600 px: the key below it names them."""
     fixed = {
-        "annotations": [], "height": NARROW_HEIGHT, "margin.l": 48, "margin.r": 16, "font.size": 12,
+        "annotations": [],
+        "height": NARROW_HEIGHT,
+        "margin.l": 48,
+        "margin.r": 16,
+        "font.size": 12,
         "yaxis.title.text": wrapped(str(figure.layout.yaxis.title.text).replace("<br>", " "), 34),
-    }  # fmt: skip
+    }
     return fixed | more
 
 
@@ -163,10 +167,14 @@ def _name_ends(
     look = {**arrow, "xanchor": "left", "align": "left"}
     notes = [
         {
-            **look, "x": math.log10(line.x[-1]) if logarithmic else line.x[-1], "y": line.end * fit.factor,
-            "ay": place - end, "text": name, "font": {"color": line.ink.text, "size": NAME_SIZE},
+            **look,
+            "x": math.log10(line.x[-1]) if logarithmic else line.x[-1],
+            "y": line.end * fit.factor,
+            "ay": place - end,
+            "text": name,
+            "font": {"color": line.ink.text, "size": NAME_SIZE},
             "arrowcolor": line.ink.line,
         }
         for line, name, end, place in zip(lines, names, ends, places, strict=True)
-    ]  # fmt: skip
+    ]
     figure.update_layout(annotations=notes, margin_r=RIGHT + 26 + max(map(width_of, names)))

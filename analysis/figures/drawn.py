@@ -109,8 +109,14 @@ def layout(title: str, height: int = HEIGHT, **more: Any) -> dict[str, Any]:
     return {
         "title": {
             "text": wrapped(title, TITLE_CHARACTERS),
-            "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
-            "pad": {"l": 14, "t": 10}, "font": {"size": 18},
+            "x": 0,
+            "xref": "container",
+            "xanchor": "left",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"l": 14, "t": 10},
+            "font": {"size": 18},
         },
         "template": "none",
         "height": height + spare,
@@ -123,7 +129,7 @@ def layout(title: str, height: int = HEIGHT, **more: Any) -> dict[str, Any]:
         "paper_bgcolor": "#ffffff",
         "plot_bgcolor": "#ffffff",
         **more,
-    }  # fmt: skip
+    }
 
 
 def title_height(title: str) -> int:

@@ -39,9 +39,7 @@ class Box:
         return Box(self.x + side[0] * away[0], self.y - side[1] * away[1], width, height)
 
 
-def placed(
-    marks: Sequence[Box], sizes: Sequence[tuple[float, float]], frame: tuple[float, float]
-) -> list[Side] | None:
+def placed(marks: Sequence[Box], sizes: Sequence[tuple[float, float]], frame: tuple[float, float]) -> list[Side] | None:
     """A side of `SIDES` for the name (width, height) of each mark; None where some name finds no place."""
     taken, found = list(marks), []
     for mark, size in zip(marks, sizes, strict=True):
@@ -56,8 +54,11 @@ def placed(
 
 
 def numbered(
-    marks: Sequence[Box], name: Callable[[Sequence[int]], str], size: Callable[[str], tuple[float, float]],
-    near: tuple[float, float], frame: tuple[float, float],
+    marks: Sequence[Box],
+    name: Callable[[Sequence[int]], str],
+    size: Callable[[str], tuple[float, float]],
+    near: tuple[float, float],
+    frame: tuple[float, float],
 ) -> list[tuple[int, str, Side]]:
     """For each heap of marks the largest of them, its name, and on which side of it the name meets no other.
 

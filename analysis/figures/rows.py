@@ -85,15 +85,22 @@ def _drawn(rows: Sequence[Row], fit: Measure) -> tuple[np.ndarray, dict[str, Any
     )
     intervals = [plain(f"{fit.text(row.mean)} {fit.interval(row.low, row.high)}") for row in rows]
     error = {
-        "type": "data", "symmetric": False, "array": high - mean, "arrayminus": mean - low,
-        "color": "#333333", "thickness": 1.4, "width": 4,
-    }  # fmt: skip
+        "type": "data",
+        "symmetric": False,
+        "array": high - mean,
+        "arrayminus": mean - low,
+        "color": "#333333",
+        "thickness": 1.4,
+        "width": 4,
+    }
     text = [plain(row.label) for row in rows]
     more = {
-        "y": list(range(len(rows))), "orientation": "h", "error_x": error if np.isfinite(low).any() else None,
+        "y": list(range(len(rows))),
+        "orientation": "h",
+        "error_x": error if np.isfinite(low).any() else None,
         "customdata": np.column_stack([text, intervals]),
         "hovertemplate": "%{customdata[0]}: %{customdata[1]}<extra></extra>",
-    }  # fmt: skip
+    }
     return mean, more
 
 
@@ -155,10 +162,15 @@ def _narrow(rows: Sequence[Row], fit: Measure) -> dict[str, Any]:
     notes = _names(rows, told, left) if short else _above(rows, told, size // 4)
     return {
         "annotations": [note | {"font": note["font"] | {"size": 12}} for note in notes],
-        "margin.l": left, "margin.r": 16, "margin.b": below, "margin.t": 8 + over // 2,
-        "font.size": 12, "height": size * len(rows) + below + 8 + over // 2,
-        "xaxis.title.text": heading, "xaxis.nticks": 3 if short else 4,
-    }  # fmt: skip
+        "margin.l": left,
+        "margin.r": 16,
+        "margin.b": below,
+        "margin.t": 8 + over // 2,
+        "font.size": 12,
+        "height": size * len(rows) + below + 8 + over // 2,
+        "xaxis.title.text": heading,
+        "xaxis.nticks": 3 if short else 4,
+    }
 
 
 def _above(rows: Sequence[Row], names: Sequence[str], shift: int) -> list[dict[str, Any]]:

@@ -89,10 +89,19 @@ def _tenths(means: pd.DataFrame, title: str) -> go.Figure:
 def _side(tenths: list[int], shares: np.ndarray, ink: Ink, name: str) -> go.Bar:
     said = [_percent(share) for share in shares]
     return go.Bar(
-        x=shares, y=tenths, orientation="h", width=0.72, name=plain(name), marker_color=ink.line, text=said,
-        textposition="outside", textfont_color=ink.text, cliponaxis=False, customdata=said,
+        x=shares,
+        y=tenths,
+        orientation="h",
+        width=0.72,
+        name=plain(name),
+        marker_color=ink.line,
+        text=said,
+        textposition="outside",
+        textfont_color=ink.text,
+        cliponaxis=False,
+        customdata=said,
         hovertemplate="%{customdata}",
-    )  # fmt: skip
+    )
 
 
 def _head(x: float, anchor: str, text: str, ink: Ink) -> dict[str, Any]:

@@ -77,9 +77,14 @@ def box_figure(
     over = {**note, "xanchor": "left", "yanchor": "bottom", "yshift": 13, "font": {"size": 12}, "bgcolor": VEIL}
     above = [{**over, "y": i, "text": wrapped(name, NARROW_CHARACTERS, 1)} for i, name in enumerate(names)]
     less = {
-        "annotations": above, "margin.l": 12, "margin.r": 16, "margin.t": 20, "font.size": 12,
-        "height": NARROW_ROW * len(names) + 20 + AXIS_ROOM, "xaxis.title.text": wrapped(fit.heading, 44),
-    }  # fmt: skip
+        "annotations": above,
+        "margin.l": 12,
+        "margin.r": 16,
+        "margin.t": 20,
+        "font.size": 12,
+        "height": NARROW_ROW * len(names) + 20 + AXIS_ROOM,
+        "xaxis.title.text": wrapped(fit.heading, 44),
+    }
     return figure, less
 
 
@@ -87,19 +92,33 @@ def box(i: int, quantiles: Sequence[float], name: str, ink: Ink, **more: Any) ->
     """A box in row `i` from its five quantiles, as drawn."""
     low, q1, median, q3, high = ([value] for value in quantiles)
     return go.Box(
-        y0=i, orientation="h", q1=q1, median=median, q3=q3, lowerfence=low, upperfence=high, boxpoints=False,
-        width=0.42, fillcolor=ink.tint(0.15), line={"color": ink.line, "width": 1.5}, name=plain(name), **more,
-    )  # fmt: skip
+        y0=i,
+        orientation="h",
+        q1=q1,
+        median=median,
+        q3=q3,
+        lowerfence=low,
+        upperfence=high,
+        boxpoints=False,
+        width=0.42,
+        fillcolor=ink.tint(0.15),
+        line={"color": ink.line, "width": 1.5},
+        name=plain(name),
+        **more,
+    )
 
 
 def _seeds(i: int, values: np.ndarray, name: str, ink: Ink, fit: Measure) -> list[Any]:
     """A box of the middle half without whiskers, and a dot for each seed."""
     q1, median, q3 = np.quantile(values, (0.25, 0.5, 0.75))
     dots = go.Scatter(
-        x=values, y=i + lanes(values), mode="markers", name=plain(name),
+        x=values,
+        y=i + lanes(values),
+        mode="markers",
+        name=plain(name),
         marker={"size": 7, "color": ink.tint(0.75), "line": {"color": "#ffffff", "width": 0.5}},
         hovertemplate=f"%{{x:{fit.form}}}",
-    )  # fmt: skip
+    )
     return [box(i, (q1, q1, median, q3, q3), name, ink, hoverinfo="skip"), dots]
 
 

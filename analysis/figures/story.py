@@ -19,8 +19,14 @@ from .text import plain, wrapped
 
 # what a story is told with, where the study kept it and it moves
 PANELS = (
-    "opening_smes_alive", "live_smes", "sme_profit", "platform_profit", "platform_share", "price_index", "variety",
-)  # fmt: skip
+    "opening_smes_alive",
+    "live_smes",
+    "sme_profit",
+    "platform_profit",
+    "platform_share",
+    "price_index",
+    "variety",
+)
 MOST = 6
 PANEL, HEAD = 128, 30
 WIDE_CHARACTERS, NARROW_CHARACTERS = 100, 36  # of a heading over a panel
@@ -90,9 +96,12 @@ def _traces(line: Line, fit: Measure, i: int) -> list[go.Scatter]:
         go.Scatter(y=line.high * fit.factor, fill="tonexty", fillcolor=ink.tint(0.16), **unseen),
     ]
     main = go.Scatter(
-        y=line.y * fit.factor, line={"color": ink.line, "width": 2}, name=plain(sentence(fit.label)),
-        hovertemplate=f"%{{y:{fit.form}}}", **where,
-    )  # fmt: skip
+        y=line.y * fit.factor,
+        line={"color": ink.line, "width": 2},
+        name=plain(sentence(fit.label)),
+        hovertemplate=f"%{{y:{fit.form}}}",
+        **where,
+    )
     return [*(band if line.has_band else []), main]
 
 
@@ -100,9 +109,15 @@ def _heads(lines: dict[str, Line], fits: dict[str, Measure], most: int = WIDE_CH
     """Over each panel what it shows, in which unit, and from where to where it goes."""
     height = (PANEL + HEAD) * len(lines)
     look = {
-        "xref": "paper", "yref": "paper", "x": 0, "xanchor": "left", "yanchor": "bottom", "yshift": 4,
-        "showarrow": False, "font": {"size": 13},
-    }  # fmt: skip
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "yshift": 4,
+        "showarrow": False,
+        "font": {"size": 13},
+    }
     notes = []
     for i, (name, line) in enumerate(lines.items()):
         fit = fits[name]
@@ -111,4 +126,3 @@ def _heads(lines: dict[str, Line], fits: dict[str, Measure], most: int = WIDE_CH
         text = f"<b>{wrapped(fit.heading, most, 2)}</b>{told}"
         notes.append({**look, "y": 1 - ((PANEL + HEAD) * i + HEAD) / height, "text": text})
     return notes
-

@@ -91,11 +91,16 @@ def _marks(study: Study, cells: Sequence[Any], x: pd.DataFrame, y: pd.DataFrame,
     labels, style = _short(study, cells), styles(study)
     return [
         Mark(
-            i + 1, labels[cell], x.loc[cell], y.loc[cell], costs[cell],
-            LEAST + (MOST - LEAST) * math.sqrt(abs(costs[cell]) / most) if most else LEAST, style[cell][0],
+            i + 1,
+            labels[cell],
+            x.loc[cell],
+            y.loc[cell],
+            costs[cell],
+            LEAST + (MOST - LEAST) * math.sqrt(abs(costs[cell]) / most) if most else LEAST,
+            style[cell][0],
         )
         for i, cell in enumerate(ordered)
-    ]  # fmt: skip
+    ]
 
 
 def _short(study: Study, cells: Sequence[Any]) -> dict[Any, str]:
@@ -132,11 +137,15 @@ def _figure(
 def _trace(mark: Mark, fits: tuple[Measure, ...], price: Measure | None) -> go.Scatter:
     errors = {
         f"error_{name}": {
-            "type": "data", "array": [one["margin"] * fit.factor], "color": mark.ink.line, "thickness": 1.2, "width": 3,
+            "type": "data",
+            "array": [one["margin"] * fit.factor],
+            "color": mark.ink.line,
+            "thickness": 1.2,
+            "width": 3,
         }
         for name, one, fit in zip("xy", (mark.x, mark.y), fits, strict=True)
         if math.isfinite(one["margin"])
-    }  # fmt: skip
+    }
     said = [
         f"{fit.heading}: {fit.text(one['mean'])} {fit.interval(one['low'], one['high'])}"
         for one, fit in zip((mark.x, mark.y), fits, strict=True)
@@ -144,11 +153,15 @@ def _trace(mark: Mark, fits: tuple[Measure, ...], price: Measure | None) -> go.S
     if price:
         said.append(f"{price.heading}: {price.text(mark.cost)}")
     return go.Scatter(
-        x=[mark.x["mean"] * fits[0].factor], y=[mark.y["mean"] * fits[1].factor], mode="markers",
-        name=plain(mark.label), zorder=round(MOST - mark.size),  # small marks lie over large ones
+        x=[mark.x["mean"] * fits[0].factor],
+        y=[mark.y["mean"] * fits[1].factor],
+        mode="markers",
+        name=plain(mark.label),
+        zorder=round(MOST - mark.size),  # small marks lie over large ones
         marker={"size": mark.size, "color": mark.ink.tint(_fill(mark)), "line": {"color": mark.ink.line, "width": 1.5}},
-        hovertemplate=f"<b>{plain(mark.label)}</b><br>{'<br>'.join(map(plain, said))}<extra></extra>", **errors,
-    )  # fmt: skip
+        hovertemplate=f"<b>{plain(mark.label)}</b><br>{'<br>'.join(map(plain, said))}<extra></extra>",
+        **errors,
+    )
 
 
 def _fill(mark: Mark) -> float:
@@ -220,7 +233,9 @@ def _cost(mark: Mark, price: Measure) -> str:
 
 
 def _numbers_alone(
-    marks: Sequence[Mark], fits: tuple[Measure, ...], ends: Sequence[Pair],
+    marks: Sequence[Mark],
+    fits: tuple[Measure, ...],
+    ends: Sequence[Pair],
     frame: Pair = (LEAST_WIDE - LEFT - RIGHT, HEIGHT - TOP - BOTTOM),
 ) -> list[dict[str, Any]]:
     """The numbers of marks beside them, those of a heap together."""
@@ -267,9 +282,13 @@ def _narrow(marks: Sequence[Mark], fits: tuple[Measure, ...]) -> dict[str, Any]:
     frame = NARROW - NARROW_LEFT - NARROW_RIGHT, NARROW_HEIGHT - TOP - NARROW_BELOW
     return {
         "annotations": _numbers_alone(marks, fits, _ends(marks, fits), frame),
-        "height": NARROW_HEIGHT, "margin.l": NARROW_LEFT, "margin.r": NARROW_RIGHT, "font.size": 12,
-        "yaxis.title.text": wrapped(fits[1].heading, 36), "xaxis.title.text": wrapped(fits[0].heading, 40),
-    }  # fmt: skip
+        "height": NARROW_HEIGHT,
+        "margin.l": NARROW_LEFT,
+        "margin.r": NARROW_RIGHT,
+        "font.size": 12,
+        "yaxis.title.text": wrapped(fits[1].heading, 36),
+        "xaxis.title.text": wrapped(fits[0].heading, 40),
+    }
 
 
 def _numbers(study: Study, cells: Sequence[Any], parts: Mapping[str, Any]) -> tuple[pd.DataFrame, dict[str, Column]]:
@@ -281,4 +300,3 @@ def _numbers(study: Study, cells: Sequence[Any], parts: Mapping[str, Any]) -> tu
             table[f"{name}_{end}"] = [changed[end].get(cell) for cell in cells]
             columns[f"{name}_{end}"] = Column(words[end], of.unit, difference=True)
     return table, columns
-

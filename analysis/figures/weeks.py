@@ -80,9 +80,14 @@ def weekly(study: Study, column: str) -> Drawn | None:
 
 
 def _curves(
-    name: str, title: str, lines: Sequence[Line], known: Mapping[Any, Curve], what: str, weeks: str = "",
+    name: str,
+    title: str,
+    lines: Sequence[Line],
+    known: Mapping[Any, Curve],
+    what: str,
+    weeks: str = "",
     said: Sequence[str] = (),
-) -> Drawn | None:  # fmt: skip
+) -> Drawn | None:
     """Survival curves; `said`: what their caption begins with, how they are made."""
     if not lines:
         return None

@@ -21,9 +21,21 @@ from .settings import settings
 from .spread import spread
 
 SECTIONS: tuple[Callable[[Findings], str], ...] = (
-    first, alone, settings, groups, changes, parties, spread, market, trade_off, hazards, shops, levels, limits,
+    first,
+    alone,
+    settings,
+    groups,
+    changes,
+    parties,
+    spread,
+    market,
+    trade_off,
+    hazards,
+    shops,
+    levels,
+    limits,
     run,
-)  # fmt: skip
+)
 
 
 def of(study: Study) -> Iterator[str]:

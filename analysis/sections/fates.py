@@ -33,9 +33,11 @@ def _counts(found: Findings) -> str:
     base, cell = found.pair or (None, None)
     counts = fate_counts(found.study, cell, base)
     heads = (
-        say("live in both"), say("live only in {cell}", cell=found.quoted(base)),
-        say("live only in {cell}", cell=found.quoted(cell)), say("live in neither"),
-    )  # fmt: skip
+        say("live in both"),
+        say("live only in {cell}", cell=found.quoted(base)),
+        say("live only in {cell}", cell=found.quoted(cell)),
+        say("live in neither"),
+    )
     row = [counts[fate] for fate in FATES]
     fit = scale("", [one.mean for one in row], [one.margin for one in row])
     caption = say("Opening SMEs of a run by their fate in both worlds, mean over seeds.")
@@ -50,21 +52,28 @@ def _shops(found: Findings, turned: pd.DataFrame) -> str:
     base, cell = found.pair or (None, None)
     labels = {"cell": found.study.labels[cell], "base": found.study.labels[base]}
     shops = turned.groupby(["seller_id", "died_in", "category"], observed=True, dropna=False).agg(
-        rank=("rank", "first"), orders=("opening_orders", "mean"), copied=("copied_week", "min"),
-        seeds=("seed", "nunique"), week=("week", "median"),
-    )  # fmt: skip
+        rank=("rank", "first"),
+        orders=("opening_orders", "mean"),
+        copied=("copied_week", "min"),
+        seeds=("seed", "nunique"),
+        week=("week", "median"),
+    )
     shops = shops.sort_values(["orders", "seeds"], ascending=False, kind="stable").reset_index()
     shown, seeds = shops.head(MOST), len(twin_seeds(found.study, cell, base))
     heads = {
-        "category": say("Category"), "orders": say("Orders in the opening week"),
-        "copied": say("Copied in week (earliest)"), "died_in": say("Closes in"),
-        "seeds": say("Seeds (of {n})", n=str(seeds)), "week": say("Week (median)"),
-    }  # fmt: skip
+        "category": say("Category"),
+        "orders": say("Orders in the opening week"),
+        "copied": say("Copied in week (earliest)"),
+        "died_in": say("Closes in"),
+        "seeds": say("Seeds (of {n})", n=str(seeds)),
+        "week": say("Week (median)"),
+    }
     many = plural(shops["seller_id"].nunique(), "shop")
     caption = say(
         "The largest of the {shops} that in at least one of {seeds} close in one world and live in the other.",
-        shops=many, seeds=plural(seeds, "seed"),
-    )  # fmt: skip
+        shops=many,
+        seeds=plural(seeds, "seed"),
+    )
     if seeds == 1:
         heads = {name: head for name, head in heads.items() if name != "seeds"}
         heads |= {"copied": say("Copied in week"), "week": word("Week")}

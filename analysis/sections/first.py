@@ -108,9 +108,11 @@ def _caption(found: Findings, shown: int) -> str:
         )
     if shown < (cells := len(found.study.cells)):
         said.append(
-            say("{n} of {cells} worlds: those that others are held against, those that keep most shops, and those that "
-                "keep fewest; more stand below.", cells=number(cells, ","), n=str(shown))
-        )  # fmt: skip
+            say(
+                "{n} of {cells} worlds: those that others are held against, those that keep most shops, and those that "
+                "keep fewest; more stand below.",
+                cells=number(cells, ","),
+                n=str(shown),
+            )
+        )
     return " ".join(said)
-
-

@@ -21,8 +21,10 @@ def groups(found: Findings) -> str:
         twice = figure(figures.copied_twins(study, cell, base))
         drawn.append(twice)
         told = twice and paragraph(
-            say("The platform copies what sells, so copied and other shops differ from the start. Where the same shops "
+            say(
+                "The platform copies what sells, so copied and other shops differ from the start. Where the same shops "
                 "are followed in both worlds one sees what the choice does to the shops that it copies. That is more "
-                "than the copy itself: the shops that it does not copy, beside them, meet all the rest of it too.")
-        )  # fmt: skip
+                "than the copy itself: the shops that it does not copy, beside them, meet all the rest of it too."
+            )
+        )
     return section("groups", say("Who survives: {cell}", cell=study.labels[cell]), told, *drawn)

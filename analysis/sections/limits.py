@@ -26,13 +26,20 @@ SOURCES = (
 def limits(found: Findings) -> str:
     """Assumptions, sources, limits."""
     return section(
-        "limits", say("Assumptions, sources, limits"), f"<h3>{say('What it assumes')}</h3>", bullets(_assumed(found)),
-        _settings(found), f"<h3>{say('What it cannot tell')}</h3>", bullets(_limits(found)),
-        f"<h3>{say('Where it comes from')}</h3>", paragraph(_listings()), bullets(SOURCES),
+        "limits",
+        say("Assumptions, sources, limits"),
+        f"<h3>{say('What it assumes')}</h3>",
+        bullets(_assumed(found)),
+        _settings(found),
+        f"<h3>{say('What it cannot tell')}</h3>",
+        bullets(_limits(found)),
+        f"<h3>{say('Where it comes from')}</h3>",
+        paragraph(_listings()),
+        bullets(SOURCES),
         paragraph(
             say("The project's docs/facts.md and docs/parameters.md say where each figure is from and how sure it is.")
         ),
-    )  # fmt: skip
+    )
 
 
 def _assumed(found: Findings) -> Iterator[str]:
@@ -40,9 +47,10 @@ def _assumed(found: Findings) -> Iterator[str]:
     if {"consumers", "smes"} <= set(market):
         yield say(
             "{consumers} simulated consumers and {smes} local shops stand for a whole market, over {span}.",
-            consumers=number(market["consumers"], ","), smes=number(market["smes"], ","),
+            consumers=number(market["consumers"], ","),
+            smes=number(market["smes"], ","),
             span=span(found.study.weeks[reference(found.study)]),
-        )  # fmt: skip
+        )
     yield say(
         "Each week consumers choose among the offers that they see, shops set prices and close when their cash runs "
         "out, the platform ranks and reviews its own range, and new shops may open."
@@ -106,8 +114,10 @@ def _settings(found: Findings) -> str:
     rows = dict(_flat(_config(found)))
     if not rows:
         return ""
-    caption = say("The settings of {cell}; what other worlds set stands under “What was run”.",
-                  cell=found.quoted(reference(found.study)))  # fmt: skip
+    caption = say(
+        "The settings of {cell}; what other worlds set stands under “What was run”.",
+        cell=found.quoted(reference(found.study)),
+    )
     texts = [[NOTHING if value is None else escape(_text(value))] for value in rows.values()]
     names = [f"<code>{escape(name)}</code>" for name in rows]
     table = Table(caption, say("Setting"), [say("Value")], names, texts).html()

@@ -162,8 +162,10 @@ def test_ends_picked_after_the_fact_are_said_to_be(tmp_path) -> None:
 def test_the_platform_is_asked_about_only_where_it_starts_to_sell(tmp_path) -> None:
     rules = headline()[1:]
     other = [SyntheticCell(settings={"platform": "instagram_style", "regulation": "none"})]
-    asked = [question(Findings(load(store(tmp_path / str(i), cells, seeds=[0], weeks=8, smes=9))))
-             for i, cells in enumerate((headline(), [SyntheticCell(), *other], [*rules, *other]))]  # fmt: skip
+    asked = [
+        question(Findings(load(store(tmp_path / str(i), cells, seeds=[0], weeks=8, smes=9))))
+        for i, cells in enumerate((headline(), [SyntheticCell(), *other], [*rules, *other]))
+    ]
     assert ["sell" in text.replace("sell through", "") for text in asked] == [True, False, True]
     assert "Which rule" not in asked[1]
 
@@ -205,10 +207,7 @@ def test_one_seed_claims_no_interval(tmp_path) -> None:
             "Of the 3 worlds “Impulse 0.01” keeps most",
         ),
         (
-            [
-                SyntheticCell(0.003, settings=PROJECT_S | {"regulation": rule})
-                for rule in ("none", "separation")
-            ],
+            [SyntheticCell(0.003, settings=PROJECT_S | {"regulation": rule}) for rule in ("none", "separation")],
             "Under separation:",
         ),
     ],

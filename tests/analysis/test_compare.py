@@ -49,9 +49,7 @@ def test_the_mean_and_its_interval_equal_scipys(values: list[float]) -> None:
     st.dictionaries(st.integers(0, 9), numbers, min_size=1),
     st.dictionaries(st.integers(0, 9), numbers, min_size=1),
 )
-def test_differences_are_paired_on_the_seeds_in_common(
-    cell: dict[int, float], base: dict[int, float]
-) -> None:
+def test_differences_are_paired_on_the_seeds_in_common(cell: dict[int, float], base: dict[int, float]) -> None:
     got = estimate(differences(table({"cell": cell, "base": base}), {"cell": "base"}), "cell", "outcome")
     common = sorted(cell.keys() & base.keys())
     assert got.n == len(common)

@@ -69,9 +69,14 @@ def test_the_page_names_shops_by_rank_and_says_how_many_seeds_there_are(study: S
     turned = fates(study, "c01", "c00")
     head, first = rows_of(html)[:2]
     assert head == [
-        "Rank by size", "Category", "Orders in the opening week", "Copied in week (earliest)", "Closes in",
-        "Seeds (of 10)", "Week (median)",
-    ]  # fmt: skip
+        "Rank by size",
+        "Category",
+        "Orders in the opening week",
+        "Copied in week (earliest)",
+        "Closes in",
+        "Seeds (of 10)",
+        "Week (median)",
+    ]
     assert first[0] == f"{turned['rank'].min():.0f}"
     assert f"The largest of the {turned['seller_id'].nunique()} shops that in at least one of 10 seeds close" in html
 

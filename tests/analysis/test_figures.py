@@ -269,8 +269,9 @@ def test_of_many_worlds_the_bare_one_and_both_ends_gain_and_pay(tmp_path: Path) 
     made = there(figures.who_pays(study, dict.fromkeys(study.cells[1:], study.cells[0])))
     told = [note.text for note in made.figure.layout.annotations if "less “" in note.text]
     assert [text.partition(", less")[0].removeprefix("<b>") for text in told] == [
-        "Project S", *(f"Project S, rule {i}" for i in (0, 8, 5, 6, 3)),
-    ]  # fmt: skip
+        "Project S",
+        *(f"Project S, rule {i}" for i in (0, 8, 5, 6, 3)),
+    ]
     assert "Of 12 worlds the first without a rule and the 5 that keep most and fewest shops are drawn" in made.caption
     assert made.table["cell"].nunique() == 12
 
@@ -475,9 +476,20 @@ def test_a_figure_is_whole(study: Study, name: str) -> None:
     assert "title" not in page["layout"]
     assert 100 < page["layout"]["height"] < made.figure.layout.height
     assert set(made.narrow) <= {
-        "annotations", "height", "margin.l", "margin.r", "margin.t", "margin.b", "font.size", "xaxis.dtick",
-        "xaxis.nticks", "xaxis.range", "xaxis.title.text", "yaxis.title.text", "coloraxis.showscale",
-    }  # fmt: skip
+        "annotations",
+        "height",
+        "margin.l",
+        "margin.r",
+        "margin.t",
+        "margin.b",
+        "font.size",
+        "xaxis.dtick",
+        "xaxis.nticks",
+        "xaxis.range",
+        "xaxis.title.text",
+        "yaxis.title.text",
+        "coloraxis.showscale",
+    }
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -89,8 +89,10 @@ def test_who_dies_in_the_week_of_its_copy_died_uncopied() -> None:
 
 def test_groupings_are_those_that_split_the_study(study: Study, tmp_path) -> None:
     assert [[group.name for group in groups] for groups in groupings(study).values()] == [
-        ["not_copied", "copied"], ["one", "several"], ["small", "middle", "large"],
-    ]  # fmt: skip
+        ["not_copied", "copied"],
+        ["one", "several"],
+        ["small", "middle", "large"],
+    ]
     folder = store(tmp_path / "s", [SyntheticCell()], seeds=[0], weeks=5, smes=5)
     bare = pd.read_parquet(folder / "sellers")[["cell_id", "seed", "seller_id", "kind", "entry_week", "exit_week"]]
     bare.to_parquet(folder / "sellers/all.parquet")
@@ -150,8 +152,8 @@ def test_a_page_of_rules_alone_does_not_hold_the_copied_against_the_copied(study
     found = Findings(rules)
     assert found.pair is not None
     html = section(found)
-    assert "data-figure=\"group-copied" in html
-    assert "data-figure=\"copied" not in html
+    assert 'data-figure="group-copied' in html
+    assert 'data-figure="copied' not in html
     assert "more than the copy itself" not in html
 
 

@@ -25,10 +25,17 @@ def study_of(values: list[list[list[float]]], told: bool = True, total: float = 
     """Cells by seeds by three parties, of whom the second is abroad; the stored total is off by `total`."""
     names = list(KNOWN)[:3]
     rows = [
-        {"cell_id": f"c{cell}", "seed": seed, "weeks": 5, **CHOICES, **dict(zip(names, of, strict=True)),
-         "total_surplus": sum(of) + total}
-        for cell, seeds in enumerate(values) for seed, of in enumerate(seeds)
-    ]  # fmt: skip
+        {
+            "cell_id": f"c{cell}",
+            "seed": seed,
+            "weeks": 5,
+            **CHOICES,
+            **dict(zip(names, of, strict=True)),
+            "total_surplus": sum(of) + total,
+        }
+        for cell, seeds in enumerate(values)
+        for seed, of in enumerate(seeds)
+    ]
     known = {name: {"party": name, "home": i != 1} if told else {} for i, name in enumerate(names)}
     return Study(Path("nowhere"), {"outcomes": known | {"total_surplus": {}}}, pd.DataFrame(rows))
 
@@ -60,8 +67,10 @@ def test_a_total_that_is_not_the_sum_is_refused_in_one_line() -> None:
 
 def test_parties_are_the_manifests_else_those_known_by_name(study: Study) -> None:
     assert {name: (one.name, one.home) for name, one in parties(study).items()} == {
-        "consumer_surplus": ("consumers", True), "sme_profit": ("SMEs", True), "platform_profit": ("platform", False),
-    }  # fmt: skip
+        "consumer_surplus": ("consumers", True),
+        "sme_profit": ("SMEs", True),
+        "platform_profit": ("platform", False),
+    }
     untold = study_of([[[1.0, 2.0, 3.0]]], told=False, total=5.0)
     assert [one.name for one in parties(untold).values()] == ["consumers", "SMEs", "importers"]
     assert surpluses(untold)["total"].tolist() == [6.0]  # some parties are missing: the stored total has more

@@ -43,9 +43,7 @@ def test_a_hostile_name_is_text(tmp_path: Path) -> None:
     assert not list(ET.fromstring(made).iter(f"{NAMESPACE}script"))
 
 
-def test_the_command_writes_the_picture(
-    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_command_writes_the_picture(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "docs" / "survival.svg"
     monkeypatch.setattr(sys, "argv", ["picture", str(study.folder), str(path)])
     picture.main()

@@ -88,17 +88,13 @@ def test_a_folder_without_a_study_gets_no_report(tmp_path) -> None:
 def test_the_page_loads_nothing_from_outside(page: Page) -> None:
     for tag, attributes in page.elements:
         assert not {"src", "srcset", "data", "action", "background"} & attributes.keys(), tag
-        assert all(value.startswith("#") for name, value in attributes.items() if name == "href" and value), (
-            tag
-        )
+        assert all(value.startswith("#") for name, value in attributes.items() if name == "href" and value), tag
     assert not page.of("link")
     assert not page.of("iframe")
     styles = "".join(page.text_of("style"))
     assert "url(" not in styles
     assert "@import" not in styles
-    policy = next(
-        meta["content"] for meta in page.of("meta") if meta.get("http-equiv") == "Content-Security-Policy"
-    )
+    policy = next(meta["content"] for meta in page.of("meta") if meta.get("http-equiv") == "Content-Security-Policy")
     assert policy is not None
     assert "default-src 'none'" in policy
 
@@ -169,9 +165,7 @@ def test_what_was_run_is_told(study: Study, tmp_path) -> None:
         "data_hash": "dd11",
         "model_hash": "mm22",
         "cells": [*study.manifest["cells"], {"cell_id": "zz", "label": "never run"}],
-        "opening": {
-            "indonesia_2023": {"held_out_error": 0.0098, "listings_left_out": {"no units sold": 340}}
-        },
+        "opening": {"indonesia_2023": {"held_out_error": 0.0098, "listings_left_out": {"no units sold": 340}}},
     }
     folder = shutil.copytree(study.folder, tmp_path / "s")
     (folder / "manifest.json").write_text(json.dumps({**study.manifest, **facts}))
@@ -203,9 +197,18 @@ def test_hostile_names_stay_text(tmp_path) -> None:
     ]
     outcomes = {name: {**of, "label": HOSTILE, "unit": HOSTILE} for name, of in OUTCOMES.items()}
     folder = store(
-        tmp_path / "s", cells, seeds=range(3), weeks=60, smes=20, outcomes=outcomes, study=HOSTILE,
-        command=HOSTILE, commit=HOSTILE, versions={HOSTILE: HOSTILE}, opening={HOSTILE: {HOSTILE: [HOSTILE]}},
-    )  # fmt: skip
+        tmp_path / "s",
+        cells,
+        seeds=range(3),
+        weeks=60,
+        smes=20,
+        outcomes=outcomes,
+        study=HOSTILE,
+        command=HOSTILE,
+        commit=HOSTILE,
+        versions={HOSTILE: HOSTILE},
+        opening={HOSTILE: {HOSTILE: [HOSTILE]}},
+    )
     plain = [SyntheticCell(), SyntheticCell(0.01, settings={"platform": "x", "regulation": "y"})]
     harmless = Page(report.page(load(store(tmp_path / "t", plain, seeds=range(3), weeks=60, smes=20))))
     attacked = Page(report.page(load(folder)))
@@ -224,8 +227,9 @@ def test_the_first_page_compares_the_rules_with_their_baselines(study: Study, pa
         assert any(text.strip() == f"{change:+.1f}".replace("-", "−") for text in told), cell
     headings = [text for text in page.text_of("th") if text.startswith("What ")]
     assert headings == [
-        f"What changes against “{study.labels['c00']}”", f"What a rule changes, against “{study.labels['c01']}”",
-    ]  # fmt: skip
+        f"What changes against “{study.labels['c00']}”",
+        f"What a rule changes, against “{study.labels['c01']}”",
+    ]
 
 
 def test_figures_in_the_answer_stand_in_the_first_table(study: Study, page: Page) -> None:
@@ -271,8 +275,12 @@ def test_what_copied_shops_are_compared_with_is_told_as_it_is(tmp_path: Path) ->
     own = SyntheticCell(0.01, 0.1, {"platform": "project_s"})
     more = SyntheticCell(0.02, 0.1, {"platform": "project_s", "demand.impulse": 0.3})
     themselves, start = "compared with themselves in the other world", "they differ from the others from the start"
-    for name, cells, told in (("twins", [SyntheticCell(), own], themselves), ("alone", [own], start),
-                              ("both", [own, more], start), ("none", [SyntheticCell()], None)):  # fmt: skip
+    for name, cells, told in (
+        ("twins", [SyntheticCell(), own], themselves),
+        ("alone", [own], start),
+        ("both", [own, more], start),
+        ("none", [SyntheticCell()], None),
+    ):
         html = limits(Findings(load(store(tmp_path / name, cells, seeds=[0], weeks=30, smes=100))))
         assert [words for words in (themselves, start) if words in html] == [told] * (told is not None)
 
@@ -323,9 +331,7 @@ def few(count: int) -> list[SyntheticCell]:
     ],
     ids=["smallest", "one-cell", "one-seed", "short", "many-cells"],
 )
-def test_odd_studies_get_a_report_too(
-    tmp_path: Path, cells: list[SyntheticCell], seeds: int, weeks: int
-) -> None:
+def test_odd_studies_get_a_report_too(tmp_path: Path, cells: list[SyntheticCell], seeds: int, weeks: int) -> None:
     folder = store(tmp_path / "s", cells, seeds=range(seeds), weeks=weeks, smes=20)
     assert Page(report.page(load(folder))).of("figure")
 

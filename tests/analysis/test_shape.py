@@ -87,9 +87,11 @@ def test_an_axis_is_named_in_the_language_spoken_and_logarithmic_where_it_spans_
                 RULE: st.sampled_from("abc"),
             }
         ),
-        min_size=1, max_size=12, unique_by=repr,
+        min_size=1,
+        max_size=12,
+        unique_by=repr,
     )
-)  # fmt: skip
+)
 def test_every_cell_has_a_place_and_what_is_drawn_stands_once(cells: list[dict[str, Any]]) -> None:
     made = shape(Fake(cells))  # type: ignore[arg-type]
     assert made.kind in ("run", "cells", "curve", "map", "bars")

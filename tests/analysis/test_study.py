@@ -31,9 +31,7 @@ def test_labels_say_what_sets_a_cell_apart(study: Study) -> None:
 def test_a_swept_number_stands_in_the_label_and_a_given_label_wins(tmp_path) -> None:
     cells = [
         SyntheticCell(settings={"platform": "project_s", "platform.self_preference": 0.3}),
-        SyntheticCell(
-            settings={"platform": "project_s", "platform.self_preference": 0.25}, label="own words"
-        ),
+        SyntheticCell(settings={"platform": "project_s", "platform.self_preference": 0.25}, label="own words"),
         SyntheticCell(),
     ]
     study = load(store(tmp_path / "s", cells, seeds=[0], weeks=5, smes=5))
@@ -61,9 +59,7 @@ def test_equal_labels_are_told_apart(tmp_path) -> None:
 
 
 def test_without_a_manifest_outcomes_go_by_their_bare_names(tmp_path) -> None:
-    folder = store(
-        tmp_path / "s", [SyntheticCell(settings={"demand.impulse": 0.5})], seeds=[0], weeks=5, smes=5
-    )
+    folder = store(tmp_path / "s", [SyntheticCell(settings={"demand.impulse": 0.5})], seeds=[0], weeks=5, smes=5)
     (folder / "manifest.json").unlink()
     study = load(folder)
     assert study.name == "s"

@@ -95,9 +95,7 @@ def test_the_pooled_curve_is_the_mean_of_the_seeds(study: Study) -> None:
         assert (curve.seeds, curve.shops) == (10, 5000)
 
 
-@pytest.mark.parametrize(
-    ("seeds", "method"), [(1, "greenwood"), (2, "greenwood"), (3, "seeds"), (5, "seeds")]
-)
+@pytest.mark.parametrize(("seeds", "method"), [(1, "greenwood"), (2, "greenwood"), (3, "seeds"), (5, "seeds")])
 def test_bands_come_from_the_seeds_where_there_are_three(tmp_path, seeds: int, method: str) -> None:
     made = curves(load(store(tmp_path / "s", [SyntheticCell()], seeds=range(seeds), weeks=20, smes=50)))
     assert {curve.method for curve in made.values()} == {method}
@@ -116,9 +114,7 @@ def test_cells_of_different_length_end_at_their_own_week(tmp_path) -> None:
     assert made["short"].survival == pytest.approx(made["c00"].survival[:13])
 
 
-def simulated_counts(
-    cell: SyntheticCell, seeds: int, weeks: int, smes: int, sigma: float, draw: int
-) -> Counts:
+def simulated_counts(cell: SyntheticCell, seeds: int, weeks: int, smes: int, sigma: float, draw: int) -> Counts:
     """Deaths of a study of the known truth, without writing it."""
     rng = np.random.default_rng([7, draw])
     hazard = cell.hazard * np.exp(sigma * rng.standard_normal(seeds))

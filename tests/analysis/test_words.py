@@ -31,9 +31,7 @@ def test_a_number_has_a_readable_unit(unit: str, estimate: Estimate, text: str) 
 
 def test_a_difference_of_shares_is_in_points_and_signed() -> None:
     fit = scale("share of orders", [0.05], [0.01], difference=True)
-    assert (
-        fit.full(Estimate(0.05, 0.012, 5), sign=True).replace("\u00a0", " ") == "+5.00 points [+3.80, +6.20]"
-    )
+    assert fit.full(Estimate(0.05, 0.012, 5), sign=True).replace("\u00a0", " ") == "+5.00 points [+3.80, +6.20]"
 
 
 @given(st.floats(-1e13, 1e13), st.sampled_from(["Rp", "share of orders", "1"]))
@@ -76,10 +74,13 @@ def test_a_world_without_a_rule_says_so_unless_its_platform_stands_there() -> No
 @pytest.mark.parametrize(
     ("label", "unit", "said"),
     [
-        ("own-price elasticity", "elasticity", True), ("SMEs that entered", "SMEs", True),
-        ("UMKM yang berjualan", "UMKM", True), ("variety", "designs", False), ("social app's share", "a", False),
+        ("own-price elasticity", "elasticity", True),
+        ("SMEs that entered", "SMEs", True),
+        ("UMKM yang berjualan", "UMKM", True),
+        ("variety", "designs", False),
+        ("social app's share", "a", False),
     ],
-)  # fmt: skip
+)
 def test_a_unit_that_the_label_says_is_not_said_again(label: str, unit: str, said: bool) -> None:
     assert names_unit(label, unit) == said
     assert (tables.unit(Scale(1.0, unit, 0), label) == "") == said

@@ -23,10 +23,23 @@ from benchmarks.targets import TARGETS, Target, number
 from tests.benchmarks.conftest import MARKET
 
 TINY = Plan(
-    sizes=(300, 600), plain_sizes=(200, 400), agents_at_most=200, smes=(50, 60, 70), smes_consumers=300,
-    mechanism_consumers=300, parts_consumers=300, idle_agents=200, weighed=(100, 200), small=200,
-    weeks=3, starts=1, seconds=0.0, least=2, market=MARKET | {"smes": 120}, quick_market={},
-)  # fmt: skip
+    sizes=(300, 600),
+    plain_sizes=(200, 400),
+    agents_at_most=200,
+    smes=(50, 60, 70),
+    smes_consumers=300,
+    mechanism_consumers=300,
+    parts_consumers=300,
+    idle_agents=200,
+    weighed=(100, 200),
+    small=200,
+    weeks=3,
+    starts=1,
+    seconds=0.0,
+    least=2,
+    market=MARKET | {"smes": 120},
+    quick_market={},
+)
 ONCE = Timing((0.5,))
 
 
@@ -216,9 +229,14 @@ def test_a_decade_is_as_wide_as_the_next(figures: Figures) -> None:
     ],
 )
 def test_the_command_measures_prints_and_writes(
-    arguments: list[str], plan: Plan, writes: str | None,
-    figures: Figures, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    arguments: list[str],
+    plan: Plan,
+    writes: str | None,
+    figures: Figures,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     planned: list[Plan] = []
 
     def measured(plan: Plan) -> Figures:

@@ -15,10 +15,14 @@ from benchmarks.sweeps import FULL, HEADING, Figures, Plan, reading, rows, secti
 def figures(bare: float = 10.0, sweep: float = 11.0, two: float = 11.0, compacted: float = 0.5) -> Figures:
     times = {"bare": bare, "seeds": sweep, "cells": sweep, "one worker": 20.0, "two workers": two}
     return Figures(
-        plan=FULL, machine=Machine("a processor", 2, "Linux", {}, 0.1),
+        plan=FULL,
+        machine=Machine("a processor", 2, "Linux", {}, 0.1),
         times={name: Timing((seconds,)) for name, seconds in times.items()},
-        loose=Timing((4.0,)), compacting=9.0, compacted=Timing((compacted,)), took=60.0,
-    )  # fmt: skip
+        loose=Timing((4.0,)),
+        compacting=9.0,
+        compacted=Timing((compacted,)),
+        took=60.0,
+    )
 
 
 def met(made: Figures) -> list[str]:

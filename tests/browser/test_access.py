@@ -18,9 +18,7 @@ FOCUSED = """() => {
 }"""
 
 
-@pytest.mark.parametrize(
-    ("name", "width"), [("rules", 360), *((name, 1280) for name in ("map", "run", "real"))]
-)
+@pytest.mark.parametrize(("name", "width"), [("rules", 360), *((name, 1280) for name in ("map", "run", "real"))])
 def test_axe_finds_nothing_grave(visit, name, width) -> None:
     page, unfolded = visit(name, width).page, name in ("rules", "real")  # the others fold the same kinds
     page.evaluate(f"document.querySelectorAll('details').forEach((e) => {{ e.open = {json.dumps(unfolded)}; }})")

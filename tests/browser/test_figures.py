@@ -13,9 +13,17 @@ from .studies import MADE
 
 NUMBER = re.compile(r"[+\u2212]?\d[\d.,]*")
 UNITS = {
-    "%": 100.0, "points": 100.0, "poin persen": 100.0, "poin persentase": 100.0,
-    "Rp m": 1e-6, "Rp bn": 1e-9, "Rp tn": 1e-12, "Rp juta": 1e-6, "Rp miliar": 1e-9, "Rp triliun": 1e-12,
-}  # fmt: skip
+    "%": 100.0,
+    "points": 100.0,
+    "poin persen": 100.0,
+    "poin persentase": 100.0,
+    "Rp m": 1e-6,
+    "Rp bn": 1e-9,
+    "Rp tn": 1e-12,
+    "Rp juta": 1e-6,
+    "Rp miliar": 1e-9,
+    "Rp triliun": 1e-12,
+}
 SIX_DIGITS = 5.1e-6  # to which a file has its numbers
 # of each figure with numbers: its file, its table
 TABLES = """() => Promise.all([...document.querySelectorAll("figure[data-figure]:has(script.csv)")].map(async (e) => ({
@@ -102,8 +110,11 @@ def test_a_drawing_is_a_picture_with_a_name_that_tells_where_its_numbers_are(vis
     page = visit(name).page
     drawings = page.locator(".main-svg[role=img]").evaluate_all("all => all.map((e) => e.ariaLabel)")
     titles = page.locator("figure[data-figure] h3").all_text_contents()
-    told = "." + (" Angkanya ada di tabel di bawah." if page.locator("html[lang=id]").count() else
-                  " Its numbers are in the table below.")  # fmt: skip
+    told = "." + (
+        " Angkanya ada di tabel di bawah."
+        if page.locator("html[lang=id]").count()
+        else " Its numbers are in the table below."
+    )
     assert drawings == [title + told for title in titles]
     assert page.locator(".main-svg:not([role=img], [aria-hidden=true])").count() == 0
 

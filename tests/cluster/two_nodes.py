@@ -33,10 +33,14 @@ class Cluster:
         with socket.create_server((HEAD, 0)) as free:
             self.address = f"{HEAD}:{free.getsockname()[1]}"
         self.environment = os.environ | {
-            "RAY_TMPDIR": str(folder), "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32),
-            "RAY_USAGE_STATS_ENABLED": "0", "HOME": str(folder),
-            "ETALASE_CACHE": os.environ["ETALASE_CACHE"], "NUMBA_CACHE_DIR": str(folder / "numba"),
-        }  # fmt: skip
+            "RAY_TMPDIR": str(folder),
+            "RAY_AUTH_MODE": "token",
+            "RAY_AUTH_TOKEN": secrets.token_hex(32),
+            "RAY_USAGE_STATS_ENABLED": "0",
+            "HOME": str(folder),
+            "ETALASE_CACHE": os.environ["ETALASE_CACHE"],
+            "NUMBA_CACHE_DIR": str(folder / "numba"),
+        }
         port = self.address.partition(":")[2]
         self.nodes = {
             HEAD: self._start(HEAD, "--head", f"--port={port}", "--include-dashboard=false"),
@@ -48,9 +52,12 @@ class Cluster:
         before = own_processes(self.environment["RAY_TMPDIR"])
         command = [sys.executable, "-m", "ray.scripts.scripts", "start", *options]
         subprocess.run(
-            [*command, f"--node-ip-address={ip}", "--num-cpus=1"], env=self.environment, check=True,
-            capture_output=True, timeout=120,
-        )  # fmt: skip
+            [*command, f"--node-ip-address={ip}", "--num-cpus=1"],
+            env=self.environment,
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
         return own_processes(self.environment["RAY_TMPDIR"]) - before
 
     def workers(self, ip: str) -> set[int]:

@@ -121,7 +121,7 @@ BAD = [
     (["platform.name=project_s"], "platform.name", ["project_s", "platform=NAME"]),
     (["seed=${nothing}"], "seed", ["nothing"]),
     (["cells=[]"], "cells", ["[]", "weeks"]),
-]  # fmt: skip
+]
 LISTINGS = {
     "empty.csv": "",
     "header.csv": "category,price_idr,rating,units_sold\n",
@@ -182,9 +182,7 @@ def test_text_of_many_lines_is_answered_in_one(capsys: pytest.CaptureFixture[str
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
-NAMES = st.sampled_from(
-    [*SETTINGS, *setting_types(), "regulation.separation", "market.", "hydra.run.dir", "cells"]
-)
+NAMES = st.sampled_from([*SETTINGS, *setting_types(), "regulation.separation", "market.", "hydra.run.dir", "cells"])
 WORDS = st.sampled_from(
     [
         "none",

@@ -42,9 +42,7 @@ def test_rules_in_any_order(given_: list[str]) -> None:
     assert [rule.name for rule in compose(given_).regulation] == ["data_firewall", "separation"]
 
 
-@pytest.mark.parametrize(
-    "given_", ["regulation.separation.start_week=52", "regulation.separation={start_week: 52}"]
-)
+@pytest.mark.parametrize("given_", ["regulation.separation.start_week=52", "regulation.separation={start_week: 52}"])
 def test_a_rules_parameters(given_: str) -> None:
     (rule,) = compose(["regulation=separation", given_]).regulation
     assert rule.enforcement.start_week == 52
@@ -73,9 +71,7 @@ def test_every_choice_on_offer_composes(group: str) -> None:
 @pytest.mark.parametrize("group", [name for name in GROUPS if choices(name)])
 def test_a_choice_is_called_as_its_file(group: str) -> None:
     label = {"demand": "books", "consideration": "mode"}.get(group, "name")
-    assert [getattr(getattr(compose([f"{group}={n}"]), group), label) for n in choices(group)] == [
-        *choices(group)
-    ]
+    assert [getattr(getattr(compose([f"{group}={n}"]), group), label) for n in choices(group)] == [*choices(group)]
 
 
 @settings(max_examples=50)

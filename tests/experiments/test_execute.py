@@ -106,9 +106,13 @@ COMMAND = [sys.executable, "-m", "experiments.run", *ENDLESS]
 def start(results: Path) -> subprocess.Popen:
     """The real command in a session of its own, once it has stored a run."""
     process = subprocess.Popen(
-        [*COMMAND, f"results={results}"], cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE, text=True,
+        [*COMMAND, f"results={results}"],
+        cwd=ROOT,
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore Ctrl-C
-    )  # fmt: skip
+    )
     for _ in range(600):
         if list(results.glob("*/runs/*.parquet")):
             return process
@@ -138,10 +142,7 @@ def test_ctrl_c_ends_quickly_in_one_clear_line(tmp_path: Path) -> None:
     assert time.monotonic() - begun < 5
     assert process.returncode == 130
     assert "Traceback" not in err
-    assert (
-        err.splitlines()[-1]
-        == "etalase: stopped; what is stored stays, the same command goes on with the rest"
-    )
+    assert err.splitlines()[-1] == "etalase: stopped; what is stored stays, the same command goes on with the rest"
     assert ends(process.pid)
 
 

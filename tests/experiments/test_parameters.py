@@ -28,9 +28,7 @@ def specs() -> Iterator[tuple[str, Spec]]:
 
 
 def test_the_page_is_what_the_command_makes() -> None:
-    assert parameters.PAGE.read_text(encoding="utf-8") == parameters.page(), (
-        "python -m experiments.parameters"
-    )
+    assert parameters.PAGE.read_text(encoding="utf-8") == parameters.page(), "python -m experiments.parameters"
 
 
 def test_the_command_writes_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

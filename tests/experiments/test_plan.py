@@ -125,18 +125,12 @@ def test_the_same_cell_however_it_is_said() -> None:
 
 
 @settings(max_examples=20)
-@given(
-    st.sets(
-        st.sampled_from(["weeks=5", "platform=project_s", "demand.match=2", "sellers.memory=4"]), min_size=2
-    )
-)
+@given(st.sets(st.sampled_from(["weeks=5", "platform=project_s", "demand.match=2", "sellers.memory=4"]), min_size=2))
 def test_the_order_of_overrides_does_not_matter(said: set[str]) -> None:
     assert ids(plan.make(sorted(said))) == ids(plan.make(sorted(said, reverse=True)))
 
 
-@pytest.mark.parametrize(
-    "change", ["weeks=5", "platform=project_s", "demand.match=0.9", "regulation=separation"]
-)
+@pytest.mark.parametrize("change", ["weeks=5", "platform=project_s", "demand.match=0.9", "regulation=separation"])
 def test_another_config_is_another_cell(change: str) -> None:
     assert ids(plan.make([change])) != ids(plan.make([]))
 
@@ -200,8 +194,7 @@ class TestPresets:
             ["", "No app"],
         )
         assert {
-            (c.config["weeks"], c.config["demand"]["match"], c.config["market"]["name"])
-            for c in planned.cells
+            (c.config["weeks"], c.config["demand"]["match"], c.config["market"]["name"]) for c in planned.cells
         } == {(8, 2.0, "classroom")}
 
     def test_labels_tell_sweeps_apart(self, add_preset: AddPreset) -> None:
@@ -219,8 +212,7 @@ class TestPresets:
     def test_a_rule_that_the_user_takes_away_leaves_no_ghost(self, add_preset: AddPreset) -> None:
         add_preset(
             "mine",
-            "defaults:\n  - override /regulation: separation\n"
-            "regulation:\n  separation:\n    start_week: 9\n",
+            "defaults:\n  - override /regulation: separation\nregulation:\n  separation:\n    start_week: 9\n",
         )
         (cell,) = plan.make(["experiment=mine"]).cells
         assert cell.config["regulation"]["separation"]["start_week"] == 9

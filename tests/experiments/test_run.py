@@ -28,10 +28,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def tables(folder: str) -> dict[str, pd.DataFrame]:
     datasets = {name: pd.read_parquet(Path(folder) / name) for name in ("runs", "weekly", "sellers")}
-    return {
-        name: t.sort_values(["cell_id", "seed"], kind="stable", ignore_index=True)
-        for name, t in datasets.items()
-    }
+    return {name: t.sort_values(["cell_id", "seed"], kind="stable", ignore_index=True) for name, t in datasets.items()}
 
 
 def test_help_comes_at_once_and_without_hydra() -> None:
@@ -76,10 +73,7 @@ def test_a_study_from_command_to_report(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_one_worker_and_two_give_the_same_tables_to_the_bit() -> None:
     for workers in (1, 2):
-        assert (
-            main([*SMALL, "platform=project_s", "replications=2", f"workers={workers}", f"study=w{workers}"])
-            == 0
-        )
+        assert main([*SMALL, "platform=project_s", "replications=2", f"workers={workers}", f"study=w{workers}"]) == 0
     one, two = tables("results/w1"), tables("results/w2")
     for name in one:
         pd.testing.assert_frame_equal(one[name], two[name], check_exact=True)
@@ -94,8 +88,7 @@ def test_runs_that_all_fail_are_told_in_one_line(
     assert out == ""
     (failure,) = Path("results/default/failures").iterdir()
     assert (
-        err.splitlines()[-1]
-        == f"etalase: 1 run failed, one with ZeroDivisionError: division by zero (see {failure})"
+        err.splitlines()[-1] == f"etalase: 1 run failed, one with ZeroDivisionError: division by zero (see {failure})"
     )
     assert "ZeroDivisionError" in failure.read_text()
 
@@ -120,9 +113,7 @@ def test_a_cell_that_fails_takes_no_other_with_it(
 def test_a_study_that_is_being_run_elsewhere_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
     with opened(plan.make(["study=busy"]), "etalase"):
         assert main(["study=busy"]) == 2
-    assert capsys.readouterr().err.startswith(
-        "etalase: study: got busy; it may be a study that no other command"
-    )
+    assert capsys.readouterr().err.startswith("etalase: study: got busy; it may be a study that no other command")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="rights of folders")

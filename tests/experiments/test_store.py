@@ -77,9 +77,7 @@ def test_a_setting_of_a_pricing_behaviour_that_is_not_chosen_is_null(tmp_path: P
     assert runs["sellers.memory"].notna().all()
 
 
-def test_the_mark_is_written_last_and_carries_the_opening(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_mark_is_written_last_and_carries_the_opening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[str] = []
     monkeypatch.setattr("experiments.store.write_table", lambda path, table: written.append(path.parent.name))
     save(store_of(tmp_path), cell_of())

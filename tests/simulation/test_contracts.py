@@ -159,9 +159,14 @@ def test_outcomes_stay_where_they_can_be(project_s: Market, name: str) -> None:
 def test_total_surplus_is_everybodys(project_s: Market) -> None:
     weekly = project_s.results().weekly
     parties = (
-        "consumer_surplus", "sme_profit", "importer_profit", "influencer_income", "platform_profit",
-        "rival_profit", "tax_revenue",
-    )  # fmt: skip
+        "consumer_surplus",
+        "sme_profit",
+        "importer_profit",
+        "influencer_income",
+        "platform_profit",
+        "rival_profit",
+        "tax_revenue",
+    )
     assert np.allclose(weekly["total_surplus"], sum(weekly[name] for name in parties), rtol=1e-12)
 
 

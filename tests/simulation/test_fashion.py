@@ -105,9 +105,7 @@ def test_a_season_brings_orders_in_its_weeks() -> None:
 
 def test_who_is_unknown_sells_less() -> None:
     entry = {"sellers": {"entry_rate": 0.05}}
-    known, unknown = (
-        run(entry, {"demand": {"entrant_awareness": share}}, weeks=40).listings for share in (1.0, 0.05)
-    )
+    known, unknown = (run(entry, {"demand": {"entrant_awareness": share}}, weeks=40).listings for share in (1.0, 0.05))
     late = known.entry_week > 0
     assert unknown.revenue[unknown.entry_week > 0].sum() < known.revenue[late].sum()
     assert outcome(run(entry, {"demand": {"entrant_awareness": 1.0}}), "orders") > 0

@@ -25,12 +25,17 @@ EVERYTHING: dict[str, Any] = merged(
     BUSY,
     {
         "regulation": {
-            "import_duty": {"de_minimis": 0.0}, "seller_tax": {"threshold": 0.0}, "platform_tax": {}, "sme_support": {},
-            "consumer_protection": {}, "breach_liability": {}, "positive_list": {},
+            "import_duty": {"de_minimis": 0.0},
+            "seller_tax": {"threshold": 0.0},
+            "platform_tax": {},
+            "sme_support": {},
+            "consumer_protection": {},
+            "breach_liability": {},
+            "positive_list": {},
             "neutral_ranking": {"detection_lag": 6, "fine": 0.05, "oversight_cost": 1e5},
         },
     },
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module", params=["everything", "project_s", "baseline"])
@@ -46,8 +51,16 @@ def weeks(request: pytest.FixtureRequest) -> list[tuple[Market, dict[tuple[str, 
 
 def test_the_parties_add_up_to_the_total(weeks: Any) -> None:
     parties = {name: o for name, o in OUTCOMES.items() if o.party}
-    assert {o.party for o in parties.values()} >= {"consumers", "SMEs", "importers", "influencers", "platform",
-                                                   "rival channels", "owners of SMEs", "treasury"}  # fmt: skip
+    assert {o.party for o in parties.values()} >= {
+        "consumers",
+        "SMEs",
+        "importers",
+        "influencers",
+        "platform",
+        "rival channels",
+        "owners of SMEs",
+        "treasury",
+    }
     for _, _, found in weeks:
         assert sum(found[name] for name in parties) == pytest.approx(found["total_surplus"], rel=1e-12)
         for name, home in (("surplus_home", True), ("surplus_abroad", False)):

@@ -71,9 +71,17 @@ def test_a_purchase_leaves_its_channel(scene: Scene) -> None:
     people = scene.people.take(np.arange(len(scene.people)))
     draws = scene.but(people=people, books="sampled")
     books = browsing.browse(
-        draws.key, draws.week, people, draws.shop, draws.seats, draws.demand, draws.consideration, draws.channels,
-        update_path=False, update_channel=True,
-    )  # fmt: skip
+        draws.key,
+        draws.week,
+        people,
+        draws.shop,
+        draws.seats,
+        draws.demand,
+        draws.consideration,
+        draws.channels,
+        update_path=False,
+        update_channel=True,
+    )
     found = [np.count_nonzero(people.bought_on == channel) for channel in range(len(CHANNELS))]
     assert_allclose(books.orders.sum(axis=0), found, rtol=1e-6)
     assert found[SOCIAL] > 50

@@ -41,10 +41,7 @@ def test_two_threads_give_the_bits_of_one() -> None:
 
 
 def test_another_process_gives_the_same_bits() -> None:
-    code = (
-        "from tests.simulation import test_market as t;"
-        "print(t.digest(t.run(t.BUSY, weeks=10, threads=2)))"
-    )  # fmt: skip
+    code = "from tests.simulation import test_market as t;print(t.digest(t.run(t.BUSY, weeks=10, threads=2)))"
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "12345"}
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, check=True
@@ -178,10 +175,12 @@ def test_consumers_who_are_not_finite_stop_the_run(column: str) -> None:
 @pytest.mark.parametrize(
     ("table", "column", "value"),
     [
-        ("population", "last_bought", 10**6), ("population", "follows", 30_000), ("population", "cluster", 24),
+        ("population", "last_bought", 10**6),
+        ("population", "follows", 30_000),
+        ("population", "cluster", 24),
         ("influencers", "endorsing", 10**6),
     ],
-)  # fmt: skip
+)
 def test_a_link_to_a_row_that_is_not_there_stops_the_run(table: str, column: str, value: int) -> None:
     market = Market(small())
     market.step()

@@ -20,9 +20,15 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 def trade(sellers: int, draw: np.random.Generator) -> PricingView:
     """Sellers whose opening price 100 met the first-order condition: cost 60, demand e^{-2.5 (p - 100)/100}."""
     same_for_all = {
-        "price": 100.0, "listed": 100.0, "cost": 60.0, "net": 1.0, "orders": 1.0, "slope": 2.5, "markup": 1 / 0.6,
+        "price": 100.0,
+        "listed": 100.0,
+        "cost": 60.0,
+        "net": 1.0,
+        "orders": 1.0,
+        "slope": 2.5,
+        "markup": 1 / 0.6,
         "gross": 40.0,
-    }  # fmt: skip
+    }
     return PricingView(
         **{key: np.full(sellers, value) for key, value in same_for_all.items()},
         adjustment=1.0,

@@ -41,9 +41,7 @@ def test_where_nobody_bids_the_feed_stays() -> None:
 
 def test_who_bids_more_is_seen_more() -> None:
     """Weighted consideration, two like designs: shares are as exposure (1-a) + a b/b̄."""
-    market = bare(
-        [Design(3.0), Design(3.0)], ADS, consideration={"mode": "weighted"}, sellers={"adjustment": 0.0}
-    )
+    market = bare([Design(3.0), Design(3.0)], ADS, consideration={"mode": "weighted"}, sellers={"adjustment": 0.0})
     market.listings.bring("ad_bid", 0.0)
     market.listings.ad_bid[:] = [0.1, 0.3]
     market.step()
@@ -156,9 +154,7 @@ def test_the_platform_may_outbid_sellers_for_endorsers(project_s: Market) -> Non
     """Its own goods pay the bonus on top; it, not the sellers, pays for it."""
     market = run(PROJECT_S, {"platform": {"affiliate_bonus": 0.3}})
     assert outcome(market, "influencer_income") > outcome(project_s, "influencer_income")
-    endorsed = [
-        np.mean(world.listings.own[world.influencers.endorsing]) for world in (market, project_s)
-    ]
+    endorsed = [np.mean(world.listings.own[world.influencers.endorsing]) for world in (market, project_s)]
     assert endorsed[0] > endorsed[1]
 
 

@@ -28,13 +28,17 @@ BUSY: dict[str, Any] = merged(
         "market": {"importers": 12},
         "channels": {
             "keeps_own_site": 0.2,
-            "bad_social": 0.05, "bad_abroad": 0.1, "trust_loss": 0.3, "opt_out": 0.9, "breach_chance": 0.2,
+            "bad_social": 0.05,
+            "bad_abroad": 0.1,
+            "trust_loss": 0.3,
+            "opt_out": 0.9,
+            "breach_chance": 0.2,
         },
         "sellers": {"channel_review_weeks": 4, "channel_inertia": 0.0, "belief": 10.0, "own_site_setup": 0.1},
         "platform": {"own_share": 0.2, "ad_load": 0.1, "undercut": 0.5, "data_half": 200.0},
         "government": {"vat": 0.11},
     },
-)  # fmt: skip
+)
 
 
 def strictness(rules: Rules) -> dict[str, float]:

@@ -80,7 +80,7 @@ ALIKE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         merged(PROJECT_S, {"regulation": {"data_firewall": {"leak": 1.0}}}),
         PROJECT_S,
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("one", "other"), ALIKE.values(), ids=list(ALIKE))

@@ -25,9 +25,24 @@ def off(value: Any) -> Any:
 
 
 WRONG = (
-    "match", "quality", "place", "cost", "listed", "start", "orders", "exponent", "prior", "commission", "shipping",
-    "subsidy", "order_value", "nest", "copy_price", "copy_gap", "self_preference",
-)  # fmt: skip
+    "match",
+    "quality",
+    "place",
+    "cost",
+    "listed",
+    "start",
+    "orders",
+    "exponent",
+    "prior",
+    "commission",
+    "shipping",
+    "subsidy",
+    "order_value",
+    "nest",
+    "copy_price",
+    "copy_gap",
+    "self_preference",
+)
 
 
 @pytest.mark.exact

@@ -35,8 +35,13 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
                 money = {name: 1e9 * (j + 1) * effect + seed for j, name in enumerate(PARTIES)}
                 total = {"total_surplus": sum(money.values()), "sme_profit": 1e9 * effect}
                 survival = 0.3 + 0.01 * effect + 0.02 * seed
-                rows.append({"cell_id": cell, "seed": seed, "weeks": 156, "platform.response": response}
-                            | settings | money | total | {"sme_survival_156w": survival})  # fmt: skip
+                rows.append(
+                    {"cell_id": cell, "seed": seed, "weeks": 156, "platform.response": response}
+                    | settings
+                    | money
+                    | total
+                    | {"sme_survival_156w": survival}
+                )
     table = pd.DataFrame(rows)
     (folder / "runs").mkdir()
     table.to_parquet(folder / "runs" / "all.parquet")
@@ -87,8 +92,13 @@ def closed(tmp_path: Path, left: float = 0.5, moved: float = 0.2) -> Study:
         social = np.where(shut, 10.0 * left, 10.0)
         elsewhere = 2.0 + moved * (10.0 - social)
         orders = social + elsewhere
-        columns = {"orders": orders, "social_share": social / orders, "sme_revenue": orders,
-                   "opening_smes_alive": 100.0, "influencer_income": social}  # fmt: skip
+        columns = {
+            "orders": orders,
+            "social_share": social / orders,
+            "sme_revenue": orders,
+            "opening_smes_alive": 100.0,
+            "influencer_income": social,
+        }
         return pd.concat([pd.DataFrame({"week": weeks, "seed": seed} | columns) for seed in range(3)])
 
     labels = [closure.OPEN, *closure.CLOSED]
