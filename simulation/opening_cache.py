@@ -132,10 +132,12 @@ def opening_hash(config: Config) -> str:
     return hashlib.sha256(json.dumps(entering, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def model_hash() -> str:
-    """Hash of the model's source: results of one version are never taken for another's."""
-    sources = sorted(Path(__file__).parent.glob("*.py"))
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
+def model_hash(folder: Path = Path(__file__).parent) -> str:
+    """Hash of the model's source, subfolders included: results of one version are never taken for another's."""
+    total = hashlib.sha256()
+    for source in sorted(folder.rglob("*.py")):
+        total.update(source.relative_to(folder).as_posix().encode() + b"\0" + source.read_bytes() + b"\0")
+    return total.hexdigest()[:16]
 
 
 def cache_folder() -> Path:

@@ -17,7 +17,7 @@ from simulation.chance import Chance, Purpose
 from simulation.config import GROUPS
 from simulation.listings import choose_listings, read_listings
 from simulation.opening import CALIBRATION, calibrate, opening_shocks
-from simulation.opening_cache import NOT_ENTERING, open_market, opening_hash
+from simulation.opening_cache import NOT_ENTERING, model_hash, open_market, opening_hash
 from tests.simulation.worlds import small
 
 TINY: dict[str, Any] = {"market": {"consumers": 300, "smes": 10, "calibration_consumers": 500, "calibration_weeks": 2}}
@@ -269,3 +269,14 @@ def test_a_cache_that_cannot_be_written_costs_time_and_not_the_run(
     blocked.write_text("")
     monkeypatch.setenv("ETALASE_CACHE", str(blocked / "inside"))
     assert open_market(small(TINY)).report["largest_target_error"] <= 1e-6
+
+
+def test_the_models_hash_covers_subfolders(tmp_path: Path) -> None:
+    (tmp_path / "room").mkdir()
+    hashes = [model_hash(tmp_path)]
+    for place, text in (("room/file.py", "a = 1"), ("room/file.py", "a = 2"), ("file.py", "a = 2")):
+        (tmp_path / place).write_text(text)
+        hashes.append(model_hash(tmp_path))
+    (tmp_path / "file.py").rename(tmp_path / "other.py")
+    hashes.append(model_hash(tmp_path))
+    assert len(set(hashes)) == len(hashes)
