@@ -1,0 +1,158 @@
+"""The table of outcomes: it holds, a moved number is found, and the worlds exercise what they are named for."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulation import Config, ConfigError
+from validation import outcomes
+from validation.outcomes import SMALL, TABLE, TOLERANCE, WORLDS, Values, World, computed, config_of, moved, read, write
+
+TOLD = 10
+SHORT: World = {"market": SMALL | {"consumers": 500}, "weeks": 2}
+CHOICES = (
+    "algorithm",
+    "platform.name",
+    "platform.own_pricing",
+    "platform.motive",
+    "platform.response",
+    "sellers.pricing",
+    "demand.books",
+    "consideration.mode",
+)
+# Outcomes that must be above zero, or the world is not what its name says.
+EXERCISED = {
+    "no_social_commerce": ("exits", "entrants", "rival_profit"),
+    "instagram_style": ("exits", "entrants", "social_share"),
+    "marketplace_only": ("commission_income", "subsidy_cost", "exits"),
+    "project_s": ("sellers_platform", "sellers_copied_week", "platform_share"),
+    "tokopedia_merger": ("sellers_platform", "commission_income", "marketplace_share"),
+    "rules": ("fine_revenue", "public_cost", "seller_tax_revenue", "platform_tax_revenue", "breaches", "refunds"),
+    "laws": ("fine_revenue", "sellers_platform", "sellers_importer"),
+    "mechanisms": ("sellers_importer", "vat_revenue", "duty_revenue", "advertising_income", "breaches", "refunds"),
+    "adaptive_fees": ("advertising_income", "commission_income"),
+    "hybrid_growth": ("sellers_platform", "platform_share"),
+    "learning_sellers": ("exits", "orders"),
+    "own_listings": ("sellers_sme", "orders"),
+    "full_consideration": ("sellers_platform", "variety"),
+    "weighted_consideration": ("variety", "orders"),
+}
+
+
+@pytest.fixture(scope="module")
+def now() -> Values:
+    """Compute every value with the code as it is. Read only."""
+    return computed()
+
+
+def test_no_number_has_moved(now: Values) -> None:
+    lines = moved(read(TABLE), now)
+    more = [f"and {len(lines) - TOLD} more"] if len(lines) > TOLD else []
+    asked = "run `make outcomes` and say in CHANGELOG's Outputs which and why"
+    assert not lines, "\n".join([f"{len(lines)} values moved:", *lines[:TOLD], *more, asked])
+
+
+def test_the_table_is_written_and_read_alike(now: Values, tmp_path: Path) -> None:
+    write(now, tmp_path / "outcomes.csv")
+    assert read(tmp_path / "outcomes.csv") == now
+    assert list(now) == sorted(now, key=lambda key: (list(WORLDS).index(key[0]), key[1]))
+
+
+def test_a_moved_number_is_named(now: Values) -> None:
+    key = ("project_s", "platform_share")
+    before = now[key]
+    assert before is not None
+    less = before * (1.0 - 2.0 * TOLERANCE)
+    assert moved(now | {key: less}, now) == [f"project_s platform_share: {less:.9g} -> {before:.9g}"]
+    assert moved(now | {key: before * (1.0 + 0.5 * TOLERANCE)}, now) == []
+
+
+def test_a_number_that_comes_goes_or_turns_null_is_named() -> None:
+    old: Values = {("w", "gone"): 1.0, ("w", "null"): 0.0, ("w", "still null"): None}
+    new: Values = {("w", "null"): None, ("w", "still null"): None, ("w", "new"): 2.0}
+    assert moved(old, new) == ["w gone: 1 -> not there", "w null: 0 -> null", "w new: not there -> 2"]
+
+
+def test_the_command_writes_the_table_and_says_what_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, values = tmp_path / "outcomes.csv", computed({"short": SHORT})
+    monkeypatch.setattr(outcomes, "TABLE", table)
+    monkeypatch.setattr(outcomes, "WORLDS", {"short": SHORT})
+    write(values | {("short", "live_smes"): 1.0}, table)
+    assert outcomes.main() == 0
+    assert capsys.readouterr().out == f"short live_smes: 1 -> {values['short', 'live_smes']:g}\n"
+    assert read(table) == values
+    assert outcomes.main() == 0
+    assert capsys.readouterr().out == "nothing moved\n"
+
+
+# ---- what the worlds are
+
+
+def placed(field: str, value: Any) -> dict[str, Any]:
+    """Return plain settings with one value; a ranking is chosen by its name."""
+    group, _, name = field.partition(".")
+    return {group: {name or "name": value}}
+
+
+def chosen(config: Config, field: str) -> str:
+    """Return what a config has chosen."""
+    group, _, name = field.partition(".")
+    return str(getattr(getattr(config, group), name or "name"))
+
+
+@pytest.mark.parametrize("field", CHOICES)
+def test_every_choice_is_in_a_world(field: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        Config.read(placed(field, ""))
+    there = set(refused.value.allowed.removeprefix("one of ").split(", "))
+    assert len(there) > 1
+    assert {chosen(config_of(world), field) for world in WORLDS.values()} == there
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_a_world_has_what_it_is_named_for(now: Values, name: str) -> None:
+    assert [outcome for outcome in EXERCISED[name] if not (now[name, outcome] or 0.0) > 0.0] == []
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_no_setting_of_a_world_is_idle(now: Values, name: str) -> None:
+    """A setting that moves nothing guards nothing: without it, the world must differ."""
+    fewer = {".".join(path): without(WORLDS[name], path) for path in settings_of(WORLDS[name])}
+    others = computed(fewer)
+    assert [setting for setting in fewer if not moved(named(name, now), named(setting, others))] == []
+
+
+def named(world: str, values: Values) -> Values:
+    """Return the values of one world, under one name for all worlds."""
+    return {("world", outcome): value for (name, outcome), value in values.items() if name == world}
+
+
+def settings_of(world: World, *above: str) -> Iterator[tuple[str, ...]]:
+    """Yield the path of each setting of a world, of each rule and of its parameters; leave out the small market."""
+    for name, value in world.items():
+        path = (*above, name)
+        if path == ("weeks",) or (name == "name" and above != ("algorithm",)):
+            continue
+        if above == ("market",) and name in SMALL:
+            continue
+        if not isinstance(value, Mapping) or above == ("regulation",):
+            yield path
+        if isinstance(value, Mapping):
+            yield from settings_of(value, *path)
+
+
+def without(world: World, path: tuple[str, ...]) -> World:
+    """Return a world without one setting."""
+    fewer = copy.deepcopy(dict(world))
+    group: dict[str, Any] = fewer
+    for name in path[:-1]:
+        group = group[name]
+    del group[path[-1]]
+    return fewer
