@@ -48,7 +48,7 @@ SMALL: dict[str, Any] = {
     "calibration_consumers": 2_000,
     "calibration_weeks": 4,
 }
-FEWER = SMALL | {"consumers": 1_000, "calibration_consumers": 800}  # where consumers look at all there is
+FEWER = SMALL | {"consumers": 500, "calibration_consumers": 300}  # where consumers look at all there is
 COPIES = {"own_share": 0.1}  # among 40 shops the default share allows no copy at all
 
 WORLDS: dict[str, World] = {
@@ -146,7 +146,6 @@ WORLDS: dict[str, World] = {
         },
         "government": {"vat": 0.11, "vat_free": 0.0},
         "regulation": {"import_duty": {}, "transparency": {"start_week": 14}},
-        "weeks": 40,
     },
     "adaptive_fees": {
         "market": SMALL,
