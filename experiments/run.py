@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(HELP, end="")
         return 0
     if VERSION_FLAG in arguments:
-        from .provenance import versions
+        from .fingerprint import versions
 
         print("etalase", versions()["etalase"] or "(not installed)")
         return 0

@@ -12,8 +12,8 @@ from analysis.datasets import files
 from experiments import compact as compacting
 from experiments import plan
 from experiments.execute import execute, plan_jobs
+from experiments.folder import opened
 from experiments.run import main
-from experiments.study import opened
 
 from . import fakes
 

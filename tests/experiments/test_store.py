@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from analysis.datasets import runs_in
 from experiments import plan
 from experiments.cells import Cell
-from experiments.columns import schemas, telling_columns
 from experiments.disk import write_atomically
 from experiments.store import Store, run_name
+from experiments.stored_columns import schemas, telling_columns
 from simulation.outcomes import OUTCOMES
 
 from .fakes import OPENING, run
