@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
+from filelock import Timeout
+
 from analysis.datasets import FAILURES, MANY, MARK, Run, files, last_failure, planned_runs, runs_of
 from analysis.language import ENGLISH, languages, speaking
 from analysis.study import StudyError, load
 
 from .compact import compact, compact_many
-from .disk import locked
+from .lock import is_held, locked, locked_if_possible
 from .progress import rate
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
@@ -70,7 +72,7 @@ def status(folder: Path) -> None:
     marks = files(folder / MARK)
     stored, failed = runs_of(folder / MARK), runs_of(folder / FAILURES) & planned
     print(
-        f"study {folder.name}{', being run' if _held(folder) else ''}: {len(planned & stored):,} of "
+        f"study {folder.name}{', being run' if is_held(folder) else ''}: {len(planned & stored):,} of "
         f"{len(planned):,} runs done, {len(failed):,} failed, {len(planned - stored - failed):,} missing"
     )
     if more := len(stored - planned):
@@ -91,22 +93,12 @@ def _planned(folder: Path) -> set[Run]:
         raise StudyError(f"study: got {folder.name}; it may be one whose {path} says what was planned") from error
 
 
-def _held(folder: Path) -> bool:
-    try:
-        with locked(folder):
-            return False
-    except BlockingIOError:
-        return True
-    except OSError:  # a folder that may only be read
-        return False
-
-
 def make_compact(folder: Path) -> None:
     """Make one file of each dataset. Raises `StudyError` where another command is writing the study."""
     try:
-        with locked(folder):
+        with locked_if_possible(folder):
             compact(folder)
-    except BlockingIOError as error:
+    except Timeout as error:
         raise StudyError(f"study: got {folder.name}; it may be a study that no other command is running") from error
     print(f"study {folder.name}: {len(runs_of(folder / MARK)):,} runs in {len(files(folder / MARK))} file")
 

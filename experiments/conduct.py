@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections.abc import Sequence
 
 from analysis import load
@@ -15,6 +14,7 @@ from .execute import execute, plan_jobs
 from .folder import OpenStudy, opened
 from .progress import Progress
 from .summary import means
+from .terminal import say
 
 OK, FAILED = 0, 1
 
@@ -87,8 +87,3 @@ def _show(study: OpenStudy) -> int:
     print(means(load(study.folder), cells))
     print(f"Report: {report.write(study.folder)}")
     return OK
-
-
-def say(text: str) -> None:
-    """One line on stderr, whatever is in the text."""
-    print("etalase:", " ".join(text.split()), file=sys.stderr)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from filelock import Timeout
 
 from analysis.datasets import DATASETS, FAILURES, MARK, files, parts, runs_in
 from simulation.outcomes import OUTCOMES
@@ -20,7 +21,8 @@ from simulation.parameters import ConfigError
 from . import fingerprint
 from .cells import Cell
 from .compact import clean, openings, write_many
-from .disk import locked, write_atomically
+from .disk import write_atomically
+from .lock import locked_if_possible
 from .plan import Plan
 from .store import Store, run_name, to_json, write_table
 from .stored_columns import schemas, telling_columns
@@ -81,8 +83,8 @@ def _locked(folder: Path) -> Iterator[None]:
     with ExitStack() as stack:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(locked(folder))
-        except BlockingIOError as error:
+            stack.enter_context(locked_if_possible(folder))
+        except Timeout as error:
             allowed = "a study that no other command is running: wait for it to end, or name another"
             raise ConfigError("study", folder.name, allowed) from error
         except OSError as error:

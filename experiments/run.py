@@ -66,7 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _conduct(overrides: list[str], multirun: bool) -> int:
     from simulation.parameters import ConfigError
 
-    from .conduct import broken_off, conduct, say
+    from .conduct import broken_off, conduct
+    from .terminal import say
 
     try:
         _refuse_words(overrides)
