@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analysis.datasets import DATASETS, MANY, MARK, RUNS, Run, files, parts, runs_in, runs_of
+from analysis.whole import write_atomically
 
-from .disk import write_atomically
 from .terminal import say
 
 OPENING = b"opening"  # metadata of a run's mark: the report of its opening market, as JSON

@@ -15,13 +15,13 @@ import pyarrow.parquet as pq
 from filelock import Timeout
 
 from analysis.datasets import DATASETS, FAILURES, MARK, files, parts, runs_in
+from analysis.whole import write_atomically
 from simulation.outcomes import OUTCOMES
 from simulation.parameters import ConfigError
 
 from . import fingerprint
 from .cells import Cell
 from .compact import clean, openings, write_many
-from .disk import write_atomically
 from .lock import locked_if_possible
 from .plan import Plan
 from .store import Store, run_name, to_json, write_table
@@ -207,7 +207,7 @@ def _read_manifest(folder: Path) -> Manifest:
 
 def _write_manifest(folder: Path, manifest: Manifest) -> None:
     text = (to_json(manifest) + "\n").encode("utf-8", "backslashreplace")
-    write_atomically(folder / "manifest.json", lambda file: file.write(text))
+    write_atomically(folder / "manifest.json", text)
 
 
 def _now() -> str:
