@@ -16,7 +16,6 @@ from analysis.study import StudyError, load
 
 from .compact import compact, compact_many
 from .lock import is_held, locked, locked_if_possible
-from .progress import rate
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
 RECENT = 100  # runs that the rate is taken from
@@ -79,9 +78,14 @@ def status(folder: Path) -> None:
         print(f"of earlier commands: {more:,} more")
     written = sorted(path.stat().st_mtime for path in marks if not path.name.startswith(MANY))[-RECENT:]
     if len(written) > 1:
-        print(f"rate: {rate((len(written) - 1) / max(written[-1] - written[0], 1e-3))}, over the last {len(written)}")
+        print(f"rate: {_rate((len(written) - 1) / max(written[-1] - written[0], 1e-3))}, over the last {len(written)}")
     if failed:
         print(f"last failure: {last_failure(folder)}")
+
+
+def _rate(per_second: float) -> str:
+    """Runs a second, or seconds a run where there is less than one."""
+    return f"{per_second:.1f} a second" if per_second >= 1 else f"{1 / per_second:.1f} s a run"
 
 
 def _planned(folder: Path) -> set[Run]:
