@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from .compare import HORIZONS, against_reference, differences, estimates, reference, rule_baselines, summary
+from .datasets import StudyError
 from .fates import COLUMNS as FATE_COLUMNS
 from .fates import fates
 from .findings import Findings
@@ -23,7 +24,7 @@ from .hazards import hazard_ratios
 from .intervals import Estimate
 from .language import ENGLISH, MINUS, say, spoken
 from .parties import parties, who_pays
-from .study import Study, StudyError
+from .study import Study
 from .whole import write_together
 from .words import HARD_SPACE, NOTHING, scale, sentence
 

@@ -12,10 +12,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from . import sections
+from .datasets import StudyError
 from .figures import Drawn
 from .language import ENGLISH, spoken
 from .sections.block import collecting
-from .study import Study, StudyError
+from .study import Study
 from .whole import write_together
 
 FORMS = ("png", "svg", "pdf")
