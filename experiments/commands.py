@@ -54,7 +54,7 @@ COMMANDS: Mapping[str, Command] = {
 RUN = "run"  # what is meant where the first word is no command
 RUNNING = Command(
     "Run a market, or a study of many, and write results/STUDY/report.html.",
-    "conduct:command",
+    "conduct:conduct",
     of_a_study=False,
     takes="[-m] [NAME=VALUE ...]",
 )

@@ -7,30 +7,19 @@ from collections.abc import Sequence
 
 from analysis import load
 from analysis.words import plural
-from simulation.parameters import unknown
 
 from . import plan
-from .commands import COMMANDS
 from .compact import compact_many
 from .execute import execute, plan_jobs
 from .folder import OpenStudy, opened
 from .progress import Progress
-from .schema import SETTINGS
 from .summary import means
 from .terminal import say
 
 OK, FAILED = 0, 1
 
 
-def command(words: Sequence[str], multirun: bool = False) -> int:
-    """Conduct a study as the command line asks. Raises `ConfigError` for a word that is no command and no setting."""
-    first = next(iter(words), "")
-    if first[:1].isalpha() and "=" not in first and first.split(".")[0] not in SETTINGS:
-        raise unknown("command", first, list(COMMANDS), "NAME=VALUE, or one of")
-    return conduct(words, multirun)
-
-
-def conduct(arguments: Sequence[str], multirun: bool) -> int:
+def conduct(arguments: Sequence[str], multirun: bool = False) -> int:
     """Conduct the study that the overrides describe. Returns 0, or 1 where some run is not stored.
 
     Raises `ConfigError` on bad input, before anything is run or written.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from .commands import COMMANDS, RUNNING, Command, Options, UsageError, parse
+from .commands import COMMANDS, RUN, RUNNING, Command, Options, UsageError, parse
 from .terminal import say
 
 OK, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
@@ -49,6 +49,8 @@ def _work(name: str, command: Command, words: Sequence[str], options: Options) -
     from simulation.parameters import ConfigError
 
     try:
+        if name == RUN:
+            _refuse_words(words)
         return int(command.load()(words, **options))
     except ConfigError as error:
         say(str(error))
@@ -57,6 +59,17 @@ def _work(name: str, command: Command, words: Sequence[str], options: Options) -
         from .conduct import broken_off
 
         return broken_off(error)
+
+
+def _refuse_words(words: Sequence[str]) -> None:
+    """Refuse a first word that is neither a command nor a setting."""
+    from simulation.parameters import unknown
+
+    from .schema import SETTINGS
+
+    first = next(iter(words), "")
+    if first[:1].isalpha() and "=" not in first and first.split(".")[0] not in SETTINGS:
+        raise unknown("command", first, list(COMMANDS), "NAME=VALUE, or one of")
 
 
 if __name__ == "__main__":
