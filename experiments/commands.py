@@ -123,22 +123,27 @@ def make_parser() -> Parser:
     parser = Parser(prog="etalase")
     commands = parser.add_subparsers()
     for name, command in {RUN: RUNNING, **COMMANDS}.items():
+        form = argparse.RawDescriptionHelpFormatter if name == RUN else argparse.HelpFormatter
+        does, more = (_all_commands(), HELP) if name == RUN else (command.does, None)
         one = commands.add_parser(
-            name,
-            usage=_usage(name, command),
-            description=_all_commands() if name == RUN else command.does,
-            epilog=HELP if name == RUN else None,
-            formatter_class=argparse.RawDescriptionHelpFormatter if name == RUN else argparse.HelpFormatter,
-            argument_default=argparse.SUPPRESS,
-            allow_abbrev=False,
+            name, usage=_usage(name, command), description=does, epilog=more, formatter_class=form
         )
-        one.add_argument("words", nargs="*", help=argparse.SUPPRESS, default=[])
-        one.add_argument("--version", action=Version, nargs=0, help="print the version and end")
-        if name == RUN:
-            one.add_argument("-m", "--multirun", action="store_true", help="run several values of a setting")
-        for option, values in command.options.items():
-            one.add_argument(f"--{option}", nargs="?", metavar=values)
+        _declare(one, command)
     return parser
+
+
+def _declare(parser: argparse.ArgumentParser, command: Command) -> None:
+    """Declare what a command takes; of its options only those that are given go to its function."""
+    parser.allow_abbrev = False
+    parser.add_argument("words", nargs="*", default=[], help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--version", action=Version, nargs=0, default=argparse.SUPPRESS, help="print the version and end"
+    )
+    for option, values in command.options.items():
+        parser.add_argument(f"--{option}", nargs="?", default=argparse.SUPPRESS, metavar=values)
+    if command is RUNNING:
+        many = "run a cell for each of several values of a setting"
+        parser.add_argument("-m", "--multirun", action="store_true", default=argparse.SUPPRESS, help=many)
 
 
 def _usage(name: str, command: Command) -> str:

@@ -15,13 +15,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Returns the exit code: 0, 1 where runs failed, 2 on bad input, 130 on Ctrl-C."""
     try:
         name, words, options = parse(sys.argv[1:] if arguments is None else arguments)
-        command = COMMANDS.get(name, RUNNING)
-        return (_ask if command.of_a_study else _work)(name, command, words, options)
     except UsageError as error:
         say(str(error))
         return BAD_INPUT
     except SystemExit:  # argparse has shown what it was asked for
         return OK
+    command = COMMANDS.get(name, RUNNING)
+    try:
+        return (_ask if command.of_a_study else _work)(name, command, words, options)
     except KeyboardInterrupt:
         say("stopped; what is stored stays, the same command goes on with the rest")
         return STOPPED
