@@ -10,14 +10,21 @@
 `analysis.figures` (plotly), `analysis.report` (report.html) and `analysis.picture` (an SVG) build on these.
 """
 
-from .compare import differences, reference, rule_baselines, summary
-from .distributions import quantiles, shop_quantiles, winners_and_losers
-from .fates import fate_counts
-from .groups import copied_twins, group_curves, groupings
-from .hazards import HazardRatio, hazard_ratios, shop_hazards
-from .parties import who_pays
-from .study import Outcome, Study, StudyError, load
-from .survival import Curve, curves, kaplan_meier, log_log_band
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .compare import differences, reference, rule_baselines, summary
+    from .datasets import StudyError
+    from .distributions import quantiles, shop_quantiles, winners_and_losers
+    from .fates import fate_counts
+    from .groups import copied_twins, group_curves, groupings
+    from .hazards import HazardRatio, hazard_ratios, shop_hazards
+    from .parties import who_pays
+    from .study import Outcome, Study, load
+    from .survival import Curve, curves, kaplan_meier, log_log_band
 
 __all__ = [
     "Curve",
@@ -44,3 +51,35 @@ __all__ = [
     "who_pays",
     "winners_and_losers",
 ]
+HOMES = {
+    "Curve": "survival",
+    "HazardRatio": "hazards",
+    "Outcome": "study",
+    "Study": "study",
+    "StudyError": "datasets",
+    "copied_twins": "groups",
+    "curves": "survival",
+    "differences": "compare",
+    "fate_counts": "fates",
+    "group_curves": "groups",
+    "groupings": "groups",
+    "hazard_ratios": "hazards",
+    "kaplan_meier": "survival",
+    "load": "study",
+    "log_log_band": "survival",
+    "quantiles": "distributions",
+    "reference": "compare",
+    "rule_baselines": "compare",
+    "shop_hazards": "hazards",
+    "shop_quantiles": "distributions",
+    "summary": "compare",
+    "who_pays": "parties",
+    "winners_and_losers": "distributions",
+}  # of each name its module
+
+
+def __getattr__(name: str) -> object:
+    """Import a name's module when it is asked for: who only asks which runs there are need not wait for pandas."""
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{HOMES[name]}", __name__), name)

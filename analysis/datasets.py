@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 MARK = "runs"  # the dataset that is written last: what stands in it is stored
 DATASETS = ("weekly", "sellers", MARK)
 FAILURES = "failures"
@@ -16,6 +14,10 @@ MANY = "many-"  # what the name of a file of many runs begins with; its metadata
 RUNS = b"runs"
 
 Run = tuple[str, int]  # (cell_id, seed)
+
+
+class StudyError(ValueError):
+    """A folder that holds no readable study. Its message is one line."""
 
 
 def files(folder: Path) -> list[Path]:
@@ -42,6 +44,8 @@ def parts(folder: Path) -> list[Path]:
 def runs_in(path: Path) -> set[Run]:
     """(cell_id, seed) of the runs that a file holds; a file of one run is called CELL-SEED."""
     if path.name.startswith(MANY):
+        import pyarrow.parquet as pq  # late: most files say by their names what they hold
+
         listed = json.loads(pq.read_metadata(path).metadata[RUNS])
         return {(cell_id, seed) for cell_id, seeds in listed.items() for seed in seeds}
     cell_id, _, seed = path.stem.rpartition("-")

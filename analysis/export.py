@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pandas as pd
 
 from .compare import HORIZONS, against_reference, differences, estimates, reference, rule_baselines, summary
+from .datasets import StudyError
 from .fates import COLUMNS as FATE_COLUMNS
 from .fates import fates
 from .findings import Findings
@@ -24,7 +24,8 @@ from .hazards import hazard_ratios
 from .intervals import Estimate
 from .language import ENGLISH, MINUS, say, spoken
 from .parties import parties, who_pays
-from .study import Study, StudyError
+from .study import Study
+from .whole import write_together
 from .words import HARD_SPACE, NOTHING, scale, sentence
 
 PAPER = ("consumer_surplus", "sme_profit", "platform_profit", "tax_revenue", "total_surplus", "platform_share")
@@ -109,19 +110,10 @@ def write_tables(study: Study, forms: Sequence[str]) -> list[Path]:
         others = {"who_pays": _who_pays(found), "hazard_ratios": _hazard_ratios(found), "fates": _fates(found)}
         tables |= {(name, "csv"): text for name, text in others.items()}
     code = "" if spoken().code == ENGLISH else f".{spoken().code}"
-    made = {f"{name}{code}.{ending}": text for (name, ending), text in tables.items()}
     folder = study.folder / "tables"
-    folder.mkdir(exist_ok=True)
-    drafts = {folder / name: folder / f".{uuid4().hex}" for name in made}
-    try:
-        for draft, text in zip(drafts.values(), made.values(), strict=True):
-            draft.write_text(text, encoding="utf-8", newline="")
-        for path, draft in drafts.items():
-            draft.replace(path)
-    finally:
-        for draft in drafts.values():
-            draft.unlink(missing_ok=True)
-    return list(drafts)
+    made = {folder / f"{name}{code}.{ending}": text.encode() for (name, ending), text in tables.items()}
+    write_together(made)
+    return list(made)
 
 
 def outcome_rows(study: Study) -> pd.DataFrame:

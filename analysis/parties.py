@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from .compare import differences
-from .study import Outcome, Study, StudyError
+from .datasets import StudyError
+from .study import Outcome, Study
 
 TOTAL = "total"
 STORED = "total_surplus"

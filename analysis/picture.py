@@ -15,8 +15,9 @@ from textwrap import shorten
 import numpy as np
 
 from .card import INK, RULE, card, note, text
+from .datasets import StudyError
 from .lines import MAX_DIRECT, STROKES, Line, extent, spread, survival_lines
-from .study import Study, StudyError, load
+from .study import Study, load
 from .survival import Curve, curves
 from .words import span
 

@@ -12,10 +12,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from . import sections
+from .datasets import StudyError
 from .figures import Drawn
 from .language import ENGLISH, spoken
 from .sections.block import collecting
-from .study import Study, StudyError
+from .study import Study
+from .whole import write_together
 
 FORMS = ("png", "svg", "pdf")
 WIDTH = 760  # px: 6.3 inches of an A4 page at 120 px an inch, so that 14 px are 8 points
@@ -39,8 +41,9 @@ def write_pictures(study: Study, forms: Sequence[str], drawn: Sequence[Drawn] | 
     with TemporaryDirectory(prefix=".pictures-", dir=study.folder) as draft:
         asked = [_asked(one, Path(draft) / f"{one.name}{language}.{form}") for one in figures for form in forms]
         render(asked)
-        folder.mkdir(exist_ok=True)
-        return [one["path"].replace(folder / one["path"].name) for one in asked]
+        made = {folder / one["path"].name: one["path"].read_bytes() for one in asked}
+    write_together(made)
+    return list(made)
 
 
 def report_figures(study: Study) -> list[Drawn]:

@@ -10,7 +10,6 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import Any
-from uuid import uuid4
 
 from plotly.offline import get_plotlyjs
 
@@ -18,6 +17,7 @@ from . import figures, sections
 from .language import ENGLISH, number, say, speaking, spoken
 from .sections.block import as_json
 from .study import Study, load
+from .whole import write_atomically
 from .words import date, humanise, plural, sentence, span
 
 
@@ -28,13 +28,9 @@ def write(folder: str | Path, language: str = ENGLISH) -> Path:
     """
     study = load(folder)
     path = study.folder / ("report.html" if language == ENGLISH else f"report.{language}.html")
-    draft = path.with_name(f".{uuid4().hex}")
-    try:
-        with speaking(language):
-            draft.write_text(page(study), encoding="utf-8")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with speaking(language):
+        text = page(study).encode()
+    write_atomically(path, text)
     return path
 
 

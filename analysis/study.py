@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .datasets import MARK, parts, planned_runs, runs_in
+from .datasets import MARK, StudyError, parts, planned_runs, runs_in
 from .language import say, spoken, word
 from .words import cell_labels, humanise
 
@@ -22,10 +22,6 @@ KEYS = ["cell_id", "seed"]
 CHOICES = ("market", "algorithm", "platform", "regulation")
 NAMES = ["cell_id", "category", "opening_channels"]  # columns of shops with few values, kept as categories
 NUMBERS = ["exit_week", "copied_week", "opening_orders", "revenue", "profit"]
-
-
-class StudyError(ValueError):
-    """A folder that holds no readable study. Its message is one line."""
 
 
 # What a platform is called where, against its name, it sells own goods, or sells none.

@@ -30,7 +30,7 @@ from benchmarks.targets import number
 from experiments import plan
 from experiments.compact import compact
 from experiments.execute import run_market
-from experiments.study import opened
+from experiments.folder import opened
 from simulation import Results
 
 HEADING = "\n## The report of a big study\n"

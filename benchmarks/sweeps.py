@@ -25,8 +25,8 @@ from benchmarks.targets import number
 from experiments import compose, plan
 from experiments.compact import compact
 from experiments.execute import run_market
+from experiments.folder import opened
 from experiments.launchers import core_count
-from experiments.study import opened
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

@@ -1,152 +1,177 @@
-"""What can be asked of a stored study: `etalase status|compact|report|table STUDY [results=FOLDER]`."""
+"""The commands of `etalase`: one table, from which the parser, the help and the call are made.
+
+Nothing that a command needs is imported before the command is given: help comes at once, status soon.
+"""
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
-from pathlib import Path
+import argparse
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, NoReturn
 
-from analysis.datasets import FAILURES, MANY, MARK, Run, files, last_failure, planned_runs, runs_of
-from analysis.language import ENGLISH, languages, speaking
-from analysis.study import StudyError, load
-
-from .compact import compact, compact_many
-from .disk import locked
-from .progress import rate
-
-OK, FAILED, BAD_INPUT = 0, 1, 2
-RECENT = 100  # runs that the rate is taken from
+Options = Mapping[str, Any]
 
 
-def command(name: str, arguments: Sequence[str]) -> int:
-    """Run a command. Returns 0, 2 where there is no such study or it cannot be used now, 1 where files fail."""
-    make, options = COMMANDS[name]
-    try:
-        plain, given = _options(name, arguments, options)
-        make(_folder(name, plain), **given)
-    except (StudyError, OSError) as error:
-        print("etalase:", " ".join(str(error).split()), file=sys.stderr)
-        return BAD_INPUT if isinstance(error, StudyError) else FAILED
-    return OK
+@dataclass(frozen=True)
+class Command:
+    """A word after `etalase`.
+
+    `function` is MODULE:NAME in this package. Of a study's command it takes the study's folder, of another the
+    words after the command, and returns an exit code. Each option that is given it takes by name, as text.
+    """
+
+    does: str
+    function: str
+    options: Mapping[str, str] = field(default_factory=dict)  # by name: what the value may be, for the help
+    of_a_study: bool = True
+    takes: str = "STUDY [results=FOLDER]"
+
+    def load(self) -> Callable[..., Any]:
+        """Import the function."""
+        module, _, name = self.function.partition(":")
+        found: Callable[..., Any] = getattr(import_module(f".{module}", __package__), name)
+        return found
 
 
-def _options(name: str, arguments: Sequence[str], known: Sequence[str]) -> tuple[list[str], dict[str, str]]:
-    """The arguments without options, and the options: `--language id` or `--language=id`."""
-    plain, given, rest = [], {}, list(arguments)
-    while rest:
-        argument = rest.pop(0)
-        option, equals, value = argument.removeprefix("--").partition("=")
-        if not argument.startswith("-"):
-            plain.append(argument)
-            continue
-        if not argument.startswith("--") or option not in known:
-            there = " or ".join(f"--{one}" for one in known) or "left out: there are no options"
-            raise StudyError(f"{name}: got the option {argument}; it may be {there}")
-        if not equals and not rest:
-            raise StudyError(f"{name}: got the option {argument} without a value; it may be {argument}=VALUE")
-        given[option] = value if equals else rest.pop(0)
-    return plain, given
-
-
-def _folder(name: str, arguments: Sequence[str]) -> Path:
-    """The folder of the study that the arguments name."""
-    given = dict(argument.split("=", 1) for argument in arguments if argument.startswith("results="))
-    named = [argument for argument in arguments if not argument.startswith("results=")]
-    results = Path(given.get("results") or "results")
-    known = sorted(path.parent.name for path in results.glob("*/manifest.json"))
-    there = f"one of {', '.join(known)}" if known else f"a study in {results}/, where there is none yet"
-    if len(named) != 1:
-        raise StudyError(f"{name}: got {' '.join(named) or 'nothing'}; it may be {there}")
-    if named[0] not in known:
-        raise StudyError(f"study: got {named[0]}; it may be {there}")
-    return results / named[0]
-
-
-def status(folder: Path) -> None:
-    """Print what is done, what failed, what is missing, how fast it goes and what went wrong last."""
-    planned = _planned(folder)
-    marks = files(folder / MARK)
-    stored, failed = runs_of(folder / MARK), runs_of(folder / FAILURES) & planned
-    print(
-        f"study {folder.name}{', being run' if _held(folder) else ''}: {len(planned & stored):,} of "
-        f"{len(planned):,} runs done, {len(failed):,} failed, {len(planned - stored - failed):,} missing"
-    )
-    if more := len(stored - planned):
-        print(f"of earlier commands: {more:,} more")
-    written = sorted(path.stat().st_mtime for path in marks if not path.name.startswith(MANY))[-RECENT:]
-    if len(written) > 1:
-        print(f"rate: {rate((len(written) - 1) / max(written[-1] - written[0], 1e-3))}, over the last {len(written)}")
-    if failed:
-        print(f"last failure: {last_failure(folder)}")
-
-
-def _planned(folder: Path) -> set[Run]:
-    """The runs that the last command on a study was to have: each of its cells with each of its seeds."""
-    path = folder / "manifest.json"
-    try:
-        return planned_runs(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, KeyError, TypeError) as error:
-        raise StudyError(f"study: got {folder.name}; it may be one whose {path} says what was planned") from error
-
-
-def _held(folder: Path) -> bool:
-    try:
-        with locked(folder):
-            return False
-    except BlockingIOError:
-        return True
-    except OSError:  # a folder that may only be read
-        return False
-
-
-def make_compact(folder: Path) -> None:
-    """Make one file of each dataset. Raises `StudyError` where another command is writing the study."""
-    try:
-        with locked(folder):
-            compact(folder)
-    except BlockingIOError as error:
-        raise StudyError(f"study: got {folder.name}; it may be a study that no other command is running") from error
-    print(f"study {folder.name}: {len(runs_of(folder / MARK)):,} runs in {len(files(folder / MARK))} file")
-
-
-def make_report(folder: Path, language: str = ENGLISH, format: str = "") -> None:
-    """Write the report anew from what is stored, or its figures as pictures where a format is given."""
-    from analysis import report  # late: it takes its time
-
-    with _speaking(language):
-        with suppress(OSError), locked(folder):  # whoever runs the study compacts it in the end
-            compact_many(folder)
-        if format:
-            from analysis.pictures import write_pictures
-
-            _say_where(write_pictures(load(folder), format.split(",")))
-        else:
-            print(f"Report: {report.write(folder, language)}")
-
-
-def make_table(folder: Path, format: str = "csv", language: str = ENGLISH) -> None:
-    """Write the tables of means and of differences, for a paper or a spreadsheet."""
-    from analysis.export import write_tables
-
-    with _speaking(language):
-        _say_where(write_tables(load(folder), format.split(",")))
-
-
-def _speaking(language: str) -> AbstractContextManager[object]:
-    if language not in languages():
-        raise StudyError(f"language: got {language}; it may be {' or '.join(languages())}")
-    return speaking(language)
-
-
-def _say_where(paths: Sequence[Path]) -> None:
-    print(*paths, sep="\n")
-
-
-COMMANDS: dict[str, tuple[Callable[..., None], tuple[str, ...]]] = {
-    "status": (status, ()),
-    "compact": (make_compact, ()),
-    "report": (make_report, ("language", "format")),
-    "table": (make_table, ("format", "language")),
+COMMANDS: Mapping[str, Command] = {
+    "status": Command("Tell how far a study is.", "study_commands:status"),
+    "compact": Command("Make few files of many.", "study_commands:make_compact"),
+    "report": Command(
+        "Write the report anew; with --format write each of its figures as a picture.",
+        "study_commands:make_report",
+        {"language": "en|id", "format": "png,svg,pdf"},
+    ),
+    "table": Command(
+        "Write the study's tables for a paper or a spreadsheet. latex and markdown hold means and differences; who "
+        "pays, hazard ratios and fates are in csv only.",
+        "study_commands:make_table",
+        {"format": "csv,latex,markdown", "language": "en|id"},
+    ),
 }
+RUN = "run"  # what is meant where the first word is no command
+RUNNING = Command(
+    "Run a market, or a study of many, and write results/STUDY/report.html.",
+    "conduct:conduct",
+    of_a_study=False,
+    takes="[-m] [NAME=VALUE ...]",
+)
+HELP = """
+  etalase market=classroom platform=project_s    one small market, in seconds
+  etalase experiment=project_s                   the headline study: Project S, and each rule against it
+  etalase -m platform=project_s regulation=none,separation,'[separation,data_firewall]' replications=5
+                                                 a sweep: a cell for each combination of values, each a list
+                                                 (1,2,3) or a range without its end (range(0,1,0.1))
+
+What to run     market, platform, algorithm, regulation (a name, or '[a,b]'), demand, consideration;
+                experiment=PRESET for all that a preset says
+How much        weeks=156; seed=0, replications=1 (in every cell the seeds seed, seed+1, ...)
+With what       workers=null (every core); hydra/launcher=joblib (processes), basic (this process) or ray
+Where to        results/STUDY: study=NAME, results=FOLDER
+Any parameter   market.consumers=10000, platform.self_preference=0.5, regulation.separation.start_week=52
+
+A name that does not exist is answered with those that do. What is stored is not run again: a study that
+was stopped goes on when the same command is given, and more seeds or cells are added to it.
+"""
+
+
+class UsageError(ValueError):
+    """Arguments that cannot be used. Its message is one line: what it got, what it may be."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that raises `UsageError`, and so leaves exit codes and the form of the line to its caller."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what argparse found to be wrong."""
+        raise UsageError(f"option: got {message}; it may be {_options()}")
+
+
+class Version(argparse.Action):
+    """Print the version, which is looked up only now."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print it, and end."""
+        from .fingerprint import versions
+
+        print("etalase", versions()["etalase"] or "(not installed)")
+        parser.exit()
+
+
+def parse(arguments: Sequence[str]) -> tuple[str, list[str], Options]:
+    """Return the command's name, its words, and the options that are given.
+
+    Raises `UsageError` for an option that there is not or that lacks its value, `SystemExit` after help or version.
+    """
+    name = arguments[0] if arguments and arguments[0] in COMMANDS else RUN
+    found, others = make_parser().parse_known_args([name, *arguments[name != RUN :]])
+    options = vars(found)
+    words = [*options.pop("words"), *others]
+    for word in words:
+        if word.startswith("-"):
+            raise UsageError(_unknown(name, word))
+    for option, value in options.items():
+        if value is None:
+            raise UsageError(f"{name}: got the option --{option} without a value; it may be --{option}=VALUE")
+    return name, words, options
+
+
+def make_parser() -> Parser:
+    """Make the parser, with a subparser for each command."""
+    parser = Parser(prog="etalase")
+    commands = parser.add_subparsers()
+    for name, command in {RUN: RUNNING, **COMMANDS}.items():
+        form = argparse.RawDescriptionHelpFormatter if name == RUN else argparse.HelpFormatter
+        does, more = (_all_commands(), HELP) if name == RUN else (command.does, None)
+        one = commands.add_parser(
+            name, usage=_usage(name, command), description=does, epilog=more, formatter_class=form
+        )
+        _declare(one, command)
+    return parser
+
+
+def _declare(parser: argparse.ArgumentParser, command: Command) -> None:
+    """Declare what a command takes; of its options only those that are given go to its function."""
+    parser.allow_abbrev = False
+    parser.add_argument("words", nargs="*", default=[], help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--version", action=Version, nargs=0, default=argparse.SUPPRESS, help="print the version and end"
+    )
+    for option, values in command.options.items():
+        parser.add_argument(f"--{option}", nargs="?", default=argparse.SUPPRESS, metavar=values)
+    if command is RUNNING:
+        many = "run a cell for each of several values of a setting"
+        parser.add_argument("-m", "--multirun", action="store_true", default=argparse.SUPPRESS, help=many)
+
+
+def _usage(name: str, command: Command) -> str:
+    """The line that says what may follow; for the implicit command the lines of all."""
+    if name == RUN:
+        return "\n       ".join(
+            [f"etalase {command.takes}       (or python -m experiments.run)"]
+            + [_usage(other, COMMANDS[other]) for other in COMMANDS]
+        )
+    return " ".join(["etalase", name, command.takes, *(f"[--{o} {v}]" for o, v in command.options.items())])
+
+
+def _all_commands() -> str:
+    """What each command does, a paragraph each."""
+    rows = [textwrap.wrap(command.does, 92) for command in COMMANDS.values()]
+    told = [f"  {name:10}" + f"\n{'':12}".join(row) for name, row in zip(COMMANDS, rows, strict=True)]
+    return "\n".join([RUNNING.does, "", *told])
+
+
+def _unknown(name: str, option: str) -> str:
+    if name == RUN:
+        return f"option: got {option}; it may be {_options()}"
+    there = " or ".join(f"--{one}" for one in COMMANDS[name].options) or "left out: there are no options"
+    return f"{name}: got the option {option}; it may be {there}"
+
+
+def _options() -> str:
+    """Every option that there is, and after which command."""
+    given = {name: " or ".join(f"--{option}" for option in one.options) for name, one in COMMANDS.items()}
+    own = [f"{options} after {name}" for name, options in given.items() if options]
+    return "; ".join(["-m or --multirun, -h or --help, --version", *own])

@@ -7,7 +7,6 @@ stands in it too: a study can be read at every moment, and where a command was k
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -19,8 +18,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analysis.datasets import DATASETS, MANY, MARK, RUNS, Run, files, parts, runs_in, runs_of
+from analysis.whole import write_atomically
 
-from .disk import write_atomically
+from .terminal import say
 
 OPENING = b"opening"  # metadata of a run's mark: the report of its opening market, as JSON
 OPENINGS = b"openings"  # metadata of many marks: each report, and the cells that it belongs to
@@ -46,7 +46,7 @@ def compact_many(folder: Path) -> None:
     """
     loose = sum(not path.name.startswith(MANY) for path in files(folder / MARK))
     if loose > LOOSE:
-        print(f"etalase: {loose:,} runs into one file of each dataset", file=sys.stderr)
+        say(f"{loose:,} runs into one file of each dataset")
         with suppress(OSError):
             compact(folder)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections.abc import Sequence
 
 from analysis import load
@@ -12,14 +11,15 @@ from analysis.words import plural
 from . import plan
 from .compact import compact_many
 from .execute import execute, plan_jobs
+from .folder import OpenStudy, opened
 from .progress import Progress
-from .study import Study, opened
 from .summary import means
+from .terminal import say
 
 OK, FAILED = 0, 1
 
 
-def conduct(arguments: Sequence[str], multirun: bool) -> int:
+def conduct(arguments: Sequence[str], multirun: bool = False) -> int:
     """Conduct the study that the overrides describe. Returns 0, or 1 where some run is not stored.
 
     Raises `ConfigError` on bad input, before anything is run or written.
@@ -31,7 +31,7 @@ def conduct(arguments: Sequence[str], multirun: bool) -> int:
         return max(code, _show(study))
 
 
-def carry_out(study: Study) -> int:
+def carry_out(study: OpenStudy) -> int:
     """Run and store what a study lacks. Returns 0, or 1 where some run is not stored."""
     try:
         return _carry_out(study)
@@ -39,7 +39,7 @@ def carry_out(study: Study) -> int:
         return broken_off(error)
 
 
-def _carry_out(study: Study) -> int:
+def _carry_out(study: OpenStudy) -> int:
     _announce(study)
     code = _run(study)
     study.finish()
@@ -53,7 +53,7 @@ def broken_off(error: OSError) -> int:
     return FAILED
 
 
-def _announce(study: Study) -> None:
+def _announce(study: OpenStudy) -> None:
     """Say what is about to run."""
     cells, seeds = len(study.plan.cells), len(study.plan.seeds)
     if study.set_aside is not None:
@@ -63,7 +63,7 @@ def _announce(study: Study) -> None:
     say(f"study {study.plan.study}, {plural(cells, 'cell')} with {plural(seeds, 'seed')}{there}")
 
 
-def _run(study: Study) -> int:
+def _run(study: OpenStudy) -> int:
     """Run what is missing, and say in one line what failed, if anything did."""
     if not study.missing:
         return OK
@@ -77,7 +77,7 @@ def _run(study: Study) -> int:
     return FAILED if failed else OK
 
 
-def _show(study: Study) -> int:
+def _show(study: OpenStudy) -> int:
     """Print the table of means, write the report and say where it lies."""
     from analysis import report  # late: it takes its time, and bad input does without it
 
@@ -87,8 +87,3 @@ def _show(study: Study) -> int:
     print(means(load(study.folder), cells))
     print(f"Report: {report.write(study.folder)}")
     return OK
-
-
-def say(text: str) -> None:
-    """One line on stderr, whatever is in the text."""
-    print("etalase:", " ".join(text.split()), file=sys.stderr)

@@ -12,12 +12,13 @@ import math
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from .cells import Cell
+from .jobs import Job
 from .launchers import Launcher, core_count
 from .store import Store
 
@@ -28,16 +29,6 @@ if TYPE_CHECKING:
 Simulate = Callable[["Config", int], tuple["Results", Mapping[str, Any]]]
 JOBS_PER_WORKER = 64
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-
-
-@dataclass(frozen=True)
-class Job:
-    """A cell, some of its seeds, and where their results go."""
-
-    store: Store
-    cell: Cell
-    seeds: tuple[int, ...]
-    threads: int
 
 
 def run_market(config: Config, threads: int) -> tuple[Results, Mapping[str, Any]]:

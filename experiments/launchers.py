@@ -18,16 +18,14 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from simulation.parameters import ConfigError, Spec, check, unknown
 
 from .cells import flatten
+from .jobs import Job
 
-if TYPE_CHECKING:
-    from .execute import Job
-
-Run = Callable[["Job"], None]
+Run = Callable[[Job], None]
 
 CLUSTER = 1024  # processes that jobs are cut for where nobody knows how many there will be
 RETRIES = 3  # of a job on Ray whose worker or node is gone

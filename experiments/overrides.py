@@ -13,6 +13,7 @@ from hydra.core.override_parser.types import Override, OverrideType, ValueType
 
 from simulation.parameters import ConfigError, unknown
 
+from .renamed import refuse_renamed
 from .schema import LAUNCHER, SETTINGS, STUDY_FIELDS, choices
 
 MOST_VALUES = 10_000
@@ -49,17 +50,24 @@ def _read(argument: str, multirun: bool) -> Given:
     key, (_, _, text) = override.key_or_group, argument.partition("=")
     if override.type is not OverrideType.CHANGE or override.package is not None:
         raise ConfigError(override.get_key_element(), argument, f"{FORM}, without + ~ @")
+    refuse_renamed(key, text)
     if key.split(".")[0] not in SETTINGS and not key.startswith(LAUNCHER_SETTING):
         raise ConfigError(key, text, unknown(key, key, SETTINGS, "a setting:").allowed)
     if not override.is_sweep_override():
-        return Given(key, (override.value(),), (text,), swept=False)
+        return _given(key, (override.value(),), (text,), swept=False)
     if of_study(key):
         more = "; replications=R runs the seeds from seed to seed+R-1" if key == "seed" else ""
         raise ConfigError(key, text, f"one value, the same for the whole study{more}")
     if not multirun:
         raise ConfigError(key, text, "one value; several run with -m")
     texts = _swept(override, text)
-    return Given(key, tuple(_parse(f"{key}={t}").value() for t in texts), texts, swept=True)
+    return _given(key, tuple(_parse(f"{key}={t}").value() for t in texts), texts, swept=True)
+
+
+def _given(key: str, values: tuple[Any, ...], texts: tuple[str, ...], swept: bool) -> Given:
+    for name, value, _ in leaves((key, value) for value in values):
+        refuse_renamed(name, value)
+    return Given(key, values, texts, swept)
 
 
 def of_study(key: str) -> bool:

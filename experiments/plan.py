@@ -16,7 +16,7 @@ from simulation.config import SEED, Config
 from simulation.listings import file_hash
 from simulation.parameters import ConfigError
 
-from . import overrides, provenance
+from . import fingerprint, overrides
 from .cells import PRICING, Cell, pricing_with
 from .launchers import Launcher
 from .overrides import Given
@@ -139,7 +139,7 @@ def _cell(draft: _Draft, one: Resolved, listings: str | None) -> Cell:
 
 def _cell_id(config: Mapping[str, Any], listings: str | None) -> str:
     """Short hash of what makes a cell: its config, the model's version, the user's listings."""
-    made = json.dumps([config, provenance.model_hash(), listings], sort_keys=True)
+    made = json.dumps([config, fingerprint.model_hash(), listings], sort_keys=True)
     return hashlib.sha256(made.encode()).hexdigest()[:10]
 
 

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import threading
-import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import TextIO
 
-WIDTH = 24
+from tqdm import tqdm
+
+FORM = "[{bar:24}] {desc}, {rate_fmt}, {elapsed}, {remaining} left"
 EVERY = {True: 0.3, False: 20.0}  # seconds between looks, on a terminal and elsewhere
+
+
+class Bar(tqdm):
+    """tqdm's bar without the thread that tqdm starts to watch its bars: ours is looked after already."""
+
+    monitor_interval = 0
 
 
 class Progress:
     """A bar on stderr while runs are done elsewhere; a plain line now and then where stderr is no terminal.
+
+    tqdm draws the bar and words the line. It has no plain lines of its own: in a file or a pipe it would write a
+    bar over and over, so these lines are printed here. Whatever goes wrong here, the runs go on.
 
     >>> with Progress(total=50, count=store.count):
     ...     execute(jobs)
     """
 
     def __init__(self, total: int, count: Callable[[], tuple[int, int]], out: TextIO | None = None) -> None:
-        self.total, self.count, self.out = total, count, out or sys.stderr
-        self.live = self.out.isatty()
-        self.before = count()
-        self.start = time.monotonic()
+        self.total, self.count, self.before = total, count, count()
+        self.out = out or sys.stderr
+        self.live = _is_terminal(self.out)
+        file = self.out if self.live else io.StringIO()
+        self.bar = Bar(total=total, desc=self._done(0, 0), file=file, bar_format=FORM, ascii=".#", unit="run")
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -39,46 +52,34 @@ class Progress:
         """Show the end of it."""
         self._ended.set()
         self._thread.join()
-        self._show(end="\n")
+        self._show()
+        with suppress(Exception):
+            self.bar.close()
 
     def counted(self) -> tuple[int, int]:
-        """Runs done and runs failed since the start."""
+        """Return how many runs are done, and how many failed, since the start."""
         done, failed = (now - then for now, then in zip(self.count(), self.before, strict=True))
         return done, failed
 
     def _watch(self) -> None:
         while not self._ended.wait(EVERY[self.live]):
-            self._show(end="" if self.live else "\n")
+            self._show()
 
-    def _show(self, end: str) -> None:
-        line = status(*self.counted(), self.total, time.monotonic() - self.start)
-        self.out.write(f"\r\x1b[K{line}{end}" if self.live else f"{line}{end}")
-        self.out.flush()
+    def _show(self) -> None:
+        with suppress(Exception):
+            done, failed = self.counted()
+            self.bar.n, self.bar.desc = done + failed, self._done(done, failed)
+            if self.live:
+                self.bar.refresh()
+            else:
+                print(self.bar, file=self.out, flush=True)
 
-
-def status(done: int, failed: int, total: int, seconds: float) -> str:
-    """One line: a bar, runs done and failed, the rate, the time left."""
-    ended = done + failed
-    filled = WIDTH * ended // max(1, total)
-    parts = [f"[{'#' * filled}{'.' * (WIDTH - filled)}] {done:,} of {total:,} runs"]
-    if failed:
-        parts.append(f"{failed:,} failed")
-    if ended:
-        parts.append(rate(ended / max(seconds, 1e-9)))
-    if 0 < ended < total:
-        parts.append(f"{clock(seconds * (total - ended) / ended)} left")
-    else:
-        parts.append(clock(seconds))
-    return ", ".join(parts)
+    def _done(self, done: int, failed: int) -> str:
+        return f"{done:,} of {self.total:,} runs" + (f", {failed:,} failed" if failed else "")
 
 
-def rate(per_second: float) -> str:
-    """Runs a second, or seconds a run where there is less than one."""
-    return f"{per_second:.1f} a second" if per_second >= 1 else f"{1 / per_second:.1f} s a run"
-
-
-def clock(seconds: float) -> str:
-    """Seconds as m:ss, or as h:mm:ss."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+def _is_terminal(out: TextIO) -> bool:
+    try:
+        return out.isatty()
+    except (ValueError, AttributeError):  # closed, or there is none
+        return False

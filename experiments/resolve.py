@@ -23,6 +23,7 @@ from simulation.regulation import instruments
 from .cells import PRICING, pricing_with
 from .launchers import Launcher
 from .overrides import leaves
+from .renamed import refuse_renamed
 from .schema import CONFIG_FIELDS, CONFIGS, LAUNCHER, StudySetting, choices, register
 
 Choices = tuple[tuple[str, str | tuple[str, ...]], ...]
@@ -63,15 +64,16 @@ def preset_cells(name: str) -> list[Any]:
 def base(chosen: Choices) -> DictConfig:
     """Hydra's composition of the choices, before any value is set. Not to be changed: it is kept."""
     register()
+    preset = str(dict(chosen).get("experiment", ""))
+    _refuse_renamed(preset)
     overrides = [f"{group}={_spell(name)}" for group, name in chosen]
     try:
         with initialize_config_dir(str(CONFIGS), job_name="etalase", version_base="1.3"):
             config = compose("config", overrides, return_hydra_config=True)
     except (HydraException, OmegaConfBaseException, YAMLError, ValueError) as error:
-        where = dict(chosen).get("experiment", "config")
-        raise ConfigError("experiment", where, f"a preset that composes: {_first_line(error)}") from error
-    if preset := dict(chosen).get("experiment"):
-        _refuse_repeats(str(preset))
+        raise ConfigError("experiment", preset or "config", f"a preset that composes: {_first_line(error)}") from error
+    if preset:
+        _refuse_repeats(preset)
     if not isinstance(config.algorithm, DictConfig):
         raise ConfigError("algorithm", config.algorithm, "chosen in a preset by 'override /algorithm: NAME'")
     _drop_ghosts(config)
@@ -90,6 +92,20 @@ def _keep_launcher(config: DictConfig) -> None:
 
 def _spell(name: str | tuple[str, ...]) -> str:
     return name if isinstance(name, str) else f"[{','.join(name)}]" if name else "none"
+
+
+def _refuse_renamed(preset: str) -> None:
+    """Say the new name of what a preset gives under an old one: Hydra would only say that there is no such key."""
+    try:
+        said: Any = OmegaConf.to_container(OmegaConf.load(CONFIGS / "experiment" / f"{preset}.yaml"))
+    except (OmegaConfBaseException, YAMLError, OSError):
+        return
+    settings = dict(said) if isinstance(said, dict) else {}
+    defaults = settings.pop("defaults", [])
+    chosen = [entry for entry in defaults if isinstance(entry, dict)] if isinstance(defaults, list) else []
+    named = [(str(group).rpartition("/")[2], name) for entry in chosen for group, name in entry.items()]
+    for name, value, _ in leaves([*named, *settings.items()]):
+        refuse_renamed(name, value)
 
 
 def _refuse_repeats(preset: str) -> None:

@@ -17,10 +17,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.datasets import DATASETS, FAILURES, MARK, Run, last_failure, runs_of
+from analysis.whole import write_atomically
 
 from .cells import PRICING, Cell, choices_of, flatten, pricing_with
 from .compact import OPENING
-from .disk import write_atomically
 
 if TYPE_CHECKING:
     from simulation.market import Results
@@ -72,7 +72,7 @@ class Store:
     def fail(self, cell: Cell, seed: int, traceback: str) -> None:
         """Record a run that failed."""
         path = self.folder / FAILURES / f"{run_name(cell.cell_id, seed)}.txt"
-        write_atomically(path, lambda file: file.write(traceback.encode("utf-8", "backslashreplace")))
+        write_atomically(path, traceback.encode("utf-8", "backslashreplace"))
 
     def stored(self) -> set[Run]:
         """(cell_id, seed) of every stored run."""

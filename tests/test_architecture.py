@@ -3,37 +3,98 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from importlib.util import resolve_name
 from pathlib import Path
 
 import pytest
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("simulation", "configs", "experiments", "analysis", "hydra_plugins")
+PACKAGES = ("simulation", "configs", "experiments", "analysis")
 FOLDERS = (*PACKAGES, "tests", "docs", "benchmarks", "validation", ".ci")
-LAST = {"validation", "benchmarks", "tests"}  # they import the rest, and nothing of the rest imports them
+LAST = {"validation", "benchmarks", "tests", "docs"}  # they import the rest, and nothing of the rest imports them
 FORBIDDEN = {
     "simulation": {"hydra", "omegaconf", "plotly", "pandas", "experiments", "analysis", *LAST},
     "analysis": {"hydra", "omegaconf", "simulation", "experiments", *LAST},
     "experiments": LAST,
+    "docs/notebooks": LAST,  # what is public of all others
 }
+WITHOUT_CIRCLES = ("experiments", "analysis")
 REGISTRY = re.compile(r"pypi\.org|pythonhosted\.|npmjs\.|anaconda\.org|index-url|find-links|://\S+/simple\b")
 MACHINE = re.compile(r"(?<![\w.}-])/(?:work|tmp|root|home|opt|mnt|Users)/")
 
 
+def module_of(path: Path) -> str:
+    """The dotted name of a file: that of its folder for an `__init__`."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
 def imported(source: str, package: str) -> set[str]:
-    """The top-level packages that a module of a flat `package` imports."""
+    """What a module in `package` imports, by absolute dotted names: of `from x import y` x.y, wherever it stands."""
     names = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            names.add(package if node.level else node.module or "")
+            home = "." * node.level + (node.module or "")
+            home = resolve_name(home, package) if node.level else home
+            names |= {f"{home}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Call) and "import" in ast.unparse(node.func):
             constants = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
-            names |= {value for value in constants if isinstance(value, str)}
+            texts = [value for value in constants if isinstance(value, str)]
+            names |= {resolve_name(text, package) if text.startswith(".") else text for text in texts}
+    return names
+
+
+def imports_of(path: Path) -> set[str]:
+    """What a module or a notebook imports."""
+    package = module_of(path) if path.name == "__init__.py" else module_of(path.parent / "__init__.py")
+    return imported(source_of(path), package)
+
+
+def source_of(path: Path) -> str:
+    """The Python of a file; of a notebook its cells of code, without the shell's and IPython's lines."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        return text
+    cells = [cell["source"] for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+    lines = [line for cell in cells for line in "".join(cell).splitlines()]
+    return "\n".join(line for line in lines if line.lstrip()[:1] not in ("%", "!"))
+
+
+def sources(folder: str) -> list[Path]:
+    """Every module and notebook in a folder and below it."""
+    return [path for ending in ("py", "ipynb") for path in sorted((ROOT / folder).rglob(f"*.{ending}"))]
+
+
+def tops(names: Collection[str]) -> set[str]:
+    """The top-level packages of dotted names."""
     return {name.partition(".")[0] for name in names}
+
+
+def private(names: Collection[str]) -> set[str]:
+    """The names that are of our packages and not public."""
+    return {name for name in names if name.partition(".")[0] in PACKAGES and "._" in name}
+
+
+def circles(imports: Mapping[str, Collection[str]]) -> list[list[str]]:
+    """The groups of modules that import each other. Whoever imports a submodule does not import its package."""
+    modules = sorted(imports)
+    place = {module: i for i, module in enumerate(modules)}
+    edges = [
+        (place[module], place[home])
+        for module, names in imports.items()
+        for home in {name if name in place else name.rpartition(".")[0] for name in names} & place.keys()
+    ]
+    rows, columns = zip(*edges, strict=True) if edges else ((), ())
+    graph = csr_array(([1] * len(edges), (rows, columns)), shape=(len(modules), len(modules)))
+    _, label = connected_components(graph, connection="strong")
+    groups = [[module for module in modules if label[place[module]] == group] for group in sorted(set(label))]
+    return [group for group in groups if len(group) > 1]
 
 
 def offences(text: str) -> list[str]:
@@ -44,7 +105,8 @@ def offences(text: str) -> list[str]:
 def project_files() -> Iterator[Path]:
     """Every file of the project but this one: those at its top and those in its own folders."""
     for path in [*ROOT.iterdir(), *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*"))]:
-        if path.is_file() and "__pycache__" not in path.parts and path != Path(__file__):
+        own = path.name not in (".git", Path(__file__).name)  # .git is a file where the checkout is a worktree
+        if own and path.is_file() and "__pycache__" not in path.parts:
             yield path
 
 
@@ -53,26 +115,58 @@ def only_offenders(found: dict[Path, Collection[str]]) -> dict[str, Collection[s
     return {str(path.relative_to(ROOT)): what for path, what in found.items() if what}
 
 
-@pytest.mark.parametrize("package", FORBIDDEN)
-def test_a_package_imports_only_what_it_may(package: str) -> None:
-    sources = list((ROOT / package).rglob("*.py"))
-    assert sources
-    forbidden = FORBIDDEN[package]
-    assert only_offenders({path: imported(path.read_text(), package) & forbidden for path in sources}) == {}
+@pytest.mark.parametrize("folder", FORBIDDEN)
+def test_a_package_imports_only_what_it_may(folder: str) -> None:
+    assert sources(folder) or folder.startswith("docs/")
+    assert only_offenders({path: tops(imports_of(path)) & FORBIDDEN[folder] for path in sources(folder)}) == {}
+
+
+def test_notebooks_import_what_is_public() -> None:
+    assert only_offenders({path: private(imports_of(path)) for path in sources("docs/notebooks")}) == {}
+
+
+@pytest.mark.parametrize("package", WITHOUT_CIRCLES)
+def test_no_package_has_a_circle(package: str) -> None:
+    assert circles({module_of(path): imports_of(path) for path in sources(package)}) == []
 
 
 @pytest.mark.parametrize(
-    ("source", "package"),
+    ("source", "name"),
     [
-        ("import plotly.express as px", "plotly"),
-        ("def f():\n    from hydra.core import config_store", "hydra"),
+        ("import plotly.express as px", "plotly.express"),
+        ("def f():\n    from hydra.core import config_store", "hydra.core.config_store"),
         ("if TYPE_CHECKING:\n    import pandas as pd, os", "pandas"),
         ("importlib.import_module('omegaconf')", "omegaconf"),
-        ("from .market import Market", "simulation"),
+        ("from .market import Market", "experiments.lab.market.Market"),
+        ("from ..plan import make", "experiments.plan.make"),
+        ("from .. import plan", "experiments.plan"),
+        ("import_module('..plan', __package__)", "experiments.plan"),
     ],
 )
-def test_the_reader_of_imports_sees_them(source: str, package: str) -> None:
-    assert package in imported(source, "simulation")
+def test_the_reader_of_imports_sees_them(source: str, name: str) -> None:
+    assert name in imported(source, "experiments.lab")
+
+
+@pytest.mark.parametrize(
+    ("imports", "found"),
+    [
+        ({"p": [], "p.a": ["p.b.f"], "p.b": ["p.c"], "p.c": ["p.a.g"], "p.d": ["p.a"]}, [["p.a", "p.b", "p.c"]]),
+        ({"p": ["p.a.f"], "p.a": ["p.g"]}, [["p", "p.a"]]),  # a name that the package itself has
+        ({"p": ["p.a.f"], "p.a": ["p.b"], "p.b": ["numpy"]}, []),
+        ({"p.q": ["p.q.a.f"], "p.q.a": ["p.r.f"], "p.r": ["p.q.a"]}, [["p.q.a", "p.r"]]),
+    ],
+)
+def test_circles_are_seen(imports: dict[str, list[str]], found: list[list[str]]) -> None:
+    assert circles(imports) == found
+
+
+def test_a_notebook_is_read_and_what_is_private_in_it_seen(tmp_path: Path) -> None:
+    code = ["%matplotlib inline\n", "from experiments import compose\n", "from simulation._hidden import x\n"]
+    cells = [{"cell_type": "markdown", "source": "import y"}, {"cell_type": "code", "source": code}]
+    (path := tmp_path / "first.ipynb").write_text(json.dumps({"cells": cells}))
+    names = imported(source_of(path), "docs.notebooks")
+    assert names == {"experiments.compose", "simulation._hidden.x"}
+    assert private(names) == {"simulation._hidden.x"}
 
 
 def test_configs_hold_no_logic() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 import experiments
 from experiments import compose, plan
-from experiments.run import COMMANDS, HELP
+from experiments.commands import COMMANDS, HELP
 
 ROOT = Path(__file__).parent.parent
 TINY = (
@@ -47,7 +47,7 @@ def test_the_examples_of_a_page_run_one_after_another(
 
 @pytest.mark.parametrize("page", ["README.md", "docs/sweeps.md", "docs/cluster.md", "--help"])
 def test_a_command_that_is_shown_can_be_given(page: str) -> None:
-    text = HELP.partition("\n\n")[2] if page == "--help" else (ROOT / page).read_text(encoding="utf-8")
+    text = HELP if page == "--help" else (ROOT / page).read_text(encoding="utf-8")
     lines = re.findall(r"^ *(?:python -m experiments\.run|etalase) (.+)", text.replace("\\\n", ""), re.MULTILINE)
     shown = [shlex.split(line.partition("   ")[0], comments=True) for line in lines]
     commands = [words for words in shown if words[0] not in COMMANDS]

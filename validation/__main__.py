@@ -16,7 +16,7 @@ from string import Template
 from typing import NoReturn, Protocol, cast
 
 from analysis import Study
-from experiments import provenance
+from experiments import fingerprint
 from simulation.parameters import ConfigError
 from validation.studies import Design, StudyFailed, conduct
 
@@ -59,7 +59,7 @@ def chapters(names: Sequence[str], most_seeds: int | None = None) -> dict[str, s
 def page(texts: Mapping[str, str]) -> str:
     """The whole page: the text by hand around the chapters."""
     contents = "\n".join(f"- [{title}](#{anchor(title)})" for title in map(heading, texts.values()))
-    made = {"contents": contents, "chapters": "\n".join(texts.values()), "model": provenance.model_hash()}
+    made = {"contents": contents, "chapters": "\n".join(texts.values()), "model": fingerprint.model_hash()}
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(made)
 
 

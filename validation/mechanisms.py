@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis import Study
-from experiments import provenance
+from experiments import fingerprint
 from simulation.opening_cache import NOT_ENTERING
 from validation.studies import HEADLINE, PROJECT_S, WITH, Design, StudyFailed, conduct, values
 from validation.tables import over_seeds, percent, points, table
@@ -142,7 +142,7 @@ def write(studies: Mapping[str, Study]) -> str:
         seeds=SEEDS,
         again=AGAIN,
         table=table(head, rows, (0, 1, 2)),
-        model=provenance.model_hash(),
+        model=fingerprint.model_hash(),
     )
 
 

@@ -18,7 +18,7 @@ from analysis import Study
 from analysis.compare import differences, estimates, rule_baselines, summary
 from analysis.intervals import Estimate
 from analysis.words import humanise, listing, scale, sentence
-from experiments import provenance
+from experiments import fingerprint
 from validation import closure, closure_picture, shrinking
 from validation.studies import SHRINKING, StudyFailed, preset
 from validation.tables import over_seeds, table
@@ -224,7 +224,7 @@ def write(studies: Mapping[str, Study]) -> str:
     made: dict[str, Any] = {
         "number": len(found.names),
         "seeds": seeds,
-        "model": provenance.model_hash(),
+        "model": fingerprint.model_hash(),
         "sellers": effects_table(found, SELLERS_AND_BUYERS),
         "others": effects_table(found, OTHERS),
         "payers": payers_table(found),

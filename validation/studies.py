@@ -15,7 +15,7 @@ from analysis.datasets import parts, runs_in
 from analysis.study import KEYS
 from experiments import plan
 from experiments.conduct import carry_out
-from experiments.study import opened
+from experiments.folder import opened
 
 RESULTS = Path("results") / "validation"
 COMMAND = "python -m validation"

@@ -6,12 +6,12 @@ from html import escape
 
 from .. import figures
 from ..compare import estimates
+from ..datasets import StudyError
 from ..findings import Findings
 from ..intervals import Estimate
 from ..language import say
 from ..parties import at_home
 from ..parties import parties as parties_of
-from ..study import StudyError
 from ..tables import WIDE, Table, capped, estimate_cell, unit
 from ..words import scale
 from .block import figure, section

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import cast
 
 import pytest
 
 from analysis.datasets import files
 from experiments import compact as compacting
 from experiments import plan
+from experiments.commands import COMMANDS, Command
 from experiments.execute import execute, plan_jobs
+from experiments.folder import opened
 from experiments.run import main
-from experiments.study import opened
+from simulation.parameters import ConfigError
 
 from . import fakes
 
@@ -111,6 +116,8 @@ def test_tables_are_written_in_each_form_that_is_asked_for(capsys: pytest.Captur
         (["report", "mine", "--language", "xx"], "language: got xx; it may be en or id"),
         (["report", "mine", "--colour", "red"], "report: got the option --colour; it may be --language or --format"),
         (["report", "mine", "--language"], "report: got the option --language without a value"),
+        (["report", "--language", "--format", "png", "mine"], "report: got the option --language without a value"),
+        (["report", "mine", "--lang", "id"], "report: got the option --lang; it may be --language or --format"),
         (["report", "mine", "--format", "gif"], "format: got gif; it may be "),
         (["table", "mine", "--format", "xls"], "format: got xls; it may be "),
         (["status", "mine", "--format", "csv"], "status: got the option --format; it may be left out"),
@@ -165,7 +172,63 @@ def test_a_damaged_manifest_is_said_in_one_line(capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_status_does_without_the_model() -> None:
-    code = "import sys; from experiments.run import main; main(['status', 'x']); print(sorted(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert not {"'hydra'", "'numba'", "'mesa'", "'plotly'"} & set(done.stdout.replace(",", " ").split())
+def test_status_does_without_the_model_and_without_pandas(tmp_path: Path) -> None:
+    conduct("study=mine", "replications=2")
+    code = "import sys; from experiments.run import main; main(sys.argv[1:]); print(sorted(sys.modules))"
+    command = [sys.executable, "-c", code, "status", "mine", f"results={tmp_path}/results"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "2 of 2 runs done" in done.stdout
+    assert not {"'hydra'", "'numba'", "'mesa'", "'plotly'", "'pandas'"} & set(done.stdout.replace(",", " ").split())
+
+
+def test_options_may_stand_anywhere_after_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    conduct("study=mine", "results=there")
+    for arguments in (["--language", "id", "mine", "results=there"], ["mine", "--language=id", "results=there"]):
+        assert said(capsys, "report", *arguments) == ["Report: there/mine/report.id.html"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_takes_the_options_it_declares_and_tells_them(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = COMMANDS[name]
+    _, *options = inspect.signature(command.load()).parameters
+    assert sorted(options) == sorted(command.options)
+    told = " ".join(said(capsys, name, "--help"))
+    assert all(f"--{option}" in told for option in options)
+    assert f"etalase {name} STUDY" in " ".join(said(capsys, "--help"))
+
+
+class TestOneEntryMakesACommand:
+    @pytest.fixture(autouse=True)
+    def _made_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        entry = Command("Greet who is named.", "made_up:greet", {"in": "en|id"}, of_a_study=False, takes="NAME")
+        monkeypatch.setitem(cast("dict[str, Command]", COMMANDS), "greet", entry)
+        monkeypatch.setitem(sys.modules, "experiments.made_up", cast("ModuleType", SimpleNamespace(greet=self.greet)))
+
+    def greet(self, words: list[str], **options: str) -> int:
+        if not words:
+            raise ConfigError("greet", "nobody", "a name")
+        sys.stdout.write(f"hello {words} {options}\n")
+        return 0
+
+    def test_it_is_called_with_its_words_and_options(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert said(capsys, "greet", "you", "--in", "id") == ["hello ['you'] {'in': 'id'}"]
+
+    def test_it_is_told_in_help_and_to_who_mistypes_it(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert "greet     Greet who is named." in "\n".join(said(capsys, "--help"))
+        assert main(["gret", "you"]) == 2
+        assert "did you mean greet?" in capsys.readouterr().err
+
+    @pytest.mark.parametrize(
+        ("arguments", "line"),
+        [
+            (["greet"], "etalase: greet: got nobody; it may be a name\n"),
+            (["greet", "you", "--on", "x"], "etalase: greet: got the option --on; it may be --in\n"),
+        ],
+    )
+    def test_its_bad_input_is_one_line(
+        self, arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(arguments) == 2
+        assert capsys.readouterr().err == line

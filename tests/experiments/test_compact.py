@@ -14,11 +14,11 @@ from analysis import load
 from analysis.datasets import DATASETS, MARK, files, parts, runs_of
 from experiments import compact as compacting
 from experiments import conduct as conducting
-from experiments import plan, provenance
+from experiments import fingerprint, plan
 from experiments.compact import compact
 from experiments.conduct import carry_out
 from experiments.execute import execute, plan_jobs
-from experiments.study import Study, opened
+from experiments.folder import OpenStudy, opened
 
 from . import fakes
 
@@ -31,7 +31,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def conduct(*arguments: str) -> Study:
+def conduct(*arguments: str) -> OpenStudy:
     with opened(plan.make(["weeks=2", *arguments], multirun=True), "etalase …") as study:
         execute(plan_jobs(study.store, study.missing, workers=1), 1, fakes.run)
         study.finish()
@@ -131,7 +131,7 @@ def test_another_model_sets_the_compacted_file_aside(monkeypatch: pytest.MonkeyP
     conduct(*SWEEP)
     before = rows()
     compact(FOLDER)
-    monkeypatch.setattr(provenance, "model_hash", lambda: "another")
+    monkeypatch.setattr(fingerprint, "model_hash", lambda: "another")
     study = conduct(*SWEEP)
     assert study.runs_missing == 6
     assert study.set_aside is not None

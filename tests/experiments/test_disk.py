@@ -14,8 +14,8 @@ import pytest
 from analysis.datasets import DATASETS, runs_of
 from experiments import plan
 from experiments.execute import execute, plan_jobs
+from experiments.folder import opened
 from experiments.run import main
-from experiments.study import opened
 
 from . import fakes
 

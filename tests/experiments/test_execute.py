@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from experiments import plan
 from experiments.cells import Cell
-from experiments.columns import schemas
 from experiments.execute import JOBS_PER_WORKER, even_blocks, execute, plan_jobs
+from experiments.folder import OpenStudy, opened
 from experiments.launchers import core_count
 from experiments.store import Store
-from experiments.study import Study, opened
+from experiments.stored_columns import schemas
 
 from . import fakes
 
@@ -38,7 +38,7 @@ def study(tmp_path: Path):
         yield study
 
 
-def run_all(study: Study, workers: int, simulate=fakes.run) -> None:
+def run_all(study: OpenStudy, workers: int, simulate=fakes.run) -> None:
     execute(plan_jobs(study.store, study.missing, workers), workers, simulate)
 
 
@@ -74,13 +74,13 @@ def test_one_run_has_all_cores() -> None:
     assert [job.threads for job in jobs] == [core_count()]
 
 
-def test_a_run_that_fails_takes_no_other_with_it(study: Study) -> None:
+def test_a_run_that_fails_takes_no_other_with_it(study: OpenStudy) -> None:
     run_all(study, 1, fakes.fail_odd_seeds)
     assert study.store.count() == (4, 4)
     assert {seed for _, seed in study.store.stored()} == {0, 2}
 
 
-def test_workers_store_every_run_with_one_thread_each(study: Study) -> None:
+def test_workers_store_every_run_with_one_thread_each(study: OpenStudy) -> None:
     before = limits_here()
     run_all(study, 2, fakes.thread_limits)
     assert study.store.count() == (8, 0)
@@ -92,7 +92,7 @@ def test_workers_store_every_run_with_one_thread_each(study: Study) -> None:
     assert limits == {(1, "1", "1")}
 
 
-def test_a_run_that_kills_its_worker_is_recorded_and_takes_no_other_with_it(study: Study) -> None:
+def test_a_run_that_kills_its_worker_is_recorded_and_takes_no_other_with_it(study: OpenStudy) -> None:
     execute(plan_jobs(study.store, study.missing[:1], 2), 2, fakes.die_at_seed_3)
     assert {seed for _, seed in study.store.stored()} == {0, 1, 2}
     assert {seed for _, seed in study.store.failed()} == {3}

@@ -9,8 +9,8 @@ import pytest
 
 from experiments import launchers, plan
 from experiments.execute import execute, plan_jobs
+from experiments.folder import opened
 from experiments.launchers import CLUSTER, Launcher, core_count
-from experiments.study import opened
 from simulation.parameters import ConfigError
 
 from . import fakes

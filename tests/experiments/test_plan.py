@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments import plan, provenance
+from experiments import fingerprint, plan
 from experiments.cells import choices_of
 from experiments.plan import Plan
 from simulation.parameters import ConfigError
@@ -137,7 +137,7 @@ def test_another_config_is_another_cell(change: str) -> None:
 
 def test_another_model_is_another_cell(monkeypatch: pytest.MonkeyPatch) -> None:
     before = ids(plan.make([]))
-    monkeypatch.setattr(provenance, "model_hash", lambda: "another")
+    monkeypatch.setattr(fingerprint, "model_hash", lambda: "another")
     assert ids(plan.make([])) != before
 
 

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from experiments import plan
+from experiments.folder import opened
 from experiments.run import main
-from experiments.study import opened
 from simulation import Market
 
 from . import fakes

@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from analysis.datasets import runs_in
 from experiments import plan
 from experiments.cells import Cell
-from experiments.columns import schemas, telling_columns
-from experiments.disk import write_atomically
 from experiments.store import Store, run_name
+from experiments.stored_columns import schemas, telling_columns
 from simulation.outcomes import OUTCOMES
 
 from .fakes import OPENING, run
@@ -96,25 +95,6 @@ def test_results_that_do_not_fit_are_no_run(tmp_path: Path, change: dict[str, An
     with pytest.raises(ValueError, match=r"unheard_of|length"):
         store_of(tmp_path).save(cell, 1, results, opening)
     assert store_of(tmp_path).stored() == set()
-
-
-@given(before=st.none() | st.binary(), after=st.binary(), written=st.integers(0, 50))
-def test_a_write_that_breaks_off_leaves_what_was_there(
-    tmp_path_factory: pytest.TempPathFactory, before: bytes | None, after: bytes, written: int
-) -> None:
-    path = tmp_path_factory.mktemp("torn") / "file"
-    if before is not None:
-        path.write_bytes(before)
-
-    def break_off(file: Any) -> None:
-        file.write(after[:written])
-        raise OSError("no space left on device")
-
-    with pytest.raises(OSError, match="no space"):
-        write_atomically(path, break_off)
-    assert [p.read_bytes() for p in path.parent.iterdir()] == ([] if before is None else [before])
-    write_atomically(path, lambda file: file.write(after))
-    assert [p.read_bytes() for p in path.parent.iterdir()] == [after]
 
 
 def test_readers_pass_over_what_is_being_written(tmp_path: Path) -> None:

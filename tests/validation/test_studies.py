@@ -9,7 +9,8 @@ from typing import Any, cast
 
 import pytest
 
-from experiments.execute import Job, run_job
+from experiments.execute import run_job
+from experiments.jobs import Job
 from simulation.parameters import ConfigError
 from tests.experiments import fakes
 from validation.__main__ import CHAPTERS, Chapter

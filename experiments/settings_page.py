@@ -1,4 +1,4 @@
-"""A page of every setting and outcome, made from the code: `python -m experiments.parameters`."""
+"""A page of every setting and outcome, made from the code: `python -m experiments.settings_page`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ HEADER = """\
 # Settings and outcomes
 
 Every setting with its default, unit, range and source, and every outcome with its definition. Made from the
-code by `python -m experiments.parameters`: change the code, not this page. What each setting does is said in
+code by `python -m experiments.settings_page`: change the code, not this page. What each setting does is said in
 [model.md](model.md), what a source is in [facts.md](facts.md).
 
 A setting is given as `name=value`, such as `market.smes=200`, a sweep as `name=value,value` after `-m`. What

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from analysis import load
-from experiments import plan, provenance
+from experiments import fingerprint, plan
 from experiments.execute import execute, plan_jobs
-from experiments.study import Study, opened
+from experiments.folder import OpenStudy, opened
 from simulation.parameters import ConfigError
 
 from . import fakes
@@ -23,7 +23,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def conduct(*arguments: str, simulate=fakes.run) -> Study:
+def conduct(*arguments: str, simulate=fakes.run) -> OpenStudy:
     with opened(plan.make(["weeks=2", *arguments], multirun=True), "etalase …") as study:
         execute(plan_jobs(study.store, study.missing, workers=1), 1, simulate)
         study.finish()
@@ -73,7 +73,7 @@ def test_the_manifest_says_what_was_run() -> None:
     assert said["seeds"] == [0, 1]
     assert said["finished"] >= said["created"]
     assert {"python", "numpy", "mesa", "numba"} <= set(said["versions"])
-    assert (said["model_hash"], said["data_hash"]) == (provenance.model_hash(), provenance.data_hash())
+    assert (said["model_hash"], said["data_hash"]) == (fingerprint.model_hash(), fingerprint.data_hash())
     assert said["cells"][2]["overrides"] == ["platform=project_s", "regulation=separation", "weeks=2"]
     assert said["cells"][2]["config"]["platform"]["own_goods"] is True
     assert set(runs("results/project_s")["cell_id"]) == {cell["cell_id"] for cell in said["cells"]}
@@ -82,7 +82,7 @@ def test_the_manifest_says_what_was_run() -> None:
 
 def test_another_model_never_mixes_with_the_old(monkeypatch: pytest.MonkeyPatch) -> None:
     old = conduct("replications=2")
-    monkeypatch.setattr(provenance, "model_hash", lambda: "another")
+    monkeypatch.setattr(fingerprint, "model_hash", lambda: "another")
     study = conduct("replications=3", "platform=marketplace_only,project_s")
     assert study.set_aside == Path("results/default/superseded") / old.manifest["model_hash"]
     assert study.runs_missing == 6

@@ -12,25 +12,27 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from filelock import Timeout
 
 from analysis.datasets import DATASETS, FAILURES, MARK, files, parts, runs_in
+from analysis.whole import write_atomically
 from simulation.outcomes import OUTCOMES
 from simulation.parameters import ConfigError
 
-from . import provenance
+from . import fingerprint
 from .cells import Cell
-from .columns import schemas, telling_columns
 from .compact import clean, openings, write_many
-from .disk import locked, write_atomically
+from .lock import locked_if_possible
 from .plan import Plan
 from .store import Store, run_name, to_json, write_table
+from .stored_columns import schemas, telling_columns
 
 SUPERSEDED = "superseded"
 Manifest = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Study:
+class OpenStudy:
     """A study as a command finds it: where results go, what is missing, what it had to set aside."""
 
     plan: Plan
@@ -56,7 +58,7 @@ class Study:
 
 
 @contextmanager
-def opened(plan: Plan, command: str) -> Iterator[Study]:
+def opened(plan: Plan, command: str) -> Iterator[OpenStudy]:
     """The study's folder, made or taken up again, and locked.
 
     Raises `ConfigError` where the folder cannot be written or another command is writing it.
@@ -73,7 +75,7 @@ def opened(plan: Plan, command: str) -> Iterator[Study]:
             _widen(store, cells)
         manifest = _manifest(plan, command, old if kept else {}, cells, columns)
         _write_manifest(plan.folder, manifest)
-        yield Study(plan, store, manifest, _missing(plan, store), aside)
+        yield OpenStudy(plan, store, manifest, _missing(plan, store), aside)
 
 
 @contextmanager
@@ -81,8 +83,8 @@ def _locked(folder: Path) -> Iterator[None]:
     with ExitStack() as stack:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(locked(folder))
-        except BlockingIOError as error:
+            stack.enter_context(locked_if_possible(folder))
+        except Timeout as error:
             allowed = "a study that no other command is running: wait for it to end, or name another"
             raise ConfigError("study", folder.name, allowed) from error
         except OSError as error:
@@ -93,7 +95,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 def _kept(old: Manifest, plan: Plan) -> dict[str, dict[str, Any]]:
     """Cells of earlier commands that may stay: of this model, and of listings that are still the same."""
-    if old.get("model_hash") != provenance.model_hash():
+    if old.get("model_hash") != fingerprint.model_hash():
         return {}
     now = {to_json(cell.config): cell.cell_id for cell in plan.cells}
     by_id = {cell["cell_id"]: cell for cell in old["cells"]}
@@ -159,10 +161,10 @@ def _manifest(
         "created": old.get("created", _now()),
         "finished": None,
         "command": command,
-        "versions": provenance.versions(),
-        "commit": provenance.commit(),
-        "data_hash": provenance.data_hash(),
-        "model_hash": provenance.model_hash(),
+        "versions": fingerprint.versions(),
+        "commit": fingerprint.commit(),
+        "data_hash": fingerprint.data_hash(),
+        "model_hash": fingerprint.model_hash(),
         "columns": columns,
         "outcomes": {
             name: {"label": o.label, "unit": o.unit, "direction": o.direction}
@@ -205,7 +207,7 @@ def _read_manifest(folder: Path) -> Manifest:
 
 def _write_manifest(folder: Path, manifest: Manifest) -> None:
     text = (to_json(manifest) + "\n").encode("utf-8", "backslashreplace")
-    write_atomically(folder / "manifest.json", lambda file: file.write(text))
+    write_atomically(folder / "manifest.json", text)
 
 
 def _now() -> str:

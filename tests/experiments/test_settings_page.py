@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from experiments import parameters
+from experiments import settings_page
 from experiments.schema import StudySetting, setting_types
 from simulation.config import GROUPS
 from simulation.outcomes import OUTCOMES
 from simulation.parameters import Spec
 from simulation.regulation import Enforcement, instruments
 
-DOCS = parameters.PAGE.parent
+DOCS = settings_page.PAGE.parent
 PAGES = [page for page in sorted(DOCS.glob("*.md")) if page.name != "mesa.md"]  # that page names Python
 
 
@@ -28,17 +28,17 @@ def specs() -> Iterator[tuple[str, Spec]]:
 
 
 def test_the_page_is_what_the_command_makes() -> None:
-    assert parameters.PAGE.read_text(encoding="utf-8") == parameters.page(), "python -m experiments.parameters"
+    assert settings_page.PAGE.read_text(encoding="utf-8") == settings_page.page(), "python -m experiments.settings_page"
 
 
 def test_the_command_writes_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parameters, "PAGE", tmp_path / "parameters.md")
-    parameters.main()
-    assert (tmp_path / "parameters.md").read_text(encoding="utf-8") == parameters.page()
+    monkeypatch.setattr(settings_page, "PAGE", tmp_path / "parameters.md")
+    settings_page.main()
+    assert (tmp_path / "parameters.md").read_text(encoding="utf-8") == settings_page.page()
 
 
 def test_every_setting_and_every_outcome_has_one_row() -> None:
-    rows = re.findall(r"^\| `([\w.]+)` \|", parameters.page(), re.MULTILINE)
+    rows = re.findall(r"^\| `([\w.]+)` \|", settings_page.page(), re.MULTILINE)
     enforced = {f.name for f in dataclasses.fields(Enforcement)}
     settings = {name for name in setting_types() if name.rpartition(".")[2] not in enforced}
     assert settings | set(OUTCOMES) <= set(rows)
@@ -47,8 +47,8 @@ def test_every_setting_and_every_outcome_has_one_row() -> None:
 
 
 def test_a_choice_is_told_in_a_whole_sentence_and_a_preset_in_all_its_cells() -> None:
-    rows = [line.split(" | ") for line in parameters.page().splitlines() if re.match(r"\| `\w+=\w+` \|", line)]
-    assert len(rows) == len(list(parameters.CONFIGS.glob("*/*.yaml")))
+    rows = [line.split(" | ") for line in settings_page.page().splitlines() if re.match(r"\| `\w+=\w+` \|", line)]
+    assert len(rows) == len(list(settings_page.CONFIGS.glob("*/*.yaml")))
     assert [said for _, said, _ in rows if not said.endswith(".")] == []
     cells = {name: sets.rpartition(", ")[2].removesuffix(" |") for name, _, sets in rows if "`experiment=" in name}
     assert cells["| `experiment=rules`"] == f"{2 * (1 + len(instruments))} cells"
@@ -64,11 +64,11 @@ def test_a_choice_is_told_in_a_whole_sentence_and_a_preset_in_all_its_cells() ->
     ],
 )
 def test_the_first_sentence_of_a_file(text: str, said: str) -> None:
-    assert parameters.first_sentence(text) == said
+    assert settings_page.first_sentence(text) == said
 
 
 def test_every_row_is_complete() -> None:
-    rows = [line for line in parameters.page().splitlines() if line.startswith("| `")]
+    rows = [line for line in settings_page.page().splitlines() if line.startswith("| `")]
     cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
     assert {len(row) for row in cells} <= {3, 5, 6}
     assert [row for row in cells if not all(row)] == []
