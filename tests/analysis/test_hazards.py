@@ -26,6 +26,7 @@ from analysis.hazards import (
     shop_hazards,
     yearly_hazards,
 )
+from analysis.parts import Figure
 from analysis.sections.hazards import hazards as section
 
 from .synthetic import SyntheticCell, load_study
@@ -215,10 +216,12 @@ def test_a_caption_says_what_was_left_out(study: Study) -> None:
 def test_the_page_says_of_how_many_worlds_the_ratios_are(tmp_path) -> None:
     cells = [SyntheticCell(0.02 + 0.001 * i, settings={"demand.impulse": i}) for i in range(CELLS + 5)]
     study = load_study(tmp_path / "s", cells, seeds=range(3), weeks=60, smes=30)
-    html = section(Findings(study))
-    assert f"Of {CELLS + 4} worlds the {CELLS} in which survival changes most." in html
-    assert study.labels[f"c{CELLS + 4}"] in html  # the one with the highest hazard is the last
-    assert 'data-figure="hazards-years"' in html
+    made = section(Findings(study))
+    assert made is not None
+    worlds, years, *_ = [part.drawn for part in made.parts if isinstance(part, Figure)]
+    assert f"Of {CELLS + 4} worlds the {CELLS} in which survival changes most." in worlds.caption
+    assert study.labels[f"c{CELLS + 4}"] in set(worlds.table["term"])  # the one with the highest hazard is the last
+    assert years.name == "hazards-years"
 
 
 def test_a_year_alone_is_not_told_year_by_year(tmp_path) -> None:
