@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import pandas as pd
 
+from . import markdown
 from .compare import HORIZONS, against_reference, differences, estimates, reference, rule_baselines, summary
 from .fates import COLUMNS as FATE_COLUMNS
 from .fates import fates
@@ -78,7 +79,7 @@ TEX = {sign: "\\" + sign for sign in "&%$#_{}"} | {
     "≥": r"$\geq$",
 }
 NEEDS = r"% needs \usepackage{booktabs} and \usepackage[T1]{fontenc}"
-MARKS = re.compile(r"([\\`*_{}\[\]<>#|~$])")
+MARKS = re.compile(r"([\\`*_{}\[\]<>#~$])")
 
 
 @dataclass(frozen=True)
@@ -244,11 +245,11 @@ def _markdown(study: Study) -> str:
 
 
 def _markdown_panel(panel: Panel) -> str:
-    rows = [["", *panel.heads], ["---", *["---:"] * len(panel.heads)]]
-    for label, means, intervals in panel.rows:
-        rows.append([label, *(f"{mean} {interval}".rstrip() for mean, interval in zip(means, intervals, strict=True))])
-    lines = [f"| {' | '.join(row if i == 1 else map(_mark, row))} |" for i, row in enumerate(rows)]
-    return "\n".join([_mark(panel.caption), "", *lines, ""])
+    rows = [
+        [label, *(f"{mean} {interval}".rstrip() for mean, interval in zip(means, intervals, strict=True))]
+        for label, means, intervals in panel.rows
+    ]
+    return "\n".join([_mark(panel.caption), "", markdown.table(_marked(["", *panel.heads]), map(_marked, rows))])
 
 
 def _panels(study: Study) -> list[Panel]:
@@ -301,6 +302,10 @@ def _tex(text: str) -> str:
 
 def _mark(text: str) -> str:
     return MARKS.sub(r"\\\1", text.replace("\n", " "))
+
+
+def _marked(row: Sequence[str]) -> list[str]:
+    return [_mark(text) for text in row]
 
 
 FORMS: Mapping[str, tuple[Callable[[Study], str], str]] = {
