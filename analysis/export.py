@@ -7,7 +7,6 @@ without a rule. LaTeX (booktabs) and Markdown have cells in rows and the outcome
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,69 +15,23 @@ from uuid import uuid4
 
 import pandas as pd
 
-from . import markdown
+from . import latex, markdown
 from .compare import HORIZONS, against_reference, differences, estimates, reference, rule_baselines, summary
 from .fates import COLUMNS as FATE_COLUMNS
 from .fates import fates
 from .findings import Findings
 from .hazards import hazard_ratios
 from .intervals import Estimate
-from .language import ENGLISH, MINUS, say, spoken
+from .language import ENGLISH, say, spoken
 from .parties import parties, who_pays
 from .study import Study, StudyError
-from .words import HARD_SPACE, NOTHING, scale, sentence
+from .words import HARD_SPACE, scale, sentence
 
 PAPER = ("consumer_surplus", "sme_profit", "platform_profit", "tax_revenue", "total_surplus", "platform_share")
 COLUMNS = 7  # of a table for a paper
 RATIOS = 100  # worlds with hazard ratios: each is a model to fit
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a text that begins so for a formula
-HEAD = 14  # letters of a line in a column's head
 ESTIMATE = ("mean", "low", "high", "n")
-GREEK = {
-    "α": "alpha",
-    "β": "beta",
-    "γ": "gamma",
-    "δ": "delta",
-    "ε": "epsilon",
-    "ζ": "zeta",
-    "η": "eta",
-    "θ": "theta",
-    "ι": "iota",
-    "κ": "kappa",
-    "λ": "lambda",
-    "μ": "mu",
-    "ν": "nu",
-    "ξ": "xi",
-    "π": "pi",
-    "ρ": "rho",
-    "ς": "varsigma",
-    "σ": "sigma",
-    "τ": "tau",
-    "υ": "upsilon",
-    "φ": "phi",
-    "χ": "chi",
-    "ψ": "psi",
-    "ω": "omega",
-}
-TEX = {sign: "\\" + sign for sign in "&%$#_{}"} | {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    MINUS: "$-$",
-    HARD_SPACE: "~",
-    NOTHING: "--",
-    "“": "``",
-    "”": "''",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    '"': r"\textquotedbl{}",
-    **{letter: rf"$\{name}$" for letter, name in GREEK.items()},
-    "ο": "o",
-    "×": r"$\times$",
-    "≤": r"$\leq$",
-    "≥": r"$\geq$",
-}
-NEEDS = r"% needs \usepackage{booktabs} and \usepackage[T1]{fontenc}"
 MARKS = re.compile(r"([\\`*_{}\[\]<>#~$])")
 
 
@@ -206,38 +159,8 @@ def _fates(found: Findings) -> str:
 
 
 def _latex(study: Study) -> str:
-    return "\n".join([NEEDS, *map(_latex_panel, _panels(study))])
-
-
-def _latex_panel(panel: Panel) -> str:
-    """Means with their intervals under them."""
-    lines = []
-    for label, means, intervals in panel.rows:
-        lines.append(" & ".join([_lead(label), *map(_tex, means)]) + r" \\")
-        if any(intervals):
-            lines.append(" & ".join(["", *(rf"{{\scriptsize {_tex(one)}}}" for one in intervals)]) + r" \\")
-    return "\n".join(
-        [
-            r"\begin{table}",
-            r"\centering",
-            rf"\caption{{{_tex(panel.caption)}}}",
-            rf"\label{{tab:{panel.name}}}",
-            rf"\begin{{tabular}}{{l{'r' * len(panel.heads)}}}",
-            r"\toprule",
-            " & ".join(["", *map(_latex_head, panel.heads)]) + r" \\",
-            r"\midrule",
-            *lines,
-            r"\bottomrule",
-            r"\end{tabular}",
-            r"\end{table}",
-            "",
-        ]
-    )
-
-
-def _latex_head(text: str) -> str:
-    lines = r" \\ ".join(map(_lead, textwrap.wrap(text, HEAD)))
-    return rf"\shortstack[r]{{{lines}}}"
+    tables = (latex.table(one.name, one.caption, one.heads, one.rows) for one in _panels(study))
+    return "\n".join([latex.NEEDS, *tables])
 
 
 def _markdown(study: Study) -> str:
@@ -289,15 +212,6 @@ def paper_outcomes(study: Study) -> list[str]:
     survival = [f"sme_survival_{weeks}w" for weeks in HORIZONS if weeks <= min(study.weeks.values())]
     chosen = [name for name in (*survival[:1], *PAPER) if name in study.outcomes]
     return chosen or list(study.outcomes)[:COLUMNS]
-
-
-def _lead(text: str) -> str:
-    """A row's first cell: after the end of the row before it, [ and * would be read as that row's own."""
-    return ("{}" if text.startswith(("[", "*")) else "") + _tex(text)
-
-
-def _tex(text: str) -> str:
-    return "".join(TEX.get(sign, sign) for sign in text.replace("\n", " "))
 
 
 def _mark(text: str) -> str:
