@@ -25,7 +25,7 @@ from .intervals import Estimate
 from .language import ENGLISH, say, spoken
 from .parties import parties, who_pays
 from .study import Study, StudyError
-from .words import HARD_SPACE, scale, sentence
+from .words import HARD_SPACE, scale_of, sentence
 
 PAPER = ("consumer_surplus", "sme_profit", "platform_profit", "tax_revenue", "total_surplus", "platform_share")
 COLUMNS = 7  # of a table for a paper
@@ -196,7 +196,7 @@ def _panel(study: Study, name: str, caption: str, table: pd.DataFrame, cells: Se
     heads, columns = [], []
     for outcome in (study.outcomes[one] for one in paper_outcomes(study)):
         column = [known.get((cell, outcome.name), Estimate()) for cell in cells]
-        fit = scale(outcome.unit, [one.mean for one in column], [one.margin for one in column], signed)
+        fit = scale_of(outcome.unit, column, signed)
         unit = f" ({fit.heading.replace(' ', HARD_SPACE)})" if fit.heading and fit.heading != outcome.label else ""
         heads.append(sentence(outcome.label) + unit)
         columns.append([(fit.number(one.mean, signed), fit.interval(one.low, one.high, signed)) for one in column])

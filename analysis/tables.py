@@ -13,7 +13,7 @@ from .intervals import Estimate
 from .language import say
 from .parts import Label, Quantity, Table, Words
 from .study import Study
-from .words import Scale, names_unit, plural, scale, sentence
+from .words import Scale, names_unit, plural, scale_of, sentence
 
 WIDE = 8
 MOST_CELLS = 100  # rows of a table in a page; a study's whole tables come from `etalase table`
@@ -37,7 +37,7 @@ def _intervals(study: Study, table: pd.DataFrame, caption: str, difference: bool
     texts = []
     for outcome in study.outcomes.values():
         row = [known.get((cell, outcome.name), Estimate()) for cell in shown]
-        fit = scale(outcome.unit, [e.mean for e in row], [e.margin for e in row], difference)
+        fit = scale_of(outcome.unit, row, difference)
         rows.append(label(fit, outcome.label))
         texts.append([quantity(fit, one, difference) for one in row])
     return by_world(study, shown, Table(caption, say("Outcome"), (), rows, texts))

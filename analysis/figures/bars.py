@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..compare import against_reference, reference, rule_baselines
+from ..compare import against_reference, estimates, reference, rule_baselines
 from ..hazards import FEW, HazardRatio
 from ..intervals import Estimate
 from ..language import say, word
@@ -19,7 +19,18 @@ from ..study import Outcome, Study
 from ..survival import SEEDS_FOR_SPREAD
 from ..words import Scale, plural, sentence
 from .drawn import Column, Drawn, slug
-from .measure import SURVIVAL, Measure, by_name, changes, estimate_columns, means, measure, outcome_of
+from .measure import (
+    SURVIVAL,
+    Measure,
+    by_name,
+    changes,
+    estimate_columns,
+    extremes,
+    held_against,
+    means,
+    measure,
+    outcome_of,
+)
 from .rows import BLACK, BLUE, ORANGE, Row, row_figure
 
 MAX_ROWS = 24
@@ -32,9 +43,9 @@ def bars(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
     table = means(study, outcome) if of else pd.DataFrame()
     if of is None or table.empty:
         return None
-    shown, left_out = _extremes(table, reference(study))
+    shown, left_out = _drawn(table, reference(study))
     inks = {reference(study): BLACK}
-    rows = [_row(study.labels[cell], one, inks.get(cell, BLUE)) for cell, one in _estimates(shown).items()]
+    rows = [_row(study.labels[cell], one, inks.get(cell, BLUE)) for cell, one in shown.items()]
     fit = measure(of, table["mean"], table["margin"])
     title = say("{what}, by world", what=sentence(of.label))
     figure, narrow = row_figure(rows, title, fit)
@@ -50,8 +61,8 @@ def difference_bars(study: Study, outcome: str = SURVIVAL, baselines: Mapping[An
     table = changes(study, outcome, pairs) if of and pairs else pd.DataFrame()
     if of is None or table.empty:
         return None
-    shown, left_out = _extremes(table)
-    rows = [_row(study.labels[c], one, _ink(one, of.direction), True) for c, one in _estimates(shown).items()]
+    shown, left_out = _drawn(table)
+    rows = [_row(study.labels[c], one, _ink(one, of.direction), True) for c, one in shown.items()]
     fit = measure(of, table["mean"].abs(), table["margin"], difference=True)
     title = say("{what}: what each choice changes", what=sentence(of.label))
     figure, narrow = row_figure(rows, title, fit)
@@ -64,7 +75,7 @@ def difference_bars(study: Study, outcome: str = SURVIVAL, baselines: Mapping[An
 def who_pays(study: Study, baselines: Mapping[Any, Any] | None = None) -> Drawn | None:
     """Per cell a bar for each party: what it gains or pays against the baseline, and the total of all."""
     known = parties(study)
-    pairs = dict(baselines if baselines is not None else rule_baselines(study) or against_reference(study))
+    pairs = held_against(study, baselines)
     table = computed(study, pairs).dropna(subset="mean") if pairs and known else pd.DataFrame()
     if table.empty:
         return None
@@ -147,26 +158,14 @@ def _of_ratios(known: Sequence[HazardRatio], ratios: Sequence[HazardRatio], cell
     return said
 
 
-def _estimates(table: pd.DataFrame) -> dict[Any, Estimate]:
-    rows = zip(table.index, table["mean"], table["margin"], table["n"], strict=True)
-    return {cell: Estimate(mean, margin, int(n)) for cell, mean, margin, n in rows}
-
-
 def _row(label: str, one: Estimate, ink: Ink, difference: bool = False) -> Row:
     return Row(label, one.mean, one.low, one.high, ink, difference and one.known and not one.clear)
 
 
-def _extremes(table: pd.DataFrame, keep: Any = None) -> tuple[pd.DataFrame, list[str]]:
-    """The rows by falling mean; of very many the highest and the lowest, and what a caption says of that."""
-    ordered = table.sort_values("mean", ascending=False, kind="stable")
-    if len(ordered) <= MAX_ROWS:
-        return ordered, []
-    half = MAX_ROWS // 2
-    inner = ordered.index[half:-half].difference([keep] if keep is not None else [], sort=False)
-    said = say(
-        "The {n} highest and {n} lowest of {cells}; the table has all.", n=str(half), cells=plural(len(table), "world")
-    )
-    return ordered.drop(inner), [said]
+def _drawn(table: pd.DataFrame, keep: Any = None) -> tuple[dict[Any, Estimate], list[str]]:
+    """What is drawn, by falling mean: all; of very many the highest and the lowest, and what a caption says of that."""
+    shown, said = extremes(table["mean"], MAX_ROWS, keep)
+    return estimates(table.loc[shown].sort_values("mean", ascending=False, kind="stable")), said
 
 
 def _ink(one: Estimate, direction: int) -> Ink:
@@ -226,7 +225,7 @@ def _less(study: Study, cell: Any, base: Any) -> str:
 
 def _party_rows(known: Mapping[str, Party], table: pd.DataFrame) -> list[Row]:
     rows = []
-    for party, one in _estimates(table).items():
+    for party, one in estimates(table).items():
         ink = BLACK if party == TOTAL else _ink(one, 1)
         rows.append(_row(_party_label(known, str(party)), one, ink, party != TOTAL))
     return rows

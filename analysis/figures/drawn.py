@@ -137,6 +137,11 @@ def layout(title: str, height: int = HEIGHT, **more: Any) -> dict[str, Any]:
     }
 
 
+def slim(left: int) -> dict[str, Any]:
+    """What changes below 600 px in figures of all kinds: margins, and the size of letters."""
+    return {"margin.l": left, "margin.r": 16, "font.size": 12}
+
+
 def title_height(title: str) -> int:
     """Pixels that a title takes above the figure."""
     return 14 + TITLE_ROW * len(textwrap.wrap(title, TITLE_CHARACTERS) or [title])

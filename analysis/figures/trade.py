@@ -10,14 +10,13 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from ..compare import against_reference, rule_baselines
 from ..language import say
 from ..lines import Ink, styles
 from ..study import Study
 from ..words import plural, sentence
 from .bars import against
-from .drawn import BOTTOM, LEFT, RIGHT, TOP, Column, Drawn, Entry, axis, layout
-from .measure import SURVIVAL, Measure, changes, extremes, measure, outcome_of
+from .drawn import BOTTOM, LEFT, RIGHT, TOP, Column, Drawn, Entry, axis, layout, slim
+from .measure import SURVIVAL, Measure, changes, extremes, held_against, interval_columns, measure, outcome_of
 from .places import GAP, Box, Side, heaps, numbered, placed, ranges
 from .text import plain, rows_of, width_of, wrapped
 
@@ -54,7 +53,7 @@ class Mark:
 
 def trade_off(study: Study, baselines: Mapping[Any, Any] | None = None, gain: str = "consumer_surplus") -> Drawn | None:
     """Change in survival across, in consumer surplus up; the size of a mark is the change in public cost."""
-    pairs = dict(baselines if baselines is not None else rule_baselines(study) or against_reference(study))
+    pairs = held_against(study, baselines)
     across, up = outcome_of(study, SURVIVAL), outcome_of(study, gain)
     if across is None or up is None or not pairs:
         return None
@@ -280,12 +279,9 @@ def _note(
 def _narrow(marks: Sequence[Mark], fits: tuple[Measure, ...]) -> dict[str, Any]:
     """Below 600 px marks carry their numbers, which the key explains."""
     frame = NARROW - NARROW_LEFT - NARROW_RIGHT, NARROW_HEIGHT - TOP - NARROW_BELOW
-    return {
+    return slim(NARROW_LEFT) | {
         "annotations": _numbers_alone(marks, fits, _ends(marks, fits), frame),
         "height": NARROW_HEIGHT,
-        "margin.l": NARROW_LEFT,
-        "margin.r": NARROW_RIGHT,
-        "font.size": 12,
         "yaxis.title.text": wrapped(fits[1].heading, 36),
         "xaxis.title.text": wrapped(fits[0].heading, 40),
     }
@@ -295,8 +291,8 @@ def _numbers(study: Study, cells: Sequence[Any], parts: Mapping[str, Any]) -> tu
     table = pd.DataFrame({"cell": [study.labels[cell] for cell in cells]})
     columns = {"cell": Column(say("World"))}
     for name, (of, changed) in parts.items():
-        for end in ("mean", "low", "high") if of is not None and not changed.empty else ():
-            words = {"mean": sentence(of.label), "low": say("95%, low"), "high": say("95%, high")}
-            table[f"{name}_{end}"] = [changed[end].get(cell) for cell in cells]
-            columns[f"{name}_{end}"] = Column(words[end], of.unit, difference=True)
+        if of is not None and not changed.empty:
+            known = changed[["mean", "low", "high"]].reindex(cells).to_numpy()
+            columns |= (heads := interval_columns(name, sentence(of.label), of.unit, difference=True))
+            table[list(heads)] = known
     return table, columns

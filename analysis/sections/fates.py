@@ -12,7 +12,7 @@ from ..language import number, say, word
 from ..parts import Paragraph, Section, Table, section
 from ..tables import quantity
 from ..twins import twin_seeds
-from ..words import NOTHING, plural, scale, sentence
+from ..words import NOTHING, plural, scale_of, sentence
 
 MOST = 20  # shops told one by one
 
@@ -40,7 +40,7 @@ def _counts(found: Findings) -> Table:
         say("live in neither"),
     )
     row = [counts[fate] for fate in FATES]
-    fit = scale("", [one.mean for one in row], [one.margin for one in row])
+    fit = scale_of("", row)
     caption = say("Opening SMEs of a run by their fate in both worlds, mean over seeds.")
     if len(twin_seeds(found.study, cell, base)) == 1:
         caption = say("Opening SMEs by their fate in both worlds, on one seed.")

@@ -12,7 +12,7 @@ from ..parties import parties as parties_of
 from ..parts import Paragraph, Section, Table, section
 from ..study import StudyError
 from ..tables import by_world, capped, label, quantity
-from ..words import scale
+from ..words import scale_of
 from .behind import figure
 
 
@@ -36,8 +36,7 @@ def _sides(found: Findings) -> Table | None:
     caption, cells = capped(study, say("All parties at home, and all abroad, as in the figure."), list(found.baselines))
     heads = {"home": say("At home"), "abroad": say("Abroad")}
     rows = [[known.get((cell, side), Estimate()) for cell in cells] for side in heads]
-    every = [one for row in rows for one in row]
-    fit = scale("Rp", [one.mean for one in every], [one.margin for one in every], difference=True)
+    fit = scale_of("Rp", [one for row in rows for one in row], difference=True)
     texts = [[quantity(fit, one, difference=True) for one in row] for row in rows]
     names = [label(fit, head) for head in heads.values()]
     return by_world(study, cells, Table(caption, say("Party"), (), names, texts))
