@@ -80,19 +80,15 @@ def who_pays(study: Study, baselines: Mapping[Any, Any] | None = None) -> Drawn 
     if table.empty:
         return None
     of = Outcome("surplus", say("gain or loss over the run"), "Rp", 1)
-    cells = list(dict.fromkeys(table.index.get_level_values("cell_id")))
+    shown, left_out = _panels(study, pairs, list(dict.fromkeys(table.index.get_level_values("cell_id"))))
     moved = table[(table["mean"] != 0) | (table.index.get_level_values("outcome") == TOTAL)]
-    rows: list[Row] = []
-    shown, left_out = _panels(study, pairs, cells)
-    for cell in shown:
-        rows.append(Row(_less(study, cell, pairs[cell])))
-        rows.extend(_party_rows(known, moved.loc[cell]))
+    panels = ([Row(_less(study, cell, pairs[cell])), *_party_rows(known, moved.loc[cell])] for cell in shown)
+    rows = [row for panel in panels for row in panel]
     fit = measure(of, table["mean"].abs(), table["margin"], difference=True)
     title = say("Who gains and who pays")
     figure, narrow = row_figure(rows, title, fit)
-    caption = [against(study, pairs), *_colours(of, table), say("The parties add up to the total.")]
-    caption.append(say("Who is not named gains and pays nothing."))
-    caption += left_out
+    whole = (say("The parties add up to the total."), say("Who is not named gains and pays nothing."))
+    caption = [against(study, pairs), *_colours(of, table), *whole, *left_out]
     columns = {"cell": Column(say("World")), "party": Column(say("Party")), **estimate_columns(of, difference=True)}
     numbers = _party_numbers(study, known, table)
     return Drawn("who-pays", title, " ".join(caption), figure, numbers, columns, narrow=narrow)
@@ -118,19 +114,21 @@ def forest(
     title = title or say("How much likelier a shop is to close in a week")
     figure, narrow = row_figure(rows, title, fit, dots=True)
     caption = " ".join([*_of_ratios(known, ratios, cells), note]).rstrip()
-    table = pd.DataFrame([(one.label, one.ratio, one.low, one.high, one.n, one.of, one.deaths) for one in known])
-    table.columns = pd.Index(["term", "ratio", "low", "high", "shops", "of", "deaths"])
-    heads = (
-        say("What"),
-        say("hazard ratio"),
-        say("95%, low"),
-        say("95%, high"),
-        say("shops used"),
-        say("of all shops"),
-        say("closures"),
-    )
-    columns = {column: Column(head) for column, head in zip(table.columns, heads, strict=True)}
-    return Drawn(name, title, caption, figure, table, columns, narrow=narrow)
+    return Drawn(name, title, caption, figure, *_ratio_numbers(known), narrow=narrow)
+
+
+def _ratio_numbers(known: Sequence[HazardRatio]) -> tuple[pd.DataFrame, dict[str, Column]]:
+    heads = {
+        "term": say("What"),
+        "ratio": say("hazard ratio"),
+        "low": say("95%, low"),
+        "high": say("95%, high"),
+        "shops": say("shops used"),
+        "of": say("of all shops"),
+        "deaths": say("closures"),
+    }
+    rows = [(one.label, one.ratio, one.low, one.high, one.n, one.of, one.deaths) for one in known]
+    return pd.DataFrame(rows, columns=list(heads)), {name: Column(head) for name, head in heads.items()}
 
 
 def _of_ratios(known: Sequence[HazardRatio], ratios: Sequence[HazardRatio], cells: int) -> list[str]:

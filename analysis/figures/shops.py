@@ -34,10 +34,10 @@ def shop_profits(study: Study) -> Drawn | None:
     drawn = table.loc[shown, list(QUANTILES)]
     fit = measure(of, drawn.abs().to_numpy().ravel())
     scaled, style = drawn * fit.factor, styles(study)
-    names = [study.labels[cell] for cell in drawn.index]
+    names = [study.labels[cell] for cell in shown]
     boxes = [
-        box(i, scaled.loc[cell].tolist(), name, style[cell][0], xhoverformat=fit.form)
-        for i, (cell, name) in enumerate(zip(drawn.index, names, strict=True))
+        box(i, scaled.loc[cell].tolist(), study.labels[cell], style[cell][0], xhoverformat=fit.form)
+        for i, cell in enumerate(shown)
     ]
     title = say("What an opening SME earns over the run")
     ends = float(scaled.to_numpy().min()), float(scaled.to_numpy().max())

@@ -33,19 +33,17 @@ def distribution(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
         return None
     cells = {cell: part.to_numpy(float) for cell, part in values.groupby(level="cell_id", sort=False)}
     cells = {cell: cells[cell] for cell in study.cells if cell in cells}
-    means = pd.Series({cell: part.mean() for cell, part in cells.items()})
-    shown, left_out = extremes(means, MAX_ROWS, reference(study))
-    drawn = {cell: cells[cell] for cell in shown}
+    shown, left_out = extremes(
+        pd.Series({cell: part.mean() for cell, part in cells.items()}), MAX_ROWS, reference(study)
+    )
     fit = measure(of, values.abs(), [float(part.std()) for part in cells.values()])
+    drawn = {cell: cells[cell] * fit.factor for cell in shown}
     title = say("{what}: every seed of each world", what=sentence(of.label))
-    style, every = styles(study), np.concatenate(list(drawn.values())) * fit.factor
-    traces: list[Any] = []
-    for i, (cell, part) in enumerate(drawn.items()):
-        traces += _seeds(i, part * fit.factor, study.labels[cell], style[cell][0], fit)
-    names, ends = [study.labels[cell] for cell in drawn], (float(every.min()), float(every.max()))
-    figure, less = box_figure(traces, names, ends, title, fit)
-    caption = [say("A dot a seed; box: the middle half of the seeds; line: their median.")]
-    caption += left_out
+    style, every = styles(study), np.concatenate(list(drawn.values()))
+    rows = [_seeds(i, drawn[cell], study.labels[cell], style[cell][0], fit) for i, cell in enumerate(shown)]
+    names, ends = [study.labels[cell] for cell in shown], (float(every.min()), float(every.max()))
+    figure, less = box_figure([trace for row in rows for trace in row], names, ends, title, fit)
+    caption = [say("A dot a seed; box: the middle half of the seeds; line: their median."), *left_out]
     table = pd.DataFrame([(study.labels[c], *np.quantile(part, QUANTILES), len(part)) for c, part in cells.items()])
     columns = {"cell": Column(say("World"))} | quantile_columns(of.unit) | {"n": Column(say("seeds"))}
     table.columns = pd.Index(columns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,20 +66,29 @@ def trade_off(study: Study, baselines: Mapping[Any, Any] | None = None, gain: st
     marks = _marks(study, shown, x, y, cost)
     fits = tuple(measure(of, t["mean"].abs(), t["margin"], difference=True) for of, t in ((across, x), (up, y)))
     price = _price(study, cost)
-    title = say("Shops and consumers: what each choice changes")
-    if price:
-        title = say("Shops, consumers and the public purse: what each choice changes")
+    title = _title(price)
     figure, all_named = _figure(marks, title, fits, price)
     parts = {"x": (across, x), "y": (up, y), "cost": (study.outcomes.get(COST), cost)}
     table, columns = _numbers(study, cells, parts)
-    caption = [against(study, pairs), say("Right: more shops live. Up: consumers gain.")]
-    caption += [say("The larger a mark, the more it changes public cost.")] if price else []
-    if len(marks) < len(cells):
-        many = {"cells": plural(len(cells), "world"), "n": str(len(marks))}
-        caption += [say("Of {cells} the {n} that keep most and fewest shops are drawn; the table has all.", **many)]
+    caption = " ".join([against(study, pairs), *_caption(price, len(marks), len(cells))])
     key = tuple(Entry(f"{m.number}  {m.label}", m.ink, "solid", (i,)) for i, m in enumerate(marks))
     less = _narrow(marks, fits)
-    return Drawn("trade-off", title, " ".join(caption), figure, table, columns, key, all_named, less)
+    return Drawn("trade-off", title, caption, figure, table, columns, key, all_named, less)
+
+
+def _title(price: Measure | None) -> str:
+    if price:
+        return say("Shops, consumers and the public purse: what each choice changes")
+    return say("Shops and consumers: what each choice changes")
+
+
+def _caption(price: Measure | None, drawn: int, cells: int) -> Iterator[str]:
+    yield say("Right: more shops live. Up: consumers gain.")
+    if price:
+        yield say("The larger a mark, the more it changes public cost.")
+    if drawn < cells:
+        many = {"cells": plural(cells, "world"), "n": str(drawn)}
+        yield say("Of {cells} the {n} that keep most and fewest shops are drawn; the table has all.", **many)
 
 
 def _marks(study: Study, cells: Sequence[Any], x: pd.DataFrame, y: pd.DataFrame, cost: pd.DataFrame) -> list[Mark]:
@@ -134,14 +143,9 @@ def _figure(
 
 
 def _trace(mark: Mark, fits: tuple[Measure, ...], price: Measure | None) -> go.Scatter:
+    look = {"type": "data", "color": mark.ink.line, "thickness": 1.2, "width": 3}
     errors = {
-        f"error_{name}": {
-            "type": "data",
-            "array": [one["margin"] * fit.factor],
-            "color": mark.ink.line,
-            "thickness": 1.2,
-            "width": 3,
-        }
+        f"error_{name}": look | {"array": [one["margin"] * fit.factor]}
         for name, one, fit in zip("xy", (mark.x, mark.y), fits, strict=True)
         if math.isfinite(one["margin"])
     }

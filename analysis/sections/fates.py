@@ -52,6 +52,19 @@ def _shops(found: Findings, turned: pd.DataFrame) -> Table:
     """The largest shops with a turned fate, each once: in how many seeds it closes, where, and when."""
     base, cell = found.pair or (None, None)
     labels = {"cell": found.study.labels[cell], "base": found.study.labels[base]}
+    shops, seeds = _by_shop(turned), len(twin_seeds(found.study, cell, base))
+    shown, heads = shops.head(MOST), _heads(seeds)
+    columns = {name: _column(shown[name], name, labels) for name in heads if shown[name].notna().any()}
+    ranks = shown["rank"].notna().all()
+    corner, rows = (say("Rank by size"), "rank") if ranks else (say("Shop"), "seller_id")
+    cells = list(zip(*columns.values(), strict=True))
+    names = [number(row, ",.0f" if ranks else "d") for row in shown[rows]]
+    caption = _caption(plural(shops["seller_id"].nunique(), "shop"), seeds)
+    return Table(caption, corner, [heads[name] for name in columns], names, cells, "text")
+
+
+def _by_shop(turned: pd.DataFrame) -> pd.DataFrame:
+    """A row a shop and world in which it closes, the largest first."""
     shops = turned.groupby(["seller_id", "died_in", "category"], observed=True, dropna=False).agg(
         rank=("rank", "first"),
         orders=("opening_orders", "mean"),
@@ -59,32 +72,31 @@ def _shops(found: Findings, turned: pd.DataFrame) -> Table:
         seeds=("seed", "nunique"),
         week=("week", "median"),
     )
-    shops = shops.sort_values(["orders", "seeds"], ascending=False, kind="stable").reset_index()
-    shown, seeds = shops.head(MOST), len(twin_seeds(found.study, cell, base))
+    return shops.sort_values(["orders", "seeds"], ascending=False, kind="stable").reset_index()
+
+
+def _heads(seeds: int) -> dict[str, str]:
+    """The columns that there may be; on one seed none of them is a mean."""
+    one = seeds == 1
     heads = {
         "category": say("Category"),
         "orders": say("Orders in the opening week"),
-        "copied": say("Copied in week (earliest)"),
+        "copied": say("Copied in week") if one else say("Copied in week (earliest)"),
         "died_in": say("Closes in"),
-        "seeds": say("Seeds (of {n})", n=str(seeds)),
-        "week": say("Week (median)"),
+        "seeds": "" if one else say("Seeds (of {n})", n=str(seeds)),
+        "week": word("Week") if one else say("Week (median)"),
     }
-    many = plural(shops["seller_id"].nunique(), "shop")
-    caption = say(
+    return {name: head for name, head in heads.items() if head}
+
+
+def _caption(shops: str, seeds: int) -> str:
+    if seeds == 1:
+        return say("The largest of the {shops} that close in one world and live in the other.", shops=shops)
+    return say(
         "The largest of the {shops} that in at least one of {seeds} close in one world and live in the other.",
-        shops=many,
+        shops=shops,
         seeds=plural(seeds, "seed"),
     )
-    if seeds == 1:
-        heads = {name: head for name, head in heads.items() if name != "seeds"}
-        heads |= {"copied": say("Copied in week"), "week": word("Week")}
-        caption = say("The largest of the {shops} that close in one world and live in the other.", shops=many)
-    columns = {name: _column(shown[name], name, labels) for name in heads if shown[name].notna().any()}
-    ranks = shown["rank"].notna().all()
-    corner, rows = (say("Rank by size"), "rank") if ranks else (say("Shop"), "seller_id")
-    cells = list(zip(*columns.values(), strict=True))
-    names = [number(row, ",.0f" if ranks else "d") for row in shown[rows]]
-    return Table(caption, corner, [heads[name] for name in columns], names, cells, "text")
 
 
 def _column(values: pd.Series, name: str, labels: Mapping[str, str]) -> list[str]:

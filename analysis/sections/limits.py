@@ -70,6 +70,12 @@ def _limits(found: Findings) -> Iterator[str]:
             "A scenario, not a forecast: “Project S” is what the press called a plan of TikTok's to sell its own "
             "goods; TikTok has denied such plans for Indonesia. Nothing here claims that it happened."
         )
+    yield from _always()
+    yield from _of_copies(found)
+
+
+def _always() -> Iterator[str]:
+    """What holds for every study."""
     yield say("A difference between two worlds is known better than the level of either.")
     yield say(
         "Intervals hold the play of chance within the model; they say nothing of wrong settings or missing mechanisms."
@@ -82,6 +88,10 @@ def _limits(found: Findings) -> Iterator[str]:
         "Consumer surplus counts a cheaper copy as a gain at once; total surplus adds everybody's rupiah alike, rich "
         "and poor."
     )
+
+
+def _of_copies(found: Findings) -> Iterator[str]:
+    """What is seen of copied shops."""
     base, cell = found.pair or (None, reference(found.study))
     if base is not None and not copied_pairs(found.study, cell, base).empty:
         yield say(
