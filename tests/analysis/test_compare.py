@@ -23,6 +23,7 @@ from analysis.parts import Quantity, Table
 from analysis.report import write
 from analysis.sections.differences import changes as section
 
+from .present import there
 from .synthetic import SyntheticCell, store
 
 numbers = st.floats(-1e6, 1e6)
@@ -115,8 +116,7 @@ def test_no_table_and_no_sentence_compares_totals_over_other_weeks(tmp_path) -> 
     assert "c01" not in shown
     assert all(table["c02"].notna().all() for table in (rows, gains, home))
     assert shown["c02"] == pytest.approx(found.changes["c02", "consumer_surplus"].mean)
-    made = section(found)
-    assert made is not None
+    made = there(section(found))
     table = next(part for part in made.parts if isinstance(part, Table))
     at = list(study.outcomes).index("consumer_surplus")
     assert [cell.value for cell in table.cells[at] if isinstance(cell, Quantity)] == ["–", "0"]

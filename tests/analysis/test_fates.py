@@ -12,6 +12,7 @@ from analysis.findings import Findings
 from analysis.parts import Table
 from analysis.sections.fates import shops
 
+from .present import there
 from .synthetic import SyntheticCell, load_study
 
 
@@ -59,8 +60,7 @@ def test_ranks_are_by_size_among_all_shops(study: Study) -> None:
 
 def told(study: Study) -> tuple[Table, Table]:
     """The tables of the section: how many shops have which fate, and the shops by name."""
-    made = shops(Findings(study))
-    assert made is not None
+    made = there(shops(Findings(study)))
     counts, _, named = made.parts
     assert isinstance(counts, Table)
     assert isinstance(named, Table)

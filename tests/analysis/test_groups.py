@@ -17,6 +17,7 @@ from analysis.parts import Figure, Paragraph, Section
 from analysis.sections.groups import groups as section
 from analysis.survival import kaplan_meier, tally
 
+from .present import there
 from .synthetic import SyntheticCell, headline, store
 
 WEEKS = 20
@@ -148,18 +149,16 @@ def test_without_copies_or_where_both_worlds_copy_there_are_no_twins(study: Stud
 
 def test_a_page_of_rules_alone_does_not_hold_the_copied_against_the_copied(study: Study, tmp_path: Path) -> None:
     """Project S in both worlds: what it does to shops is not to be seen there."""
-    assert figures_of(section(Findings(study)))[-1] == "copied-c01"
+    assert figures_of(there(section(Findings(study))))[-1] == "copied-c01"
     rules = load(store(tmp_path / "s", headline()[1:], seeds=range(3), weeks=60, smes=100))
     found = Findings(rules)
     assert found.pair is not None
-    made = section(found)
+    made = there(section(found))
     assert figures_of(made) == ["group-copied-c01", "group-channels-c01", "group-size-c01"]
-    assert made is not None
     assert not any(isinstance(part, Paragraph) for part in made.parts)  # nor told what the copied are held against
 
 
-def figures_of(made: Section | None) -> list[str]:
-    assert made is not None
+def figures_of(made: Section) -> list[str]:
     return [part.drawn.name for part in made.parts if isinstance(part, Figure)]
 
 

@@ -17,6 +17,8 @@ from analysis.parties import KNOWN, at_home, parties, surpluses, who_pays
 from analysis.parts import Figure, Label, Quantity, Table
 from analysis.sections.parties import parties as section
 
+from .present import there
+
 rupiah = st.floats(-1e13, 1e13, allow_subnormal=False)
 CHOICES = dict.fromkeys(("market", "algorithm", "platform", "regulation"), "none")
 
@@ -84,8 +86,7 @@ def test_a_study_without_parties_has_nobody_who_pays() -> None:
 
 
 def test_the_page_has_what_those_at_home_and_those_abroad_gain(study: Study) -> None:
-    made = section(Findings(study))
-    assert made is not None
+    made = there(section(Findings(study)))
     [table] = [part for part in made.parts if isinstance(part, Table)]
     assert table.rows == [Label("At home", "Rp bn"), Label("Abroad", "Rp bn")]
     of_project_s = table.cells[1][0]
@@ -96,8 +97,7 @@ def test_the_page_has_what_those_at_home_and_those_abroad_gain(study: Study) -> 
 def test_where_all_are_at_home_there_is_no_such_table(study: Study) -> None:
     outcomes = {name: {**of, "home": True} for name, of in study.manifest["outcomes"].items()}
     inland = Study(study.folder, {**study.manifest, "outcomes": outcomes}, study.runs)
-    made = section(Findings(inland))
-    assert made is not None
+    made = there(section(Findings(inland)))
     assert [type(part) for part in made.parts] == [Figure]
 
 

@@ -26,6 +26,7 @@ from analysis.sections.limits import limits
 from analysis.sections.parties import parties
 from analysis.sections.run import run
 
+from .present import there
 from .synthetic import OUTCOMES, SyntheticCell, headline, store
 
 VOID = {"meta", "path", "link", "img", "br", "hr", "input"}
@@ -75,8 +76,7 @@ def page(text: str) -> Page:
 
 def shown(made: Section | None) -> str:
     """A section as HTML."""
-    assert made is not None
-    return render(made)
+    return render(there(made))
 
 
 def test_write_makes_one_file_and_leaves_no_draft(study: Study, tmp_path) -> None:
@@ -260,8 +260,7 @@ def test_of_many_rules_the_first_table_keeps_the_platform_the_best_and_the_worst
     named = {"platform": "project_s"}
     rules = [SyntheticCell(0.002 + i / 1000, 0.1, {**named, "regulation": f"rule_{i:02d}"}) for i in range(20)]
     cells = [SyntheticCell(0.001), SyntheticCell(0.03, 0.1, named), *rules]
-    made = compared(Findings(load(store(tmp_path / "s", cells, seeds=range(2), weeks=60, smes=200))))
-    assert made is not None
+    made = there(compared(Findings(load(store(tmp_path / "s", cells, seeds=range(2), weeks=60, smes=200)))))
     kept = [*range(4), *range(16, 20)]
     assert made.rows == ["No Project S", "Project S", *(f"Project S, rule {i:02d}" for i in kept)]
     heads = " ".join(map(str, made.columns))
