@@ -54,8 +54,8 @@ def differences(
     return summary(less[at >= 0])
 
 
-def estimates(table: pd.DataFrame) -> dict[tuple[Any, str], Estimate]:
-    """The rows of `summary` or `differences` by (cell_id, outcome)."""
+def estimates(table: pd.DataFrame) -> dict[Any, Estimate]:
+    """The rows of `summary` or `differences` by what their index has: (cell_id, outcome), or one of them."""
     columns = (table[name].tolist() for name in ("mean", "margin", "n"))
     return {key: Estimate(*row) for key, *row in zip(table.index, *columns, strict=True)}
 

@@ -7,7 +7,6 @@ without a rule. LaTeX (booktabs) and Markdown have cells in rows and the outcome
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from . import latex, markdown
 from .compare import HORIZONS, against_reference, differences, estimates, reference, rule_baselines, summary
 from .datasets import StudyError
 from .fates import COLUMNS as FATE_COLUMNS
@@ -22,64 +22,18 @@ from .fates import fates
 from .findings import Findings
 from .hazards import hazard_ratios
 from .intervals import Estimate
-from .language import ENGLISH, MINUS, say, spoken
+from .language import ENGLISH, say, spoken
 from .parties import parties, who_pays
 from .study import Study
 from .whole import write_together
-from .words import HARD_SPACE, NOTHING, scale, sentence
+from .words import HARD_SPACE, scale_of, sentence
 
 PAPER = ("consumer_surplus", "sme_profit", "platform_profit", "tax_revenue", "total_surplus", "platform_share")
 COLUMNS = 7  # of a table for a paper
 RATIOS = 100  # worlds with hazard ratios: each is a model to fit
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a text that begins so for a formula
-HEAD = 14  # letters of a line in a column's head
 ESTIMATE = ("mean", "low", "high", "n")
-GREEK = {
-    "α": "alpha",
-    "β": "beta",
-    "γ": "gamma",
-    "δ": "delta",
-    "ε": "epsilon",
-    "ζ": "zeta",
-    "η": "eta",
-    "θ": "theta",
-    "ι": "iota",
-    "κ": "kappa",
-    "λ": "lambda",
-    "μ": "mu",
-    "ν": "nu",
-    "ξ": "xi",
-    "π": "pi",
-    "ρ": "rho",
-    "ς": "varsigma",
-    "σ": "sigma",
-    "τ": "tau",
-    "υ": "upsilon",
-    "φ": "phi",
-    "χ": "chi",
-    "ψ": "psi",
-    "ω": "omega",
-}
-TEX = {sign: "\\" + sign for sign in "&%$#_{}"} | {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    MINUS: "$-$",
-    HARD_SPACE: "~",
-    NOTHING: "--",
-    "“": "``",
-    "”": "''",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    '"': r"\textquotedbl{}",
-    **{letter: rf"$\{name}$" for letter, name in GREEK.items()},
-    "ο": "o",
-    "×": r"$\times$",
-    "≤": r"$\leq$",
-    "≥": r"$\geq$",
-}
-NEEDS = r"% needs \usepackage{booktabs} and \usepackage[T1]{fontenc}"
-MARKS = re.compile(r"([\\`*_{}\[\]<>#|~$])")
+MARKS = re.compile(r"([\\`*_{}\[\]<>#~$])")
 
 
 @dataclass(frozen=True)
@@ -197,38 +151,8 @@ def _fates(found: Findings) -> str:
 
 
 def _latex(study: Study) -> str:
-    return "\n".join([NEEDS, *map(_latex_panel, _panels(study))])
-
-
-def _latex_panel(panel: Panel) -> str:
-    """Means with their intervals under them."""
-    lines = []
-    for label, means, intervals in panel.rows:
-        lines.append(" & ".join([_lead(label), *map(_tex, means)]) + r" \\")
-        if any(intervals):
-            lines.append(" & ".join(["", *(rf"{{\scriptsize {_tex(one)}}}" for one in intervals)]) + r" \\")
-    return "\n".join(
-        [
-            r"\begin{table}",
-            r"\centering",
-            rf"\caption{{{_tex(panel.caption)}}}",
-            rf"\label{{tab:{panel.name}}}",
-            rf"\begin{{tabular}}{{l{'r' * len(panel.heads)}}}",
-            r"\toprule",
-            " & ".join(["", *map(_latex_head, panel.heads)]) + r" \\",
-            r"\midrule",
-            *lines,
-            r"\bottomrule",
-            r"\end{tabular}",
-            r"\end{table}",
-            "",
-        ]
-    )
-
-
-def _latex_head(text: str) -> str:
-    lines = r" \\ ".join(map(_lead, textwrap.wrap(text, HEAD)))
-    return rf"\shortstack[r]{{{lines}}}"
+    tables = (latex.table(one.name, one.caption, one.heads, one.rows) for one in _panels(study))
+    return "\n".join([latex.NEEDS, *tables])
 
 
 def _markdown(study: Study) -> str:
@@ -236,11 +160,11 @@ def _markdown(study: Study) -> str:
 
 
 def _markdown_panel(panel: Panel) -> str:
-    rows = [["", *panel.heads], ["---", *["---:"] * len(panel.heads)]]
-    for label, means, intervals in panel.rows:
-        rows.append([label, *(f"{mean} {interval}".rstrip() for mean, interval in zip(means, intervals, strict=True))])
-    lines = [f"| {' | '.join(row if i == 1 else map(_mark, row))} |" for i, row in enumerate(rows)]
-    return "\n".join([_mark(panel.caption), "", *lines, ""])
+    rows = [
+        [label, *(f"{mean} {interval}".rstrip() for mean, interval in zip(means, intervals, strict=True))]
+        for label, means, intervals in panel.rows
+    ]
+    return "\n".join([_mark(panel.caption), "", markdown.table(_marked(["", *panel.heads]), map(_marked, rows))])
 
 
 def _panels(study: Study) -> list[Panel]:
@@ -264,7 +188,7 @@ def _panel(study: Study, name: str, caption: str, table: pd.DataFrame, cells: Se
     heads, columns = [], []
     for outcome in (study.outcomes[one] for one in paper_outcomes(study)):
         column = [known.get((cell, outcome.name), Estimate()) for cell in cells]
-        fit = scale(outcome.unit, [one.mean for one in column], [one.margin for one in column], signed)
+        fit = scale_of(outcome.unit, column, signed)
         unit = f" ({fit.heading.replace(' ', HARD_SPACE)})" if fit.heading and fit.heading != outcome.label else ""
         heads.append(sentence(outcome.label) + unit)
         columns.append([(fit.number(one.mean, signed), fit.interval(one.low, one.high, signed)) for one in column])
@@ -282,17 +206,12 @@ def paper_outcomes(study: Study) -> list[str]:
     return chosen or list(study.outcomes)[:COLUMNS]
 
 
-def _lead(text: str) -> str:
-    """A row's first cell: after the end of the row before it, [ and * would be read as that row's own."""
-    return ("{}" if text.startswith(("[", "*")) else "") + _tex(text)
-
-
-def _tex(text: str) -> str:
-    return "".join(TEX.get(sign, sign) for sign in text.replace("\n", " "))
-
-
 def _mark(text: str) -> str:
     return MARKS.sub(r"\\\1", text.replace("\n", " "))
+
+
+def _marked(row: Sequence[str]) -> list[str]:
+    return [_mark(text) for text in row]
 
 
 FORMS: Mapping[str, tuple[Callable[[Study], str], str]] = {

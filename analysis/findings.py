@@ -16,7 +16,7 @@ from .language import say
 from .shape import Shape, shape
 from .study import Study
 from .survival import Curve, curves
-from .words import Scale, common_scale, humanise, is_money, scale
+from .words import Scale, common_scale, humanise, is_money, scale_of
 
 SURPLUSES = ("consumer_surplus", "sme_profit", "platform_profit", "tax_revenue")
 HOME, TOTAL = "surplus_home", "total_surplus"
@@ -130,8 +130,7 @@ class Findings:
         if column in self.told and is_money(self.study.outcomes[column].unit) and self._money:
             return self._money
         known = [one for at in (self.levels, self.changes) for key, one in at.items() if key[1] == column]
-        means, margins = [one.mean for one in known], [one.margin for one in known]
-        return scale(self.study.outcomes[column].unit, means, margins, difference)
+        return scale_of(self.study.outcomes[column].unit, known, difference)
 
     @cached_property
     def told(self) -> list[str]:

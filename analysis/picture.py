@@ -1,6 +1,6 @@
 """The survival curves as one small SVG: `python -m analysis.picture results/STUDY docs/survival.svg`.
 
-Written by hand from the numbers that the report's figure draws; it needs no browser, and stands on a white
+Made from the numbers that the report's figure draws; it needs no browser, and stands on a white
 card so that it can be read on light and dark pages.
 """
 
@@ -11,10 +11,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from textwrap import shorten
+from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from .card import INK, RULE, card, note, text
+from .card import RULE, card, curve, note, path, shape, text
 from .datasets import StudyError
 from .lines import MAX_DIRECT, STROKES, Line, extent, spread, survival_lines
 from .study import Study, load
@@ -63,8 +64,8 @@ def svg(study: Study) -> str:
     said = ", ".join(f"{line.label} {line.end:.0%}" for line in lines)
     parts = [
         *_axes(frame),
-        *(_band(frame, line) for line in lines),
-        *(_curve(frame, line) for line in lines),
+        *(_band(frame, line) for line in lines if line.has_band),
+        *(curve(frame.steps(one.x, one.y), one.ink.line, stroke_dasharray=STROKES[one.dash]) for one in lines),
         *_names(frame, lines),
         note(HEIGHT, _note(known, len(lines))),
     ]
@@ -72,44 +73,36 @@ def svg(study: Study) -> str:
     return card(WIDTH, HEIGHT, "Share of the opening SMEs still alive", told, parts)
 
 
-def _axes(frame: Frame) -> list[str]:
+def _axes(frame: Frame) -> list[Element]:
     step = 0.1 if 1 - frame.floor > 0.25 else 0.05
     parts = []
     for share in np.arange(1, frame.floor - 1e-9, -step):
         y = frame.y(share)
-        parts.append(f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="{RULE}"/>')
-        parts.append(text(LEFT - 8, y + 5, f"{share:.0%}", INK, 'text-anchor="end"'))
+        parts.append(path(f"M{LEFT} {y:.1f}H{WIDTH - RIGHT}", RULE))
+        parts.append(text(LEFT - 8, y + 5, f"{share:.0%}", text_anchor="end"))
     every = next((weeks for weeks in (52, 26, 13, 4) if frame.weeks >= 3 * weeks), 1)
     for week in range(0, int(frame.weeks) + 1, every):
         last = week + every > frame.weeks
         words, anchor = (f"week {week}", "end") if last else (str(week), "middle")
-        parts.append(text(frame.x(week), HEIGHT - BOTTOM + 20, words, INK, f'text-anchor="{anchor}"'))
+        parts.append(text(frame.x(week), HEIGHT - BOTTOM + 20, words, text_anchor=anchor))
     return parts
 
 
-def _band(frame: Frame, line: Line) -> str:
+def _band(frame: Frame, line: Line) -> Element:
     there = np.isfinite(line.low) & np.isfinite(line.high)
-    if not there.any():
-        return ""
     over, under = (frame.steps(line.x[there], part[there]) for part in (line.high, line.low))
     points = " ".join([*over, *reversed(under)])
-    return f'<polygon points="{points}" fill="{line.ink.line}" fill-opacity=".13"/>'
+    return shape("polygon", points=points, fill=line.ink.line, fill_opacity=".13")
 
 
-def _curve(frame: Frame, line: Line) -> str:
-    dash = f'stroke-dasharray="{STROKES[line.dash]}"' if STROKES[line.dash] else ""
-    points = " ".join(frame.steps(line.x, line.y))
-    return f'<polyline points="{points}" fill="none" stroke="{line.ink.line}" stroke-width="2.4" {dash}/>'
-
-
-def _names(frame: Frame, lines: Sequence[Line]) -> list[str]:
+def _names(frame: Frame, lines: Sequence[Line]) -> list[Element]:
     ends = [frame.y(line.end) for line in lines]
     parts = []
     for line, end, place in zip(lines, ends, spread(ends, GAP, TOP, HEIGHT - BOTTOM), strict=True):
         x = frame.x(line.x[-1])
         name = shorten(f"{line.end:.0%} {line.label}", CHARACTERS, placeholder=" …")
         leader = f"M{x + 3:.1f} {end:.1f}L{x + 20:.1f} {place:.1f}"
-        parts.append(f'<path d="{leader}" stroke="{line.ink.line}"/>')
+        parts.append(path(leader, line.ink.line))
         parts.append(text(x + 25, place + 5, name, line.ink.text))
     return parts
 
@@ -121,13 +114,13 @@ def _note(known: dict[object, Curve], drawn: int) -> str:
     return f"Kaplan-Meier, {bands}{some}."
 
 
-def write(folder: str | Path, path: str | Path) -> Path:
-    """Write the picture of the study in `folder` to `path`. Raises `StudyError` without a study."""
+def write(folder: str | Path, file: str | Path) -> Path:
+    """Write the picture of the study in `folder` to `file`. Raises `StudyError` without a study."""
     picture = svg(load(folder))
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(picture, encoding="utf-8")
-    return path
+    file = Path(file)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(picture, encoding="utf-8")
+    return file
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from . import sections
 from .datasets import StudyError
 from .figures import Drawn
 from .language import ENGLISH, spoken
-from .sections.block import collecting
+from .parts import Figure, Section
 from .study import Study
 from .whole import write_together
 
@@ -48,10 +48,8 @@ def write_pictures(study: Study, forms: Sequence[str], drawn: Sequence[Drawn] | 
 
 def report_figures(study: Study) -> list[Drawn]:
     """The figures of the study's report, in their order."""
-    with collecting() as drawn:
-        for _ in sections.of(study):
-            pass
-    return list({one.name: one for one in drawn}.values())
+    parts = (part for section in sections.of(study) if isinstance(section, Section) for part in section.parts)
+    return list({part.drawn.name: part.drawn for part in parts if isinstance(part, Figure)}.values())
 
 
 def _asked(drawn: Drawn, path: Path) -> dict[str, Any]:

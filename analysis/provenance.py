@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .language import ENGLISH, number, say, speaking, spoken, word
+from .parts import Bullets, Code, Commands, English, Heading, Paragraph, Part, Table, Terms, Words
 from .study import Study
-from .tables import Table, capped
+from .tables import capped
 from .words import NOTHING, date, humanise, sentence
 
 KEYS = (
@@ -25,50 +25,55 @@ NESTED = (Mapping, list, tuple)
 PERCENT = ("held_out_error",)
 
 
-def html(study: Study) -> str:
-    """The section's HTML; what the manifest lacks is left out."""
+def parts(study: Study) -> list[Part | None]:
+    """The section's parts; what the manifest lacks is left out."""
     manifest = study.manifest
     shown = {word(label): manifest[key] for key, label in KEYS if manifest.get(key)}
     made = word("Made")
     shown |= {made: date(str(shown[made])) or shown[made]} if made in shown else {}
-    parts = [_command(study), plain_html(shown), _cells(study), _missing(study)]
-    parts += [_opening(market, report) for market, report in (manifest.get("opening") or {}).items()]
-    parts.append(f'<p class="note">{say("Every setting of every world stands in manifest.json beside this file.")}</p>')
-    return "\n".join(part for part in parts if part)
+    openings = (manifest.get("opening") or {}).items()
+    return [
+        _commands(study),
+        plain(shown),
+        _cells(study),
+        *map(Paragraph, _missing(study)),
+        *(part for market, report in openings for part in _opening(market, report)),
+        Paragraph(say("Every setting of every world stands in manifest.json beside this file."), "note"),
+    ]
 
 
-def _command(study: Study) -> str:
+def _commands(study: Study) -> Commands | None:
     command = study.manifest.get("command")
     if not command:
-        return ""
+        return None
     text = command if isinstance(command, str) else " ".join(map(str, command))
     language = "" if spoken().code == ENGLISH else f" --language {spoken().code}"
     again = f"etalase report {study.name}{language}"
-    return (
-        f"<p>{say('The command that makes the study again:')} <code>{escape(text)}</code><br>"
-        f"{say('The command that makes this report again:')} <code>{escape(again)}</code></p>"
+    return Commands(
+        [
+            (say("The command that makes the study again:"), text),
+            (say("The command that makes this report again:"), again),
+        ]
     )
 
 
-def _opening(market: str, report: Any) -> str:
+def _opening(market: str, report: Any) -> tuple[Heading, English]:
     """What the calibration said of the opening market, in its own words, which are English."""
     title = say("The opening market: {name}", name=humanise(market))
     with speaking(ENGLISH):
-        return f'<h3>{escape(title)}</h3><div lang="en">{plain_html(report)}</div>'
+        return Heading(title), English(plain(report))
 
 
-def _cells(study: Study) -> str:
+def _cells(study: Study) -> Table:
     overrides = {cell["cell_id"]: cell.get("overrides") for cell in study.planned}
     caption, cells = capped(study, say("The worlds; the first is the reference."), study.cells)
     rows = [[_overrides(overrides.get(c)), str(study.weeks[c]), str(study.seeds[c])] for c in cells]
-    labels = [escape(study.labels[cell]) for cell in cells]
-    return Table(caption, say("World"), (say("Set"), say("Weeks"), say("Seeds")), labels, rows, kind="text").html()
+    labels = [study.labels[cell] for cell in cells]
+    return Table(caption, say("World"), (say("Set"), say("Weeks"), say("Seeds")), labels, rows, kind="text")
 
 
-def _overrides(overrides: Any) -> str:
-    if not overrides:
-        return NOTHING
-    return " ".join(f"<code>{escape(item)}</code>" for item in _items(overrides))
+def _overrides(overrides: Any) -> Words:
+    return Code(_items(overrides)) if overrides else NOTHING
 
 
 def _items(overrides: Any) -> list[str]:
@@ -77,16 +82,16 @@ def _items(overrides: Any) -> list[str]:
     return [items] if isinstance(items, str) else [str(item) for item in items]
 
 
-def _missing(study: Study) -> str:
+def _missing(study: Study) -> Iterator[str]:
     """Cells that were planned and have no run, and seeds that others lack."""
-    absent = [cell for cell in study.planned if cell["cell_id"] not in set(study.cells)]
-    names = "; ".join(_planned_name(cell) for cell in absent[:MANY])
-    told = [say("Planned, but without a run: {cells}.", cells=names + _more(absent))] if absent else []
+    if absent := [cell for cell in study.planned if cell["cell_id"] not in set(study.cells)]:
+        names = "; ".join(_planned_name(cell) for cell in absent[:MANY])
+        yield say("Planned, but without a run: {cells}.", cells=names + _more(absent))
     lacking = {cell: sorted(seed for of, seed in study.missing_runs if of == cell) for cell in study.cells}
     lacking = {cell: seeds for cell, seeds in lacking.items() if seeds}
-    lists = [f"{study.labels[cell]} ({', '.join(map(str, seeds))})" for cell, seeds in list(lacking.items())[:MANY]]
-    told += [say("Seeds that are missing: {cells}.", cells="; ".join(lists) + _more(list(lacking)))] if lacking else []
-    return "".join(f"<p>{escape(text)}</p>" for text in told)
+    if lacking:
+        lists = [f"{study.labels[cell]} ({', '.join(map(str, seeds))})" for cell, seeds in list(lacking.items())[:MANY]]
+        yield say("Seeds that are missing: {cells}.", cells="; ".join(lists) + _more(list(lacking)))
 
 
 def _planned_name(cell: Mapping[str, Any]) -> str:
@@ -100,24 +105,23 @@ def _more(items: Sequence[Any]) -> str:
     return say(" and {n} more", n=number(len(items) - MANY, ",")) if len(items) > MANY else ""
 
 
-def plain_html(value: Any, inner: bool = False) -> str:
-    """Plain data (dicts, lists, numbers, text) as HTML; flat dicts within others take a line."""
+def plain(value: Any, inner: bool = False) -> Part:
+    """Plain data (dicts, lists, numbers, text) as a part; flat dicts within others take a line."""
     if isinstance(value, Mapping):
         if inner and not any(isinstance(v, NESTED) for v in value.values()):
             return "; ".join(_item(k, v) for k, v in value.items()) or "none"
-        rows = "".join(f"<dt>{escape(_name(k))}</dt><dd>{_value(v, k)}</dd>" for k, v in value.items())
-        return f"<dl>{rows}</dl>"
-    return _list_html(value) if isinstance(value, list | tuple) else _scalar(value)
+        return Terms([(sentence(humanise(str(k))), _value(v, k)) for k, v in value.items()])
+    return _listed(value) if isinstance(value, list | tuple) else _scalar(value)
 
 
 def _item(name: Any, value: Any) -> str:
     """'mesa 3.3.1'; a count stands before what it counts: '9 no units sold'."""
-    words = (escape(humanise(str(name))), _scalar(value, name))
+    words = (humanise(str(name)), _scalar(value, name))
     return " ".join(reversed(words) if isinstance(value, int) else words)
 
 
-def _value(value: Any, name: Any) -> str:
-    return plain_html(value, inner=True) if isinstance(value, NESTED) else _scalar(value, name)
+def _value(value: Any, name: Any = "") -> Part:
+    return plain(value, inner=True) if isinstance(value, NESTED) else _scalar(value, name)
 
 
 def _scalar(value: Any, name: Any = "") -> str:
@@ -125,11 +129,7 @@ def _scalar(value: Any, name: Any = "") -> str:
         return NOTHING
     if isinstance(value, float):
         return number(value, ".2%" if name in PERCENT else ",.4g")
-    return escape(number(value, ",") if isinstance(value, int) and not isinstance(value, bool) else str(value))
-
-
-def _name(key: Any) -> str:
-    return sentence(humanise(str(key)))
+    return number(value, ",") if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
 def _in_a_row(values: Sequence[int]) -> bool:
@@ -137,11 +137,11 @@ def _in_a_row(values: Sequence[int]) -> bool:
     return values[-1] - values[0] == len(values) - 1 and list(values) == list(range(values[0], values[-1] + 1))
 
 
-def _list_html(values: Sequence[Any]) -> str:
+def _listed(values: Sequence[Any]) -> Part:
     whole = all(isinstance(v, int) and not isinstance(v, bool) for v in values)
     if whole and len(values) > 2 and _in_a_row(values):
         return say("{low} to {high}", low=str(values[0]), high=str(values[-1]))
+    more = _more(values)
     if not any(isinstance(v, NESTED) for v in values):
-        return escape(", ".join(str(v) for v in values[:MANY])) + _more(values)
-    more = f"<li>{_more(values)}</li>" if len(values) > MANY else ""
-    return f"<ul>{''.join(f'<li>{plain_html(v, inner=True)}</li>' for v in values[:MANY])}{more}</ul>"
+        return ", ".join(str(v) for v in values[:MANY]) + more
+    return Bullets([*map(_value, values[:MANY]), *([more] if more else [])])

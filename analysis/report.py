@@ -5,17 +5,14 @@ from __future__ import annotations
 import base64
 import gzip
 from functools import cache
-from html import escape
-from importlib.resources import files
 from pathlib import Path
-from string import Template
 from typing import Any
 
 from plotly.offline import get_plotlyjs
 
 from . import figures, sections
 from .language import ENGLISH, number, say, speaking, spoken
-from .sections.block import as_json
+from .render import fill
 from .study import Study, load
 from .whole import write_atomically
 from .words import date, humanise, plural, sentence, span
@@ -35,22 +32,16 @@ def write(folder: str | Path, language: str = ENGLISH) -> Path:
 
 
 def page(study: Study) -> str:
-    """The report as HTML, in the language spoken. All text from configs and files is escaped on its way in."""
-    return Template(_asset("report.html")).substitute(
+    """The report as HTML, in the language spoken."""
+    return fill(
+        "report.html",
         language=spoken().code,
-        title=escape(sentence(humanise(study.name))),
-        made=escape(_made(study)),
-        style=_asset("report.css"),
-        script=_asset("report.js"),
-        noscript=say("The figures need JavaScript; their numbers stand below each."),
-        sections="\n".join(sections.of(study)),
-        config=as_json(_config(study)),
+        title=sentence(humanise(study.name)),
+        made=_made(study),
+        parts=sections.of(study),
+        config=_config(study),
         plotly=_plotly(),
     )
-
-
-def _asset(name: str) -> str:
-    return (files(__package__) / "page" / name).read_text(encoding="utf-8")
 
 
 def _config(study: Study) -> dict[str, Any]:

@@ -198,6 +198,11 @@ def scale(unit: str, values: Iterable[float], margins: Iterable[float] = (), dif
     return Scale(factor, shown, min(max(int(is_share(unit)), for_value, for_margin), 5), before)
 
 
+def scale_of(unit: str, estimates: Sequence[Estimate], difference: bool = False) -> Scale:
+    """The scale that fits some estimates of `unit`."""
+    return scale(unit, [one.mean for one in estimates], [one.margin for one in estimates], difference)
+
+
 def common_scale(sizes: Sequence[float], margins: Iterable[float]) -> Scale:
     """The scale in which several sums of rupiah can be held against each other.
 

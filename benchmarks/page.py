@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from string import Template
 
 import numpy as np
 
+from analysis.markdown import table
 from benchmarks.clock import Timing
 from benchmarks.measure import ADDED, NUMPY_BLOCK, Figures, Mechanism, Size
 from benchmarks.scenes import PLATFORMS
 from benchmarks.targets import LINEAR, MS, NS, TARGETS, US, YARDSTICK, each, number, ratio_to_mesa
 
 TEMPLATE = Path(__file__).with_name("page.md")  # the text by hand
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], words: Sequence[int] = (0,)) -> str:
-    """A Markdown table; `words` are the columns of text, the others are figures."""
-    rule = ["---" if k in words else "---:" for k in range(len(head))]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows)) + "\n"
 
 
 def targets(figures: Figures) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from analysis.card import INK, RULE, card, note, text
+from analysis.card import RULE, card, curve, note, path, shape, text
 from analysis.lines import INKS, Ink, spread
 from benchmarks.measure import PROJECT_S, Figures
 from benchmarks.targets import each, number
@@ -79,34 +80,32 @@ def svg(figures: Figures) -> str:
     return card(WIDTH, HEIGHT, TITLE, f"{said}.", parts)
 
 
-def _axes(frame: Frame) -> list[str]:
+def _axes(frame: Frame) -> list[Element]:
     parts = []
     for power in range(frame.y_ends[0], frame.y_ends[1] + 1):
         y = frame.y(10.0**power)
-        parts.append(f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="{RULE}"/>')
-        parts.append(text(LEFT - 8, y + 5, f"{10.0**power:,.0f}", INK, 'text-anchor="end"'))
+        parts.append(path(f"M{LEFT} {y:.1f}H{WIDTH - RIGHT}", RULE))
+        parts.append(text(LEFT - 8, y + 5, f"{10.0**power:,.0f}", text_anchor="end"))
     for power in range(frame.x_ends[0], frame.x_ends[1] + 1):
         last = power == frame.x_ends[1]
         words = f"{10**power:,}" + (" consumers" if last else "")
-        parts.append(text(frame.x(10.0**power), HEIGHT - BOTTOM + 20, words, INK, 'text-anchor="middle"'))
+        parts.append(text(frame.x(10.0**power), HEIGHT - BOTTOM + 20, words, text_anchor="middle"))
     return parts
 
 
-def _curve(frame: Frame, line: Line) -> list[str]:
+def _curve(frame: Frame, line: Line) -> list[Element]:
     points = [(frame.x(n), frame.y(t)) for n, t in zip(line.consumers, line.nanoseconds, strict=True)]
-    corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    curve = f'<polyline points="{corners}" fill="none" stroke="{line.ink.line}" stroke-width="2.4"/>'
-    dots = (f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.6" fill="{line.ink.line}"/>' for x, y in points)
-    return [curve, *dots]
+    dots = (shape("circle", cx=x, cy=y, r=3.6, fill=line.ink.line) for x, y in points)
+    return [curve((f"{x:.1f},{y:.1f}" for x, y in points), line.ink.line), *dots]
 
 
-def _names(frame: Frame, drawn: list[Line]) -> list[str]:
+def _names(frame: Frame, drawn: list[Line]) -> list[Element]:
     ends = [frame.y(line.nanoseconds[-1]) for line in drawn]
     parts = []
     for line, end, place in zip(drawn, ends, spread(ends, GAP, TOP, HEIGHT - BOTTOM), strict=True):
         x, right = frame.x(line.consumers[-1]) + 6, WIDTH - RIGHT + 14
         leader = f"M{x:.1f} {end:.1f}L{right:.1f} {place:.1f}"
-        parts.append(f'<path d="{leader}" stroke="{line.ink.line}" stroke-dasharray="2 3" fill="none"/>')
+        parts.append(path(leader, line.ink.line, stroke_dasharray="2 3", fill="none"))
         words = f"{number(line.nanoseconds[-1])}  {line.label}"
         parts.append(text(right + 5, place + 5, words, line.ink.text))
     return parts

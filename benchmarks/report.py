@@ -21,9 +21,9 @@ from typing import Any
 
 import numpy as np
 
+from analysis.markdown import table
 from benchmarks.clock import Machine
 from benchmarks.measure import say
-from benchmarks.page import table
 from benchmarks.sweeps import DOCS, ROOT
 from benchmarks.sweeps import HEADING as NEXT
 from benchmarks.targets import number

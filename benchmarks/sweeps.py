@@ -18,9 +18,9 @@ from pathlib import Path
 from time import perf_counter
 
 from analysis import load
+from analysis.markdown import table
 from benchmarks.clock import Machine, Timing, race
 from benchmarks.measure import say
-from benchmarks.page import table
 from benchmarks.targets import number
 from experiments import compose, plan
 from experiments.compact import compact

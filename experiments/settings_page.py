@@ -13,6 +13,7 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
+from analysis import markdown
 from analysis.words import plural
 from simulation.algorithms import rankings
 from simulation.config import GROUPS, SEED, WEEKS, Config
@@ -108,8 +109,7 @@ def table(settings: Iterable[Setting]) -> str:
 
 
 def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+    return markdown.table(head, rows, words=range(len(head)))
 
 
 def _study() -> list[Setting]:

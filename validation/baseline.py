@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from analysis import Study, kaplan_meier
 from analysis.intervals import Estimate
+from analysis.markdown import table
 from analysis.survival import count
 from simulation.chance import Chance
 from simulation.config import Config
@@ -20,7 +21,7 @@ from simulation.listings import read_listings
 from simulation.outcomes import gini_index, herfindahl, log_spread, share_of_largest
 from validation import facts
 from validation.studies import Design, config, sellers, values, weekly
-from validation.tables import band, number, over_seeds, percent, table
+from validation.tables import band, number, over_seeds, percent
 
 Floats = NDArray[np.float64]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis import Study
+from analysis.markdown import table
 from validation.studies import config, values, weekly
-from validation.tables import over_seeds, percent, points, table
+from validation.tables import over_seeds, percent, points
 
 OPEN = "open throughout"
 CLOSED = {

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from xml.etree.ElementTree import Element
 
 import numpy as np
 
 from analysis import Study
-from analysis.card import RULE, card, note, text
+from analysis.card import RULE, card, curve, note, path, shape, text
 from analysis.lines import INKS, STROKES, Ink, spread
 from validation.closure import CLOSED, FIRST, LAST, OPEN, by_week
 
@@ -52,28 +53,27 @@ def svg(study: Study) -> str:
     return card(WIDTH, HEIGHT, TITLE, f"{said}.", parts)
 
 
-def _axes(top: float) -> Iterator[str]:
+def _axes(top: float) -> Iterator[Element]:
     """The weeks in which it was closed, the grid and its figures."""
     high = HEIGHT - TOP - BOTTOM
-    yield f'<rect x="{_x(FIRST):.1f}" y="{TOP}" width="{_x(LAST + 1) - _x(FIRST):.1f}" height="{high}" fill="#f0f0f0"/>'
-    yield text(_x((FIRST + LAST + 1) / 2), TOP + 16, "closed", more='text-anchor="middle"')
+    yield shape("rect", x=_x(FIRST), y=TOP, width=_x(LAST + 1) - _x(FIRST), height=high, fill="#f0f0f0")
+    yield text(_x((FIRST + LAST + 1) / 2), TOP + 16, "closed", text_anchor="middle")
     for share in np.arange(0.0, top, 0.2):
-        yield f'<path d="M{LEFT} {_y(share, top):.1f}H{WIDTH - RIGHT}" stroke="{RULE}"/>'
-        yield text(LEFT - 8, _y(share, top) + 5, f"{share:.0%}", more='text-anchor="end"')
+        yield path(f"M{LEFT} {_y(share, top):.1f}H{WIDTH - RIGHT}", RULE)
+        yield text(LEFT - 8, _y(share, top) + 5, f"{share:.0%}", text_anchor="end")
     for week in SHOWN[::10]:
-        yield text(_x(week), HEIGHT - BOTTOM + 20, f"week {week}", more='text-anchor="middle"')
+        yield text(_x(week), HEIGHT - BOTTOM + 20, f"week {week}", text_anchor="middle")
 
 
-def _curves(drawn: list[Line], top: float) -> Iterator[str]:
+def _curves(drawn: list[Line], top: float) -> Iterator[Element]:
     """The lines, each named beside its place at the end of the closure."""
     last = LAST - SHOWN.start
     levels, right = [_y(float(line.share[last]), top) for line in drawn], _x(LAST + 1)
     for line, level, place in zip(drawn, levels, spread(levels, 22, TOP, HEIGHT - BOTTOM), strict=True):
         places = zip(SHOWN, line.share, strict=True)
-        corners = " ".join(f"{_x(week):.1f},{_y(value, top):.1f}" for week, value in places)
-        dash = f'stroke-dasharray="{STROKES[line.dash]}"' if STROKES[line.dash] else ""
-        yield f'<polyline points="{corners}" fill="none" stroke="{line.ink.line}" stroke-width="2.4" {dash}/>'
-        yield f'<path d="M{right - 8:.1f} {level:.1f}L{right + 20:.1f} {place:.1f}" stroke="{line.ink.line}"/>'
+        corners = (f"{_x(week):.1f},{_y(value, top):.1f}" for week, value in places)
+        yield curve(corners, line.ink.line, stroke_dasharray=STROKES[line.dash])
+        yield path(f"M{right - 8:.1f} {level:.1f}L{right + 20:.1f} {place:.1f}", line.ink.line)
         yield text(right + 25, place + 5, f"{line.share[last]:.0%} {line.name}, {line.reading}", line.ink.text)
 
 

@@ -13,12 +13,13 @@ import pandas as pd
 
 from analysis import Study
 from analysis.intervals import Estimate
+from analysis.markdown import table
 from analysis.words import listing
 from experiments import compose
 from experiments.resolve import preset_cells
 from simulation.config import Config
 from validation.studies import HEADLINE, PROJECT_S, SHRINK, SHRINKING, WITH, WITHOUT, Design, sellers, values
-from validation.tables import number, over_seeds, percent, points, table
+from validation.tables import number, over_seeds, percent, points
 
 SURVIVAL = f"sme_survival_{HEADLINE.weeks}w"
 Studies = Mapping[str, Study]

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis import Study
+from analysis.markdown import table
 from experiments import fingerprint
 from simulation.opening_cache import NOT_ENTERING
 from validation.studies import HEADLINE, PROJECT_S, WITH, Design, StudyFailed, conduct, values
-from validation.tables import over_seeds, percent, points, table
+from validation.tables import over_seeds, percent, points
 
 PAGE = Path(__file__).parent.parent / "docs" / "mechanisms.md"
 AGAIN = "†"

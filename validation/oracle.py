@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis import Study
+from analysis.markdown import table
 from validation.markets import SWITCHES, Drawn, Equilibrium, draw, settle
 from validation.studies import Design
-from validation.tables import FAILS, HOLDS, table
+from validation.tables import FAILS, HOLDS
 
 STUDIES: tuple[Design, ...] = ()
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from analysis import Study
 from analysis.intervals import Estimate
+from analysis.markdown import table
 from experiments import compose
 from simulation import Market
 from simulation.browsing import log_exposure
@@ -22,7 +23,7 @@ from validation import facts, levers, project_s
 from validation.facts import Fact
 from validation.project_s import REVIEW, TEN_MONTHS, WORLDS, YEAR, change, copied_by, opening_shops
 from validation.studies import HEADLINE, PROJECT_S, WITH, WITHOUT, Design, sellers, values, weekly
-from validation.tables import band, number, over_seeds, percent, table
+from validation.tables import band, number, over_seeds, percent
 
 Floats = NDArray[np.float64]
 Studies = Mapping[str, Study]

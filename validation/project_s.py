@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis import Study
 from analysis.intervals import Estimate
+from analysis.markdown import table
 from experiments import compose
 from simulation.chance import Chance
 from simulation.columns import Columns
@@ -21,7 +22,7 @@ from simulation.platform_setting import PlatformSetting
 from simulation.sellers import PLATFORM_KIND, shocks
 from validation import levers
 from validation.studies import HEADLINE, PROJECT_S, WITH, WITHOUT, Design, sellers, values, weekly
-from validation.tables import number, over_seeds, percent, points, table
+from validation.tables import number, over_seeds, percent, points
 
 YEAR = 52
 TEN_MONTHS = 43

@@ -17,11 +17,12 @@ from typing import Any
 from analysis import Study
 from analysis.compare import differences, estimates, rule_baselines, summary
 from analysis.intervals import Estimate
+from analysis.markdown import table
 from analysis.words import humanise, listing, scale, sentence
 from experiments import fingerprint
 from validation import closure, closure_picture, shrinking
 from validation.studies import SHRINKING, StudyFailed, preset
-from validation.tables import over_seeds, table
+from validation.tables import over_seeds
 
 PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
 TEMPLATE = Path(__file__).with_name("rules.md")

@@ -8,10 +8,11 @@ from scipy.stats import spearmanr
 
 from analysis import Study
 from analysis.intervals import Estimate
+from analysis.markdown import table
 from analysis.words import humanise, listing
 from validation import closure
 from validation.studies import SHRINKING, values
-from validation.tables import in_unit, over_seeds, percent, points, table
+from validation.tables import in_unit, over_seeds, percent, points
 
 if TYPE_CHECKING:
     from validation.rules import Compared

@@ -9,10 +9,11 @@ import pandas as pd
 
 from analysis import Study
 from analysis.intervals import Estimate
+from analysis.markdown import table
 from analysis.words import Scale, listing
 from simulation.config import Config
 from validation.studies import PROJECT_S, WITH, WITHOUT, Design, cell
-from validation.tables import over_seeds, table
+from validation.tables import over_seeds
 
 CONSUMERS = (20_000, 50_000, 200_000, 1_000_000)
 SMES = (100, 200, 500, 1_000, 2_000)

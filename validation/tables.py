@@ -1,9 +1,8 @@
-"""Markdown tables, numbers with their 95 % intervals, and verdicts."""
+"""Numbers with their 95 % intervals, and verdicts."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,13 +11,6 @@ from analysis.intervals import Estimate, t_margin
 from analysis.words import NOTHING, Scale, is_money, is_share, scale
 
 HOLDS, EDGE, FAILS, UNKNOWN = "holds", "on the edge", "**does not hold**", NOTHING
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], words: Sequence[int] = (0,)) -> str:
-    """A Markdown table; `words` are the columns of text, the others are figures."""
-    rule = ["---" if k in words else "---:" for k in range(len(head))]
-    lines = [head, rule, *([cell.replace("|", "\\|") for cell in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
 def over_seeds(per_seed: ArrayLike) -> Estimate:

@@ -10,9 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis import Study
+from analysis.markdown import table
 from analysis.words import humanise, is_money, is_share, plural, scale, sentence
 from validation.studies import HEADLINE, WITH, WITHOUT, sellers, values
-from validation.tables import in_unit, over_seeds, table
+from validation.tables import in_unit, over_seeds
 
 Floats = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..compare import against_reference, reference, rule_baselines
+from ..compare import against_reference, estimates, reference, rule_baselines
 from ..hazards import FEW, HazardRatio
 from ..intervals import Estimate
 from ..language import say, word
@@ -19,7 +19,18 @@ from ..study import Outcome, Study
 from ..survival import SEEDS_FOR_SPREAD
 from ..words import Scale, plural, sentence
 from .drawn import Column, Drawn, slug
-from .measure import SURVIVAL, Measure, by_name, changes, estimate_columns, means, measure, outcome_of
+from .measure import (
+    SURVIVAL,
+    Measure,
+    by_name,
+    changes,
+    estimate_columns,
+    extremes,
+    held_against,
+    means,
+    measure,
+    outcome_of,
+)
 from .rows import BLACK, BLUE, ORANGE, Row, row_figure
 
 MAX_ROWS = 24
@@ -32,9 +43,9 @@ def bars(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
     table = means(study, outcome) if of else pd.DataFrame()
     if of is None or table.empty:
         return None
-    shown, left_out = _extremes(table, reference(study))
+    shown, left_out = _drawn(table, reference(study))
     inks = {reference(study): BLACK}
-    rows = [_row(study.labels[cell], one, inks.get(cell, BLUE)) for cell, one in _estimates(shown).items()]
+    rows = [_row(study.labels[cell], one, inks.get(cell, BLUE)) for cell, one in shown.items()]
     fit = measure(of, table["mean"], table["margin"])
     title = say("{what}, by world", what=sentence(of.label))
     figure, narrow = row_figure(rows, title, fit)
@@ -50,8 +61,8 @@ def difference_bars(study: Study, outcome: str = SURVIVAL, baselines: Mapping[An
     table = changes(study, outcome, pairs) if of and pairs else pd.DataFrame()
     if of is None or table.empty:
         return None
-    shown, left_out = _extremes(table)
-    rows = [_row(study.labels[c], one, _ink(one, of.direction), True) for c, one in _estimates(shown).items()]
+    shown, left_out = _drawn(table)
+    rows = [_row(study.labels[c], one, _ink(one, of.direction), True) for c, one in shown.items()]
     fit = measure(of, table["mean"].abs(), table["margin"], difference=True)
     title = say("{what}: what each choice changes", what=sentence(of.label))
     figure, narrow = row_figure(rows, title, fit)
@@ -64,24 +75,20 @@ def difference_bars(study: Study, outcome: str = SURVIVAL, baselines: Mapping[An
 def who_pays(study: Study, baselines: Mapping[Any, Any] | None = None) -> Drawn | None:
     """Per cell a bar for each party: what it gains or pays against the baseline, and the total of all."""
     known = parties(study)
-    pairs = dict(baselines if baselines is not None else rule_baselines(study) or against_reference(study))
+    pairs = held_against(study, baselines)
     table = computed(study, pairs).dropna(subset="mean") if pairs and known else pd.DataFrame()
     if table.empty:
         return None
     of = Outcome("surplus", say("gain or loss over the run"), "Rp", 1)
-    cells = list(dict.fromkeys(table.index.get_level_values("cell_id")))
+    shown, left_out = _panels(study, pairs, list(dict.fromkeys(table.index.get_level_values("cell_id"))))
     moved = table[(table["mean"] != 0) | (table.index.get_level_values("outcome") == TOTAL)]
-    rows: list[Row] = []
-    shown, left_out = _panels(study, pairs, cells)
-    for cell in shown:
-        rows.append(Row(_less(study, cell, pairs[cell])))
-        rows.extend(_party_rows(known, moved.loc[cell]))
+    panels = ([Row(_less(study, cell, pairs[cell])), *_party_rows(known, moved.loc[cell])] for cell in shown)
+    rows = [row for panel in panels for row in panel]
     fit = measure(of, table["mean"].abs(), table["margin"], difference=True)
     title = say("Who gains and who pays")
     figure, narrow = row_figure(rows, title, fit)
-    caption = [against(study, pairs), *_colours(of, table), say("The parties add up to the total.")]
-    caption.append(say("Who is not named gains and pays nothing."))
-    caption += left_out
+    whole = (say("The parties add up to the total."), say("Who is not named gains and pays nothing."))
+    caption = [against(study, pairs), *_colours(of, table), *whole, *left_out]
     columns = {"cell": Column(say("World")), "party": Column(say("Party")), **estimate_columns(of, difference=True)}
     numbers = _party_numbers(study, known, table)
     return Drawn("who-pays", title, " ".join(caption), figure, numbers, columns, narrow=narrow)
@@ -107,19 +114,21 @@ def forest(
     title = title or say("How much likelier a shop is to close in a week")
     figure, narrow = row_figure(rows, title, fit, dots=True)
     caption = " ".join([*_of_ratios(known, ratios, cells), note]).rstrip()
-    table = pd.DataFrame([(one.label, one.ratio, one.low, one.high, one.n, one.of, one.deaths) for one in known])
-    table.columns = pd.Index(["term", "ratio", "low", "high", "shops", "of", "deaths"])
-    heads = (
-        say("What"),
-        say("hazard ratio"),
-        say("95%, low"),
-        say("95%, high"),
-        say("shops used"),
-        say("of all shops"),
-        say("closures"),
-    )
-    columns = {column: Column(head) for column, head in zip(table.columns, heads, strict=True)}
-    return Drawn(name, title, caption, figure, table, columns, narrow=narrow)
+    return Drawn(name, title, caption, figure, *_ratio_numbers(known), narrow=narrow)
+
+
+def _ratio_numbers(known: Sequence[HazardRatio]) -> tuple[pd.DataFrame, dict[str, Column]]:
+    heads = {
+        "term": say("What"),
+        "ratio": say("hazard ratio"),
+        "low": say("95%, low"),
+        "high": say("95%, high"),
+        "shops": say("shops used"),
+        "of": say("of all shops"),
+        "deaths": say("closures"),
+    }
+    rows = [(one.label, one.ratio, one.low, one.high, one.n, one.of, one.deaths) for one in known]
+    return pd.DataFrame(rows, columns=list(heads)), {name: Column(head) for name, head in heads.items()}
 
 
 def _of_ratios(known: Sequence[HazardRatio], ratios: Sequence[HazardRatio], cells: int) -> list[str]:
@@ -147,26 +156,14 @@ def _of_ratios(known: Sequence[HazardRatio], ratios: Sequence[HazardRatio], cell
     return said
 
 
-def _estimates(table: pd.DataFrame) -> dict[Any, Estimate]:
-    rows = zip(table.index, table["mean"], table["margin"], table["n"], strict=True)
-    return {cell: Estimate(mean, margin, int(n)) for cell, mean, margin, n in rows}
-
-
 def _row(label: str, one: Estimate, ink: Ink, difference: bool = False) -> Row:
     return Row(label, one.mean, one.low, one.high, ink, difference and one.known and not one.clear)
 
 
-def _extremes(table: pd.DataFrame, keep: Any = None) -> tuple[pd.DataFrame, list[str]]:
-    """The rows by falling mean; of very many the highest and the lowest, and what a caption says of that."""
-    ordered = table.sort_values("mean", ascending=False, kind="stable")
-    if len(ordered) <= MAX_ROWS:
-        return ordered, []
-    half = MAX_ROWS // 2
-    inner = ordered.index[half:-half].difference([keep] if keep is not None else [], sort=False)
-    said = say(
-        "The {n} highest and {n} lowest of {cells}; the table has all.", n=str(half), cells=plural(len(table), "world")
-    )
-    return ordered.drop(inner), [said]
+def _drawn(table: pd.DataFrame, keep: Any = None) -> tuple[dict[Any, Estimate], list[str]]:
+    """What is drawn, by falling mean: all; of very many the highest and the lowest, and what a caption says of that."""
+    shown, said = extremes(table["mean"], MAX_ROWS, keep)
+    return estimates(table.loc[shown].sort_values("mean", ascending=False, kind="stable")), said
 
 
 def _ink(one: Estimate, direction: int) -> Ink:
@@ -226,7 +223,7 @@ def _less(study: Study, cell: Any, base: Any) -> str:
 
 def _party_rows(known: Mapping[str, Party], table: pd.DataFrame) -> list[Row]:
     rows = []
-    for party, one in _estimates(table).items():
+    for party, one in estimates(table).items():
         ink = BLACK if party == TOTAL else _ink(one, 1)
         rows.append(_row(_party_label(known, str(party)), one, ink, party != TOTAL))
     return rows

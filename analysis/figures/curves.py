@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from ..intervals import Floats
 from ..language import number, say
 from ..lines import INKS, MAX_DIRECT, Ink, Line, extent, spread
 from ..words import plural
-from .drawn import BOTTOM, LEFT, NARROW_HEIGHT, RIGHT, TOP, Entry, axis, layout
+from .drawn import BOTTOM, LEFT, NARROW_HEIGHT, RIGHT, TOP, Entry, axis, layout, slim
 from .measure import Measure
 from .text import plain, rows_of, width_of, wrapped
 
@@ -79,15 +80,8 @@ def line_figure(
 
 def narrow(figure: go.Figure, **more: Any) -> dict[str, Any]:
     """What changes in a figure of lines below 600 px: the key below it names them."""
-    fixed = {
-        "annotations": [],
-        "height": NARROW_HEIGHT,
-        "margin.l": 48,
-        "margin.r": 16,
-        "font.size": 12,
-        "yaxis.title.text": wrapped(str(figure.layout.yaxis.title.text).replace("<br>", " "), 34),
-    }
-    return fixed | more
+    name = wrapped(str(figure.layout.yaxis.title.text).replace("<br>", " "), 34)
+    return slim(48) | {"annotations": [], "height": NARROW_HEIGHT, "yaxis.title.text": name} | more
 
 
 def week_axis(lines: Iterable[Line]) -> dict[str, Any]:
@@ -114,13 +108,13 @@ def _traces(line: Line, group: str, fit: Measure, form: dict[str, Any], band: bo
     )
     if not band:
         return [main]
-    edge = {"x": line.x, "mode": "lines", "legendgroup": group, "showlegend": False, "hoverinfo": "skip"}
-    unseen = {**form, "width": 0}
-    return [
-        go.Scatter(y=low, line=unseen, **edge),
-        go.Scatter(y=high, line=unseen, fill="tonexty", fillcolor=line.ink.tint(0.14), **edge),
-        main,
-    ]
+    return [*edges(low, high, line.ink, {**form, "width": 0}, x=line.x, legendgroup=group), main]
+
+
+def edges(low: Floats, high: Floats, ink: Ink, form: dict[str, Any], **where: Any) -> list[go.Scatter]:
+    """The edges of a band, unseen, and between them its ink."""
+    look = {"line": form, "mode": "lines", "showlegend": False, "hoverinfo": "skip"} | where
+    return [go.Scatter(y=low, **look), go.Scatter(y=high, fill="tonexty", fillcolor=ink.tint(0.14), **look)]
 
 
 def y_range(lines: Sequence[Line], fit: Measure) -> tuple[float, float]:

@@ -15,7 +15,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ..language import separators
-from ..lines import Ink
+from ..lines import STROKES, Ink
 from .text import wrapped
 
 # no button that sends data anywhere, no address to send it to
@@ -52,6 +52,11 @@ class Entry:
     ink: Ink
     dash: str
     traces: tuple[int, ...]
+
+    @property
+    def stroke(self) -> str:
+        """Its dashes as SVG writes them."""
+        return STROKES.get(self.dash, "")
 
 
 @dataclass(frozen=True)
@@ -130,6 +135,11 @@ def layout(title: str, height: int = HEIGHT, **more: Any) -> dict[str, Any]:
         "plot_bgcolor": "#ffffff",
         **more,
     }
+
+
+def slim(left: int) -> dict[str, Any]:
+    """What changes below 600 px in figures of all kinds: margins, and the size of letters."""
+    return {"margin.l": left, "margin.r": 16, "font.size": 12}
 
 
 def title_height(title: str) -> int:

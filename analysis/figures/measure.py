@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..compare import differences, headline_survival, summary
+from ..compare import against_reference, differences, headline_survival, rule_baselines, summary
 from ..language import say
 from ..study import Outcome, Study
 from ..words import Scale, is_money, is_share, names_unit, plural, scale, sentence, span
@@ -103,6 +103,11 @@ def changes(study: Study, name: str, baselines: dict[Any, Any]) -> pd.DataFrame:
     return _by_cell(differences(values, held, study.weeks))
 
 
+def held_against(study: Study, baselines: Mapping[Any, Any] | None) -> dict[Any, Any]:
+    """The baselines as given; else each rule's, and where no world is under one, the reference."""
+    return dict(baselines if baselines is not None else rule_baselines(study) or against_reference(study))
+
+
 def _by_cell(table: pd.DataFrame) -> pd.DataFrame:
     return table.droplevel("outcome").dropna(subset="mean")
 
@@ -115,6 +120,12 @@ def estimate_columns(of: Outcome, difference: bool = False) -> dict[str, Column]
         "high": Column(say("95%, high"), of.unit, difference),
         "n": Column(say("seeds")),
     }
+
+
+def interval_columns(name: str, head: str, unit: str, difference: bool) -> dict[str, Column]:
+    """What three columns are that hold a mean and its interval."""
+    heads = {"mean": head, "low": say("95%, low"), "high": say("95%, high")}
+    return {f"{name}_{end}": Column(said, unit, difference) for end, said in heads.items()}
 
 
 def extremes(values: pd.Series, most: int, keep: Any = None) -> tuple[list[Any], list[str]]:

@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ..lines import INKS, Ink
-from .drawn import RIGHT, VEIL, axis, layout
+from .drawn import RIGHT, VEIL, axis, layout, slim
 from .measure import Measure
 from .text import plain, rows_of, width_of, wrapped
 
@@ -51,19 +51,32 @@ def row_figure(rows: Sequence[Row], title: str, fit: Measure, dots: bool = False
     values = [_value(row, fit) for row in rows]
     size = max(ROW, TEXT_ROW * max(map(rows_of, names)) + 10)
     left = 24 + max((width_of(name) for name, row in zip(names, rows, strict=True) if not row.heading), default=0)
-    margin = {"l": left, "r": RIGHT + max(map(width_of, values), default=0), "t": 8, "b": AXIS_ROOM}
-    figure.update_layout(layout(title, size * len(rows) + 8 + AXIS_ROOM, margin=margin, hovermode="closest"))
-    figure.update_yaxes(range=[len(rows) - 0.5, -0.5], showgrid=False, showticklabels=False, zeroline=False)
+    right = RIGHT + max(map(width_of, values), default=0)
     low, high = x_range(rows, fit, dots)
-    scale = {"type": "log", "range": [math.log10(low), math.log10(high)]} if dots else {"range": [low, high]}
-    ticks = {"tickformat": "~r" if dots else fit.ticks(high - low), "nticks": 6}
-    if dots and high > FEW_DIGITS * low:
-        # 1, 2, 5; over more than that powers of ten alone: all nine digits would not fit beside each other
-        ticks["dtick"] = "D2" if high < MANY_DIGITS * low else math.ceil(math.log10(high / low) / 6)
-    figure.update_xaxes(title_text=wrapped(fit.heading, 60), **axis(automargin=False, **scale, **ticks))
+    ticks = _powers(low, high) if dots else {"range": [low, high], "tickformat": fit.ticks(high - low)}
+    lay_out(figure, title, (len(rows), size), (left, right), fit, ticks)
     figure.add_vline(1 if dots else 0, line_width=1.5, line_color="#555555")
     figure.update_layout(annotations=[*_names(rows, names, left), *_numbers(rows, values)])
     return figure, _narrow(rows, fit)
+
+
+def lay_out(
+    figure: go.Figure, title: str, rows: tuple[int, int], margins: tuple[int, int], fit: Measure, ticks: dict[str, Any]
+) -> None:
+    """Give a figure its rows, so many of such a height, from the top, between margins left and right."""
+    (many, size), (left, right) = rows, margins
+    margin = {"l": left, "r": right, "t": 8, "b": AXIS_ROOM}
+    figure.update_layout(layout(title, size * many + 8 + AXIS_ROOM, margin=margin, hovermode="closest"))
+    figure.update_yaxes(range=[many - 0.5, -0.5], showgrid=False, showticklabels=False, zeroline=False)
+    figure.update_xaxes(title_text=wrapped(fit.heading, 60), **axis(automargin=False, nticks=6, **ticks))
+
+
+def _powers(low: float, high: float) -> dict[str, Any]:
+    """An axis of powers: ticks at 1, 2, 5, over a longer one at powers of ten, for nine digits would not fit."""
+    ticks: dict[str, Any] = {"type": "log", "range": [math.log10(low), math.log10(high)], "tickformat": "~r"}
+    if high > FEW_DIGITS * low:
+        ticks["dtick"] = "D2" if high < MANY_DIGITS * low else math.ceil(math.log10(high / low) / 6)
+    return ticks
 
 
 def _bars(rows: Sequence[Row], fit: Measure) -> go.Bar:
@@ -123,9 +136,15 @@ def x_range(rows: Sequence[Row], fit: Measure, ratios: bool = False) -> tuple[fl
     return low - room * (low < 0), high + room
 
 
-def _note(i: int, text: str, **more: Any) -> dict[str, Any]:
+def note(i: int, text: str, **more: Any) -> dict[str, Any]:
+    """A text in row `i`."""
     look = {"y": i, "yref": "y", "text": text, "showarrow": False, "font": {"size": 13}, "yanchor": "middle"}
     return look | {"x": 0, "xref": "paper"} | more
+
+
+def beside(i: int, name: str) -> dict[str, Any]:
+    """A name left of its row."""
+    return note(i, name, xanchor="right", align="right", xshift=-8)
 
 
 def _names(rows: Sequence[Row], names: Sequence[str], left: int) -> list[dict[str, Any]]:
@@ -134,15 +153,15 @@ def _names(rows: Sequence[Row], names: Sequence[str], left: int) -> list[dict[st
     for i, (row, name) in enumerate(zip(rows, names, strict=True)):
         if row.heading:
             look = {"xanchor": "left", "align": "left", "bgcolor": VEIL}
-            notes.append(_note(i, f"<b>{name}</b>", xshift=14 - left, yshift=-4, **look))
+            notes.append(note(i, f"<b>{name}</b>", xshift=14 - left, yshift=-4, **look))
         else:
-            notes.append(_note(i, name, xanchor="right", align="right", xshift=-8))
+            notes.append(beside(i, name))
     return notes
 
 
 def _numbers(rows: Sequence[Row], values: Sequence[str]) -> list[dict[str, Any]]:
     return [
-        _note(i, value, x=1, xanchor="left", xshift=8, font={"size": 13, "color": QUIET if row.pale else row.ink.text})
+        note(i, value, x=1, xanchor="left", xshift=8, font={"size": 13, "color": QUIET if row.pale else row.ink.text})
         for i, (row, value) in enumerate(zip(rows, values, strict=True))
         if value
     ]
@@ -160,13 +179,10 @@ def _narrow(rows: Sequence[Row], fit: Measure) -> dict[str, Any]:
     heading = wrapped(fit.heading, 22 if short else 44)
     below = 34 + TEXT_ROW * rows_of(heading)
     notes = _names(rows, told, left) if short else _above(rows, told, size // 4)
-    return {
-        "annotations": [note | {"font": note["font"] | {"size": 12}} for note in notes],
-        "margin.l": left,
-        "margin.r": 16,
+    return slim(left) | {
+        "annotations": [one | {"font": one["font"] | {"size": 12}} for one in notes],
         "margin.b": below,
         "margin.t": 8 + over // 2,
-        "font.size": 12,
         "height": size * len(rows) + below + 8 + over // 2,
         "xaxis.title.text": heading,
         "xaxis.nticks": 3 if short else 4,
@@ -176,6 +192,6 @@ def _narrow(rows: Sequence[Row], fit: Measure) -> dict[str, Any]:
 def _above(rows: Sequence[Row], names: Sequence[str], shift: int) -> list[dict[str, Any]]:
     look = {"xanchor": "left", "align": "left", "yanchor": "bottom", "bgcolor": VEIL}
     return [
-        _note(i, f"<b>{name}</b>" if row.heading else name, yshift=-8 if row.heading else shift, **look)
+        note(i, f"<b>{name}</b>" if row.heading else name, yshift=-8 if row.heading else shift, **look)
         for i, (row, name) in enumerate(zip(rows, names, strict=True))
     ]

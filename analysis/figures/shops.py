@@ -13,8 +13,8 @@ from ..distributions import QUANTILES, shop_quantiles, winners_and_losers
 from ..language import number, say
 from ..lines import Ink, styles
 from ..study import Outcome, Study
-from .drawn import NARROW_HEIGHT, Column, Drawn, axis, layout, slug
-from .measure import extremes, measure
+from .drawn import NARROW_HEIGHT, Column, Drawn, axis, layout, slim, slug
+from .measure import extremes, interval_columns, measure
 from .rows import BLUE, ORANGE
 from .spread import MAX_ROWS, box, box_figure, quantile_columns
 from .text import plain
@@ -34,10 +34,10 @@ def shop_profits(study: Study) -> Drawn | None:
     drawn = table.loc[shown, list(QUANTILES)]
     fit = measure(of, drawn.abs().to_numpy().ravel())
     scaled, style = drawn * fit.factor, styles(study)
-    names = [study.labels[cell] for cell in drawn.index]
+    names = [study.labels[cell] for cell in shown]
     boxes = [
-        box(i, scaled.loc[cell].tolist(), name, style[cell][0], xhoverformat=fit.form)
-        for i, (cell, name) in enumerate(zip(drawn.index, names, strict=True))
+        box(i, scaled.loc[cell].tolist(), study.labels[cell], style[cell][0], xhoverformat=fit.form)
+        for i, cell in enumerate(shown)
     ]
     title = say("What an opening SME earns over the run")
     ends = float(scaled.to_numpy().min()), float(scaled.to_numpy().max())
@@ -65,7 +65,7 @@ def winners(study: Study, cell: Any, base: Any) -> Drawn | None:
         "higher than the same shop's in the other world; left: lower. Changes within 1% of sales count as neither."
     )
     numbers, columns = _winner_numbers(table)
-    less = {"height": NARROW_HEIGHT, "margin.l": 44, "margin.r": 16, "font.size": 12, "xaxis.range": [-1.35, 1.35]}
+    less = slim(44) | {"height": NARROW_HEIGHT, "xaxis.range": [-1.35, 1.35]}
     return Drawn(slug("winners", cell), title, caption, figure, numbers, columns, narrow=less)
 
 
@@ -114,12 +114,11 @@ def _percent(share: float) -> str:
 
 
 def _winner_numbers(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Column]]:
-    heads = {RISES: say("profit rises"), FALLS: say("profit falls"), CHANGE: say("mean change of profit")}
+    names = {RISES: say("profit rises"), FALLS: say("profit falls"), CHANGE: say("mean change of profit")}
     columns = {"tenth": Column(say("Tenth"))}
     numbers = pd.DataFrame({"tenth": table.index.get_level_values("decile").unique().astype(int)})
-    for what, head in heads.items():
+    for what, head in names.items():
         part, unit = table.xs(what, level="what"), "Rp" if what == CHANGE else "share"
-        for end, name in (("mean", head), ("low", say("95%, low")), ("high", say("95%, high"))):
-            numbers[f"{what}_{end}"] = part[end].to_numpy()
-            columns[f"{what}_{end}"] = Column(name, unit, what == CHANGE)
+        columns |= (heads := interval_columns(what, head, unit, difference=what == CHANGE))
+        numbers[list(heads)] = part[["mean", "low", "high"]].to_numpy()
     return numbers, columns

@@ -15,9 +15,9 @@ from ..language import number, say
 from ..lines import Ink, styles
 from ..study import Study
 from ..words import sentence
-from .drawn import RIGHT, VEIL, Column, Drawn, axis, layout, slug
+from .drawn import RIGHT, VEIL, Column, Drawn, slim, slug
 from .measure import SURVIVAL, Measure, extremes, measure, outcome_of, values_of
-from .rows import AXIS_ROOM, NAME_CHARACTERS, NARROW_CHARACTERS, TEXT_ROW
+from .rows import AXIS_ROOM, NAME_CHARACTERS, NARROW_CHARACTERS, TEXT_ROW, beside, lay_out, note
 from .text import plain, rows_of, width_of, wrapped
 
 MAX_ROWS = 16
@@ -33,19 +33,17 @@ def distribution(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
         return None
     cells = {cell: part.to_numpy(float) for cell, part in values.groupby(level="cell_id", sort=False)}
     cells = {cell: cells[cell] for cell in study.cells if cell in cells}
-    means = pd.Series({cell: part.mean() for cell, part in cells.items()})
-    shown, left_out = extremes(means, MAX_ROWS, reference(study))
-    drawn = {cell: cells[cell] for cell in shown}
+    shown, left_out = extremes(
+        pd.Series({cell: part.mean() for cell, part in cells.items()}), MAX_ROWS, reference(study)
+    )
     fit = measure(of, values.abs(), [float(part.std()) for part in cells.values()])
+    drawn = {cell: cells[cell] * fit.factor for cell in shown}
     title = say("{what}: every seed of each world", what=sentence(of.label))
-    style, every = styles(study), np.concatenate(list(drawn.values())) * fit.factor
-    traces: list[Any] = []
-    for i, (cell, part) in enumerate(drawn.items()):
-        traces += _seeds(i, part * fit.factor, study.labels[cell], style[cell][0], fit)
-    names, ends = [study.labels[cell] for cell in drawn], (float(every.min()), float(every.max()))
-    figure, less = box_figure(traces, names, ends, title, fit)
-    caption = [say("A dot a seed; box: the middle half of the seeds; line: their median.")]
-    caption += left_out
+    style, every = styles(study), np.concatenate(list(drawn.values()))
+    rows = [_seeds(i, drawn[cell], study.labels[cell], style[cell][0], fit) for i, cell in enumerate(shown)]
+    names, ends = [study.labels[cell] for cell in shown], (float(every.min()), float(every.max()))
+    figure, less = box_figure([trace for row in rows for trace in row], names, ends, title, fit)
+    caption = [say("A dot a seed; box: the middle half of the seeds; line: their median."), *left_out]
     table = pd.DataFrame([(study.labels[c], *np.quantile(part, QUANTILES), len(part)) for c, part in cells.items()])
     columns = {"cell": Column(say("World"))} | quantile_columns(of.unit) | {"n": Column(say("seeds"))}
     table.columns = pd.Index(columns)
@@ -62,30 +60,18 @@ def box_figure(
     traces: Sequence[Any], names: Sequence[str], ends: tuple[float, float], title: str, fit: Measure
 ) -> tuple[go.Figure, dict[str, Any]]:
     """Boxes and dots in rows from the top, between `ends` as drawn, and what changes below 600 px."""
-    beside = [wrapped(name, NAME_CHARACTERS, 3) for name in names]
-    row = max(ROW, TEXT_ROW * max(map(rows_of, beside)) + 10)
-    margin = {"l": 24 + max(map(width_of, beside)), "r": RIGHT, "t": 8, "b": AXIS_ROOM}
-    look = layout(title, row * len(names) + 8 + AXIS_ROOM, margin=margin, hovermode="closest", boxgap=0)
-    figure = go.Figure(list(traces), look)
-    figure.update_yaxes(range=[len(names) - 0.5, -0.5], showgrid=False, showticklabels=False, zeroline=False)
+    told = [wrapped(name, NAME_CHARACTERS, 3) for name in names]
+    row = max(ROW, TEXT_ROW * max(map(rows_of, told)) + 10)
+    figure = go.Figure(list(traces), {"boxgap": 0, "annotations": [beside(i, name) for i, name in enumerate(told)]})
     low, high = _range(*ends)
-    ticks = {"range": [low, high], "tickformat": fit.ticks(high - low), "nticks": 6}
-    figure.update_xaxes(title_text=wrapped(fit.heading, 60), **axis(automargin=False, **ticks))
-    note = {"xref": "paper", "x": 0, "showarrow": False, "font": {"size": 13}}
-    right = {**note, "xanchor": "right", "align": "right", "xshift": -8}
-    figure.update_layout(annotations=[{**right, "y": i, "text": name} for i, name in enumerate(beside)])
-    over = {**note, "xanchor": "left", "yanchor": "bottom", "yshift": 13, "font": {"size": 12}, "bgcolor": VEIL}
-    above = [{**over, "y": i, "text": wrapped(name, NARROW_CHARACTERS, 1)} for i, name in enumerate(names)]
-    less = {
-        "annotations": above,
-        "margin.l": 12,
-        "margin.r": 16,
-        "margin.t": 20,
-        "font.size": 12,
-        "height": NARROW_ROW * len(names) + 20 + AXIS_ROOM,
-        "xaxis.title.text": wrapped(fit.heading, 44),
-    }
-    return figure, less
+    ticks = {"range": [low, high], "tickformat": fit.ticks(high - low)}
+    lay_out(figure, title, (len(names), row), (24 + max(map(width_of, told)), RIGHT), fit, ticks)
+    over = {"xanchor": "left", "yanchor": "bottom", "yshift": 13, "font": {"size": 12}, "bgcolor": VEIL}
+    above = [note(i, wrapped(name, NARROW_CHARACTERS, 1), **over) for i, name in enumerate(names)]
+    height = NARROW_ROW * len(names) + 20 + AXIS_ROOM
+    heading = wrapped(fit.heading, 44)
+    less = {"annotations": above, "margin.t": 20, "height": height, "xaxis.title.text": heading}
+    return figure, slim(12) | less
 
 
 def box(i: int, quantiles: Sequence[float], name: str, ink: Ink, **more: Any) -> go.Box:

@@ -12,8 +12,8 @@ from ..language import say
 from ..lines import INKS, Line, weekly_lines
 from ..study import Study
 from ..words import sentence
-from .curves import week_axis, y_range
-from .drawn import BOTTOM, Column, Drawn, axis, layout
+from .curves import edges, week_axis, y_range
+from .drawn import BOTTOM, Column, Drawn, axis, layout, slim
 from .measure import Measure, measure
 from .text import plain, wrapped
 
@@ -49,7 +49,7 @@ def story(study: Study, cell: Any = None) -> Drawn | None:
     for name, line in lines.items():
         table = table.merge(pd.DataFrame({"week": line.x, name: line.y}), how="outer", on="week")
         columns[name] = Column(sentence(study.outcomes[name].label), study.outcomes[name].unit)
-    less: dict[str, Any] = {"margin.l": 48, "margin.r": 16, "font.size": 12}
+    less = slim(48)
     less["xaxis.dtick"] = 2 * figure.layout.xaxis.dtick
     small = {"font": {"size": 12}, "align": "left", "yshift": 0}  # a heading may take two rows
     less["annotations"] = [note | small for note in _heads(lines, fits, NARROW_CHARACTERS)]
@@ -88,18 +88,15 @@ def _figure(lines: dict[str, Line], fits: dict[str, Measure], title: str) -> go.
 
 
 def _traces(line: Line, fit: Measure, i: int) -> list[go.Scatter]:
-    where = {"x": line.x, "yaxis": f"y{i + 1}" if i else "y", "mode": "lines"}
+    where = {"x": line.x, "yaxis": f"y{i + 1}" if i else "y"}
     ink = INKS[2]
-    unseen = {**where, "line": {"width": 0}, "hoverinfo": "skip"}
-    band = [
-        go.Scatter(y=line.low * fit.factor, **unseen),
-        go.Scatter(y=line.high * fit.factor, fill="tonexty", fillcolor=ink.tint(0.16), **unseen),
-    ]
+    band = edges(line.low * fit.factor, line.high * fit.factor, ink, {"width": 0}, **where)
     main = go.Scatter(
         y=line.y * fit.factor,
         line={"color": ink.line, "width": 2},
         name=plain(sentence(fit.label)),
         hovertemplate=f"%{{y:{fit.form}}}",
+        mode="lines",
         **where,
     )
     return [*(band if line.has_band else []), main]

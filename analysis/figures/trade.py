@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from ..compare import against_reference, rule_baselines
 from ..language import say
 from ..lines import Ink, styles
 from ..study import Study
 from ..words import plural, sentence
 from .bars import against
-from .drawn import BOTTOM, LEFT, RIGHT, TOP, Column, Drawn, Entry, axis, layout
-from .measure import SURVIVAL, Measure, changes, extremes, measure, outcome_of
+from .drawn import BOTTOM, LEFT, RIGHT, TOP, Column, Drawn, Entry, axis, layout, slim
+from .measure import SURVIVAL, Measure, changes, extremes, held_against, interval_columns, measure, outcome_of
 from .places import GAP, Box, Side, heaps, numbered, placed, ranges
 from .text import plain, rows_of, width_of, wrapped
 
@@ -54,7 +53,7 @@ class Mark:
 
 def trade_off(study: Study, baselines: Mapping[Any, Any] | None = None, gain: str = "consumer_surplus") -> Drawn | None:
     """Change in survival across, in consumer surplus up; the size of a mark is the change in public cost."""
-    pairs = dict(baselines if baselines is not None else rule_baselines(study) or against_reference(study))
+    pairs = held_against(study, baselines)
     across, up = outcome_of(study, SURVIVAL), outcome_of(study, gain)
     if across is None or up is None or not pairs:
         return None
@@ -67,20 +66,29 @@ def trade_off(study: Study, baselines: Mapping[Any, Any] | None = None, gain: st
     marks = _marks(study, shown, x, y, cost)
     fits = tuple(measure(of, t["mean"].abs(), t["margin"], difference=True) for of, t in ((across, x), (up, y)))
     price = _price(study, cost)
-    title = say("Shops and consumers: what each choice changes")
-    if price:
-        title = say("Shops, consumers and the public purse: what each choice changes")
+    title = _title(price)
     figure, all_named = _figure(marks, title, fits, price)
     parts = {"x": (across, x), "y": (up, y), "cost": (study.outcomes.get(COST), cost)}
     table, columns = _numbers(study, cells, parts)
-    caption = [against(study, pairs), say("Right: more shops live. Up: consumers gain.")]
-    caption += [say("The larger a mark, the more it changes public cost.")] if price else []
-    if len(marks) < len(cells):
-        many = {"cells": plural(len(cells), "world"), "n": str(len(marks))}
-        caption += [say("Of {cells} the {n} that keep most and fewest shops are drawn; the table has all.", **many)]
+    caption = " ".join([against(study, pairs), *_caption(price, len(marks), len(cells))])
     key = tuple(Entry(f"{m.number}  {m.label}", m.ink, "solid", (i,)) for i, m in enumerate(marks))
     less = _narrow(marks, fits)
-    return Drawn("trade-off", title, " ".join(caption), figure, table, columns, key, all_named, less)
+    return Drawn("trade-off", title, caption, figure, table, columns, key, all_named, less)
+
+
+def _title(price: Measure | None) -> str:
+    if price:
+        return say("Shops, consumers and the public purse: what each choice changes")
+    return say("Shops and consumers: what each choice changes")
+
+
+def _caption(price: Measure | None, drawn: int, cells: int) -> Iterator[str]:
+    yield say("Right: more shops live. Up: consumers gain.")
+    if price:
+        yield say("The larger a mark, the more it changes public cost.")
+    if drawn < cells:
+        many = {"cells": plural(cells, "world"), "n": str(drawn)}
+        yield say("Of {cells} the {n} that keep most and fewest shops are drawn; the table has all.", **many)
 
 
 def _marks(study: Study, cells: Sequence[Any], x: pd.DataFrame, y: pd.DataFrame, cost: pd.DataFrame) -> list[Mark]:
@@ -135,14 +143,9 @@ def _figure(
 
 
 def _trace(mark: Mark, fits: tuple[Measure, ...], price: Measure | None) -> go.Scatter:
+    look = {"type": "data", "color": mark.ink.line, "thickness": 1.2, "width": 3}
     errors = {
-        f"error_{name}": {
-            "type": "data",
-            "array": [one["margin"] * fit.factor],
-            "color": mark.ink.line,
-            "thickness": 1.2,
-            "width": 3,
-        }
+        f"error_{name}": look | {"array": [one["margin"] * fit.factor]}
         for name, one, fit in zip("xy", (mark.x, mark.y), fits, strict=True)
         if math.isfinite(one["margin"])
     }
@@ -280,12 +283,9 @@ def _note(
 def _narrow(marks: Sequence[Mark], fits: tuple[Measure, ...]) -> dict[str, Any]:
     """Below 600 px marks carry their numbers, which the key explains."""
     frame = NARROW - NARROW_LEFT - NARROW_RIGHT, NARROW_HEIGHT - TOP - NARROW_BELOW
-    return {
+    return slim(NARROW_LEFT) | {
         "annotations": _numbers_alone(marks, fits, _ends(marks, fits), frame),
         "height": NARROW_HEIGHT,
-        "margin.l": NARROW_LEFT,
-        "margin.r": NARROW_RIGHT,
-        "font.size": 12,
         "yaxis.title.text": wrapped(fits[1].heading, 36),
         "xaxis.title.text": wrapped(fits[0].heading, 40),
     }
@@ -295,8 +295,8 @@ def _numbers(study: Study, cells: Sequence[Any], parts: Mapping[str, Any]) -> tu
     table = pd.DataFrame({"cell": [study.labels[cell] for cell in cells]})
     columns = {"cell": Column(say("World"))}
     for name, (of, changed) in parts.items():
-        for end in ("mean", "low", "high") if of is not None and not changed.empty else ():
-            words = {"mean": sentence(of.label), "low": say("95%, low"), "high": say("95%, high")}
-            table[f"{name}_{end}"] = [changed[end].get(cell) for cell in cells]
-            columns[f"{name}_{end}"] = Column(words[end], of.unit, difference=True)
+        if of is not None and not changed.empty:
+            known = changed[["mean", "low", "high"]].reindex(cells).to_numpy()
+            columns |= (heads := interval_columns(name, sentence(of.label), of.unit, difference=True))
+            table[list(heads)] = known
     return table, columns

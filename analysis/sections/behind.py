@@ -1,16 +1,19 @@
-"""The numbers behind a figure as a table that a page can hold: few weeks of many, lines side by side."""
+"""A figure with the numbers behind it, in a table that a page can hold: few weeks of many, lines side by side."""
 
 from __future__ import annotations
 
+import base64
+import gzip
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 import pandas as pd
 
+from ..export import csv_text
 from ..figures import Column, Drawn
 from ..language import number, say
-from ..tables import Table, interval_cell, unit
+from ..parts import Figure, Quantity, Table, Words
+from ..tables import interval, label
 from ..words import NOTHING, Scale, amount, scale, sentence
 
 ESTIMATE = ("mean", "low", "high")
@@ -19,15 +22,29 @@ STEPS = (52, 26, 13, 4, 2, 1)
 LEAST = 7  # so many of a long series are shown at least
 
 
-def numbers(drawn: Drawn) -> str:
+def figure(drawn: Drawn | None) -> Figure | None:
+    """What was drawn, as a part of a page; None where nothing was."""
+    if drawn is None or drawn.table.empty:
+        return Figure(drawn) if drawn else None
+    return Figure(drawn, numbers(drawn), _packed(drawn))
+
+
+def _packed(drawn: Drawn) -> str:
+    """All the numbers as CSV, gzipped, in base64."""
+    heads = {name: column.label for name, column in drawn.columns.items()}
+    csv = csv_text(drawn.table.rename(columns=heads), float_format="%.6g")
+    return base64.b64encode(gzip.compress(("\ufeff" + csv).encode(), mtime=0)).decode()
+
+
+def numbers(drawn: Drawn) -> Table:
     """The table. Means stand with their intervals; a series by line and place has the lines side by side."""
     table = drawn.table
     if not set(ESTIMATE) <= set(table):
-        return _plain(drawn).html()
+        return _plain(drawn)
     keys = [name for name in map(str, table) if name not in {*ESTIMATE, "n"}]
     if len(keys) == 2 and table[keys].duplicated().sum() == 0 and pd.api.types.is_numeric_dtype(table[keys[1]]):
-        return _by_line(drawn, *keys).html()
-    return _plain(drawn).html()
+        return _by_line(drawn, *keys)
+    return _plain(drawn)
 
 
 def _by_line(drawn: Drawn, line: str, place: str) -> Table:
@@ -40,7 +57,7 @@ def _by_line(drawn: Drawn, line: str, place: str) -> Table:
     texts = dict(zip(zip(shown[place], shown[line], strict=True), _intervals(shown, fit, of), strict=True))
     cells = [[texts.get((at, name), NOTHING) for name in lines] for at in places]
     title = f"{drawn.title}, {fit.heading}" if fit.heading else drawn.title
-    heads, rows = [escape(str(name)) for name in lines], [_text(at) for at in places]
+    heads, rows = [str(name) for name in lines], [_text(at) for at in places]
     return Table(_cut(title, len(rows), table[place].nunique()), drawn.columns[place].label, heads, rows, cells)
 
 
@@ -48,11 +65,12 @@ def _plain(drawn: Drawn) -> Table:
     """The columns as they are; a mean with its interval is one."""
     table, joined = drawn.table.head(ROWS), set(ESTIMATE) <= set(drawn.table)
     first, *names = [name for name in map(str, table) if not (joined and name in ("low", "high"))]
-    heads, texts = [], []
+    heads: list[Words] = []
+    texts: list[Sequence[Words]] = []
     for name in names:
         of = drawn.columns.get(name) or Column(str(name))
         fit = _fit(of, table) if joined and name == "mean" else scale(of.unit, _numeric(table[name]), (), of.difference)
-        heads.append(escape(sentence(of.label)) + unit(fit, of.label))
+        heads.append(label(fit, of.label))
         texts.append(_column(table, name, fit, of, joined and name == "mean"))
     cells = [[text[i] for text in texts] for i in range(len(table))]
     rows = [_text(value) for value in table[first]]
@@ -60,16 +78,16 @@ def _plain(drawn: Drawn) -> Table:
     return Table(_cut(drawn.title, len(rows), len(drawn.table)), corner, heads, rows, cells)
 
 
-def _column(table: pd.DataFrame, name: str, fit: Scale, of: Column, interval: bool) -> list[str]:
-    if interval:
+def _column(table: pd.DataFrame, name: str, fit: Scale, of: Column, estimated: bool) -> Sequence[Words]:
+    if estimated:
         return _intervals(table, fit, of)
     numeric = pd.api.types.is_numeric_dtype(table[name])
     return [fit.number(float(v), of.difference) if numeric and of.unit else _text(v) for v in table[name]]
 
 
-def _intervals(table: pd.DataFrame, fit: Scale, of: Column) -> list[str]:
+def _intervals(table: pd.DataFrame, fit: Scale, of: Column) -> list[Quantity]:
     rows = zip(*(table[name].tolist() for name in ESTIMATE), strict=True)
-    return [interval_cell(fit, mean, low, high, of.difference) for mean, low, high in rows]
+    return [interval(fit, mean, low, high, of.difference) for mean, low, high in rows]
 
 
 def _fit(of: Column, table: pd.DataFrame) -> Scale:
@@ -99,4 +117,4 @@ def _cut(title: str, shown: int, there: int) -> str:
 def _text(value: Any) -> str:
     if value is None or value != value:  # NaN is not itself
         return NOTHING
-    return amount(value, 5) if isinstance(value, float | int) else escape(str(value))
+    return amount(value, 5) if isinstance(value, float | int) else str(value)

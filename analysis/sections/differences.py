@@ -7,16 +7,16 @@ from typing import Any
 from ..compare import against_reference, differences, reference, rule_baselines, summary
 from ..findings import Findings
 from ..language import say
+from ..parts import Paragraph, Section, Table, section
 from ..tables import difference_table, outcome_table
 from ..words import plural
-from .block import paragraph, section
 
 
-def changes(found: Findings) -> str:
+def changes(found: Findings) -> Section | None:
     """Paired differences against the reference, and each rule against its world without one."""
     study = found.study
     if len(study.cells) < 2 or not study.outcomes:
-        return ""
+        return None
     first = say("Each world less the reference, {cell}, seed by seed", cell=found.quoted(reference(study)))
     made = [_table(found, against_reference(study), first)]
     ruled = {cell: base for cell, base in rule_baselines(study).items() if base != reference(study)}
@@ -24,11 +24,11 @@ def changes(found: Findings) -> str:
         made.append(_table(found, ruled, say("Each rule less the same world without a rule, seed by seed")))
     shared = say("Two worlds share every shock of a seed, so their difference on it is what the choice did.")
     bold = say("Bold: the 95% interval leaves out zero, as one in twenty would by chance where nothing differs.")
-    told = paragraph(f"{shared} {bold}" if found.several else shared)
+    told = Paragraph(f"{shared} {bold}" if found.several else shared)
     return section("differences", say("What the choices change"), told, *made)
 
 
-def _table(found: Findings, baselines: dict[Any, Any], caption: str) -> str:
+def _table(found: Findings, baselines: dict[Any, Any], caption: str) -> Table:
     table = differences(found.study.values, baselines, found.study.weeks)
     seeds = table["n"][table["n"] > 0]
     if seeds.nunique() == 1:
@@ -37,10 +37,10 @@ def _table(found: Findings, baselines: dict[Any, Any], caption: str) -> str:
     return difference_table(found.study, table, f"{caption}{numbers}.")
 
 
-def levels(found: Findings) -> str:
+def levels(found: Findings) -> Section | None:
     """Mean and interval of every outcome in every cell."""
     if not found.study.outcomes:
-        return section("outcomes", say("Outcomes, side by side"), paragraph(say("The study holds no outcomes.")))
+        return section("outcomes", say("Outcomes, side by side"), Paragraph(say("The study holds no outcomes.")))
     caption = say("Mean over seeds; in brackets its 95% t interval.") if found.several else say("One seed.")
     none = say("“–”: no value, as where the run is shorter than the outcome's horizon.")
     table = outcome_table(found.study, summary(found.study.values), f"{caption} {none}")

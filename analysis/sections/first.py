@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 from .. import figures
@@ -11,48 +10,50 @@ from ..compare import reference
 from ..findings import Findings
 from ..intervals import Estimate
 from ..language import number, say
+from ..parts import First, Label, Table, Words
 from ..study import Outcome
-from ..tables import Table, estimate_cell, unit
+from ..tables import label, quantity
 from ..words import sentence, span
-from .block import figure, paragraph
+from .behind import figure
 
 MOST_ROWS = 10  # of the table, so that all of it stands on one sheet
 
 Group = tuple[str, list[Any]]  # a heading, and the cells under it
 
 
-def first(found: Findings) -> str:
+def first(found: Findings) -> First:
     """The first page."""
-    told = "\n".join(paragraph(text) for text in answer(found))
-    picture = figure(figures.survival(found.study, found.curves)) if found.curves else ""
-    return (
-        f'<section class="first" aria-labelledby="answer">\n<div class="answer">\n'
-        f'<h2 id="answer">{escape(question(found))}</h2>\n{told}\n</div>\n{picture}\n{compared(found)}\n</section>'
-    )
+    picture = figure(figures.survival(found.study, found.curves)) if found.curves else None
+    parts = [part for part in (picture, compared(found)) if part]
+    return First("answer", question(found), parts, [text for text in answer(found) if text])
 
 
-def compared(found: Findings) -> str:
+def compared(found: Findings) -> Table | None:
     """Each world beside its baseline: the baseline's own level, and what each choice changes, seed by seed."""
     groups = _groups(found)
     shown = [cell for _, cells in groups for cell in cells]
     columns = [of for of in _columns(found) if of.name in found.values]
     if not columns:
-        return ""
-    heads, texts = [], []
-    for of in columns:
-        fit, base = found.fit(of.name), found.levels.get((shown[0], of.name), Estimate())
-        row = [found.changes.get((cell, of.name), Estimate()) for cell in shown[1:]]
-        heads.append(escape(sentence(of.placed)) + (_in_points() if row and fit.unit == "%" else unit(fit, of.label)))
-        texts.append([estimate_cell(fit, base), *(estimate_cell(fit, one, difference=True) for one in row)])
-    rows = [escape(found.study.labels[cell]) for cell in shown]
-    cells = [[text[i] for text in texts] for i in range(len(rows))]
-    sizes = [(heading, len(under)) for heading, under in groups]
-    return Table(_caption(found, len(shown)), say("World"), heads, rows, cells, "numbers compared", sizes).html()
+        return None
+    heads = [_head(found, of, alone=len(shown) == 1) for of in columns]
+    cells = list(zip(*(_column(found, of, shown) for of in columns), strict=True))
+    rows, sizes = [found.study.labels[cell] for cell in shown], [(heading, len(under)) for heading, under in groups]
+    return Table(_caption(found, len(shown)), say("World"), heads, rows, cells, "numbers compared", sizes)
 
 
-def _in_points() -> str:
-    """The unit of a share that stands above its changes."""
-    return f' <span class="unit">{escape(say("%; changes in points"))}</span>'
+def _head(found: Findings, of: Outcome, alone: bool) -> Label:
+    """An outcome with its unit; a share stands above its changes."""
+    fit = found.fit(of.name)
+    if alone or fit.unit != "%":
+        return label(fit, of.placed)
+    return Label(sentence(of.placed), say("%; changes in points"))
+
+
+def _column(found: Findings, of: Outcome, shown: list[Any]) -> list[Words]:
+    """The first world's level, and the changes of the others."""
+    fit, base = found.fit(of.name), found.levels.get((shown[0], of.name), Estimate())
+    changes = (found.changes.get((cell, of.name), Estimate()) for cell in shown[1:])
+    return [quantity(fit, base), *(quantity(fit, one, difference=True) for one in changes)]
 
 
 def _columns(found: Findings) -> list[Outcome]:

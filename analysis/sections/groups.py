@@ -7,20 +7,21 @@ from ..compare import reference
 from ..findings import Findings
 from ..groups import groupings
 from ..language import say
-from .block import figure, paragraph, section
+from ..parts import Paragraph, Section, section
+from .behind import figure
 
 
-def groups(found: Findings) -> str:
+def groups(found: Findings) -> Section | None:
     """Survival by group in the world that is looked at closely, and of copied shops in both worlds."""
     study = found.study
     base, cell = found.pair or (None, reference(study))
     known = groupings(study)
     drawn = [figure(figures.group_survival(study, cell, name)) for name in known]
-    told = ""
+    told = None
     if "copied" in known and base is not None:
         twice = figure(figures.copied_twins(study, cell, base))
         drawn.append(twice)
-        told = twice and paragraph(
+        told = twice and Paragraph(
             say(
                 "The platform copies what sells, so copied and other shops differ from the start. Where the same shops "
                 "are followed in both worlds one sees what the choice does to the shops that it copies. That is more "

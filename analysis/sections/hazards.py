@@ -9,13 +9,14 @@ from ..findings import Findings
 from ..hazards import CELLS, hazard_ratios, shop_hazards, yearly_hazards
 from ..intervals import Estimate
 from ..language import say
-from .block import figure, section
+from ..parts import Section, section
+from .behind import figure
 
 
-def hazards(found: Findings) -> str:
+def hazards(found: Findings) -> Section | None:
     """Each world against its baseline; the world that is looked at closely year by year, and shop against shop."""
     if not found.pair:
-        return ""
+        return None
     base, cell = found.pair
     study, labels = found.study, found.study.labels
     worlds = hazard_ratios(study, _moved(found))

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from html import escape
 from typing import Any
 
 from ..compare import reference
 from ..findings import Findings
 from ..groups import copied_pairs, groupings
 from ..language import number, say
-from ..tables import Table
+from ..parts import Bullets, Code, Folded, Heading, Paragraph, Section, Table, section
 from ..words import NOTHING, amount, span
-from .block import bullets, paragraph, section
 
 SOURCES = (
     "Sutoyo R., Achmad S., Chowanda A., Andangsari E. W., Isa S. M. (2022), PRDECT-ID, Data in Brief 44, 108554, "
@@ -23,20 +21,20 @@ SOURCES = (
 )
 
 
-def limits(found: Findings) -> str:
+def limits(found: Findings) -> Section | None:
     """Assumptions, sources, limits."""
     return section(
         "limits",
         say("Assumptions, sources, limits"),
-        f"<h3>{say('What it assumes')}</h3>",
-        bullets(_assumed(found)),
+        Heading(say("What it assumes")),
+        Bullets(list(_assumed(found))),
         _settings(found),
-        f"<h3>{say('What it cannot tell')}</h3>",
-        bullets(_limits(found)),
-        f"<h3>{say('Where it comes from')}</h3>",
-        paragraph(_listings()),
-        bullets(SOURCES),
-        paragraph(
+        Heading(say("What it cannot tell")),
+        Bullets(list(_limits(found))),
+        Heading(say("Where it comes from")),
+        Paragraph(_listings()),
+        Bullets(SOURCES),
+        Paragraph(
             say("The project's docs/facts.md and docs/parameters.md say where each figure is from and how sure it is.")
         ),
     )
@@ -72,6 +70,12 @@ def _limits(found: Findings) -> Iterator[str]:
             "A scenario, not a forecast: “Project S” is what the press called a plan of TikTok's to sell its own "
             "goods; TikTok has denied such plans for Indonesia. Nothing here claims that it happened."
         )
+    yield from _always()
+    yield from _of_copies(found)
+
+
+def _always() -> Iterator[str]:
+    """What holds for every study."""
     yield say("A difference between two worlds is known better than the level of either.")
     yield say(
         "Intervals hold the play of chance within the model; they say nothing of wrong settings or missing mechanisms."
@@ -84,6 +88,10 @@ def _limits(found: Findings) -> Iterator[str]:
         "Consumer surplus counts a cheaper copy as a gain at once; total surplus adds everybody's rupiah alike, rich "
         "and poor."
     )
+
+
+def _of_copies(found: Findings) -> Iterator[str]:
+    """What is seen of copied shops."""
     base, cell = found.pair or (None, reference(found.study))
     if base is not None and not copied_pairs(found.study, cell, base).empty:
         yield say(
@@ -109,19 +117,18 @@ def _config(found: Findings) -> Mapping[str, Any]:
     return configs.get(reference(found.study)) or {}
 
 
-def _settings(found: Findings) -> str:
+def _settings(found: Findings) -> Folded | None:
     """Every setting of the reference, folded up."""
     rows = dict(_flat(_config(found)))
     if not rows:
-        return ""
+        return None
     caption = say(
         "The settings of {cell}; what other worlds set stands under “What was run”.",
         cell=found.quoted(reference(found.study)),
     )
-    texts = [[NOTHING if value is None else escape(_text(value))] for value in rows.values()]
-    names = [f"<code>{escape(name)}</code>" for name in rows]
-    table = Table(caption, say("Setting"), [say("Value")], names, texts).html()
-    return f'<details class="settings"><summary>{say("Every setting")}</summary>{table}</details>'
+    texts = [[NOTHING if value is None else _text(value)] for value in rows.values()]
+    names = [Code([name]) for name in rows]
+    return Folded(say("Every setting"), Table(caption, say("Setting"), [say("Value")], names, texts))
 
 
 def _flat(config: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, Any]]:

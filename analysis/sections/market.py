@@ -5,20 +5,21 @@ from __future__ import annotations
 from .. import figures
 from ..findings import Findings
 from ..language import say
-from .block import figure, paragraph, section
+from ..parts import Paragraph, Section, section
+from .behind import figure
 
 COLUMNS = ("platform_share", "price_index", "variety", "hhi", "dependence", "live_smes", "platform_profit")
 
 
-def market(found: Findings) -> str:
+def market(found: Findings) -> Section | None:
     """A figure for each weekly outcome that the study kept."""
-    kept = [text for column in COLUMNS if (text := figure(figures.weekly(found.study, column)))]
-    none = "" if kept else paragraph(say("The study kept no weekly outcomes."))
+    kept = [made for column in COLUMNS if (made := figure(figures.weekly(found.study, column)))]
+    none = None if kept else Paragraph(say("The study kept no weekly outcomes."))
     return section("market", say("The market, week by week"), none, *kept)
 
 
-def alone(found: Findings) -> str:
+def alone(found: Findings) -> Section | None:
     """One world by itself: its weeks, from shops to prices, one below the other."""
     if len(found.study.cells) > 1:
-        return ""
+        return None
     return section("story", say("Its story"), figure(figures.story(found.study)))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from .. import provenance
 from ..findings import Findings
 from ..language import say
-from .block import section
+from ..parts import Section, section
 
 
-def run(found: Findings) -> str:
+def run(found: Findings) -> Section | None:
     """The section."""
-    return section("provenance", say("What was run"), provenance.html(found.study))
+    return section("provenance", say("What was run"), *provenance.parts(found.study))

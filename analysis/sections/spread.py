@@ -5,12 +5,13 @@ from __future__ import annotations
 from .. import figures
 from ..findings import Findings
 from ..language import say
-from .block import figure, section
+from ..parts import Section, section
+from .behind import figure
 
 OUTCOMES = ("survival", "consumer_surplus")
 
 
-def spread(found: Findings) -> str:
+def spread(found: Findings) -> Section | None:
     """How the seeds of each cell lie, what single shops earn, and which tenths of them win and lose."""
     drawn = [figures.distribution(found.study, name) for name in OUTCOMES] if found.several else []
     drawn.append(figures.shop_profits(found.study))

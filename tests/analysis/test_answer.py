@@ -15,6 +15,7 @@ from analysis.answer import answer, question
 from analysis.findings import Findings
 from analysis.sections.first import compared
 
+from .present import there
 from .synthetic import SyntheticCell, headline, store
 
 PROJECT_S = {"platform": "project_s"}
@@ -125,10 +126,11 @@ def test_all_at_home_are_told_of_and_the_treasury_where_it_gains_or_pays(study: 
         assert "and surplus at home by Rp +1.0" in said
         assert "total surplus" not in said
         assert ("public revenue by Rp -2.0" in said) == told
-        html = compared(Findings(made))
-        assert "Surplus at home" in html
-        assert ("Public revenue" in html) == told
-        assert "profit (abroad)" in html
+        table = there(compared(Findings(made)))
+        heads = " ".join(map(str, table.columns))
+        assert "Surplus at home" in heads
+        assert ("Public revenue" in heads) == told
+        assert "profit (abroad)" in heads
 
 
 def test_sums_in_rupiah_are_told_in_one_unit_with_as_many_decimals(tmp_path) -> None:

@@ -20,9 +20,10 @@ from analysis.export import _hazard_ratios, _who_pays, csv_text, outcome_rows, t
 from analysis.findings import Findings
 from analysis.language import speaking
 from analysis.parties import who_pays
-from analysis.provenance import plain_html
-from analysis.sections.block import figure
+from analysis.provenance import plain
+from analysis.sections.behind import figure
 
+from .present import there
 from .synthetic import OUTCOMES, SyntheticCell, load_study
 
 HOSTILE = 'a & b_c % $x$ #1 {y} \\input{z} ~^ "q" <i> | `c` **d** [e](f)\nnext, "r"'
@@ -163,16 +164,15 @@ def test_the_file_behind_a_figure_has_no_formula(study: Study) -> None:
     drawn = figures.bars(study)
     assert drawn is not None
     hostile = replace(drawn, table=drawn.table.assign(cell="=1+1"))
-    packed = re.search(r'class="csv">([^<]*)<', figure(hostile))
-    assert packed is not None
-    rows = gzip.decompress(base64.b64decode(packed[1])).decode("utf-8-sig").splitlines()
+    made = there(figure(hostile))
+    rows = gzip.decompress(base64.b64decode(made.csv)).decode("utf-8-sig").splitlines()
     assert all(row.startswith("'=1+1,") for row in rows[1:])
 
 
 def test_seeds_far_apart_are_listed_and_those_in_a_row_are_not() -> None:
-    assert plain_html([3, 4, 5]) == "3 to 5"
-    assert plain_html([0, 1, 10**15]) == f"0, 1, {10**15}"
-    assert plain_html([0, 2, 1]) == "0, 2, 1"
+    assert plain([3, 4, 5]) == "3 to 5"
+    assert plain([0, 1, 10**15]) == f"0, 1, {10**15}"
+    assert plain([0, 2, 1]) == "0, 2, 1"
 
 
 @pytest.mark.parametrize("label", ["[2pt] x", "* x"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,8 +9,10 @@ import pytest
 from analysis import Study, load
 from analysis.fates import COLUMNS, FATES, fate_counts, fates
 from analysis.findings import Findings
+from analysis.parts import Table
 from analysis.sections.fates import shops
 
+from .present import there
 from .synthetic import SyntheticCell, load_study
 
 
@@ -58,18 +58,20 @@ def test_ranks_are_by_size_among_all_shops(study: Study) -> None:
     assert made["rank"].to_numpy() == pytest.approx(known.loc[pd.MultiIndex.from_frame(made[COLUMNS[:2]])].to_numpy())
 
 
-def rows_of(html: str) -> list[list[str]]:
-    """The cells of a table's rows."""
-    rows = re.findall(r"<tr>(.*?)</tr>", html[html.index("<table") :], re.S)
-    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S) for row in rows]
+def told(study: Study) -> tuple[Table, Table]:
+    """The tables of the section: how many shops have which fate, and the shops by name."""
+    made = there(shops(Findings(study)))
+    counts, _, named = made.parts
+    assert isinstance(counts, Table)
+    assert isinstance(named, Table)
+    return counts, named
 
 
 def test_the_page_names_shops_by_rank_and_says_how_many_seeds_there_are(study: Study) -> None:
-    html = shops(Findings(study)).split("</table>")[1]
+    _, table = told(study)
     turned = fates(study, "c01", "c00")
-    head, first = rows_of(html)[:2]
-    assert head == [
-        "Rank by size",
+    assert table.corner == "Rank by size"
+    assert table.columns == [
         "Category",
         "Orders in the opening week",
         "Copied in week (earliest)",
@@ -77,26 +79,27 @@ def test_the_page_names_shops_by_rank_and_says_how_many_seeds_there_are(study: S
         "Seeds (of 10)",
         "Week (median)",
     ]
-    assert first[0] == f"{turned['rank'].min():.0f}"
-    assert f"The largest of the {turned['seller_id'].nunique()} shops that in at least one of 10 seeds close" in html
+    assert table.rows[0] == f"{turned['rank'].min():.0f}"
+    many = turned["seller_id"].nunique()
+    assert f"The largest of the {many} shops that in at least one of 10 seeds close" in table.caption
 
 
 def test_on_one_seed_nothing_is_said_of_means_over_seeds(tmp_path) -> None:
     cells = [SyntheticCell(0.02), SyntheticCell(0.03)]
-    html = shops(Findings(load_study(tmp_path / "s", cells, seeds=[4], weeks=30, smes=60)))
-    assert "Opening SMEs by their fate in both worlds, on one seed." in html
-    assert "shops that close in one world and live in the other" in html
-    assert not any(words in html for words in ("mean over seeds", "1 seed", "Seeds (of", "median", "earliest"))
+    counts, table = told(load_study(tmp_path / "s", cells, seeds=[4], weeks=30, smes=60))
+    assert counts.caption == "Opening SMEs by their fate in both worlds, on one seed."
+    assert "shops that close in one world and live in the other" in table.caption
+    said = " ".join(map(str, [table.caption, *table.columns]))
+    assert not any(words in said for words in ("1 seed", "Seeds (of", "median", "earliest"))
 
 
 def test_shops_without_category_orders_or_copies_are_told_without_them(tmp_path) -> None:
     study = load_study(tmp_path / "s", [SyntheticCell(0.02), SyntheticCell(0.03)], seeds=range(2), weeks=30, smes=40)
     file = study.folder / "sellers/all.parquet"
     pd.read_parquet(file)[["cell_id", "seed", "seller_id", "kind", "entry_week", "exit_week"]].to_parquet(file)
-    html = shops(Findings(load(study.folder))).split("</table>")[1]
-    head, *rows = rows_of(html)
-    assert head == ["Shop", "Closes in", "Seeds (of 2)", "Week (median)"]
-    assert rows
+    _, table = told(load(study.folder))
+    assert [table.corner, *table.columns] == ["Shop", "Closes in", "Seeds (of 2)", "Week (median)"]
+    assert table.rows
 
 
 def test_worlds_of_different_length_are_compared_up_to_the_shorter(tmp_path) -> None:

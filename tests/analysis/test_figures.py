@@ -12,45 +12,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from analysis import Study, curves, differences, figures, load, summary
-from analysis.figures import Drawn, maps, trade
+from analysis.figures import Drawn, trade
 from analysis.figures import curves as drawing
 from analysis.figures.measure import measure
-from analysis.figures.places import SIDES, Box, heaps, numbered, placed, ranges
-from analysis.figures.rows import BLUE, PALE, Row, row_figure, x_range
+from analysis.figures.rows import PALE, Row, x_range
 from analysis.hazards import hazard_ratios
-from analysis.language import speaking
-from analysis.lines import INKS, MAX_LINES, spread, styles, weekly_lines
+from analysis.lines import MAX_LINES, styles, weekly_lines
 from analysis.parties import who_pays
 from analysis.study import Outcome
 
+from .present import there
 from .synthetic import SyntheticCell, headline, store
 
 PSI, IMPULSE = "platform.self_preference", "demand.impulse"
-HOSTILE = '<a href="javascript:x()">y</a>$title %{y} 🙂 ' + "long " * 40
-
-places = st.lists(st.floats(0, 400), min_size=1, max_size=12)
-
-FIGURES: dict[str, Callable[[Study], Drawn | None]] = {
-    "survival": figures.survival,
-    "group": lambda study: figures.group_survival(study, study.cells[-1], "size"),
-    "twins": lambda study: figures.copied_twins(study, study.cells[-1], study.cells[0]),
-    "weekly": lambda study: figures.weekly(study, "platform_share"),
-    "of_outcome": figures.of_outcome,
-    "money": lambda study: figures.of_outcome(study, "consumer_surplus"),
-    "bars": figures.bars,
-    "difference": figures.difference_bars,
-    "who_pays": figures.who_pays,
-    "distribution": figures.distribution,
-    "trade_off": figures.trade_off,
-    "story": lambda study: figures.story(study, study.cells[-1]),
-    "forest": lambda study: figures.forest(study, list(hazard_ratios(study).values())),
-    "shop_profits": figures.shop_profits,
-    "winners": lambda study: figures.winners(study, study.cells[-1], study.cells[0]),
-}
 
 
 def swept(folder: Path, label: str = "", weeks: int = 30, **axes: list[Any]) -> Study:
@@ -73,39 +49,6 @@ def grid(tmp_path_factory: pytest.TempPathFactory) -> Study:
     return swept(tmp_path_factory.mktemp("grid"), **axes)
 
 
-def there(drawn: Drawn | None) -> Drawn:
-    assert drawn is not None
-    return drawn
-
-
-# ---- labels
-
-
-@given(places, st.floats(1, 60))
-def test_labels_keep_their_order_their_distance_and_the_frame(wanted: list[float], gap: float) -> None:
-    placed = spread(wanted, gap, 0, 400)
-    order = np.argsort(wanted, kind="stable")
-    gaps = np.diff(np.array(placed)[order])
-    assert (gaps >= min(gap, 400 / max(len(wanted) - 1, 1)) - 1e-6).all()
-    assert min(placed) >= -1e-6
-    assert max(placed) <= 400 + 1e-6
-
-
-@given(st.lists(st.tuples(st.floats(0, 400), st.floats(5, 30)), min_size=1, max_size=12))
-def test_labels_of_different_height_do_not_overlap(labels: list[tuple[float, float]]) -> None:
-    wanted, heights = zip(*labels, strict=True)
-    placed = np.array(spread(wanted, heights, 0, 400))
-    order = np.argsort(wanted, kind="stable")
-    room = (np.array(heights)[order][1:] + np.array(heights)[order][:-1]) / 2
-    assert (np.diff(placed[order]) >= room * min(1.0, 400 / max(room.sum(), 1e-9)) - 1e-6).all()
-
-
-@given(places)
-def test_labels_that_do_not_meet_stay_where_they_are(wanted: list[float]) -> None:
-    apart = sorted({round(place / 20) * 20.0 for place in wanted})
-    assert spread(apart, 20, 0, 400) == pytest.approx(apart)
-
-
 def test_the_names_at_line_ends_do_not_overlap_in_print_either(study: Study) -> None:
     for made in (figures.survival(study), figures.weekly(study, "platform_share"), figures.weekly(study, "live_smes")):
         layout = there(made).figure.layout
@@ -115,65 +58,6 @@ def test_the_names_at_line_ends_do_not_overlap_in_print_either(study: Study) -> 
             centres = sorted((high - note.y) * pixels + note.ay for note in layout.annotations)
             assert len(centres) == 5
             assert (np.diff(centres) >= drawing.LABEL_LINE).all()
-
-
-@given(st.lists(st.tuples(st.floats(20, 780), st.floats(20, 380)), min_size=1, max_size=12))
-def test_names_beside_marks_meet_neither_each_other_nor_a_mark(wanted: list[tuple[float, float]]) -> None:
-    marks, size, frame = [Box(x, y, 30, 11) for x, y in wanted], (90.0, 16.0), (800.0, 400.0)
-    sides = placed(marks, [size] * len(marks), frame)
-    if sides is None:
-        assert len(marks) > 1
-        return
-    names = [mark.beside(side, *size) for mark, side in zip(marks, sides, strict=True)]
-    for i, name in enumerate(names):
-        assert name.within(*frame)
-        assert not any(map(name.meets, [*marks, *names[:i]]))
-
-
-@given(st.lists(st.tuples(st.floats(20, 280), st.floats(20, 180)), min_size=1, max_size=30))
-def test_numbers_beside_marks_meet_no_other_number_however_many_there_are(wanted: list[tuple[float, float]]) -> None:
-    marks = [Box(x, y, 9, 9) for x, y in wanted]
-    told = numbered(marks, lambda heap: ranges([i + 1 for i in heap]), text_size, (5.0, 5.0), (300.0, 200.0))
-    texts = [marks[i].beside(side, *text_size(text), 0.0) for i, text, side in told]
-    assert {side for _, _, side in told} <= set(SIDES)
-    for i, text in enumerate(texts):
-        assert text.within(300, 200)
-        assert not any(map(text.meets, texts[:i]))
-    if len(marks) == 1:
-        assert [text for _, text, _ in told] == ["1"]
-
-
-def text_size(text: str) -> tuple[float, float]:
-    return 9.0 * len(text), 16.0
-
-
-# ---- colours
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance after WCAG 2."""
-    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    return maps.luminance((red, green, blue))
-
-
-def test_the_names_beside_lines_have_contrast() -> None:
-    for ink in (*INKS, drawing.GREY):
-        assert 1.05 / (luminance(ink.text) + 0.05) >= 4.5, ink
-
-
-@pytest.mark.parametrize("colours", [maps.CIVIDIS, maps.DIVERGING])
-def test_what_is_written_into_a_map_can_be_read(colours: tuple[str, ...]) -> None:
-    for share in np.linspace(0, 1, 101):
-        ground = maps.luminance(maps.blend(colours, float(share)))
-        low, high = sorted((ground, luminance(maps.ink_on(ground))))
-        assert (high + 0.05) / (low + 0.05) >= 4.5
-
-
-def test_the_sequential_scale_rises_in_lightness() -> None:
-    assert (np.diff([luminance(colour) for colour in maps.CIVIDIS]) > 0).all()
-
-
-# ---- what is drawn
 
 
 def test_a_line_and_its_band_are_the_curve(study: Study) -> None:
@@ -206,23 +90,6 @@ def test_weekly_lines_are_the_means_over_seeds_in_the_axis(study: Study, column:
 def test_the_axis_of_a_share_that_is_always_zero_starts_there(tmp_path: Path) -> None:
     study = load(store(tmp_path / "s", [SyntheticCell()], weeks=8, smes=5))
     assert there(figures.weekly(study, "platform_share")).figure.layout.yaxis.range[0] == 0
-
-
-@given(st.sets(st.integers(1, 40), min_size=1))
-def test_numbers_in_short_stand_for_each_of_them(numbers: set[int]) -> None:
-    told: set[int] = set()
-    for part in ranges(sorted(numbers)).split(", "):
-        first, _, last = part.partition("–")
-        told |= set(range(int(first), int(last or first) + 1))
-    assert told == numbers
-
-
-@given(st.lists(st.tuples(st.floats(0, 99), st.floats(0, 99)), min_size=1, max_size=20), st.floats(0, 50))
-def test_each_mark_is_in_one_heap_near_its_first(wanted: list[tuple[float, float]], near: float) -> None:
-    marks = [Box(x, y, 9, 9) for x, y in wanted]
-    found = heaps(marks, (near, near))
-    assert sorted(i for heap in found for i in heap) == list(range(len(marks)))
-    assert all(abs(marks[heap[0]].x - marks[i].x) <= near for heap in found for i in heap)
 
 
 def test_bars_start_at_zero_fall_and_carry_the_interval(study: Study) -> None:
@@ -300,6 +167,19 @@ def test_of_many_worlds_the_reference_and_both_ends_are_drawn(tmp_path: Path, dr
     assert len(made.table) == 21
 
 
+def test_of_very_many_bars_the_reference_and_both_ends_are_drawn_by_falling_mean(tmp_path: Path) -> None:
+    hazards = [0.041, *(0.002 * (1 + (7 * i) % 30) for i in range(30))]
+    cells = [SyntheticCell(h, settings={"demand.impulse": h}) for h in hazards]
+    study = load(store(tmp_path / "s", cells, seeds=range(2), weeks=60, smes=400))
+    made = there(figures.bars(study))
+    assert "The reference, the 11 highest and 11 lowest of 31 worlds; the table has all." in made.caption
+    [bars] = made.figure.data
+    assert len(bars.x) == 23
+    assert list(bars.x) == sorted(bars.x, reverse=True)
+    assert "Impulse 0.041" in [name for name, _ in bars.customdata]
+    assert len(made.table) == 31
+
+
 def test_of_very_many_choices_those_that_keep_most_and_fewest_are_traded_off(tmp_path: Path) -> None:
     hazards = [0.001 * (1 + (11 * i) % 45) for i in range(45)]
     cells = [SyntheticCell(0.02), *(SyntheticCell(h, 0.1, {"demand.impulse": h}) for h in hazards)]
@@ -309,15 +189,6 @@ def test_of_very_many_choices_those_that_keep_most_and_fewest_are_traded_off(tmp
     drawn = sorted(trace.x[0] / 100 for trace in made.figure.data)
     assert (drawn[0], drawn[-1]) == pytest.approx((across.iloc[0], across.iloc[-1]))
     assert "Of 45 worlds the 40 that keep most and fewest shops are drawn; the table has all." in made.caption
-
-
-def test_the_number_of_a_pale_bar_is_no_louder_than_its_bar(study: Study) -> None:
-    fit = measure(study.outcomes["hhi"], [1.0])
-    figure, _ = row_figure([Row("a", 1.0, 0.5, 1.5), Row("b", 1.0, -1.0, 3.0, pale=True)], "", fit)
-    loud, quiet = (note.font.color for note in figure.layout.annotations if "<b>" in note.text)
-    assert loud == BLUE.text
-    assert quiet not in [ink.text for ink in INKS]
-    assert 1.05 / (luminance(quiet) + 0.05) >= 4.5
 
 
 def test_every_seed_is_a_dot(study: Study) -> None:
@@ -458,73 +329,3 @@ def test_many_cells_get_lines_alone_of_which_few_are_named(tmp_path: Path) -> No
     assert "The first 60 of 70 worlds" in made.caption
     assert len(set(list(styles(study).values())[:40])) == 40
     assert "the numbers have intervals" not in there(figures.weekly(study, "live_smes")).caption  # of one seed
-
-
-# ---- every figure
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_is_whole(study: Study, name: str) -> None:
-    made = there(FIGURES[name](study))
-    assert made.title
-    assert made.caption.endswith(".")
-    assert list(made.table) == list(made.columns)
-    assert len(made.table)
-    assert made.figure.layout.title.text
-    page = made.for_page()
-    assert json.loads(json.dumps(page)) == page
-    assert "title" not in page["layout"]
-    assert 100 < page["layout"]["height"] < made.figure.layout.height
-    assert set(made.narrow) <= {
-        "annotations",
-        "height",
-        "margin.l",
-        "margin.r",
-        "margin.t",
-        "margin.b",
-        "font.size",
-        "xaxis.dtick",
-        "xaxis.nticks",
-        "xaxis.range",
-        "xaxis.title.text",
-        "yaxis.title.text",
-        "coloraxis.showscale",
-    }
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_hostile_name_is_text_in_the_figure(tmp_path: Path, name: str) -> None:
-    cells = [
-        SyntheticCell(0.01 + 0.01 * i, i / 10, one.settings, f"{HOSTILE}{i}") for i, one in enumerate(headline()[:3])
-    ]
-    outcomes = {"label": HOSTILE, "unit": "share of " + HOSTILE, "direction": 1}
-    known = {"consumer_surplus": {**outcomes, "unit": "Rp"}, "platform_share": outcomes, "live_smes": outcomes}
-    study = load(store(tmp_path / "s", cells, seeds=range(3), weeks=30, smes=40, outcomes=known))
-    drawn = json.dumps(there(FIGURES[name](study)).for_page(), ensure_ascii=False)
-    assert "<a " not in drawn
-    assert {part.partition(">")[0] for part in drawn.split("<")[1:]} <= {"br", "b", "/b", "extra", "/extra"}
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_in_indonesian_numbers_have_their_signs(study: Study, name: str) -> None:
-    with speaking("id"):
-        made = there(FIGURES[name](study))
-    assert made.figure.layout.separators == ",."
-
-
-@pytest.mark.parametrize(("seeds", "weeks", "smes"), [(1, 1, 5), (1, 60, 20), (2, 30, 0)])
-def test_odd_studies_draw_what_they_have(tmp_path: Path, seeds: int, weeks: int, smes: int) -> None:
-    study = load(store(tmp_path / "s", headline()[:2], seeds=range(seeds), weeks=weeks, smes=smes))
-    for draw in FIGURES.values():
-        made = draw(study)
-        assert made is None or json.dumps(made.for_page())
-
-
-def test_nothing_can_be_sent_anywhere() -> None:
-    assert "sendChartToCloud" in figures.CONFIG["modeBarButtonsToRemove"]
-    assert figures.CONFIG["plotlyServerURL"] == ""
-    assert figures.CONFIG["showSendToCloud"] is False
-
-
-def test_a_figure_shows_itself_in_a_notebook(study: Study) -> None:
-    assert hasattr(there(figures.bars(study)), "_repr_mimebundle_")

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from analysis import Study, curves, load
 from analysis.findings import Findings
 from analysis.groups import copied_pairs, copied_twins, group_curves, groupings, uncopied_pairs, uncopied_twins
+from analysis.parts import Figure, Paragraph, Section
 from analysis.sections.groups import groups as section
 from analysis.survival import kaplan_meier, tally
 
+from .present import there
 from .synthetic import SyntheticCell, headline, store
 
 WEEKS = 20
@@ -147,14 +149,17 @@ def test_without_copies_or_where_both_worlds_copy_there_are_no_twins(study: Stud
 
 def test_a_page_of_rules_alone_does_not_hold_the_copied_against_the_copied(study: Study, tmp_path: Path) -> None:
     """Project S in both worlds: what it does to shops is not to be seen there."""
-    assert 'data-figure="copied-c01"' in section(Findings(study))
+    assert figures_of(there(section(Findings(study))))[-1] == "copied-c01"
     rules = load(store(tmp_path / "s", headline()[1:], seeds=range(3), weeks=60, smes=100))
     found = Findings(rules)
     assert found.pair is not None
-    html = section(found)
-    assert 'data-figure="group-copied' in html
-    assert 'data-figure="copied' not in html
-    assert "more than the copy itself" not in html
+    made = there(section(found))
+    assert figures_of(made) == ["group-copied-c01", "group-channels-c01", "group-size-c01"]
+    assert not any(isinstance(part, Paragraph) for part in made.parts)  # nor told what the copied are held against
+
+
+def figures_of(made: Section) -> list[str]:
+    return [part.drawn.name for part in made.parts if isinstance(part, Figure)]
 
 
 def test_survival_from_delayed_entry_is_that_of_the_shops_at_risk() -> None:

@@ -26,8 +26,10 @@ from analysis.hazards import (
     shop_hazards,
     yearly_hazards,
 )
+from analysis.parts import Figure
 from analysis.sections.hazards import hazards as section
 
+from .present import there
 from .synthetic import SyntheticCell, load_study
 
 weeks = st.lists(st.tuples(st.integers(1, 6), st.booleans(), st.integers(-2, 2)), min_size=1, max_size=25)
@@ -215,10 +217,11 @@ def test_a_caption_says_what_was_left_out(study: Study) -> None:
 def test_the_page_says_of_how_many_worlds_the_ratios_are(tmp_path) -> None:
     cells = [SyntheticCell(0.02 + 0.001 * i, settings={"demand.impulse": i}) for i in range(CELLS + 5)]
     study = load_study(tmp_path / "s", cells, seeds=range(3), weeks=60, smes=30)
-    html = section(Findings(study))
-    assert f"Of {CELLS + 4} worlds the {CELLS} in which survival changes most." in html
-    assert study.labels[f"c{CELLS + 4}"] in html  # the one with the highest hazard is the last
-    assert 'data-figure="hazards-years"' in html
+    made = there(section(Findings(study)))
+    worlds, years, *_ = [part.drawn for part in made.parts if isinstance(part, Figure)]
+    assert f"Of {CELLS + 4} worlds the {CELLS} in which survival changes most." in worlds.caption
+    assert study.labels[f"c{CELLS + 4}"] in set(worlds.table["term"])  # the one with the highest hazard is the last
+    assert years.name == "hazards-years"
 
 
 def test_a_year_alone_is_not_told_year_by_year(tmp_path) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import nodes
 
 from analysis import Study, language, load, report
 from analysis.answer import answer, question
@@ -20,6 +21,7 @@ from analysis.intervals import Estimate
 from analysis.language import catalogue, languages, number, say, speaking, word
 from analysis.parties import KNOWN
 from analysis.provenance import KEYS
+from analysis.render import environment
 from analysis.study import CHOICES
 from analysis.words import MAGNITUDES, MONTHS, NAMES, date, humanise, listing, plural, scale, span
 from simulation import outcomes
@@ -40,6 +42,16 @@ def told() -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
                 yield from spoken_by(node, node.func.id)
+    for name in environment().list_templates(["html"]):
+        for call in calls(name):
+            if isinstance(call.node, nodes.Name) and call.node.name == "say":
+                yield call.args[0].as_const()
+
+
+def calls(template: str) -> Iterator[nodes.Call]:
+    """What a template of the page calls."""
+    source = (ANALYSIS / "templates" / template).read_text()
+    return environment().parse(source).find_all(nodes.Call)
 
 
 def spoken_by(call: ast.Call, name: str) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,10 @@ from analysis import Study, StudyError, differences
 from analysis.compare import against_reference
 from analysis.findings import Findings
 from analysis.parties import KNOWN, at_home, parties, surpluses, who_pays
+from analysis.parts import Figure, Label, Quantity, Table
 from analysis.sections.parties import parties as section
+
+from .present import there
 
 rupiah = st.floats(-1e13, 1e13, allow_subnormal=False)
 CHOICES = dict.fromkeys(("market", "algorithm", "platform", "regulation"), "none")
@@ -84,16 +86,19 @@ def test_a_study_without_parties_has_nobody_who_pays() -> None:
 
 
 def test_the_page_has_what_those_at_home_and_those_abroad_gain(study: Study) -> None:
-    html = section(Findings(study))
-    assert re.findall(r'<th scope="row">(At home|Abroad)', html) == ["At home", "Abroad"]
-    abroad = html[html.index(">Abroad") :]
-    assert f"{4.1 * 3 * 1.2:+.2f}" in re.sub(r"<[^>]*>", "", abroad[: abroad.index("</td>")])  # Rp bn, of Project S
+    made = there(section(Findings(study)))
+    [table] = [part for part in made.parts if isinstance(part, Table)]
+    assert table.rows == [Label("At home", "Rp bn"), Label("Abroad", "Rp bn")]
+    of_project_s = table.cells[1][0]
+    assert isinstance(of_project_s, Quantity)
+    assert f"{4.1 * 3 * 1.2:+.2f}" in of_project_s.value
 
 
 def test_where_all_are_at_home_there_is_no_such_table(study: Study) -> None:
     outcomes = {name: {**of, "home": True} for name, of in study.manifest["outcomes"].items()}
     inland = Study(study.folder, {**study.manifest, "outcomes": outcomes}, study.runs)
-    assert "At home" not in section(Findings(inland))
+    made = there(section(Findings(inland)))
+    assert [type(part) for part in made.parts] == [Figure]
 
 
 def test_the_headline_studys_gains_have_intervals(study: Study) -> None:

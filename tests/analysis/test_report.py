@@ -15,14 +15,18 @@ from pathlib import Path
 import pytest
 from plotly.offline import get_plotlyjs
 
-from analysis import Study, StudyError, curves, load, provenance, report, summary
+from analysis import Study, StudyError, curves, load, report, summary
 from analysis.compare import differences, estimate
 from analysis.findings import Findings
 from analysis.language import speaking
+from analysis.parts import Section
+from analysis.render import render
 from analysis.sections.first import compared
 from analysis.sections.limits import limits
 from analysis.sections.parties import parties
+from analysis.sections.run import run
 
+from .present import there
 from .synthetic import OUTCOMES, SyntheticCell, headline, store
 
 VOID = {"meta", "path", "link", "img", "br", "hr", "input"}
@@ -68,6 +72,11 @@ def text(study: Study) -> str:
 @pytest.fixture(scope="module")
 def page(text: str) -> Page:
     return Page(text)
+
+
+def shown(made: Section | None) -> str:
+    """A section as HTML."""
+    return render(there(made))
 
 
 def test_write_makes_one_file_and_leaves_no_draft(study: Study, tmp_path) -> None:
@@ -181,11 +190,11 @@ def test_runs_that_are_missing_are_said_to_be(tmp_path) -> None:
     planned = {"cells": ["c00", "c01", "c02"], "seeds": [0, 4]}
     folder = store(tmp_path / "s", cells, seeds=range(4), weeks=30, smes=20, planned=planned)
     assert "12 runs of 30 weeks" in report.page(load(folder))
-    assert provenance.html(load(folder)).count("missing") == 0
+    assert "missing" not in shown(run(Findings(load(folder))))
     runs = load(folder).runs.query("cell_id == 'c00' or (cell_id == 'c01' and seed < 2)")
     runs.to_parquet(folder / "runs/all.parquet")
     assert "2 worlds, 6 of 12 planned runs of 30 weeks" in report.page(load(folder))
-    told = provenance.html(load(folder))
+    told = shown(run(Findings(load(folder))))
     assert "without a run: platform=project_s regulation=resale_ban." in told
     assert "Seeds that are missing: Project S (2, 3)." in told
 
@@ -251,12 +260,12 @@ def test_of_many_rules_the_first_table_keeps_the_platform_the_best_and_the_worst
     named = {"platform": "project_s"}
     rules = [SyntheticCell(0.002 + i / 1000, 0.1, {**named, "regulation": f"rule_{i:02d}"}) for i in range(20)]
     cells = [SyntheticCell(0.001), SyntheticCell(0.03, 0.1, named), *rules]
-    made = compared(Findings(load(store(tmp_path / "s", cells, seeds=range(2), weeks=60, smes=200))))
-    rows = re.findall(r'scope="row">([^<]*)<', made)
+    made = there(compared(Findings(load(store(tmp_path / "s", cells, seeds=range(2), weeks=60, smes=200)))))
     kept = [*range(4), *range(16, 20)]
-    assert rows == ["No Project S", "Project S", *(f"Project S, rule {i:02d}" for i in kept)]
-    assert "Total surplus" in made
-    assert "%; changes in points" in made
+    assert made.rows == ["No Project S", "Project S", *(f"Project S, rule {i:02d}" for i in kept)]
+    heads = " ".join(map(str, made.columns))
+    assert "Total surplus" in heads
+    assert "%; changes in points" in heads
 
 
 def test_limits_name_the_length_of_the_runs(tmp_path: Path) -> None:
@@ -281,7 +290,7 @@ def test_what_copied_shops_are_compared_with_is_told_as_it_is(tmp_path: Path) ->
         ("both", [own, more], start),
         ("none", [SyntheticCell()], None),
     ):
-        html = limits(Findings(load(store(tmp_path / name, cells, seeds=[0], weeks=30, smes=100))))
+        html = shown(limits(Findings(load(store(tmp_path / name, cells, seeds=[0], weeks=30, smes=100)))))
         assert [words for words in (themselves, start) if words in html] == [told] * (told is not None)
 
 
@@ -291,7 +300,7 @@ def test_what_is_in_english_is_english_in_every_report(study: Study, tmp_path: P
     facts = {**study.manifest, "opening": opening, "created": "2026-08-17T10:00:00+00:00"}
     (folder / "manifest.json").write_text(json.dumps(facts))
     with speaking("id"):
-        told = provenance.html(load(folder))
+        told = shown(run(Findings(load(folder))))
     own = told[told.index('<div lang="en">') :]
     assert "0.98%" in own
     assert "SMEs" in own
@@ -303,7 +312,7 @@ def test_parties_that_do_not_add_up_are_said_so_in_the_readers_language(tmp_path
     folder = store(tmp_path / "s", headline(), seeds=range(2), weeks=20, smes=20)
     load(folder).runs.assign(total_surplus=1.0).to_parquet(folder / "runs/all.parquet")
     with speaking("id"):
-        told = parties(Findings(load(folder)))
+        told = shown(parties(Findings(load(folder))))
     assert "tidak berjumlah benar" in told
     assert '<span lang="en">' in told
 

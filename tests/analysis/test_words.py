@@ -83,7 +83,7 @@ def test_a_world_without_a_rule_says_so_unless_its_platform_stands_there() -> No
 )
 def test_a_unit_that_the_label_says_is_not_said_again(label: str, unit: str, said: bool) -> None:
     assert names_unit(label, unit) == said
-    assert (tables.unit(Scale(1.0, unit, 0), label) == "") == said
+    assert (tables.label(Scale(1.0, unit, 0), label).unit == "") == said
 
 
 def test_words() -> None:

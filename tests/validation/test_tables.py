@@ -24,7 +24,6 @@ from validation.tables import (
     over_seeds,
     percent,
     points,
-    table,
     verdict,
 )
 
@@ -80,11 +79,6 @@ def test_numbers_read_well() -> None:
 )
 def test_a_range_reads_well(arguments: tuple[float, ...], text: str) -> None:
     assert band(*arguments) == text  # type: ignore[arg-type]
-
-
-def test_a_table_keeps_its_columns() -> None:
-    made = table(["a", "b"], [["x|y", "1"]])
-    assert made.splitlines() == ["| a | b |", "| --- | ---: |", "| x\\|y | 1 |"]
 
 
 def test_a_tally_counts_what_is_in_the_table() -> None:
