@@ -1,21 +1,12 @@
-"""Every test of the model: calibrated openings are kept in a folder of the session, and made once."""
+"""Markets that many tests read, each made once in a worker."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 from simulation import Market
 from tests.simulation.worlds import PROJECT_S, Scene, Watched, run, small
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ETALASE_CACHE", str(tmp_path_factory.mktemp("openings")))
-        yield
 
 
 @pytest.fixture(scope="session")

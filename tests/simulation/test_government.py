@@ -17,8 +17,7 @@ from simulation.multihoming import margins
 from simulation.outcomes import OUTCOMES
 from simulation.response import commission_benefit
 from simulation.sellers import IMPORTER_KIND, PLATFORM_KIND
-from tests.simulation.test_regulation import BUSY
-from tests.simulation.worlds import PROJECT_S, Design, bare, merged, outcome, run, small
+from tests.simulation.worlds import BUSY, PROJECT_S, Design, bare, merged, outcome, run, small
 
 RESOURCES = {"landlords", "suppliers_home", "suppliers_abroad", "carriers", "rest_of_world"}
 EVERYTHING: dict[str, Any] = merged(

@@ -13,7 +13,7 @@ from benchmarks.scenes import CONFIGS
 from simulation.algorithms import rankings
 from simulation.channels import MARKETPLACE, SOCIAL, keeps
 from simulation.exposure import favoured
-from tests.simulation.test_contracts import view
+from tests.simulation.drawn import view
 from tests.simulation.worlds import PROJECT_S, outcome, run
 
 

@@ -17,28 +17,8 @@ from simulation.instruments import CONTRADICTIONS
 from simulation.parameters import ConfigError
 from simulation.regulation import Enforcement, Rule, Rules, choose_rules, instruments, rules_of
 from simulation.rules import FIELDS, FREE, at_least, at_most, in_part, meet
-from tests.simulation.test_config import chosen, some
-from tests.simulation.worlds import PROJECT_S, merged, outcome, run, same, small
-
-# Project S with everything on that a rule can be about.
-BUSY: dict[str, Any] = merged(
-    PROJECT_S,
-    {
-        "weeks": 30,
-        "market": {"importers": 12},
-        "channels": {
-            "keeps_own_site": 0.2,
-            "bad_social": 0.05,
-            "bad_abroad": 0.1,
-            "trust_loss": 0.3,
-            "opt_out": 0.9,
-            "breach_chance": 0.2,
-        },
-        "sellers": {"channel_review_weeks": 4, "channel_inertia": 0.0, "belief": 10.0, "own_site_setup": 0.1},
-        "platform": {"own_share": 0.2, "ad_load": 0.1, "undercut": 0.5, "data_half": 200.0},
-        "government": {"vat": 0.11},
-    },
-)
+from tests.simulation.drawn import chosen, some
+from tests.simulation.worlds import BUSY, PROJECT_S, merged, outcome, run, same, small
 
 
 def strictness(rules: Rules) -> dict[str, float]:

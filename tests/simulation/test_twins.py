@@ -9,8 +9,7 @@ import pytest
 
 from simulation import Market
 from simulation.regulation import instruments
-from tests.simulation.test_regulation import BUSY
-from tests.simulation.worlds import PROJECT_S, merged, outcome, run, same
+from tests.simulation.worlds import BUSY, PROJECT_S, merged, outcome, run, same
 
 NEUTRAL: dict[str, Any] = {"regulation": {"neutral_ranking": {}}}
 OWN_GOODS = merged(PROJECT_S, {"platform": {"self_preference": 0.0}})
