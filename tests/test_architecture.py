@@ -42,9 +42,9 @@ def offences(text: str) -> list[str]:
 
 
 def project_files() -> Iterator[Path]:
-    """Every file of the project but this one: those at its top and those in its own folders."""
+    """Every file of the project but this one: those at its top, without a worktree's .git, and those in its folders."""
     for path in [*ROOT.iterdir(), *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*"))]:
-        if path.is_file() and "__pycache__" not in path.parts and path != Path(__file__):
+        if path.is_file() and "__pycache__" not in path.parts and path not in (Path(__file__), ROOT / ".git"):
             yield path
 
 
