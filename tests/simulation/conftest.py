@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 
 from simulation import Market
-from tests.simulation.worlds import PROJECT_S, Scene, Watched, run, small
+from tests.simulation.worlds import PROJECT_S, Scene, Watched, ended, small
 
 
 @pytest.fixture(scope="session")
 def baseline() -> Market:
     """A small market without Project S, at its end. Read only."""
-    return run()
+    return ended()
 
 
 @pytest.fixture(scope="session")
 def project_s() -> Market:
     """The same market with Project S, at its end. Read only."""
-    return run(PROJECT_S)
+    return ended(PROJECT_S)
 
 
 def scene_of(*changes: dict[str, object], weeks: int = 12) -> Scene:

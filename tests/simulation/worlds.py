@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -94,6 +96,16 @@ def small(*changes: Mapping[str, Any], **more: Any) -> Config:
 def run(*changes: Mapping[str, Any], threads: int = 1, **more: Any) -> Market:
     """A small market at the end of its horizon."""
     return Market(small(*changes, more), threads=threads).run()
+
+
+def ended(*changes: Mapping[str, Any], **more: Any) -> Market:
+    """What `run` gives, computed once in a process for all tests that ask. Read only."""
+    return _ended(json.dumps(merged(SMALL, *changes, more), sort_keys=True))
+
+
+@cache
+def _ended(plain: str) -> Market:
+    return Market(Config.read(json.loads(plain))).run()
 
 
 def same(a: Market, b: Market) -> bool:
