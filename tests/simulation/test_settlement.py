@@ -124,7 +124,7 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
             "axis=1) * order_value / table.listed[sold]",
             "axis=1) * order_value / table.price[sold]",
         ),
-        Wrong("suppliers changed places", SETTLE, "(~abroad, ", "(abroad & True, "),
+        Wrong("suppliers changed places", SETTLE, "(~abroad, ", "(abroad, "),
         Wrong(
             "own goods for nothing", SETTLE, '("platform", "own goods", own)', '("platform", "own goods", own & ~own)'
         ),
@@ -142,7 +142,7 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
             "commission of the listed price",
             AFFILIATE,
             "/ table.listed[row] * table.price[row]",
-            "* 1.0 / 1.0 * np.ones(row.size)",
+            "+ 0.0 * row",
         ),
         Wrong("no bonus", RATE, "affiliate_bonus * table.own", "affiliate_bonus * 0.0"),
     ),
