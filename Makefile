@@ -3,6 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+EXTRAS := dev,oracle
 STUDY := project_s
 # The browser that opens the report in the tests: a name on the PATH, or no for none (make test CHROMIUM=no).
 export CHROMIUM ?= chromium
@@ -13,7 +14,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run validate mechanisms rules outcomes test test-search test-kill test-cluster lint format clean
+.PHONY: help install browser run validate mechanisms rules outcomes test test-pythons test-search test-kill test-cluster lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -44,8 +45,19 @@ outcomes: install ## write the table of outcomes anew and say what moved: valida
 	$(BIN)/python -m validation.outcomes
 
 test: install browser ## run the tests, the linter and the type checker
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 	@$(MAKE) --no-print-directory lint
+
+test-pythons: install ## run the tests of the model and of studies on every other Python that is found
+	@for version in 3.11 3.12 3.13; do \
+		is="import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$$version')"; found=; \
+		$(BIN)/python -c "$$is" && continue; \
+		for python in python$$version $$(pyenv root 2>/dev/null)/versions/$$version.*/bin/python; do \
+			$$python -c "$$is" 2>/dev/null && found=$$python && break; done; \
+		if test -z "$$found"; then echo "not tested on $$version: no such interpreter here"; continue; fi; \
+		echo "tested on $$version:"; \
+		$(MAKE) --no-print-directory install VENV=$(VENV)-$$version PYTHON=$$found EXTRAS=dev && \
+		$(VENV)-$$version/bin/pytest -n auto tests/simulation tests/experiments || exit 1; done
 
 test-search: install ## look for new counterexamples to every property, at random
 	$(BIN)/pytest -m hypothesis --hypothesis-profile search
@@ -67,7 +79,7 @@ format: install ## put the code in shape
 	$(BIN)/ruff format
 
 clean: ## remove .venv and every cache, keep results/
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis outputs build dist
+	rm -rf $(VENV) $(VENV)-3.* .pytest_cache .mypy_cache .ruff_cache .hypothesis outputs build dist
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # Debian's python3 comes without ensurepip unless python3-venv is installed: then its pip fills the environment.
@@ -79,5 +91,5 @@ $(INSTALLED): pyproject.toml constraints.txt
 		$(PYTHON) -m venv --clear --without-pip $(VENV) && \
 		$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check pip; \
 	else echo "$(PYTHON) has neither ensurepip nor pip: apt-get install python3-venv" >&2; exit 1; fi
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,oracle]' --constraint constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]' --constraint constraints.txt
 	@touch $@

@@ -103,7 +103,7 @@ def offences(text: str) -> list[str]:
 
 
 def project_files() -> Iterator[Path]:
-    """Every file of the project but this one: those at its top and those in its own folders."""
+    """Every file of the project but this one: those at its top, without a worktree's .git, and those in its folders."""
     for path in [*ROOT.iterdir(), *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*"))]:
         own = path.name not in (".git", Path(__file__).name)  # .git is a file where the checkout is a worktree
         if own and path.is_file() and "__pycache__" not in path.parts:
@@ -170,7 +170,9 @@ def test_a_notebook_is_read_and_what_is_private_in_it_seen(tmp_path: Path) -> No
 
 
 def test_configs_hold_no_logic() -> None:
-    for path in (ROOT / "configs").rglob("*"):
+    paths = list((ROOT / "configs").rglob("*"))
+    assert paths
+    for path in paths:
         if path.suffix == ".py":
             docstring = ast.get_docstring(tree := ast.parse(path.read_text()))
             assert len(tree.body) == (docstring is not None), path

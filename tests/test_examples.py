@@ -33,10 +33,7 @@ def examples(page: str) -> list[str]:
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("page", "least"), [("README.md", 2), ("docs/mesa.md", 6)])
-def test_the_examples_of_a_page_run_one_after_another(
-    page: str, least: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("ETALASE_CACHE", str(tmp_path))
+def test_the_examples_of_a_page_run_one_after_another(page: str, least: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(experiments, "compose", tiny)
     blocks = examples(page)
     assert len(blocks) >= least

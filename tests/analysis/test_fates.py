@@ -121,4 +121,6 @@ def test_a_study_without_shops_has_no_fates(tmp_path) -> None:
     for path in (study.folder / "sellers").iterdir():
         path.unlink()
     assert fates(study, "c01", "c00").empty
-    assert all(np.isnan(one.mean) for one in fate_counts(study, "c01", "c00").values())
+    counts = fate_counts(study, "c01", "c00")
+    assert counts
+    assert all(np.isnan(one.mean) for one in counts.values())

@@ -27,6 +27,7 @@ def test_the_picture_names_every_line_apart_and_within_the_frame(study: Study) -
         for line in drawn.iter(f"{NAMESPACE}polyline")
         for corner in line.get("points", "").split()
     ]
+    assert len(corners) > len(ends)
     assert all(0 <= x <= picture.WIDTH and 0 <= y <= picture.HEIGHT for x, y in corners)
 
 

@@ -90,7 +90,9 @@ def test_only_opening_smes_count_and_an_exit_week_is_the_week_of_death(study: St
 
 def test_the_pooled_curve_is_the_mean_of_the_seeds(study: Study) -> None:
     each = study.values["sme_survival_156w"].groupby(level="cell_id").mean()
-    for cell, curve in curves(study).items():
+    pooled = curves(study)
+    assert set(pooled) == set(each.index)
+    for cell, curve in pooled.items():
         assert curve.survival[156] == pytest.approx(each[cell])
         assert (curve.seeds, curve.shops) == (10, 5000)
 

@@ -1,8 +1,6 @@
-"""A small market for the benchmark, its opening kept in a folder of the session."""
+"""A small market for the benchmark."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import pytest
 
@@ -15,13 +13,6 @@ MARKET = {
     "calibration_consumers": 2_000,
     "calibration_weeks": 4,
 }
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ETALASE_CACHE", str(tmp_path_factory.mktemp("openings")))
-        yield
 
 
 @pytest.fixture(scope="session", params=PLATFORMS)

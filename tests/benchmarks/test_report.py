@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -17,11 +16,6 @@ from simulation import Results
 SMALL = ["market=classroom", "market.calibration_consumers=1000", "weeks=4", "platform=project_s"]
 SWEEP = Sweep("a small one", {report.FAVOUR: 3, report.DATA: 2}, 2)
 MACHINE = Machine("a processor", 2, "Linux", {}, 0.1)
-
-
-@pytest.fixture(autouse=True)
-def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ETALASE_CACHE", os.environ.get("ETALASE_CACHE", str(tmp_path / "cache")))
 
 
 def cost(compacted: float = 10.0, page: int = 7_000_000) -> Cost:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -41,7 +40,6 @@ def test_more_is_more_than_the_bare_runs() -> None:
 
 
 def test_a_study_is_stored_compacted_and_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ETALASE_CACHE", os.environ.get("ETALASE_CACHE", str(tmp_path / "cache")))
     monkeypatch.setattr(sweeps, "SHORT", ["market=classroom", "market.calibration_consumers=1000", "weeks=2"])
     loose, compacting, compacted = reading(Plan(runs=1, cells=1, read=5, repetitions=1), tmp_path)
     assert min(loose.median, compacting, compacted.median) > 0

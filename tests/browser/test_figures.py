@@ -88,7 +88,9 @@ def test_a_button_of_the_key_hides_its_line_and_shows_it_again(visit) -> None:
 def test_the_table_of_a_figure_shows_the_numbers_of_its_file_in_their_places(visit, name) -> None:
     page = visit(name).page
     decimal = "," if page.locator("html[lang=id]").count() else "."
-    for shown in page.evaluate(TABLES):
+    tables = page.evaluate(TABLES)
+    assert tables
+    for shown in tables:
         table = pd.read_csv(io.StringIO(shown["csv"]))
         there = [(text, values, unit) for text, values, unit in pairs(shown, table)]
         assert len(there) >= len(shown["rows"]) > 0, shown["name"]

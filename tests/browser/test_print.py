@@ -47,7 +47,9 @@ def test_the_first_sheet_holds_question_answer_picture_and_table(visit, printed,
 @pytest.mark.parametrize("name", MADE)
 def test_a_figure_stands_on_one_sheet_with_its_title_and_caption(visit, printed, name) -> None:
     sheets = [packed(sheet.extract_text()) for sheet in printed(name)]
-    for figure in visit(name).page.locator("figure[data-figure]").all():
+    figures = visit(name).figures()
+    assert figures
+    for figure in figures:
         texts = [packed(figure.locator(part).inner_text()) for part in ("h3", "figcaption")]
         assert any(all(text in sheet for text in texts) for sheet in sheets), texts
 

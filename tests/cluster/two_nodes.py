@@ -97,9 +97,8 @@ def parent(pid: int) -> int:
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster() -> Iterator[Cluster]:
     pytest.importorskip("ray")
-    os.environ.setdefault("ETALASE_CACHE", str(tmp_path_factory.mktemp("openings")))
     folder = Path(tempfile.mkdtemp(prefix="ray"))  # short: Ray makes sockets in it
     cluster = Cluster(folder)
     yield cluster

@@ -1,8 +1,7 @@
-"""What the tests of studies share: a small real market, presets made on the spot, a cache of their own."""
+"""What the tests of studies share: presets made on the spot."""
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,15 +9,6 @@ from pathlib import Path
 import pytest
 
 from experiments import resolve, schema
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Calibrated openings are kept for this session and no longer."""
-    with pytest.MonkeyPatch.context() as patch:
-        if "ETALASE_CACHE" not in os.environ:
-            patch.setenv("ETALASE_CACHE", str(tmp_path_factory.mktemp("openings")))
-        yield
 
 
 @pytest.fixture

@@ -130,6 +130,7 @@ def test_failures_are_recorded_and_forgotten_when_the_run_is_tried_again() -> No
     study = conduct("replications=4", simulate=fakes.fail_odd_seeds)
     assert study.store.count() == (2, 2)
     texts = [path.read_text() for path in (study.folder / "failures").iterdir()]
+    assert len(texts) == 2
     assert all("Traceback" in text and "FloatingPointError: week 3" in text for text in texts)
     assert conduct("replications=4").store.count() == (4, 0)
 

@@ -1,33 +1,24 @@
-"""Every test of the model: calibrated openings are kept in a folder of the session, and made once."""
+"""Markets that many tests read, each made once in a worker."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 from simulation import Market
-from tests.simulation.worlds import PROJECT_S, Scene, Watched, run, small
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ETALASE_CACHE", str(tmp_path_factory.mktemp("openings")))
-        yield
+from tests.simulation.worlds import PROJECT_S, Scene, Watched, ended, small
 
 
 @pytest.fixture(scope="session")
 def baseline() -> Market:
     """A small market without Project S, at its end. Read only."""
-    return run()
+    return ended()
 
 
 @pytest.fixture(scope="session")
 def project_s() -> Market:
     """The same market with Project S, at its end. Read only."""
-    return run(PROJECT_S)
+    return ended(PROJECT_S)
 
 
 def scene_of(*changes: dict[str, object], weeks: int = 12) -> Scene:

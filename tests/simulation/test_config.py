@@ -18,42 +18,13 @@ from simulation.instruments import CONTRADICTIONS
 from simulation.parameters import Spec, check, parameter
 from simulation.registry import Registry
 from simulation.regulation import Enforcement, instruments
+from tests.simulation.drawn import chosen, some
 
 FIELDS = [
     pytest.param(group, field, id=f"{name}.{field.name}")
     for name, group in {**GROUPS, "enforcement": Enforcement}.items()
     for field in dataclasses.fields(group)
 ]
-
-
-def values(annotation: Any, spec: Spec) -> st.SearchStrategy[Any]:
-    """All values that a parameter may take, near the ends too."""
-    if typing.get_origin(annotation) is Annotated:
-        annotation = typing.get_args(annotation)[0]
-    optional = type(None) in typing.get_args(annotation)
-    kind = next((t for t in typing.get_args(annotation) if t is not type(None)), annotation)
-    low, high = spec.low, spec.high
-    found: dict[type, st.SearchStrategy[Any]] = {
-        bool: st.booleans(),
-        int: st.integers(int(low or 0), int(high if high is not None else 10**6)),
-        float: st.floats(low, high, allow_nan=False, allow_infinity=False),
-        str: st.sampled_from(spec.choices or ("a.csv", "b c.csv")),
-    }
-    return found[kind] | st.none() if optional else found[kind]
-
-
-def some(group: type) -> st.SearchStrategy[dict[str, Any]]:
-    """Valid values for some of a group's fields."""
-    hints = typing.get_type_hints(group)
-    return st.fixed_dictionaries(
-        {}, optional={f.name: values(hints[f.name], f.metadata["spec"]) for f in dataclasses.fields(group)}
-    )
-
-
-def chosen(registry: Registry, name: str) -> st.SearchStrategy[dict[str, Any]]:
-    """Valid parameters of a registered function."""
-    schema = registry.schema(name)
-    return st.fixed_dictionaries({}, optional={key: values(a, spec) for key, (a, _, spec) in schema.items()})
 
 
 CONTRADICTED = {name for names in CONTRADICTIONS.values() for name in names}

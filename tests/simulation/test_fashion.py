@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from simulation.chance import Chance
 from simulation.fashion import FIRST_DAY, WEEKS_A_YEAR, is_high_season, season, spread_word, trends
-from tests.simulation.worlds import PROJECT_S, outcome, run, same
+from tests.simulation.worlds import PROJECT_S, ended, outcome, run, same
 
 YEARS = st.floats(0.0, 30.0)
 
@@ -88,12 +88,12 @@ ON: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("mechanism", ON)
 def test_each_moves_the_market_where_it_is_on(mechanism: str) -> None:
-    assert not same(run(PROJECT_S), run(PROJECT_S, ON[mechanism]))
+    assert not same(ended(PROJECT_S), ended(PROJECT_S, ON[mechanism]))
 
 
 def test_parameters_of_what_is_off_change_no_bit() -> None:
     idle = {"demand": {"trend_persistence": 0.5, "innovation": 0.5, "imitation": 1.5}}
-    assert same(run(PROJECT_S), run(PROJECT_S, idle))
+    assert same(ended(PROJECT_S), run(PROJECT_S, idle))
 
 
 def test_a_season_brings_orders_in_its_weeks() -> None:

@@ -17,8 +17,7 @@ from simulation.multihoming import margins
 from simulation.outcomes import OUTCOMES
 from simulation.response import commission_benefit
 from simulation.sellers import IMPORTER_KIND, PLATFORM_KIND
-from tests.simulation.test_regulation import BUSY
-from tests.simulation.worlds import PROJECT_S, Design, bare, merged, outcome, run, small
+from tests.simulation.worlds import BUSY, PROJECT_S, Design, bare, ended, merged, outcome, run, small
 
 RESOURCES = {"landlords", "suppliers_home", "suppliers_abroad", "carriers", "rest_of_world"}
 EVERYTHING: dict[str, Any] = merged(
@@ -168,7 +167,7 @@ def test_support_goes_to_small_shops_up_to_its_ceiling() -> None:
     none = run(regulation={"sme_support": how | {"eligible": 0.0}}, weeks=5)
     assert outcome(none, "public_cost") == 0.0
     helped = run(regulation={"sme_support": {"rate": 0.3, "ceiling": 1e9, "eligible": 1e12}}, weeks=60)
-    assert outcome(helped, "exits") < outcome(run(weeks=60), "exits")
+    assert outcome(helped, "exits") < outcome(ended(weeks=60), "exits")
 
 
 def test_smes_profit_counts_support_and_compliance() -> None:
@@ -196,7 +195,7 @@ def test_support_for_own_sites_is_for_small_shops_alone() -> None:
 def test_the_laws_thresholds_do_not_mind_how_many_are_simulated(people: float) -> None:
     rules = {"seller_tax": {"threshold": 1e8}, "sme_support": {"eligible": 1e8, "ceiling": 5e3}}
     world = {"weeks": 20, "government": {"vat": 0.11, "vat_free": 2e8}, "regulation": rules}
-    one, other = run(world), run(world, market={"people": people})
+    one, other = ended(world), run(world, market={"people": people})
     assert outcome(one, "vat_revenue") > 0.0
     for name in ("vat_revenue", "seller_tax_revenue", "public_cost"):
         assert outcome(other, name) == pytest.approx(people * outcome(one, name), rel=0.02), name

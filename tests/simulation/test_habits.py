@@ -21,6 +21,7 @@ from tests.simulation.worlds import (
     Design,
     Scene,
     bare,
+    ended,
     outcome,
     run,
     same,
@@ -173,7 +174,7 @@ def test_a_breach_costs_everybody_trust_which_returns() -> None:
     for breach, found in zip(happened, market.series["trust"], strict=True):
         trust = (1.0 - loss * breach) * (trust + recovery * (first - trust))
         assert found == pytest.approx(trust, rel=1e-5)
-    assert outcome(market, "orders") < outcome(run(), "orders")
+    assert outcome(market, "orders") < outcome(ended(), "orders")
 
 
 def test_breaches_are_as_frequent_as_likely_and_less_data_never_adds_one() -> None:

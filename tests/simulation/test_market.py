@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pickle
 import subprocess
@@ -18,15 +17,10 @@ from simulation import Market, StateError
 from simulation.consumers import CLUSTERS, Consumer
 from simulation.influencers import Influencer
 from simulation.sellers import SME, STILL_THERE, Importer
-from tests.simulation.worlds import PROJECT_S, Design, bare, by_hand, fingerprint, run, same, small
+from tests.simulation.worlds import PROJECT_S, Design, bare, by_hand, digest, run, same, small
 
 ROOT = Path(__file__).parents[2]
 BUSY: dict[str, Any] = {**PROJECT_S, "market": {"importers": 4}, "regulation": {"separation": {"start_week": 10}}}
-
-
-def digest(market: Market) -> str:
-    """A hash of everything that a market yields."""
-    return hashlib.sha256(repr(fingerprint(market)).encode()).hexdigest()
 
 
 # ---- the same bits
@@ -41,7 +35,7 @@ def test_two_threads_give_the_bits_of_one() -> None:
 
 
 def test_another_process_gives_the_same_bits() -> None:
-    code = "from tests.simulation import test_market as t;print(t.digest(t.run(t.BUSY, weeks=10, threads=2)))"
+    code = f"from tests.simulation.worlds import digest, run; print(digest(run({BUSY}, weeks=10, threads=2)))"
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "12345"}
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, check=True

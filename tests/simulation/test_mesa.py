@@ -154,7 +154,9 @@ def test_what_is_written_to_a_consumer_counts() -> None:
 
 
 def test_every_agent_shows_itself(market: Market) -> None:
-    for agent in market.agents[299:]:
+    shown = market.agents[299:]
+    assert len({type(agent) for agent in shown}) > 3
+    for agent in shown:
         assert repr(agent).startswith(f"{type(agent).__name__}(unique_id={agent.unique_id}")
         assert all(f"{name}=" in repr(agent) for name in agent.shown)
 

@@ -15,7 +15,7 @@ from simulation import Market
 from simulation.platform import certainty, demand_estimate
 from simulation.platform_setting import PlatformSetting
 from simulation.sellers import PLATFORM_KIND, shocks
-from tests.simulation.worlds import PROJECT_S, run, small
+from tests.simulation.worlds import PROJECT_S, ended, run, small
 
 NEVER = 1e-6
 
@@ -256,7 +256,7 @@ def test_copies_are_picked_on_luck_and_luck_passes() -> None:
 
 
 def test_the_twin_world_has_the_shocks_of_the_copied() -> None:
-    ours, twin = run(PROJECT_S), run()
+    ours, twin = ended(PROJECT_S), ended()
     assert np.array_equal(ours.listings.shock[:40], twin.listings.shock[:40])
 
 

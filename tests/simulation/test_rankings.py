@@ -13,8 +13,8 @@ from benchmarks.scenes import CONFIGS
 from simulation.algorithms import rankings
 from simulation.channels import MARKETPLACE, SOCIAL, keeps
 from simulation.exposure import favoured
-from tests.simulation.test_contracts import view
-from tests.simulation.worlds import PROJECT_S, outcome, run
+from tests.simulation.drawn import view
+from tests.simulation.worlds import PROJECT_S, ended, outcome, run
 
 
 def platform(name: str) -> dict[str, Any]:
@@ -74,14 +74,14 @@ def test_a_platform_that_ranks_by_revenue_sells_more_of_its_own() -> None:
 
 @pytest.mark.parametrize("name", ["no_social_commerce", "instagram_style"])
 def test_a_shop_window_takes_no_payment_and_earns_nothing(name: str) -> None:
-    window, shop = run(platform(name)), run()
+    window, shop = run(platform(name)), ended()
     assert outcome(window, "platform_profit") == 0
     assert window.results().weekly["orders"][0] < shop.results().weekly["orders"][0]
     assert np.array_equal(window.platform.certainty == 0.0, np.full(24, name == "no_social_commerce"))
 
 
 def test_the_merger_earns_sees_and_sells_on_both_channels() -> None:
-    alone, merged = run(PROJECT_S), run(PROJECT_S, platform("tokopedia_merger"))
+    alone, merged = ended(PROJECT_S), run(PROJECT_S, platform("tokopedia_merger"))
     copies = merged.listings.own
     assert copies.any()
     assert keeps(merged.listings.channels[copies], MARKETPLACE).all()

@@ -17,28 +17,8 @@ from simulation.instruments import CONTRADICTIONS
 from simulation.parameters import ConfigError
 from simulation.regulation import Enforcement, Rule, Rules, choose_rules, instruments, rules_of
 from simulation.rules import FIELDS, FREE, at_least, at_most, in_part, meet
-from tests.simulation.test_config import chosen, some
-from tests.simulation.worlds import PROJECT_S, merged, outcome, run, same, small
-
-# Project S with everything on that a rule can be about.
-BUSY: dict[str, Any] = merged(
-    PROJECT_S,
-    {
-        "weeks": 30,
-        "market": {"importers": 12},
-        "channels": {
-            "keeps_own_site": 0.2,
-            "bad_social": 0.05,
-            "bad_abroad": 0.1,
-            "trust_loss": 0.3,
-            "opt_out": 0.9,
-            "breach_chance": 0.2,
-        },
-        "sellers": {"channel_review_weeks": 4, "channel_inertia": 0.0, "belief": 10.0, "own_site_setup": 0.1},
-        "platform": {"own_share": 0.2, "ad_load": 0.1, "undercut": 0.5, "data_half": 200.0},
-        "government": {"vat": 0.11},
-    },
-)
+from tests.simulation.drawn import chosen, some
+from tests.simulation.worlds import BUSY, PROJECT_S, ended, merged, outcome, run, same, small
 
 
 def strictness(rules: Rules) -> dict[str, float]:
@@ -305,25 +285,20 @@ def test_every_pair_of_instruments_at_its_defaults_is_lawful_or_refused_in_eithe
     ids=lambda part: "+".join(part) or "baseline",
 )
 def test_a_rule_with_nothing_to_bite_changes_nothing_to_the_bit(world: dict[str, Any], rule: dict[str, Any]) -> None:
-    assert same(run(world), run(world, regulation=rule))
-
-
-@pytest.fixture(scope="module")
-def busy() -> Market:
-    return run(BUSY)
+    assert same(ended(world), run(world, regulation=rule))
 
 
 @pytest.mark.parametrize("name", instruments)
-def test_every_instrument_bites_where_there_is_something_to_bite(name: str, busy: Market) -> None:
+def test_every_instrument_bites_where_there_is_something_to_bite(name: str) -> None:
     parameters = {"commission_cap": {"cap": 0.02}, "seller_tax": {"threshold": 0.0}, "below_cost_ban": {"least": 1.5}}
     ruled = run(BUSY, regulation={name: {"start_week": 2} | parameters.get(name, {})})
-    weekly, free = ruled.results().weekly, busy.results().weekly
+    weekly, free = ruled.results().weekly, ended(BUSY).results().weekly
     assert all(weekly[series][0] == free[series][0] for series in free)  # test_twins.py has later starts
     assert any(not np.array_equal(weekly[series], free[series]) for series in free)
 
 
 def test_own_goods_are_bought_in_where_they_may_not_be_made() -> None:
-    free, ruled = run(PROJECT_S), run(PROJECT_S, regulation={"own_product_ban": {"start_week": 12}})
+    free, ruled = ended(PROJECT_S), run(PROJECT_S, regulation={"own_product_ban": {"start_week": 12}})
     own = ruled.listings.own
     assert own.any()
     assert not ruled.listings.abroad[own & (ruled.listings.exit_week < 0)].any()
@@ -343,7 +318,7 @@ def test_own_brands_come_back_with_the_way_round() -> None:
 
 def test_own_goods_come_back_when_the_ban_on_them_ends() -> None:
     """What a ban took off sale goes on after it: the same designs, at about the share of the world without it."""
-    free = run(PROJECT_S, weeks=60)
+    free = ended(PROJECT_S, weeks=60)
     ruled = run(PROJECT_S, weeks=60, regulation={"resale_ban": {"start_week": 20, "workaround_lag": 6}})
     shares = [market.results().weekly["platform_share"] for market in (free, ruled)]
     assert not shares[1][20:25].any()
@@ -423,8 +398,8 @@ def test_a_floor_holds_the_platforms_own_prices() -> None:
     assert own.any()
     assert (table.price[own] >= (table.cost + freight)[own]).all()
     found = run(world, regulation={"below_cost_ban": {"start_week": 10, "workaround_lag": 8}}).listings
-    assert found.price[: len(found)][found.own].tolist() == run(world).listings.price[found.own].tolist()
-    below = run(world).listings
+    assert found.price[: len(found)][found.own].tolist() == ended(world).listings.price[found.own].tolist()
+    below = ended(world).listings
     assert (below.price < below.cost + freight[: len(below)])[below.own].any()
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -64,6 +67,27 @@ def merged(base: Mapping[str, Any], *changes: Mapping[str, Any]) -> dict[str, An
     return data
 
 
+# Project S with everything on that a rule can be about.
+BUSY: dict[str, Any] = merged(
+    PROJECT_S,
+    {
+        "weeks": 30,
+        "market": {"importers": 12},
+        "channels": {
+            "keeps_own_site": 0.2,
+            "bad_social": 0.05,
+            "bad_abroad": 0.1,
+            "trust_loss": 0.3,
+            "opt_out": 0.9,
+            "breach_chance": 0.2,
+        },
+        "sellers": {"channel_review_weeks": 4, "channel_inertia": 0.0, "belief": 10.0, "own_site_setup": 0.1},
+        "platform": {"own_share": 0.2, "ad_load": 0.1, "undercut": 0.5, "data_half": 200.0},
+        "government": {"vat": 0.11},
+    },
+)
+
+
 def small(*changes: Mapping[str, Any], **more: Any) -> Config:
     """A small market's config, with changes."""
     return Config.read(merged(SMALL, *changes, more))
@@ -72,6 +96,16 @@ def small(*changes: Mapping[str, Any], **more: Any) -> Config:
 def run(*changes: Mapping[str, Any], threads: int = 1, **more: Any) -> Market:
     """A small market at the end of its horizon."""
     return Market(small(*changes, more), threads=threads).run()
+
+
+def ended(*changes: Mapping[str, Any], **more: Any) -> Market:
+    """What `run` gives, computed once in a process for all tests that ask. Read only."""
+    return _ended(json.dumps(merged(SMALL, *changes, more), sort_keys=True))
+
+
+@cache
+def _ended(plain: str) -> Market:
+    return Market(Config.read(json.loads(plain))).run()
 
 
 def same(a: Market, b: Market) -> bool:
@@ -84,6 +118,11 @@ def fingerprint(market: Market) -> tuple[Any, ...]:
     results = market.results()
     weekly = {name: values.tobytes() for name, values in results.weekly.items()}
     return results.outcomes, weekly, results.sellers, market.population.last_bought.tobytes()
+
+
+def digest(market: Market) -> str:
+    """A hash of everything that a market yields."""
+    return hashlib.sha256(repr(fingerprint(market)).encode()).hexdigest()
 
 
 def outcome(market: Market, name: str) -> float:

@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 
 from experiments import compose
-from simulation import Market
-from simulation.config import Config
-from tests.simulation.worlds import PROJECT_S, merged, same, small
-from validation.mechanisms import BAD, CELLS, MECHANISMS, Mechanism, code
+from tests.simulation.worlds import PROJECT_S, ended, run, same
+from validation.mechanisms import CELLS, MECHANISMS, Mechanism, code
 
 BY_DEFAULT_NEUTRAL = [mechanism for mechanism in MECHANISMS if not mechanism.neutral]
 
@@ -44,16 +42,16 @@ SEEN_WHEN_SMALL = [mechanism for mechanism in BY_DEFAULT_NEUTRAL if mechanism.wo
 def test_what_is_switched_on_does_something(mechanism: Mechanism) -> None:
     """The line changes a small market."""
     change = changed(mechanism.on)
-    plain, busy = small(PROJECT_S, weeks=60), small(PROJECT_S, change, weeks=60)
-    assert not same(Market(plain).run(), Market(busy).run())
+    assert not same(ended(PROJECT_S, weeks=60), run(PROJECT_S, change, weeks=60))
 
 
-def test_the_defaults_of_the_groups_are_the_neutral_settings() -> None:
-    config = Config.read(merged({}, {}))
-    for mechanism in BY_DEFAULT_NEUTRAL:
-        for setting in set(mechanism.on) - set(BAD):
-            group, _, name = setting.split("=")[0].partition(".")
-            assert group == "regulation" or hasattr(getattr(config, group), name), setting
+@pytest.mark.parametrize("mechanism", MECHANISMS, ids=lambda mechanism: mechanism.words)
+def test_no_setting_of_a_line_is_idle(mechanism: Mechanism) -> None:
+    """Each of them changes what the default and those before it say."""
+    settings = ["platform=project_s", *mechanism.on, *mechanism.neutral]
+    said = [compose(settings[: n + 1]) for n in range(len(settings))]
+    assert len(said) > 1
+    assert [one for one, before, after in zip(settings[1:], said, said[1:], strict=False) if before == after] == []
 
 
 def test_code_shows_overrides_or_the_default() -> None:

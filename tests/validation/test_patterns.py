@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import Study
-from experiments import compose
-from simulation import Config, Market
+from simulation import Market
 from tests.simulation.worlds import PROJECT_S, small
 from tests.validation.made import made
-from tests.validation.worlds import COPIES, twin_worlds
 from validation import patterns, project_s
 from validation.facts import VERDICT
-from validation.patterns import BAN, CLOSURE, HEADLINE, NOT_YET, WITH, WITHOUT, YEAR
+from validation.patterns import BAN, CLOSURE, HEADLINE, NOT_YET, WITHOUT, YEAR
 from validation.tables import FAILS, HOLDS
 
 
@@ -83,39 +80,13 @@ def test_self_preference_gains_the_share_it_takes() -> None:
     assert ranks >= 0.0
 
 
-def test_a_width_that_is_the_markets_own_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def tiny(overrides: list[str]) -> Config:
-        asked = compose(overrides)
-        return dataclasses.replace(small(), demand=asked.demand, seed=asked.seed, weeks=6)
-
-    monkeypatch.setattr(patterns, "compose", tiny)
+def test_a_width_that_is_the_markets_own_changes_nothing(small_markets: None) -> None:
     usual = small().consideration.feed
     assert patterns.price_of_width(0.0, usual, 1) == patterns.price_of_width(0.0, None, 1)
     assert patterns.price_of_width(0.0, 2, 1) != patterns.price_of_width(0.0, None, 1)
 
 
-@pytest.fixture(scope="module")
-def studies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Study]:
-    """Every study of the two chapters, with worlds made by hand."""
-    folder = tmp_path_factory.mktemp("all")
-    designs = {design.name: design for design in patterns.STUDIES}
-    return {
-        name: twin_worlds(
-            folder / name,
-            design.weeks,
-            {
-                label: COPIES * label.startswith(WITH)
-                for label in design.cells
-                if label in (WITH, WITHOUT) or name != HEADLINE.name
-            },
-        )
-        for name, design in designs.items()
-    }
-
-
-def test_every_pattern_has_its_line(studies: dict[str, Study], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patterns, "prominence", lambda seed: (2.0 + seed, 25.0))
-    monkeypatch.setattr(patterns, "price_of_width", lambda match, feed, seed: 100.0 + (feed is None) - 2 * match + seed)
+def test_every_pattern_has_its_line(studies: dict[str, Study], small_markets: None) -> None:
     text = patterns.write(studies)
     for number in range(1, 10):
         assert f"| B{number}: " in text
@@ -124,9 +95,7 @@ def test_every_pattern_has_its_line(studies: dict[str, Study], monkeypatch: pyte
     assert {line[2:4] for line in absent} == {"B1", "B3"}
 
 
-def test_both_chapters_are_whole(studies: dict[str, Study], monkeypatch: pytest.MonkeyPatch) -> None:
-    fading = pd.DataFrame([0.98 ** np.arange(HEADLINE.weeks + 1) + 0.01 * k for k in range(3)])
-    monkeypatch.setattr(project_s, "luck", lambda _: fading)
+def test_the_chapter_on_project_s_is_whole(studies: dict[str, Study], small_markets: None) -> None:
     text = project_s.write(studies)
     assert text.startswith("## Project S\n")
     assert "nan" not in text

@@ -40,6 +40,7 @@ def test_windows_are_what_is_sold_between_two_ends(studies: dict[str, Study]) ->
 def test_the_copied_are_held_against_themselves(studies: dict[str, Study]) -> None:
     text = project_s.what_it_does(studies)
     before = rows_of(text, "before")[2:]
+    assert len(before) == 3
     assert all(cell.startswith("0.0 %") for cell in before)
     copied, product, never = rows_of(text, "year 1 after copying")[2:]
     assert copied.startswith("−90.0 %")

@@ -1,0 +1,177 @@
+"""Who pays what in a week, worked out again from listings and orders; and settlements that are wrong on purpose."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from simulation.channels import MARKETPLACE, keeps
+from simulation.ledger import LedgerError
+from tests.simulation.accounts import BAD, BAD_ABROAD, COMMISSION, FEE, REFUNDED, SHIPPING, SUBSIDY, E, account
+from tests.simulation.mutants import Check, Wrong, every
+
+
+def sales() -> None:
+    """An order is E/p̄ units at the week's price, paid to who sells."""
+    week = account()
+    week.owes("sales", "consumers", "sellers", week.sales[~week.own])
+    week.owes("own sales", "consumers", "platform", week.sales[week.own])
+
+
+def commissions() -> None:
+    """τ of what sellers sell on the app, the other channels' fee of what they sell there; own goods pay none."""
+    week = account()
+    elsewhere = (week.sales - week.social)[~week.own]
+    week.owes("commission", "sellers", "platform", COMMISSION * week.social[~week.own])
+    week.owes("commission", "sellers", "rivals", FEE * elsewhere)
+
+
+def referrals() -> None:
+    """Where the app may take no payment, its sales pay the fee of the marketplace or else of the own site."""
+    rates = {"marketplace_fee": 0.02, "own_site_fee": 0.2, "rival_app_fee": 0.0}
+    week = account({"regulation": {"separation": {}}, "channels": rates | {"keeps_rival_app": 0.0}})
+    theirs = week.social * np.where(keeps(week.column("channels"), MARKETPLACE), 0.02, 0.2)
+    there = 0.02 * (week.sales - week.social)  # without own sites, all that is sold elsewhere
+    assert week.paid("commission", "sellers", "platform") == 0
+    week.owes("commission", "sellers", "rivals", (theirs + there)[~week.own])
+
+
+def goods() -> None:
+    """Units at unit cost, paid to suppliers where the goods come from."""
+    week = account({"sellers": {"share_domestic_stock": 0.5}})
+    abroad = week.column("abroad")
+    week.owes("goods", "sellers", "suppliers_home", week.goods[~week.own & ~abroad])
+    week.owes("goods", "sellers", "suppliers_abroad", week.goods[~week.own & abroad])
+    week.owes("own goods", "platform", "suppliers_abroad", week.goods[week.own & abroad])
+
+
+def refunds() -> None:
+    """ρ of the bad orders' price, b more of them where goods come from abroad, from who sold."""
+    week = account()
+    due = REFUNDED * (BAD + BAD_ABROAD * week.column("abroad")) * week.sales
+    week.owes("refunds", "sellers", "consumers", due[~week.own])
+    week.owes("refunds", "platform", "consumers", due[week.own])
+
+
+def carriage() -> None:
+    """Shipping on every order, of which the platform pays its subsidy on the app's."""
+    week = account()
+    on_app = np.sum(week.social / np.maximum(week.sales, 1e-9) * week.orders)
+    week.owes("subsidy", "platform", "carriers", SUBSIDY * on_app)
+    week.owes("shipping", "consumers", "carriers", SHIPPING * week.orders.sum() - SUBSIDY * on_app)
+
+
+def affiliates() -> None:
+    """An influencer's share of the price of what was bought through it; the platform pays its bonus on top."""
+    week = account({"platform": {"affiliate_bonus": 0.5}, "influence": {"review_weeks": 1}})
+    people = week.market.influencers
+    row = people.endorsing[people.endorsing >= 0]
+    rate = week.column("affiliate")[row] + 0.5 * week.own[row]
+    due = rate * people.orders[people.endorsing >= 0] * E * (week.price / week.column("listed"))[row]
+    week.owes("affiliates", "sellers", "influencers", due[~week.own[row]])
+    week.owes("affiliates", "platform", "influencers", due[week.own[row]])
+
+
+def advertising() -> None:
+    """The bid's share of what sellers make on the app: sales less fees less goods, times the app's part of sales."""
+    week = account()
+    gross = week.sales - week.fees - week.goods
+    on_app = week.social / np.maximum(week.sales, 1e-9)
+    week.owes("advertising", "sellers", "platform", (week.bid * np.maximum(gross, 0.0) * on_app)[~week.own])
+
+
+def fixed_costs() -> None:
+    """Every seller that is there pays its fixed cost in whole rupiah, and owners draw what exceeds the buffer."""
+    week = account()
+    week.owes("fixed cost", "sellers", "landlords", np.floor(week.column("fixed_cost")[~week.own]))
+    table, market = week.market.listings, week.market
+    there = table.live[~table.own[table.live]]
+    assert (market.ledger.balance["sellers"][there] <= np.ceil(table.buffer[there])).all()
+    assert week.paid("owners' draw", "sellers", "owners") > 0
+
+
+SETTLE, CARRY = "simulation.trade:settle_sales", "simulation.trade:_pay_carriers"
+REFER, AFFILIATE = "simulation.trade:_pay_referrals", "simulation.trade:_pay_affiliates"
+FIXED, RATE = "simulation.trade:pay_fixed_costs", "simulation.promotion:affiliate_rates"
+AD, LOST = "simulation.promotion:pay_for_ads", "simulation.channels:bad_orders"
+
+CHECKS: dict[Check, tuple[Wrong, ...]] = {
+    sales: (
+        Wrong("the listed price", SETTLE, "* table.price[sold]", "* table.listed[sold]"),
+        Wrong("own goods sold for sellers", SETTLE, "sold[~own], sold[own]", "sold[own], sold[~own]"),
+    ),
+    commissions: (
+        Wrong("1 % more commission", SETTLE, "fee * paid", "1.01 * fee * paid"),
+        Wrong("all commission for the platform", SETTLE, 'else "rivals"', 'else "platform"'),
+        Wrong(
+            "commission on every channel",
+            SETTLE,
+            "channel_fees(channels, setting.commission)",
+            "[setting.commission] * 4",
+        ),
+    ),
+    referrals: (
+        Wrong("referred orders pay nothing", SETTLE, "market.rules.checkout < 1.0", "market.rules.checkout < 0.0"),
+        Wrong(
+            "half of the fee", REFER, "referral_fees(market, rows) * paid", "0.5 * referral_fees(market, rows) * paid"
+        ),
+        Wrong("the fee of the other place", "simulation.terms:referral_fees", "np.where(kept,", "np.where(~kept,"),
+    ),
+    goods: (
+        Wrong(
+            "units by price",
+            SETTLE,
+            "axis=1) * order_value / table.listed[sold]",
+            "axis=1) * order_value / table.price[sold]",
+        ),
+        Wrong("suppliers changed places", SETTLE, "(~abroad, ", "(abroad, "),
+        Wrong(
+            "own goods for nothing", SETTLE, '("platform", "own goods", own)', '("platform", "own goods", own & ~own)'
+        ),
+    ),
+    refunds: (
+        Wrong("every bad order is refunded", SETTLE, "channels.refunded * (", "1.0 * ("),
+        Wrong("goods from abroad are as good", LOST, "channels.bad_abroad * abroad[:, None]", "0.0 * abroad[:, None]"),
+    ),
+    carriage: (
+        Wrong("subsidy on every order", CARRY, 'carriers", subsidy * social_orders', 'carriers", subsidy * orders'),
+        Wrong("buyers pay the subsidy, too", CARRY, "orders - subsidy", "orders + 0.0 * subsidy"),
+    ),
+    affiliates: (
+        Wrong(
+            "commission of the listed price",
+            AFFILIATE,
+            "/ table.listed[row] * table.price[row]",
+            "+ 0.0 * row",
+        ),
+        Wrong("no bonus", RATE, "affiliate_bonus * table.own", "affiliate_bonus * 0.0"),
+    ),
+    advertising: (
+        Wrong("bids on all channels", SETTLE, "(social / np.maximum(sales, 1))", "1.0"),
+        Wrong("bids on sales", SETTLE, "(sales - fees - goods) * (", "sales * ("),
+        Wrong("half of the bid", AD, "ad_bid[rows] * gross", "ad_bid[rows] * 0.5 * gross"),
+    ),
+    fixed_costs: (
+        Wrong(
+            "own goods pay rent",
+            FIXED,
+            "table.live[~table.own[table.live]]",
+            "table.live[table.fixed_cost[table.live] > 3e5]",
+        ),
+        Wrong("owners leave all in the shop", FIXED, "cash[rows] - np.ceil(table.buffer[rows])", "0 * cash[rows]"),
+    ),
+}
+
+
+@pytest.mark.exact
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_everybody_pays_what_is_due(check: Check) -> None:
+    check()
+
+
+@pytest.mark.exact
+@pytest.mark.parametrize(("check", "wrong"), every(CHECKS))
+def test_a_wrong_settlement_is_seen(check: Check, wrong: Wrong, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong.apply(monkeypatch)
+    with pytest.raises((AssertionError, LedgerError)):
+        check()
