@@ -15,9 +15,10 @@ import mesa
 import numpy as np
 
 from benchmarks.scenes import Scene
-from simulation.browsing import Books, C
-from simulation.channels import CHANNELS, MARKETPLACE, RIVAL_APP, SOCIAL, delivery, frictions
+from simulation.demand.browsing import C
 from simulation.kernels import EMPTY
+from simulation.state.channels import CHANNELS, MARKETPLACE, RIVAL_APP, SOCIAL, delivery, frictions
+from simulation.state.records import WeekDemand
 
 TRAITS = ("taste", "alpha", "impulsiveness", "privacy", "habit", "trust", "attention", "cluster", "follows")
 
@@ -241,9 +242,9 @@ class Pages:
         self.by_cluster = [0.0] * C
         self.surplus = self.impulse = self.inclusive = 0.0
 
-    def books(self) -> Books:
+    def books(self) -> WeekDemand:
         """The pages as the engine writes them."""
-        return Books(
+        return WeekDemand(
             orders=np.array(self.orders),
             endorsed=np.array(self.endorsed),
             slope=np.array(self.slope),
@@ -282,9 +283,9 @@ class PlainMarket(mesa.Model):
     def _read_shop(self, scene: Scene) -> None:
         shop, seats = scene.shop, scene.seats
         self.place, self.value, self.price = shop.place.tolist(), shop.value.tolist(), shop.price.tolist()
-        self.root, self.copy = shop.root.tolist(), shop.copy.tolist()
+        self.root, self.copy = shop.original.tolist(), shop.copy.tolist()
         live = np.isin(np.arange(len(shop.value)), shop.live)
-        self.kept = np.where(live, shop.channels, 0).tolist()
+        self.kept = np.where(live, shop.channel_mask, 0).tolist()
         self.endorsing, self.endorsement = shop.endorsing.tolist(), shop.endorsement.tolist()
         self.need_chance, self.need_alias = shop.need.chance.tolist(), shop.need.alias.tolist()
         self.has_own = bool(shop.own.any())

@@ -1,7 +1,7 @@
 """The consumers' week in numpy: every slot of every consumer at once, one whole array after the other.
 
 The rules are those of `simulation.browsing` in the mode `sampled` with expected books; chance comes from
-numpy's own generator. Columns are float32 as the engine's, slots run along the first axis, so that every
+numpy's own generator. Table are float32 as the engine's, slots run along the first axis, so that every
 operation goes through memory in order, and empty seats are left out of the tables.
 """
 
@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.scenes import Scene
-from simulation.browsing import Books, C, Considered, social_value
-from simulation.channels import CHANNELS, MARKETPLACE, RIVAL_APP, SOCIAL, delivery, frictions, keeps
-from simulation.columns import Columns
+from simulation.demand.browsing import C, Considered, social_value
 from simulation.kernels import EMPTY
+from simulation.state.channels import CHANNELS, MARKETPLACE, RIVAL_APP, SOCIAL, delivery, frictions, keeps
+from simulation.state.records import WeekDemand
+from simulation.state.table import Table
 
 Singles = NDArray[np.float32]
 Rows = NDArray[np.int32]
@@ -61,9 +62,9 @@ class WholeArrays:
         self.feed, self.search, self.own = (Tables.of(tables, blank) for tables in seats)
         listed = (shop.place, shop.value, shop.price)
         self.place, self.value, self.price = (column.astype(np.float32) for column in listed)
-        self.kept = np.where(np.isin(np.arange(blank), shop.live), shop.channels, 0)
-        kin = np.bincount(shop.root[shop.live], minlength=blank)
-        self.root = np.where(kin[shop.root] > 1, shop.root, EMPTY)
+        self.kept = np.where(np.isin(np.arange(blank), shop.live), shop.channel_mask, 0)
+        kin = np.bincount(shop.original[shop.live], minlength=blank)
+        self.root = np.where(kin[shop.original] > 1, shop.original, EMPTY)
         self.friction = frictions(scene.channels, shop.checkout)
         self.delivery = delivery(scene.channels, shop.subsidy, scene.demand.order_value)
         self.has_own = bool(shop.own.any())
@@ -73,21 +74,21 @@ class WholeArrays:
         self.endorsed = (slot == self.endorsed_slot) & (slots.endorsed > 0)
         self.hasty = (slot < slots.feed) | self.endorsed
         names, n = scene.people.names, len(scene.people)
-        self.people = Columns(**{name: getattr(scene.people, name).copy() for name in names})
+        self.people = Table(**{name: getattr(scene.people, name).copy() for name in names})
         self.edges = [*range(0, n, block or n), n]
         self.views = [
-            Columns(**{name: getattr(self.people, name)[a:b] for name in names})
+            Table(**{name: getattr(self.people, name)[a:b] for name in names})
             for a, b in zip(self.edges, self.edges[1:], strict=False)
         ]
 
-    def step(self) -> Books:
+    def step(self) -> WeekDemand:
         """Everybody's week."""
         first, *rest = (self.choose(people, self.consider(people)) for people in self.views)
         return sum(rest, start=first)
 
     # ---- who sees what
 
-    def consider(self, people: Columns) -> Considered:
+    def consider(self, people: Table) -> Considered:
         """The offers of the week, by slot."""
         scene, n = self.scene, len(people)
         slots, luck = scene.consideration, self.rng
@@ -107,7 +108,7 @@ class WholeArrays:
             self._compare(rows, channels)
         return Considered(rows.T, channels.T, endorser, luck.random(n))
 
-    def _scroll(self, people: Columns, rows: Rows, channels: Rows, social: NDArray[np.bool_], seat: Singles) -> None:
+    def _scroll(self, people: Table, rows: Rows, channels: Rows, social: NDArray[np.bool_], seat: Singles) -> None:
         rows[:] = self.feed.draw(np.where(social, people.cluster, C), seat)
         channels[:] = np.where(social, SOCIAL, RIVAL_APP)
         if self.has_own:
@@ -123,7 +124,7 @@ class WholeArrays:
         rows[:] = self.search.draw(np.where(social, category, category + need.chance.size), seat)
         channels[:] = np.where(social, SOCIAL, MARKETPLACE)
 
-    def _listen(self, people: Columns) -> tuple[Rows, Rows, Rows]:
+    def _listen(self, people: Table) -> tuple[Rows, Rows, Rows]:
         shop, (n, follows) = self.scene.shop, people.follows.shape
         endorser = people.follows[np.arange(n), self.rng.integers(follows, size=n)]
         if not shop.endorsing.size:
@@ -133,7 +134,7 @@ class WholeArrays:
         channels = np.where((rows >= 0) & elsewhere, RIVAL_APP, SOCIAL)
         return rows, channels, np.where(rows >= 0, endorser, EMPTY)
 
-    def _again(self, people: Columns) -> tuple[Rows, Rows]:
+    def _again(self, people: Table) -> tuple[Rows, Rows]:
         kept = np.where(people.last_bought >= 0, self.kept[people.last_bought], 0)
         ways = self.friction[:, None] - people.alpha * self.delivery[:, None]
         ways[SOCIAL] += social_value(people, self.scene.channels)
@@ -157,7 +158,7 @@ class WholeArrays:
 
     # ---- what is chosen
 
-    def choose(self, people: Columns, sets: Considered) -> Books:
+    def choose(self, people: Table, sets: Considered) -> WeekDemand:
         """The books that follow from these sets; writes each consumer's purchase to `last_bought`."""
         rows, channels, visits = np.maximum(sets.rows.T, 0), sets.channels.T, self.scene.shop.visits
         haste = (self.scene.demand.impulse * self.scene.shop.checkout) * people.impulsiveness
@@ -180,7 +181,7 @@ class WholeArrays:
         people.last_bought[buys] = rows[bought[buys], buys]
         return self._books(people, sets, rows, channels, shares, slope * visits, np.log(total), haste)
 
-    def _utility(self, people: Columns, rows: Rows, channels: Rows, endorser: Rows, haste: Singles) -> Singles:
+    def _utility(self, people: Table, rows: Rows, channels: Rows, endorser: Rows, haste: Singles) -> Singles:
         """V_ij of every slot, (S, n)."""
         fit = sum(self.place[:, d][rows] * people.taste[:, d] for d in range(self.place.shape[1]))
         utility = np.float32(self.scene.demand.match) * fit + self.value[rows] + self.friction[channels]
@@ -217,7 +218,7 @@ class WholeArrays:
 
     def _books(
         self,
-        people: Columns,
+        people: Table,
         sets: Considered,
         rows: Rows,
         channels: Rows,
@@ -225,7 +226,7 @@ class WholeArrays:
         slope: Singles,
         inclusive: Singles,
         haste: Singles,
-    ) -> Books:
+    ) -> WeekDemand:
         shop, designs = self.scene.shop, len(self.value)
         orders = tally(rows * K + channels, shares, designs * K)
         hurried = (shares * (self.hasty[:, None] & (channels == SOCIAL))).sum(axis=0)
@@ -237,7 +238,7 @@ class WholeArrays:
             by_influencer = tally(account, share, by_influencer.size).reshape(-1, 2)
         worth = self.scene.demand.order_value / people.alpha * (inclusive * shop.visits - haste * hurried)
         surplus, impulse, inside = (float(each.sum(dtype=float)) for each in (worth, hurried, inclusive))
-        return Books(
+        return WeekDemand(
             orders=orders.reshape(-1, K),
             endorsed=endorsed,
             slope=tally(rows, slope * people.alpha, designs),

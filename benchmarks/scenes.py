@@ -10,13 +10,15 @@ from typing import Any
 
 import yaml
 
-from simulation import Config, Market, Opening, browsing
-from simulation.browsing import Books, Considered, Shop
+from simulation import Config, Market, Opening
 from simulation.chance import Chance
-from simulation.channels import Channels
-from simulation.columns import Columns
-from simulation.demand import Consideration, Demand
-from simulation.exposure import Seats
+from simulation.demand import browsing
+from simulation.demand.browsing import Considered
+from simulation.settings.channels import Channels
+from simulation.settings.demand import Consideration, Demand
+from simulation.state.offers import ExposureTables, OfferSet
+from simulation.state.records import WeekDemand
+from simulation.state.table import Table
 
 Settings = dict[str, dict[str, Any]]
 
@@ -30,14 +32,14 @@ class Scene:
 
     key: Chance
     week: int
-    people: Columns
-    shop: Shop
-    seats: Seats
+    people: Table
+    shop: OfferSet
+    seats: ExposureTables
     demand: Demand
     consideration: Consideration
     channels: Channels
 
-    def browse(self, threads: int = 1, update_path: bool = True) -> Books:
+    def browse(self, threads: int = 1, update_path: bool = True) -> WeekDemand:
         """The week's books, by the engine's kernel."""
         return browsing.browse(*self._inputs(), threads=threads, update_path=update_path)
 
@@ -56,9 +58,9 @@ class Scene:
 class Watched(Market):
     """A market that remembers what its consumers met last."""
 
-    met: tuple[int, Shop, Seats]
+    met: tuple[int, OfferSet, ExposureTables]
 
-    def _consumers_browse(self, week: int, shop: Shop, seats: Seats | None) -> Books:
+    def _consumers_browse(self, week: int, shop: OfferSet, seats: ExposureTables | None) -> WeekDemand:
         assert seats is not None
         self.met = week, shop, seats
         return super()._consumers_browse(week, shop, seats)
@@ -67,7 +69,7 @@ class Watched(Market):
         """The last week, to be browsed again; what a later week writes to is copied."""
         week, shop, seats = self.met
         columns = {name: getattr(self.population, name) for name in self.population.names}
-        people = Columns(**columns | {"last_bought": columns["last_bought"].copy()})
+        people = Table(**columns | {"last_bought": columns["last_bought"].copy()})
         shop = dataclasses.replace(shop, endorsing=shop.endorsing.copy(), copy=shop.copy.copy())
         config = self.config
         return Scene(self.chance, week, people, shop, seats, config.demand, config.consideration, config.channels)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from simulation.config import Config
-from simulation.pricing import pricing_behaviours
+from simulation.settings.strategies import pricing_behaviours
 
 PRICING = "sellers.pricing"
 

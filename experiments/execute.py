@@ -24,7 +24,7 @@ from .store import Store
 
 if TYPE_CHECKING:
     from simulation.config import Config
-    from simulation.market import Results
+    from simulation.outcomes.results import Results
 
 Simulate = Callable[["Config", int], tuple["Results", Mapping[str, Any]]]
 JOBS_PER_WORKER = 64

@@ -16,8 +16,8 @@ from filelock import Timeout
 
 from analysis.datasets import DATASETS, FAILURES, MARK, files, parts, runs_in
 from analysis.whole import write_atomically
-from simulation.outcomes import OUTCOMES
-from simulation.parameters import ConfigError
+from simulation.outcomes.record import OUTCOMES
+from simulation.settings.parameter import ConfigError
 
 from . import fingerprint
 from .cells import Cell

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from typing import Any
 
-from simulation.parameters import ConfigError, Spec, check, unknown
+from simulation.settings.parameter import ConfigError, Spec, check, unknown
 
 from .cells import flatten
 from .jobs import Job

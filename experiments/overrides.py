@@ -11,7 +11,7 @@ from typing import Any
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType, ValueType
 
-from simulation.parameters import ConfigError, unknown
+from simulation.settings.parameter import ConfigError, unknown
 
 from .renamed import refuse_renamed
 from .schema import LAUNCHER, SETTINGS, STUDY_FIELDS, choices

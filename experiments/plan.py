@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simulation import opening
 from simulation.config import SEED, Config
-from simulation.listings import file_hash
-from simulation.parameters import ConfigError
+from simulation.opening import calibration
+from simulation.opening.listings_file import file_hash
+from simulation.settings.market import MarketSetting
+from simulation.settings.parameter import ConfigError
 
 from . import fingerprint, overrides
 from .cells import PRICING, Cell, pricing_with
@@ -143,9 +144,9 @@ def _cell_id(config: Mapping[str, Any], listings: str | None) -> str:
     return hashlib.sha256(made.encode()).hexdigest()[:10]
 
 
-def _listings(market: opening.OpeningMarket) -> str | None:
+def _listings(market: MarketSetting) -> str | None:
     """Hash of the user's own listings, checked; null where the model's are used."""
-    opening.check_listings(market)
+    calibration.check_listings(market)
     return None if market.listings is None else file_hash(Path(market.listings))
 
 

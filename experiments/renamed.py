@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from simulation.parameters import ConfigError
+from simulation.settings.parameter import ConfigError
 
 RENAMED: Mapping[str, str] = {}  # old dotted name to new one; both stand for all that is below them, too
 

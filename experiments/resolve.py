@@ -15,10 +15,10 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from simulation.algorithms import rankings
 from simulation.config import Config
-from simulation.parameters import ConfigError, unknown
-from simulation.regulation import instruments
+from simulation.law.instruments import instruments
+from simulation.settings.parameter import ConfigError, unknown
+from simulation.settings.strategies import rankings
 
 from .cells import PRICING, pricing_with
 from .launchers import Launcher

@@ -47,7 +47,7 @@ def _ask(name: str, command: Command, words: Sequence[str], options: Options) ->
 
 def _work(name: str, command: Command, words: Sequence[str], options: Options) -> int:
     """Run what needs the model."""
-    from simulation.parameters import ConfigError
+    from simulation.settings.parameter import ConfigError
 
     try:
         if name == RUN:
@@ -64,7 +64,7 @@ def _work(name: str, command: Command, words: Sequence[str], options: Options) -
 
 def _refuse_words(words: Sequence[str]) -> None:
     """Refuse a first word that is neither a command nor a setting."""
-    from simulation.parameters import unknown
+    from simulation.settings.parameter import unknown
 
     from .schema import SETTINGS
 

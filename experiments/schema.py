@@ -16,10 +16,11 @@ from hydra.core.config_store import ConfigStore
 from hydra.core.plugins import Plugins
 from omegaconf import OmegaConf
 
-from simulation.algorithms import rankings
 from simulation.config import GROUPS, Config
-from simulation.parameters import ConfigError, check, parameter
-from simulation.regulation import Enforcement, instruments
+from simulation.law.instruments import instruments
+from simulation.law.regulation import Enforcement
+from simulation.settings.parameter import ConfigError, check, parameter
+from simulation.settings.strategies import rankings
 
 from . import launchers
 

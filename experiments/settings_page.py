@@ -15,14 +15,14 @@ from omegaconf import OmegaConf
 
 from analysis import markdown
 from analysis.words import plural
-from simulation.algorithms import rankings
 from simulation.config import GROUPS, SEED, WEEKS, Config
-from simulation.outcomes import OUTCOMES
-from simulation.parameters import KINDS, Spec
-from simulation.pricing import pricing_behaviours
-from simulation.registry import Registry
-from simulation.regulation import Enforcement, instruments
-from simulation.rules import FIELDS
+from simulation.law.instruments import instruments
+from simulation.law.regulation import Enforcement
+from simulation.law.rules import FIELDS
+from simulation.outcomes.record import OUTCOMES
+from simulation.settings.parameter import KINDS, Spec
+from simulation.settings.registry import Registry
+from simulation.settings.strategies import pricing_behaviours, rankings
 
 from .plan import make
 from .schema import CONFIGS, StudySetting, plain_type

@@ -23,7 +23,7 @@ from .cells import PRICING, Cell, choices_of, flatten, pricing_with
 from .compact import OPENING
 
 if TYPE_CHECKING:
-    from simulation.market import Results
+    from simulation.outcomes.results import Results
 
 
 def write_table(path: Path, table: pa.Table) -> None:

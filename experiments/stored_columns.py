@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from simulation.outcomes import OUTCOMES
+from simulation.outcomes.record import OUTCOMES
 
 from .cells import choices_of, flatten
 from .schema import setting_types

@@ -4,15 +4,18 @@
 >>> Market(Config.read({"platform": {"name": "project_s", "own_goods": True}})).run()
 """
 
+from .agents.consumers import Consumer
+from .agents.influencers import Influencer
+from .agents.platform import Platform
+from .agents.regulator import Regulator
+from .agents.sellers import SME, Importer
 from .config import Config
-from .consumers import Consumer
-from .influencers import Influencer
-from .market import Market, Results, StateError
-from .opening import CalibrationError, Opening
-from .parameters import ConfigError
-from .platform import Platform
-from .regulation import Regulator
-from .sellers import SME, Importer
+from .market import Market
+from .opening.calibration import CalibrationError
+from .outcomes import Results
+from .settings import ConfigError
+from .state.check import StateError
+from .state.opening import Opening
 
 __all__ = [
     "SME",

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from . import kernels
 
 
-class Purpose(IntEnum):
+class Stream(IntEnum):
     """What a stream of chance is for: half of its key."""
 
     TASTE = 1
@@ -56,11 +56,11 @@ class Chance:
     seed: int
     world: int = 0
 
-    def key(self, purpose: Purpose) -> tuple[int, int]:
-        """Philox's key for a purpose."""
-        return self.seed, int(purpose) | self.world << 16
+    def key(self, stream: Stream) -> tuple[int, int]:
+        """Philox's key for a stream."""
+        return self.seed, int(stream) | self.world << 16
 
-    def words(self, purpose: Purpose, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0) -> NDArray[np.uint32]:
+    def words(self, stream: Stream, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0) -> NDArray[np.uint32]:
         """Four random 32-bit words for each (agent, week, party). Shape (n, 4).
 
         agents and parties are n numbers each, or one for all. Raises `ValueError` where their lengths do not fit.
@@ -71,24 +71,26 @@ class Chance:
         if a.size not in (1, n):
             raise ValueError(f"{a.size} agents and {p.size} parties: as many of both, or one")
         out = np.empty((n, 4), np.uint32)
-        kernels.fill_words(*self.key(purpose), a, week, p, out)
+        kernels.fill_words(*self.key(stream), a, week, p, out)
         return out
 
-    def uniform(
-        self, purpose: Purpose, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0
-    ) -> NDArray[np.float64]:
+    def uniform(self, stream: Stream, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0) -> NDArray[np.float64]:
         """Two uniforms on (0, 1) for each (agent, week, party). Shape (n, 2)."""
-        words = self.words(purpose, agents, week, parties).astype(np.uint64)
+        words = self.words(stream, agents, week, parties).astype(np.uint64)
         high, low = words[:, ::2] >> np.uint64(6), words[:, 1::2] >> np.uint64(6)
         return (high * 2.0**26 + low + 0.5) * 2.0**-52  # 52 bits: with 53 the largest would round to 1
 
-    def normal(self, purpose: Purpose, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0) -> NDArray[np.float64]:
+    def normal(self, stream: Stream, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0) -> NDArray[np.float64]:
         """Two independent standard normals for each (agent, week, party). Shape (n, 2)."""
-        u = self.uniform(purpose, agents, week, parties)
+        u = self.uniform(stream, agents, week, parties)
         radius, angle = np.sqrt(-2.0 * np.log(u[:, 0])), 2.0 * np.pi * u[:, 1]
         return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
 
-    def directions(self, purpose: Purpose, agents: ArrayLike, parties: ArrayLike = 0) -> NDArray[np.float64]:
+    def directions(self, stream: Stream, agents: ArrayLike, parties: ArrayLike = 0) -> NDArray[np.float64]:
         """A random unit vector in taste space (4 dimensions) for each (agent, party). Shape (n, 4)."""
-        v = np.hstack([self.normal(purpose, agents, week, parties) for week in (0, 1)])
+        v = np.hstack([self.normal(stream, agents, week, parties) for week in (0, 1)])
         return v / np.linalg.norm(v, axis=1, keepdims=True)
+
+
+CALIBRATION = Chance(2_023, world=1)  # the calibration's own streams, the same for every seed
+HELD_OUT = Chance(2_024, world=1)  # consumers and draws that it never saw

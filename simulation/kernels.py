@@ -9,6 +9,7 @@ number of threads or on the order of consumers.
 from __future__ import annotations
 
 import math
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -37,6 +38,99 @@ SURPLUS, INCLUSIVE, IMPULSE = 0, 1, 2
 TOTALS = 4
 
 TRIES = 255  # seats looked at after an empty one, before the slot stays empty
+
+
+class Draw(NamedTuple):
+    """What keys the chance of a week."""
+
+    key0: int
+    key1: int
+    week: int
+
+
+class Slots(NamedTuple):
+    """How many offers a consumer looks at, by where they come from."""
+
+    feed: int
+    search: int
+    endorsed: int
+    last_bought: int
+
+
+class People(NamedTuple):
+    """Consumers' columns, (n,) each but for taste (n, 4) and follows (n, k); bought_on (0,) where nobody asks."""
+
+    ids: Any
+    taste: Any
+    alpha: Any
+    impulsiveness: Any
+    privacy: Any
+    habit: Any
+    trust: Any
+    attention: Any
+    cluster: Any
+    follows: Any
+    last_bought: Any
+    bought_on: Any
+
+
+class Offers(NamedTuple):
+    """Listings (L + 1, ...), whose last row is a blank that nobody buys, and what influencers endorse (K,)."""
+
+    attributes: Any
+    links: Any
+    endorsing: Any
+    endorsement: Any
+
+
+class Exposure(NamedTuple):
+    """Seat tables, one after another, log2 of their sizes, and the alias table of a week's needs (categories,).
+
+    `seats` holds feed (C + 1) the social app's by cluster and the rival app's, search (2 K) the social app's and the
+    marketplace's by category, own (C) own listings by cluster.
+    """
+
+    seats: Any
+    clusters: int
+    feed_bits: int
+    search_bits: int
+    own_bits: int
+    need_chance: Any
+    need_alias: Any
+
+
+class OwnGoods(NamedTuple):
+    """The platform's own goods in the sets: psi, chance to take a feed slot; kappa, to stand beside an original."""
+
+    psi: float
+    kappa: float
+    has_copies: bool
+
+
+class Terms(NamedTuple):
+    """What choice weighs: utility and price of each channel (4,), traits, nests, impulse; what an order is worth."""
+
+    channel_value: Any
+    channel_price: Any
+    habit: Any
+    trust: Any
+    privacy: Any
+    match: Any
+    nest: float
+    impulse: Any
+    order_value: float
+    visits: float
+    sampled: bool
+    update_path: bool
+
+
+class Pages(NamedTuple):
+    """Where a week is added up, in fixed point: books (L + 1, 8), by influencer (K, 2), by cluster (C,), totals."""
+
+    books: Any
+    by_influencer: Any
+    by_cluster: Any
+    totals: Any
 
 
 @njit(cache=True, inline="always")
@@ -184,51 +278,24 @@ def draw_seat(seats, base, shift, word):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def consideration_sets(
-    key0,
-    key1,
-    week,
-    first,
-    last,
-    n_feed,
-    n_search,
-    n_endorsed,
-    n_last,
-    ids,
-    cluster,
-    attention,
-    social_value,
-    alpha,
-    follows,
-    last_bought,
-    links,
-    endorsing,
-    seats,
-    n_clusters,
-    feed_bits,
-    search_bits,
-    own_bits,
-    need_chance,
-    need_alias,
-    psi,
-    kappa,
-    channel_value,
-    channel_price,
-    words,
-    offer,
-    channel,
-    by,
-    luck,
+    draw, first, last, slots, people, social_value, offers, exposure, own, terms, words, offer, channel, by, luck
 ):
     """Who sees what: for consumers first..last, the offers of the week, by slot.
 
     Slots: feed, search, endorsed, last bought. Writes `offer` (slots, BLOCK) rows or EMPTY, `channel`
     (slots, BLOCK), `by` (BLOCK,) the influencer behind the endorsed slot or EMPTY, and `luck` (BLOCK,) the
-    uniform that picks the purchase. `seats` holds one table after another: feed (C + 1) the social app's by cluster
-    and the rival app's, search (2 K) the social app's and the marketplace's by category, own (C) own listings by
-    cluster. Words of chance: need, luck, endorsement, comparison, then one a browsed slot: its high half the seat,
-    its low half u, which shows the social app's own goods where u < psi attention, its feed where u < attention, and
-    the rival's else.
+    uniform that picks the purchase. Words of chance: need, luck, endorsement, comparison, then one a browsed slot: its
+    high half the seat, its low half u, which shows the social app's own goods where u < psi attention, its feed where
+    u < attention, and the rival's else.
     """
+    key0, key1, week = draw
+    n_feed, n_search, n_endorsed, n_last = slots
+    ids, cluster, attention, alpha = people.ids, people.cluster, people.attention, people.alpha
+    follows, last_bought = people.follows, people.last_bought
+    links, endorsing = offers.links, offers.endorsing
+    seats, n_clusters, feed_bits, search_bits, own_bits, need_chance, need_alias = exposure
+    psi, kappa = own.psi, own.kappa
+    channel_value, channel_price = terms.channel_value, terms.channel_price
     n = last - first
     n_categories = need_chance.shape[0]
     n_browsed = n_feed + n_search
@@ -333,80 +400,30 @@ def _show_copies(n, n_feed, n_all, kappa32, words, links, offer, channel):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def consider(
-    key0,
-    key1,
-    week,
-    n_feed,
-    n_search,
-    n_endorsed,
-    n_last,
-    ids,
-    cluster,
-    attention,
-    social_value,
-    alpha,
-    follows,
-    last_bought,
-    links,
-    endorsing,
-    seats,
-    n_clusters,
-    feed_bits,
-    search_bits,
-    own_bits,
-    need_chance,
-    need_alias,
-    psi,
-    kappa,
-    channel_value,
-    channel_price,
-    rows,
-    channels,
-    endorser,
-    luck,
-):
+def consider(draw, slots, people, social_value, offers, exposure, own, terms, rows, channels, endorser, luck):
     """The sets of all consumers: rows and channels (slots, n), endorser and luck (n,), as `consideration_sets`."""
-    words = np.empty((4 * (1 + (n_feed + n_search + 3) // 4), BLOCK), np.uint32)
+    words = np.empty((4 * (1 + (slots.feed + slots.search + 3) // 4), BLOCK), np.uint32)
     offer = np.empty((MAX_SLOTS, BLOCK), np.int32)
     channel = np.empty((MAX_SLOTS, BLOCK), np.int32)
-    for first in range(0, ids.shape[0], BLOCK):
-        last = min(first + BLOCK, ids.shape[0])
+    for first in range(0, people.ids.shape[0], BLOCK):
+        last = min(first + BLOCK, people.ids.shape[0])
+        by, u = endorser[first:last], luck[first:last]
         consideration_sets(
-            key0,
-            key1,
-            week,
+            draw,
             first,
             last,
-            n_feed,
-            n_search,
-            n_endorsed,
-            n_last,
-            ids,
-            cluster,
-            attention,
+            slots,
+            people,
             social_value[first:last],
-            alpha,
-            follows,
-            last_bought,
-            links,
-            endorsing,
-            seats,
-            n_clusters,
-            feed_bits,
-            search_bits,
-            own_bits,
-            need_chance,
-            need_alias,
-            psi,
-            kappa,
-            channel_value,
-            channel_price,
+            offers,
+            exposure,
+            own,
+            terms,
             words,
             offer,
             channel,
-            endorser[first:last],
-            luck[first:last],
+            by,
+            u,
         )
         for s in range(rows.shape[0]):
             for i in range(last - first):
@@ -415,69 +432,28 @@ def consider(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def browse(
-    key0,
-    key1,
-    week,
-    start,
-    stop,
-    n_feed,
-    n_search,
-    n_endorsed,
-    n_last,
-    ids,
-    taste,
-    alpha,
-    impulsiveness,
-    privacy,
-    habit,
-    trust,
-    attention,
-    cluster,
-    follows,
-    last_bought,
-    bought_on,
-    attributes,
-    links,
-    endorsing,
-    endorsement,
-    seats,
-    n_clusters,
-    feed_bits,
-    search_bits,
-    own_bits,
-    need_chance,
-    need_alias,
-    psi,
-    kappa,
-    has_copies,
-    channel_value,
-    channel_price,
-    habit_value,
-    trust_value,
-    privacy_cost,
-    match,
-    nest,
-    impulse,
-    order_value,
-    visits,
-    sampled,
-    update_path,
-    books,
-    by_influencer,
-    by_cluster,
-    totals,
-):
+def browse(draw, start, stop, slots, people, offers, exposure, own, terms, pages):
     """A week of consumers start..stop: consider, choose, and add to the books.
 
     V_ij = match (taste_i . place_j) + value_j - α_i (p_j/p̄_j + f_c) + channel_ic + endorsement + impulse, held
     within ±MOST_UTILITY; s_ij nested logit with outside good 0 (`choice.nested_logit`); every design once, by its
     best channel.
-    Adds s_ij (or the draw, where `sampled`) to `books`, `by_influencer` (K, 2: social, rival app),
+    Adds s_ij (or the draw, where `sampled`) to the pages' `books`, `by_influencer` (K, 2: social, rival app),
     `by_cluster`, and consumer surplus to `totals`; writes the row bought to `last_bought`, and the channel or -1 to
     `bought_on` where that is not empty. The last row of `attributes` and `links` is a blank that stands for an empty
     slot.
     """
+    n_feed, n_search, n_endorsed, n_last = slots
+    taste, alpha, cluster = people.taste, people.alpha, people.cluster
+    impulsiveness, privacy, habit, trust = people.impulsiveness, people.privacy, people.habit, people.trust
+    last_bought, bought_on = people.last_bought, people.bought_on
+    attributes, links, endorsement = offers.attributes, offers.links, offers.endorsement
+    channel_value, channel_price = terms.channel_value, terms.channel_price
+    habit_value, trust_value, privacy_cost = terms.habit, terms.trust, terms.privacy
+    match, nest, impulse, order_value = terms.match, terms.nest, terms.impulse, terms.order_value
+    visits, sampled, update_path = terms.visits, terms.sampled, terms.update_path
+    books, by_influencer, by_cluster, totals = pages
+    has_copies = own.has_copies
     n_all = n_feed + n_search + n_endorsed + n_last
     endorsed_slot = n_feed + n_search if n_endorsed > 0 else -1
     blank = np.int32(attributes.shape[0] - 1)
@@ -516,35 +492,16 @@ def browse(
             )
             haste[i] = impulse * impulsiveness[first + i]
         consideration_sets(
-            key0,
-            key1,
-            week,
+            draw,
             first,
             last,
-            n_feed,
-            n_search,
-            n_endorsed,
-            n_last,
-            ids,
-            cluster,
-            attention,
+            slots,
+            people,
             social_value,
-            alpha,
-            follows,
-            last_bought,
-            links,
-            endorsing,
-            seats,
-            n_clusters,
-            feed_bits,
-            search_bits,
-            own_bits,
-            need_chance,
-            need_alias,
-            psi,
-            kappa,
-            channel_value,
-            channel_price,
+            offers,
+            exposure,
+            own,
+            terms,
             words,
             offer,
             channel,

@@ -13,11 +13,10 @@ import numpy as np
 import pytest
 
 from simulation import Market
-from simulation.algorithms import rankings
-from simulation.instruments import instruments
-from simulation.outcomes import OUTCOMES
-from simulation.pricing import pricing_behaviours
-from simulation.regulation import choose_rules
+from simulation.law.instruments import instruments
+from simulation.law.regulation import choose_rules
+from simulation.outcomes.record import OUTCOMES
+from simulation.settings.strategies import pricing_behaviours, rankings
 from tests.simulation.worlds import PROJECT_S, merged, outcome, run, same, small
 
 TEXT = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ from typing import NoReturn, Protocol, cast
 
 from analysis import Study
 from experiments import fingerprint
-from simulation.parameters import ConfigError
+from simulation.settings.parameter import ConfigError
 from validation.studies import Design, StudyFailed, conduct
 
 CHAPTERS = ("baseline", "size", "project_s", "patterns", "oracle", "twins")

@@ -15,10 +15,10 @@ from analysis.markdown import table
 from analysis.survival import count
 from simulation.chance import Chance
 from simulation.config import Config
-from simulation.consumers import draw_consumers
-from simulation.influencers import draw_influencers
-from simulation.listings import read_listings
-from simulation.outcomes import gini_index, herfindahl, log_spread, share_of_largest
+from simulation.opening.listings_file import read_listings
+from simulation.outcomes.record import gini_index, herfindahl, log_spread, share_of_largest
+from simulation.state.consumers import draw_consumers
+from simulation.state.influencers import draw_influencers
 from validation import facts
 from validation.studies import Design, config, sellers, values, weekly
 from validation.tables import band, number, over_seeds, percent

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation import Config, Market, Opening
-from simulation.channels import SOCIAL
-from simulation.consumers import CLUSTERS
+from simulation.state.channels import SOCIAL
+from simulation.state.consumers import CLUSTERS
 
 Floats = NDArray[np.float64]
 
@@ -149,7 +149,7 @@ def settle(drawn: Drawn) -> tuple[Equilibrium, People]:
     before, now = np.full((2, 2, len(table)), np.nan)
     while market.steps < MOST_WEEKS and not np.allclose(now, before, STANDS_STILL, 0.0):
         market.step()
-        before, now = now, np.array([table.price, market.recent(table.past_orders)])
+        before, now = now, np.array([table.price, market.listings.recent(table.past_orders)])
     surplus = market.series["consumer_surplus"][-1] / market.scale
     return Equilibrium(now[0], now[1] / market.scale, surplus), people(market)
 
@@ -214,7 +214,7 @@ def opening(drawn: Drawn) -> Opening:
         categories=("goods",),
         ids=np.arange(n),
         category=np.zeros(n, np.int64),
-        channels=np.full(n, 1 << SOCIAL, np.int32),
+        channel_mask=np.full(n, 1 << SOCIAL, np.int32),
         place=drawn.place,
         listed=drawn.listed,
         cost=drawn.cost,

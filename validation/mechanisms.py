@@ -13,7 +13,7 @@ from pathlib import Path
 from analysis import Study
 from analysis.markdown import table
 from experiments import fingerprint
-from simulation.opening_cache import NOT_ENTERING
+from simulation.opening.cache import NOT_ENTERING
 from validation.studies import HEADLINE, PROJECT_S, WITH, Design, StudyFailed, conduct, values
 from validation.tables import over_seeds, percent, points
 

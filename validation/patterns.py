@@ -15,10 +15,10 @@ from analysis.intervals import Estimate
 from analysis.markdown import table
 from experiments import compose
 from simulation import Market
-from simulation.browsing import log_exposure
-from simulation.listings import read_listings
-from simulation.opening_cache import open_market
-from simulation.outcomes import log_spread
+from simulation.demand.exact import log_exposure
+from simulation.opening.cache import open_market
+from simulation.opening.listings_file import read_listings
+from simulation.outcomes.record import log_spread
 from validation import facts, levers, project_s
 from validation.facts import Fact
 from validation.project_s import REVIEW, TEN_MONTHS, WORLDS, YEAR, change, copied_by, opening_shops
@@ -207,7 +207,7 @@ def prominence_now(market: Market, own: NDArray[np.bool_]) -> tuple[float, float
     """Both figures in one week, clusters weighted by their consumers."""
     score = market._feed_weights(market._shelf(), market.config.algorithm)
     people = np.bincount(market.population.cluster, minlength=len(score)) / len(market.population)
-    psi = market.platform.self_preference * market.rules.own_favour
+    psi = market.platform.self_preference * market.terms.rules.own_favour
     shown, alone = (np.exp(log_exposure(score, own, favour)) for favour in (psi, 0.0))
     place = [np.argsort(np.argsort(-weights, axis=1), axis=1)[:, own] for weights in (alone, shown)]
     times = (people @ shown[:, own]).sum() / (people @ alone[:, own]).sum()

@@ -15,11 +15,12 @@ from analysis.intervals import Estimate
 from analysis.markdown import table
 from experiments import compose
 from simulation.chance import Chance
-from simulation.columns import Columns
-from simulation.opening import Opening
-from simulation.opening_cache import open_market
-from simulation.platform_setting import PlatformSetting
-from simulation.sellers import PLATFORM_KIND, shocks
+from simulation.demand.shifters import shocks
+from simulation.opening.cache import open_market
+from simulation.settings.platform import PlatformSetting
+from simulation.state.listings import PLATFORM_KIND
+from simulation.state.opening import Opening
+from simulation.state.table import Table
 from validation import levers
 from validation.studies import HEADLINE, PROJECT_S, WITH, WITHOUT, Design, sellers, values, weekly
 from validation.tables import number, over_seeds, percent, points
@@ -246,7 +247,7 @@ def the_platforms_share(studies: Studies) -> str:
 
 def demand_shocks(opening: Opening, seed: int, persistence: float, weeks: int) -> np.ndarray:
     """z_jt/σ_j of the opening's designs in weeks 0 to `weeks`: the run's own draws. Shape (weeks + 1, J)."""
-    table = Columns(id=opening.ids, shock=opening.shock, shock_sd=opening.shock_sd)
+    table = Table(id=opening.ids, shock=opening.shock, shock_sd=opening.shock_sd)
     path = [table.shock]
     for week in range(1, weeks + 1):
         table.shock = shocks(Chance(seed), week, table, persistence)  # type: ignore[arg-type] # reads three columns of it

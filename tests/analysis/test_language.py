@@ -25,8 +25,8 @@ from analysis.render import environment
 from analysis.study import CHOICES
 from analysis.words import MAGNITUDES, MONTHS, NAMES, date, humanise, listing, plural, scale, span
 from simulation import outcomes
-from simulation.algorithms import rankings
-from simulation.regulation import instruments
+from simulation.law.instruments import instruments
+from simulation.settings.strategies import rankings
 
 from .synthetic import SyntheticCell, headline, store
 

@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 from benchmarks.plain_mesa import PlainMarket
 from benchmarks.plain_numpy import WholeArrays
 from benchmarks.scenes import Scene
-from simulation.browsing import Books, Considered
-from simulation.channels import CHANNELS
-from simulation.columns import Columns
+from simulation.demand.browsing import Considered
 from simulation.kernels import EMPTY
+from simulation.state.channels import CHANNELS
+from simulation.state.records import WeekDemand
+from simulation.state.table import Table
 
 WEEKS = 20
 Bought = NDArray[np.integer]
 
 
-def mesa_given(scene: Scene, sets: Considered) -> tuple[Books, Bought]:
+def mesa_given(scene: Scene, sets: Considered) -> tuple[WeekDemand, Bought]:
     """The books of plain Mesa, given what everybody considers, and what each bought last."""
     market = PlainMarket(scene)
     market.open_books()
@@ -32,7 +33,7 @@ def mesa_given(scene: Scene, sets: Considered) -> tuple[Books, Bought]:
     return market.pages.books(), np.array([consumer.last_bought for consumer in market.agents])
 
 
-def numpy_given(scene: Scene, sets: Considered) -> tuple[Books, Bought]:
+def numpy_given(scene: Scene, sets: Considered) -> tuple[WeekDemand, Bought]:
     """The same of whole arrays."""
     arrays = WholeArrays(scene)
     return arrays.choose(arrays.people, sets), arrays.people.last_bought
@@ -41,7 +42,7 @@ def numpy_given(scene: Scene, sets: Considered) -> tuple[Books, Bought]:
 def fresh(scene: Scene) -> Scene:
     """The scene with a population of its own."""
     columns = {name: getattr(scene.people, name).copy() for name in scene.people.names}
-    return replace(scene, people=Columns(**columns))
+    return replace(scene, people=Table(**columns))
 
 
 def mesa_drawn(scene: Scene) -> list[Considered]:
@@ -81,12 +82,12 @@ def seen(scene: Scene, weeks: list[Considered]) -> dict[str, NDArray[np.float64]
 
 @pytest.mark.parametrize("given", [mesa_given, numpy_given])
 def test_the_same_sets_give_the_same_books(
-    scene: Scene, given: Callable[[Scene, Considered], tuple[Books, Bought]]
+    scene: Scene, given: Callable[[Scene, Considered], tuple[WeekDemand, Bought]]
 ) -> None:
     scene = fresh(scene)
     found, bought = given(scene, scene.considered())
     wanted = scene.browse()
-    for field in fields(Books):
+    for field in fields(WeekDemand):
         a, b = getattr(found, field.name), getattr(wanted, field.name)
         assert_allclose(a, b, rtol=1e-4, atol=1e-6, err_msg=field.name)
     assert np.mean(bought == scene.people.last_bought) > 0.999

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from simulation.config import Config
-from simulation.market import Results
-from simulation.outcomes import OUTCOMES
+from simulation.outcomes.record import OUTCOMES
+from simulation.outcomes.results import Results
 
 SMALL = ["market=classroom", "market.consumers=1000", "market.calibration_consumers=1000", "market.smes=20"]
 OPENING = {"held_out_error": np.float64(0.01), "listings": "made up"}

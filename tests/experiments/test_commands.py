@@ -18,7 +18,7 @@ from experiments.commands import COMMANDS, Command
 from experiments.execute import execute, plan_jobs
 from experiments.folder import opened
 from experiments.run import main
-from simulation.parameters import ConfigError
+from simulation.settings.parameter import ConfigError
 
 from . import fakes
 

@@ -13,7 +13,7 @@ from analysis import load
 from experiments import fingerprint, plan
 from experiments.execute import execute, plan_jobs
 from experiments.folder import OpenStudy, opened
-from simulation.parameters import ConfigError
+from simulation.settings.parameter import ConfigError
 
 from . import fakes
 

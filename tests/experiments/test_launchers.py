@@ -11,7 +11,7 @@ from experiments import launchers, plan
 from experiments.execute import execute, plan_jobs
 from experiments.folder import opened
 from experiments.launchers import CLUSTER, Launcher, core_count
-from simulation.parameters import ConfigError
+from simulation.settings.parameter import ConfigError
 
 from . import fakes
 

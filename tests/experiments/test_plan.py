@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from experiments import fingerprint, plan
 from experiments.cells import choices_of
 from experiments.plan import Plan
-from simulation.parameters import ConfigError
-from simulation.regulation import instruments
+from simulation.law.instruments import instruments
+from simulation.settings.parameter import ConfigError
 
 AddPreset = Callable[[str, str], None]
 

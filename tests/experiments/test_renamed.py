@@ -9,7 +9,7 @@ import pytest
 from experiments import plan, renamed
 from experiments.renamed import RENAMED, new_name
 from experiments.schema import SETTINGS, setting_types
-from simulation.parameters import ConfigError
+from simulation.settings.parameter import ConfigError
 
 OLD = {"sellers.pricing": "pricing", "platform.ads": "advertising.load", "ranking": "algorithm", "week": "weeks"}
 

@@ -12,9 +12,10 @@ import pytest
 from experiments import settings_page
 from experiments.schema import StudySetting, setting_types
 from simulation.config import GROUPS
-from simulation.outcomes import OUTCOMES
-from simulation.parameters import Spec
-from simulation.regulation import Enforcement, instruments
+from simulation.law.instruments import instruments
+from simulation.law.regulation import Enforcement
+from simulation.outcomes.record import OUTCOMES
+from simulation.settings.parameter import Spec
 
 DOCS = settings_page.PAGE.parent
 PAGES = [page for page in sorted(DOCS.glob("*.md")) if page.name != "mesa.md"]  # that page names Python

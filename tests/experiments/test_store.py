@@ -17,7 +17,7 @@ from experiments import plan
 from experiments.cells import Cell
 from experiments.store import Store, run_name
 from experiments.stored_columns import schemas, telling_columns
-from simulation.outcomes import OUTCOMES
+from simulation.outcomes.record import OUTCOMES
 
 from .fakes import OPENING, run
 

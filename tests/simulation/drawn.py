@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import numpy as np
 from hypothesis import strategies as st
 
-from simulation.algorithms import RankingView
-from simulation.parameters import Spec
-from simulation.registry import Registry
+from simulation.platform.ranking import RankingView
+from simulation.settings.parameter import Spec
+from simulation.settings.registry import Registry
 
 
 def values(annotation: Any, spec: Spec) -> st.SearchStrategy[Any]:

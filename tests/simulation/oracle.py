@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation import choice
-from simulation.browsing import C, Considered
-from simulation.channels import SOCIAL, delivery, frictions
+from simulation.demand import choice
+from simulation.demand.browsing import C, Considered
+from simulation.state.channels import SOCIAL, delivery, frictions
 from tests.simulation.worlds import Scene
 
 Floats = NDArray[np.float64]
@@ -82,7 +82,7 @@ class Oracle:
                 best[int(rows[s])] = int(s)
         slots = np.array(sorted(best.values()), np.int64)
         nest = self.scene.demand.nest
-        root = self.scene.shop.root[rows[slots]].astype(np.int64)
+        root = self.scene.shop.original[rows[slots]].astype(np.int64)
         shares, within, inclusive = choice.nested_logit(utility[None, slots], root, nest)
         return Choice(slots, shares[0], choice.own_slope(shares, within, nest)[0], float(inclusive[0]))
 

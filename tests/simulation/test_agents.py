@@ -19,8 +19,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from mesa.agent import AgentSet
 
 from simulation import Consumer, agents
-from simulation.agents import AgentModel, ConsumerSet
-from simulation.columns import Columns
+from simulation.agents.consumers import ConsumerSet
+from simulation.agents.model import AgentModel
+from simulation.state.table import Table
 
 FLOATS, INTEGERS, ROWS = ("alpha", "trust", "attention"), ("cluster", "last_bought"), ("taste", "follows")
 NUMBERS = FLOATS + INTEGERS
@@ -44,7 +45,7 @@ class People(AgentModel):
         super().__init__(seed, n)
         self.seed = seed
         draw = np.random.default_rng(seed)
-        self.population = Columns(
+        self.population = Table(
             taste=draw.integers(-4, 4, (n, 4)).astype(np.float32),
             **{name: draw.integers(0, 4, n).astype(np.float32) / 4 for name in FLOATS},
             cluster=draw.integers(0, 3, n).astype(np.uint8),

@@ -57,7 +57,7 @@ def promise(market: Market, advantage: float) -> Any:
 def copied(market: Market) -> set[int]:
     """The designs of which a copy is on sale."""
     own = market.listings.own & (market.listings.exit_week < 0)
-    return set(market.listings.root[own].tolist())
+    return set(market.listings.original[own].tolist())
 
 
 def the_best_are_copied() -> None:
@@ -82,11 +82,11 @@ def a_copy_is_cheaper_and_costs_its_entry() -> None:
     market = reviewed()
     table = market.listings
     rows = np.flatnonzero(table.own)
-    root = table.root[rows]
+    root = table.original[rows]
     assert table.price[rows] == pytest.approx((1.0 - UNDERCUT) * table.price[root])
     assert table.cost[rows] == pytest.approx((1.0 - ADVANTAGE) * table.cost[root])
     assert table.quality[rows] == pytest.approx(table.quality[root] - GAP)
-    assert table.abroad[rows].all()
+    assert table.foreign[rows].all()
     paid = market.flows["entry of own goods", "platform", "suppliers_abroad"]
     assert paid == rows.size * int(ENTRY * market.median_gross_profit) > 0
 
@@ -96,8 +96,8 @@ def what_may_not_be_made_is_bought_in() -> None:
     market = reviewed({"regulation": {"own_product_ban": {}}})
     table, rows = market.listings, np.flatnonzero(market.listings.own)
     assert copied(market) == set(np.argsort(-promise(market, AT_HOME))[: int(SHARE * 40)].tolist())
-    assert table.cost[rows] == pytest.approx((1.0 - AT_HOME) * table.cost[table.root[rows]])
-    assert not table.abroad[rows].any()
+    assert table.cost[rows] == pytest.approx((1.0 - AT_HOME) * table.cost[table.original[rows]])
+    assert not table.foreign[rows].any()
 
 
 def what_does_not_pay_is_dropped() -> None:

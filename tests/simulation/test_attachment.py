@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from simulation import Market
-from simulation.channels import SOCIAL
+from simulation.state.channels import SOCIAL
 from tests.simulation.mutants import Check, Wrong, every
 from tests.simulation.worlds import PROJECT_S, small
 

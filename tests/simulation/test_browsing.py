@@ -13,10 +13,10 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from simulation import kernels
-from simulation.browsing import Books, Needs
-from simulation.channels import MARKETPLACE, RIVAL_APP, SOCIAL, keeps
-from simulation.columns import Columns
-from simulation.exposure import Seats
+from simulation.state.channels import MARKETPLACE, RIVAL_APP, SOCIAL, keeps
+from simulation.state.offers import ExposureTables, Needs
+from simulation.state.records import WeekDemand
+from simulation.state.table import Table
 from tests.simulation.oracle import Oracle, Pages
 from tests.simulation.worlds import Scene
 
@@ -29,7 +29,7 @@ def first(scene: Scene, n: int) -> Scene:
     return scene.but(people=scene.people.take(rows))
 
 
-def assert_same_books(found: Books, wanted: Pages, consumers: int) -> None:
+def assert_same_books(found: WeekDemand, wanted: Pages, consumers: int) -> None:
     """Every field of the books to 2e-5 of itself; fixed point cuts off up to a unit a consumer and entry."""
     cut = {"surplus": consumers / kernels.MONEY_SCALE, "slope": 50.0 * consumers / kernels.SCALE}
     for field in dataclasses.fields(Pages):
@@ -101,13 +101,13 @@ def test_utilities_far_apart_neither_overflow_nor_vanish(scene: Scene) -> None:
 @pytest.mark.parametrize("threads", [2, 3])
 def test_threads_change_no_bit(own_scene: Scene, threads: int) -> None:
     one, more = own_scene.browse(), own_scene.browse(threads=threads)
-    for field in dataclasses.fields(Books):
+    for field in dataclasses.fields(WeekDemand):
         assert np.array_equal(getattr(one, field.name), getattr(more, field.name)), field.name
 
 
 def test_the_order_of_consumers_changes_no_bit(own_scene: Scene) -> None:
     turned = own_scene.but(people=own_scene.people.take(np.arange(len(own_scene.people))[::-1]))
-    for field in dataclasses.fields(Books):
+    for field in dataclasses.fields(WeekDemand):
         a, b = getattr(own_scene.browse(), field.name), getattr(turned.browse(), field.name)
         assert np.array_equal(a, b), field.name
 
@@ -125,7 +125,7 @@ def test_orders_add_up_in_every_account(own_scene: Scene) -> None:
 
 def fresh(scene: Scene) -> Scene:
     """The scene with consumers who have bought nothing yet, so that what they bought can be counted."""
-    people = Columns(**{name: getattr(scene.people, name) for name in scene.people.names})
+    people = Table(**{name: getattr(scene.people, name) for name in scene.people.names})
     people.last_bought = np.full(len(people), -1, np.int32)
     return scene.but(people=people)
 
@@ -168,7 +168,7 @@ def test_sampled_books_are_on_average_the_expected_ones(scene: Scene, visits: fl
         assert abs(drawn.sum() - mean.sum()) < stats.norm.isf(NEVER / 2) * np.sqrt(unit * mean.sum()), name
 
 
-def sixty_weeks(scene: Scene) -> Books:
+def sixty_weeks(scene: Scene) -> WeekDemand:
     """The books of sixty weeks in one."""
     first, *rest = (scene.but(week=week).browse() for week in range(1, 61))
     return sum(rest, start=first)
@@ -192,7 +192,7 @@ def test_feed_and_search_show_what_is_kept_on_their_channel(own_scene: Scene) ->
         shown = rows != kernels.EMPTY
         assert np.isin(rows[shown], shop.live).all()
         for way in ways:
-            assert keeps(shop.channels[rows[shown & (channels == way)]], way).all()
+            assert keeps(shop.channel_mask[rows[shown & (channels == way)]], way).all()
 
 
 def test_a_search_is_for_one_category(own_scene: Scene) -> None:
@@ -313,7 +313,9 @@ def test_a_comparison_shows_both(own_scene: Scene) -> None:
 def test_an_empty_market_sells_nothing(scene: Scene) -> None:
     assert scene.seats is not None
     blank = len(scene.shop.value)
-    nobody = Seats(*(np.full_like(table, blank) for table in (scene.seats.feed, scene.seats.search, scene.seats.own)))
+    nobody = ExposureTables(
+        *(np.full_like(table, blank) for table in (scene.seats.feed, scene.seats.search, scene.seats.own))
+    )
     empty = fresh(scene).but(seats=nobody, endorsing=np.full_like(scene.shop.endorsing, -1))
     assert (empty.considered().rows == kernels.EMPTY).all()
     assert empty.browse().orders.sum() == 0.0

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from simulation.chance import Chance, Purpose
+from simulation.chance import Chance, Stream
 
 NEVER = 1e-6
 MANY = 200_000
@@ -43,7 +43,7 @@ def test_philox_gives_the_published_answers(counter: list[int], key: list[int], 
 
 @given(seed=st.integers(0, 2**31 - 1), agent=st.integers(0, 2**32 - 1), week=st.integers(0, 10_000), party=IDS)
 def test_uniforms_lie_within_0_and_1(seed: int, agent: int, week: int, party: int) -> None:
-    u = Chance(seed).uniform(Purpose.BROWSE, [agent], week, [party])
+    u = Chance(seed).uniform(Stream.BROWSE, [agent], week, [party])
     assert ((u > 0) & (u < 1)).all()
 
 
@@ -51,44 +51,44 @@ def test_the_largest_and_the_smallest_words_stay_within_0_and_1(monkeypatch: pyt
     for word in (0, 0xFFFFFFFF):
         words = np.full((1, 4), word, np.uint32)
         monkeypatch.setattr(Chance, "words", lambda self, *key, words=words: words)
-        u = Chance(0).uniform(Purpose.SHOCK, 0)
+        u = Chance(0).uniform(Stream.SHOCK, 0)
         assert ((u > 0) & (u < 1)).all()
-        assert np.isfinite(Chance(0).normal(Purpose.SHOCK, 0)).all()
+        assert np.isfinite(Chance(0).normal(Stream.SHOCK, 0)).all()
 
 
 @given(data=st.lists(st.tuples(st.integers(0, 1_000), IDS), min_size=2, max_size=20, unique=True))
 def test_a_draw_depends_on_its_key_and_not_on_its_place(data: list[tuple[int, int]]) -> None:
     chance = Chance(7)
     agents, parties = np.array(data).T
-    forward = chance.words(Purpose.SHOCK, agents, 3, parties)
-    assert np.array_equal(chance.words(Purpose.SHOCK, agents[::-1], 3, parties[::-1])[::-1], forward)
-    alone = [chance.words(Purpose.SHOCK, [a], 3, [p])[0] for a, p in data]
+    forward = chance.words(Stream.SHOCK, agents, 3, parties)
+    assert np.array_equal(chance.words(Stream.SHOCK, agents[::-1], 3, parties[::-1])[::-1], forward)
+    alone = [chance.words(Stream.SHOCK, [a], 3, [p])[0] for a, p in data]
     assert np.array_equal(alone, forward)
 
 
 def test_every_part_of_the_key_counts() -> None:
     words = [
-        Chance(1).words(Purpose.SHOCK, 1, 1, 1),
-        Chance(2).words(Purpose.SHOCK, 1, 1, 1),
-        Chance(1).words(Purpose.ENTRY, 1, 1, 1),
-        Chance(1).words(Purpose.SHOCK, 2, 1, 1),
-        Chance(1).words(Purpose.SHOCK, 1, 2, 1),
-        Chance(1).words(Purpose.SHOCK, 1, 1, 2),
-        Chance(1).words(Purpose.SHOCK, 1, 1, 1 + (1 << 32)),
+        Chance(1).words(Stream.SHOCK, 1, 1, 1),
+        Chance(2).words(Stream.SHOCK, 1, 1, 1),
+        Chance(1).words(Stream.ENTRY, 1, 1, 1),
+        Chance(1).words(Stream.SHOCK, 2, 1, 1),
+        Chance(1).words(Stream.SHOCK, 1, 2, 1),
+        Chance(1).words(Stream.SHOCK, 1, 1, 2),
+        Chance(1).words(Stream.SHOCK, 1, 1, 1 + (1 << 32)),
     ]
     assert len({w.tobytes() for w in words}) == len(words)
 
 
 def test_no_two_purposes_share_a_stream() -> None:
-    assert len({int(purpose) for purpose in Purpose}) == len(Purpose)
+    assert len({int(purpose) for purpose in Stream}) == len(Stream)
 
 
 STREAMS = {
-    "agents": lambda: Chance(1).uniform(Purpose.TASTE, np.arange(MANY)),
-    "parties": lambda: Chance(1).uniform(Purpose.SHOCK, 0, 5, np.arange(MANY)),
-    "owners": lambda: Chance(1).uniform(Purpose.SHOCK, 0, 5, np.arange(MANY) << 40),
-    "weeks": lambda: np.vstack([Chance(1).uniform(Purpose.SHOCK, np.arange(200), w) for w in range(1_000)]),
-    "seeds": lambda: np.vstack([Chance(s).uniform(Purpose.SHOCK, np.arange(200)) for s in range(1_000)]),
+    "agents": lambda: Chance(1).uniform(Stream.TASTE, np.arange(MANY)),
+    "parties": lambda: Chance(1).uniform(Stream.SHOCK, 0, 5, np.arange(MANY)),
+    "owners": lambda: Chance(1).uniform(Stream.SHOCK, 0, 5, np.arange(MANY) << 40),
+    "weeks": lambda: np.vstack([Chance(1).uniform(Stream.SHOCK, np.arange(200), w) for w in range(1_000)]),
+    "seeds": lambda: np.vstack([Chance(s).uniform(Stream.SHOCK, np.arange(200)) for s in range(1_000)]),
 }
 
 
@@ -109,12 +109,12 @@ def test_streams_of_different_keys_are_independent() -> None:
     streams = [
         chance.uniform(purpose, agents, week, party)[:, 0]
         for chance, purpose, week, party in (
-            (Chance(0), Purpose.BROWSE, 1, 0),
-            (Chance(1), Purpose.BROWSE, 1, 0),
-            (Chance(0), Purpose.STOCK, 1, 0),
-            (Chance(0), Purpose.BROWSE, 2, 0),
-            (Chance(0), Purpose.BROWSE, 1, 1),
-            (Chance(0), Purpose.BROWSE, 1, 1 << 32),
+            (Chance(0), Stream.BROWSE, 1, 0),
+            (Chance(1), Stream.BROWSE, 1, 0),
+            (Chance(0), Stream.STOCK, 1, 0),
+            (Chance(0), Stream.BROWSE, 2, 0),
+            (Chance(0), Stream.BROWSE, 1, 1),
+            (Chance(0), Stream.BROWSE, 1, 1 << 32),
         )
     ]
     pairs = list(combinations(streams, 2))
@@ -124,10 +124,10 @@ def test_streams_of_different_keys_are_independent() -> None:
 
 def test_normals_and_directions_have_their_laws() -> None:
     chance, agents = Chance(3), np.arange(MANY)
-    normal = chance.normal(Purpose.SHOCK, agents)
+    normal = chance.normal(Stream.SHOCK, agents)
     assert stats.kstest(normal.ravel(), "norm").pvalue > NEVER
     assert stats.kstest(normal.sum(axis=1) / np.sqrt(2.0), "norm").pvalue > NEVER
-    direction = chance.directions(Purpose.TASTE, agents)
+    direction = chance.directions(Stream.TASTE, agents)
     assert np.allclose(np.linalg.norm(direction, axis=1), 1.0)
     for axis in range(4):  # a coordinate of a random direction in four dimensions: (1 + x)/2 ~ Beta(3/2, 3/2)
         assert stats.kstest((1 + direction[:, axis]) / 2, stats.beta(1.5, 1.5).cdf).pvalue > NEVER

@@ -7,18 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulation.columns import Cell, Columns
+from simulation.agents.cells import Cell
+from simulation.state.table import Table
 
 
-def table(rows: int = 3) -> Columns:
+def table(rows: int = 3) -> Table:
     """A table with a column of each shape and kind."""
-    return Columns(name=np.arange(rows), price=np.linspace(1.0, 2.0, rows), place=np.zeros((rows, 2), np.float32))
+    return Table(name=np.arange(rows), price=np.linspace(1.0, 2.0, rows), place=np.zeros((rows, 2), np.float32))
 
 
 def test_columns_have_one_length() -> None:
     assert len(table(4)) == 4
     with pytest.raises(ValueError, match="different lengths"):
-        Columns(a=np.zeros(2), b=np.zeros(3))
+        Table(a=np.zeros(2), b=np.zeros(3))
 
 
 def test_a_column_that_is_not_there_is_an_error() -> None:
@@ -68,7 +69,7 @@ class Row:
     label = Cell("name")
     place = Cell()
 
-    def __init__(self, columns: Columns, row: int) -> None:
+    def __init__(self, columns: Table, row: int) -> None:
         self.table, self.row = columns, row
 
 

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import Config, ConfigError
-from simulation.algorithms import rankings
 from simulation.config import GROUPS
-from simulation.instruments import CONTRADICTIONS
-from simulation.parameters import Spec, check, parameter
-from simulation.registry import Registry
-from simulation.regulation import Enforcement, instruments
+from simulation.law.instruments import CONTRADICTIONS, instruments
+from simulation.law.regulation import Enforcement
+from simulation.settings.parameter import Spec, check, parameter
+from simulation.settings.registry import Registry
+from simulation.settings.strategies import rankings
 from tests.simulation.drawn import chosen, some
 
 FIELDS = [

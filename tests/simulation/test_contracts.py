@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from simulation import Market
-from simulation.algorithms import rankings
-from simulation.outcomes import OUTCOMES, log_spread
-from simulation.pricing import PricingView, ask, pricing_behaviours
-from simulation.regulation import instruments
+from simulation.law.instruments import instruments
+from simulation.outcomes.record import OUTCOMES, log_spread
+from simulation.sellers.pricing import PricingView, ask
+from simulation.settings.strategies import pricing_behaviours, rankings
 from tests.simulation.drawn import chosen, view
 from tests.simulation.worlds import PROJECT_S, Design, bare, outcome, run, shares
 

@@ -19,7 +19,7 @@ from scipy.optimize import brentq
 from scipy.special import lambertw
 
 from simulation import Market
-from simulation.ledger import LedgerError
+from simulation.state.ledger import LedgerError
 from tests.simulation.worlds import Design, bare, settle, shares, slopes, surplus
 
 Floats = NDArray[np.float64]

@@ -12,30 +12,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation.chance import Chance
-from simulation.channels import MARKETPLACE, RIVAL_APP, SOCIAL, keeps
-from simulation.consumers import CLUSTERS
-from simulation.exposure import (
+from simulation.platform.exposure import (
     FILL,
     STEP,
-    SeatPlan,
-    Seats,
-    Shelf,
-    Weights,
-    plan_seats,
+    ExposurePlan,
+    ExposureWeights,
+    exposure_tables,
+    plan_exposure,
     table_weights,
-    take_seats,
 )
+from simulation.state.channels import MARKETPLACE, RIVAL_APP, SOCIAL, keeps
+from simulation.state.consumers import CLUSTERS
+from simulation.state.offers import CandidateSet, ExposureTables
 
 CATEGORIES = 3
 BLANK = 10_000
-TABLES = [field.name for field in dataclasses.fields(Seats)]
+TABLES = [field.name for field in dataclasses.fields(ExposureTables)]
 
 
 @dataclass(frozen=True)
 class Display:
     """Designs on a shelf, with their weights in the feed (C, J) and in search (J,)."""
 
-    shelf: Shelf
+    shelf: CandidateSet
     feed: np.ndarray
     search: np.ndarray
 
@@ -44,7 +43,7 @@ class Display:
         """Random designs: lognormal weights, all on the social app, some elsewhere, a tenth own."""
         draw = np.random.default_rng(seed)
         channels = 1 << SOCIAL | draw.integers(0, 2, designs) << RIVAL_APP | draw.integers(0, 2, designs) << MARKETPLACE
-        shelf = Shelf(
+        shelf = CandidateSet(
             rows=np.arange(designs, dtype=np.int32),
             ids=draw.choice(2**48, designs, replace=False),
             category=draw.integers(0, CATEGORIES, designs),
@@ -56,17 +55,17 @@ class Display:
 
     def take(self, kept: np.ndarray) -> Display:
         """The display of these designs, in this order; each keeps its row."""
-        columns = (getattr(self.shelf, field.name)[kept] for field in dataclasses.fields(Shelf))
-        return Display(Shelf(*columns), self.feed[:, kept], self.search[kept])
+        columns = (getattr(self.shelf, field.name)[kept] for field in dataclasses.fields(CandidateSet))
+        return Display(CandidateSet(*columns), self.feed[:, kept], self.search[kept])
 
     @property
-    def weights(self) -> Weights:
+    def weights(self) -> ExposureWeights:
         """Weights in every table."""
         return table_weights(self.shelf, self.feed, self.search, CATEGORIES)
 
-    def seats(self, plan: SeatPlan, week: int = 1) -> Seats:
+    def seats(self, plan: ExposurePlan, week: int = 1) -> ExposureTables:
         """The week's tables."""
-        return take_seats(plan, self.weights, self.shelf, Chance(0), week, BLANK)
+        return exposure_tables(plan, self.weights, self.shelf, Chance(0), week, BLANK)
 
 
 def counts(table: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -80,7 +79,7 @@ DISPLAYS = st.builds(Display.of, st.integers(1, 40), st.integers(0, 10_000), st.
 @settings(max_examples=40)
 @given(display=DISPLAYS, week=st.integers(0, 100))
 def test_seats_are_proportional_to_weights_but_for_rounding(display: Display, week: int) -> None:
-    plan, weights = plan_seats(display.weights), display.weights
+    plan, weights = plan_exposure(display.weights), display.weights
     seats = display.seats(plan, week)
     for name, scale in (("feed", plan.feed_scale), ("search", plan.search_scale)):
         expected = getattr(weights, name) * scale[:, None]
@@ -92,7 +91,7 @@ def test_seats_are_proportional_to_weights_but_for_rounding(display: Display, we
 def test_rounding_evens_out_over_weeks() -> None:
     """A design of a third of a seat has one in a third of the weeks: no error that stays."""
     display = Display.of(30, 1)
-    plan = plan_seats(display.weights)
+    plan = plan_exposure(display.weights)
     found = np.mean([counts(display.seats(plan, w).feed, display.shelf.rows) for w in range(200)], axis=0)
     expected = display.weights.feed * plan.feed_scale[:, None]
     assert np.abs(found - expected).max() < 0.25  # seven times the sd of a mean of 200 draws
@@ -101,7 +100,7 @@ def test_rounding_evens_out_over_weeks() -> None:
 
 def test_a_table_holds_who_may_be_shown_there() -> None:
     display = Display.of(40, 2)
-    seats, shelf = display.seats(plan_seats(display.weights)), display.shelf
+    seats, shelf = display.seats(plan_exposure(display.weights)), display.shelf
     social, rival, market = (keeps(shelf.channels, ch) for ch in (SOCIAL, RIVAL_APP, MARKETPLACE))
     clusters = len(CLUSTERS)
     for table, allowed in (
@@ -121,13 +120,13 @@ def test_a_table_holds_who_may_be_shown_there() -> None:
 def test_the_layout_does_not_depend_on_the_order_of_rows(display: Display, order: random.Random) -> None:
     there = list(range(display.search.size))
     order.shuffle(there)
-    plan = plan_seats(display.weights)
+    plan = plan_exposure(display.weights)
     one, other = display.seats(plan), display.take(np.array(there)).seats(plan)
     for name in TABLES:
         assert np.array_equal(getattr(one, name), getattr(other, name)), name
 
 
-def moved_by_leaving(display: Display, plan: SeatPlan, gone: int) -> tuple[int, int]:
+def moved_by_leaving(display: Display, plan: ExposurePlan, gone: int) -> tuple[int, int]:
     """Seats that a design held in feeds and search, and seats of other designs that its leaving changes."""
     before = display.seats(plan)
     after = display.take(np.delete(np.arange(display.search.size), gone)).seats(plan)
@@ -143,7 +142,7 @@ def moved_by_leaving(display: Display, plan: SeatPlan, gone: int) -> tuple[int, 
 def test_who_leaves_moves_few_seats_but_its_own() -> None:
     """Over all designs of a full shelf, at most twice as many seats of others change as the leaver held."""
     display = Display.of(120, 3)
-    plan = plan_seats(display.weights)
+    plan = plan_exposure(display.weights)
     moves = np.array([moved_by_leaving(display, plan, gone) for gone in range(120)])
     assert moves[:, 1].sum() <= 2 * moves[:, 0].sum()
     large = moves[moves[:, 0] > np.median(moves[:, 0])]
@@ -153,7 +152,7 @@ def test_who_leaves_moves_few_seats_but_its_own() -> None:
 def test_a_weight_that_grows_takes_seats_from_nobody_else() -> None:
     """The others keep their number of seats while the table is not full."""
     display = Display.of(60, 4)
-    plan = plan_seats(display.weights)
+    plan = plan_exposure(display.weights)
     grown = dataclasses.replace(display, feed=display.feed * np.where(np.arange(60) == 7, 1.5, 1.0))
     before, after = (counts(d.seats(plan).feed, d.shelf.rows) for d in (display, grown))
     assert np.array_equal(np.delete(before, 7, axis=1), np.delete(after, 7, axis=1))
@@ -163,7 +162,7 @@ def test_a_weight_that_grows_takes_seats_from_nobody_else() -> None:
 @pytest.mark.parametrize("growth", [1e-4, 0.3, 1.0, 1.15, 1.3, 2.0, 50.0, 1e6])
 def test_a_table_stays_about_as_full_and_proportional(growth: float) -> None:
     display = Display.of(60, 5)
-    plan = plan_seats(display.weights)
+    plan = plan_exposure(display.weights)
     crowded = dataclasses.replace(display, feed=growth * display.feed, search=growth * display.search)
     seats = crowded.seats(plan)
     size, found = seats.feed.shape[1], counts(seats.feed, display.shelf.rows)
@@ -178,7 +177,7 @@ def test_a_table_stays_about_as_full_and_proportional(growth: float) -> None:
 
 def test_an_empty_shelf_is_blank() -> None:
     display = Display.of(20, 6)
-    plan = plan_seats(display.weights)
+    plan = plan_exposure(display.weights)
     nobody = display.take(np.zeros(0, int)).seats(plan)
     assert all((getattr(nobody, name) == BLANK).all() for name in TABLES)
     alone = display.take(np.array([3])).seats(plan)

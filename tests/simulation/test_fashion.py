@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation.chance import Chance
-from simulation.fashion import FIRST_DAY, WEEKS_A_YEAR, is_high_season, season, spread_word, trends
+from simulation.demand.shifters import FIRST_DAY, WEEKS_A_YEAR, is_high_season, season, spread_word, trends
 from tests.simulation.worlds import PROJECT_S, ended, outcome, run, same
 
 YEARS = st.floats(0.0, 30.0)

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation import Market
-from simulation.government import _beyond, consumer_taxes, lawful_rupiah
-from simulation.ledger import PARTIES
-from simulation.multihoming import margins
-from simulation.outcomes import OUTCOMES
-from simulation.response import commission_benefit
-from simulation.sellers import IMPORTER_KIND, PLATFORM_KIND
+from simulation.law.taxes import consumer_taxes, lawful_rupiah
+from simulation.money.taxes import _beyond
+from simulation.outcomes.record import OUTCOMES
+from simulation.platform.fees import commission_benefit
+from simulation.sellers.channels import margins
+from simulation.state.ledger import Account
+from simulation.state.listings import IMPORTER_KIND, PLATFORM_KIND
 from tests.simulation.worlds import BUSY, PROJECT_S, Design, bare, ended, merged, outcome, run, small
 
 RESOURCES = {"landlords", "suppliers_home", "suppliers_abroad", "carriers", "rest_of_world"}
@@ -71,7 +72,7 @@ def test_money_adds_up_to_the_rupiah(weeks: Any) -> None:
     """What all parties gain in money is what consumers pay less what goods, rents and freight cost."""
     money = [name for name, o in OUTCOMES.items() if o.party and o.party != "consumers"]
     for _, flows, found in weeks:
-        net = dict.fromkeys(PARTIES, 0)
+        net = dict.fromkeys(Account, 0)
         for (_, payer, payee), amount in flows.items():
             net[payer] -= amount
             net[payee] += amount
@@ -139,8 +140,8 @@ def test_duty_falls_on_parcels_above_the_de_minimis() -> None:
     table.price = table.listed * np.where(np.arange(len(table)) % 2, 0.3, 2.0)
     dollars = setting.demand.order_value * table.price / table.listed / setting.government.exchange_rate
     _, duty = consumer_taxes(market)
-    assert duty.tolist() == np.where(table.border & (dollars > 4.0), 0.2, 0.0).tolist()
-    assert 0 < np.count_nonzero(duty) < np.count_nonzero(table.border)
+    assert duty.tolist() == np.where(table.crosses_border & (dollars > 4.0), 0.2, 0.0).tolist()
+    assert 0 < np.count_nonzero(duty) < np.count_nonzero(table.crosses_border)
 
 
 # ---- taxes on sellers and the platform, support
@@ -205,9 +206,9 @@ def test_sellers_who_pay_the_tax_turn_to_their_own_sites() -> None:
     market = run(BUSY, weeks=3)
     rows = market.listings.live
     free = margins(market, rows)
-    market.rules = replace(market.rules, seller_tax=0.2, seller_tax_free=0.0)
+    market.terms.rules = replace(market.terms.rules, seller_tax=0.2, seller_tax_free=0.0)
     taxed = margins(market, rows)
-    domestic = ~market.listings.border[rows] & (market.listings.kind[rows] != PLATFORM_KIND)
+    domestic = ~market.listings.crosses_border[rows] & (market.listings.kind[rows] != PLATFORM_KIND)
     assert (taxed[domestic, :3] < free[domestic, :3]).all()
     assert np.array_equal(taxed[:, 3], free[:, 3])
     assert np.array_equal(taxed[~domestic], free[~domestic])

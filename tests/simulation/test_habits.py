@@ -10,12 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from simulation import Market, browsing
+from simulation import Market
 from simulation.chance import Chance
-from simulation.channels import CHANNELS, SOCIAL, Channels
-from simulation.columns import Columns
-from simulation.habits import habit_after, has_bad_order, is_breached, observed_share, renew_follows, trust_after
-from simulation.sellers import wanted_prices
+from simulation.demand import browsing
+from simulation.demand.attachment import (
+    habit_after,
+    has_bad_order,
+    is_breached,
+    observed_share,
+    renew_follows,
+    trust_after,
+)
+from simulation.sellers.pricing import wanted_prices
+from simulation.settings.channels import Channels
+from simulation.state.channels import CHANNELS, SOCIAL
+from simulation.state.table import Table
 from tests.simulation.worlds import (
     PROJECT_S,
     Design,
@@ -198,7 +207,7 @@ def test_bad_orders_cost_what_was_not_foreseen(foreseen: float, refunded: float)
     bad, cost = np.array([0.1, 0.25, 0.1]), 1.2
     settings = {"bad_social": 0.1, "bad_abroad": 0.15, "bad_cost": cost, "bad_foreseen": foreseen, "refunded": refunded}
     market = bare(DESIGNS, channels=settings)
-    market.listings.abroad[1] = True
+    market.listings.foreign[1] = True
     market.step()
     price = np.array([d.price / d.listed for d in DESIGNS])
     expected_loss = foreseen * (cost - refunded)
@@ -297,7 +306,7 @@ def test_data_shrink_to_the_share_that_is_observed() -> None:
 def follow(n: int = 20_000, churn: float = 0.1, turn: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Follows of n consumers before and after a week of churn among four influencers; nobody follows the first."""
     order = np.arange(n) if turn is None else turn
-    people = Columns(id=order.astype(np.uint32), follows=np.full((n, 3), 1, np.int16))
+    people = Table(id=order.astype(np.uint32), follows=np.full((n, 3), 1, np.int16))
     before = people.follows.copy()
     renew_follows(Chance(1), 5, people, np.array([4.0, 0.0, 3.0, 1.0]), churn)
     return before, people.follows

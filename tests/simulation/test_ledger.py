@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation import Market
-from simulation.ledger import PARTIES, Ledger, LedgerError
+from simulation.state.ledger import Account, Ledger, LedgerError
 from tests.simulation.worlds import PROJECT_S, run, small
 
 SELLERS, INFLUENCERS = 5, 3
@@ -21,7 +21,7 @@ AMOUNTS = st.floats(0.0, 1e14)
 @st.composite
 def transfers(draw: st.DrawFn) -> dict[str, Any]:
     """A transfer between any two parties, one amount or several, to and from any accounts."""
-    payer, payee = draw(st.sampled_from(PARTIES)), draw(st.sampled_from(PARTIES))
+    payer, payee = draw(st.sampled_from(Account)), draw(st.sampled_from(Account))
     amounts = draw(st.lists(AMOUNTS, min_size=1, max_size=6))
 
     def members(party: str) -> list[int] | None:
@@ -49,14 +49,14 @@ def worth(ledger: Ledger, party: str) -> int:
 def test_any_transfers_conserve_money_and_have_two_ends(todo: list[dict[str, Any]]) -> None:
     ledger = Ledger(SELLERS, INFLUENCERS)
     for transfer in todo:
-        before = {party: worth(ledger, party) for party in PARTIES}
+        before = {party: worth(ledger, party) for party in Account}
         moved = int(ledger.transfer(**transfer).sum())
-        change = {party: worth(ledger, party) - before[party] for party in PARTIES}
+        change = {party: worth(ledger, party) - before[party] for party in Account}
         one_party = transfer["payer"] == transfer["payee"]
         ends = {} if one_party or moved == 0 else {transfer["payer"]: -moved, transfer["payee"]: moved}
         assert {party: d for party, d in change.items() if d} == ends
-    assert {p: ledger.flow(payee=p) - ledger.flow(payer=p) for p in PARTIES} == {
-        party: worth(ledger, party) for party in PARTIES
+    assert {p: ledger.flow(payee=p) - ledger.flow(payer=p) for p in Account} == {
+        party: worth(ledger, party) for party in Account
     }
     ledger.close_week()
 
@@ -75,7 +75,7 @@ def test_what_is_no_amount_is_refused_and_nothing_moves(amount: float | list[flo
     ledger = Ledger(SELLERS, INFLUENCERS)
     with pytest.raises(LedgerError, match="sales: from consumers to platform"):
         ledger.transfer("sales", "consumers", "platform", amount)
-    assert all(worth(ledger, party) == 0 for party in PARTIES)
+    assert all(worth(ledger, party) == 0 for party in Account)
     assert ledger.close_week() == {}
 
 
@@ -84,7 +84,7 @@ def test_more_than_a_float_counts_in_whole_rupiah_is_refused(amount: float) -> N
     ledger = Ledger(SELLERS, INFLUENCERS)
     with pytest.raises(LedgerError, match=r"above 2\^53"):
         ledger.transfer("sales", "consumers", "platform", amount)
-    assert all(worth(ledger, party) == 0 for party in PARTIES)
+    assert all(worth(ledger, party) == 0 for party in Account)
     [moved] = ledger.transfer("sales", "consumers", "platform", 2.0**53)
     assert moved == 2**53
 
@@ -98,7 +98,7 @@ def test_an_account_that_is_not_there_is_refused_and_nothing_moves(members: list
         ends = {"payer": "consumers", "payee": "consumers"} | {end: "sellers", f"{end}_member": members}
         with pytest.raises(LedgerError, match=fault):
             ledger.transfer("sales", amount=[1.0, 2.0], **ends)  # type: ignore[arg-type]
-        assert all(worth(ledger, party) == 0 for party in PARTIES)
+        assert all(worth(ledger, party) == 0 for party in Account)
 
 
 def test_several_transfers_to_one_account_all_arrive() -> None:
@@ -130,17 +130,17 @@ def test_books_that_are_off_stop_the_week() -> None:
 def test_every_week_of_a_run_balances_party_by_party(rules: dict[str, Any]) -> None:
     market = Market(small(PROJECT_S, {"market": {"importers": 5}}, rules))
     for _ in range(20):
-        before = {party: worth(market.ledger, party) for party in PARTIES}
+        before = {party: worth(market.ledger, party) for party in Account}
         market.step()
-        change = {party: worth(market.ledger, party) - before[party] for party in PARTIES}
-        flows = dict.fromkeys(PARTIES, 0)
+        change = {party: worth(market.ledger, party) - before[party] for party in Account}
+        flows = dict.fromkeys(Account, 0)
         for (_, payer, payee), amount in market.flows.items():
             assert type(amount) is int
             assert amount >= 0
             flows[payer] -= amount
             flows[payee] += amount
         assert flows == change
-        assert sum(worth(market.ledger, party) for party in PARTIES) == 0
+        assert sum(worth(market.ledger, party) for party in Account) == 0
         assert all(accounts.dtype.kind == "i" for accounts in market.ledger.balance.values())
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from simulation import Config, ConfigError
 from simulation.chance import Chance
-from simulation.listings import BUILT_IN, Listings, choose_listings, read_listings
-from simulation.opening import check_listings
+from simulation.opening.calibration import check_listings
+from simulation.opening.listings_file import BUILT_IN, ListingsFile, choose_listings, read_listings
 
 HEADER = "category,city,price_idr,rating,units_sold,reviews"
 GOOD = ["Toys,Bandung,25000,4.8,300,40", "Toys,Medan,40000,4.5,120,9", "Food,Jakarta,15000,4.9,900,70"]
@@ -114,7 +114,7 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
         read_listings(str(tmp_path))
 
 
-def chosen(smes: int) -> tuple[Listings, str]:
+def chosen(smes: int) -> tuple[ListingsFile, str]:
     """SMEs out of the listings that come with Etalase."""
     return choose_listings(read_listings(None)[0], smes, Chance(1))
 

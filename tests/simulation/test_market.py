@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 
 from simulation import Market, StateError
-from simulation.consumers import CLUSTERS, Consumer
-from simulation.influencers import Influencer
-from simulation.sellers import SME, STILL_THERE, Importer
+from simulation.agents.consumers import Consumer
+from simulation.agents.influencers import Influencer
+from simulation.agents.sellers import SME, Importer
+from simulation.state.consumers import CLUSTERS
+from simulation.state.listings import STILL_THERE
 from tests.simulation.worlds import PROJECT_S, Design, bare, by_hand, digest, run, same, small
 
 ROOT = Path(__file__).parents[2]

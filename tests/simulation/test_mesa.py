@@ -16,8 +16,9 @@ import pytest
 from mesa.agent import AgentSet
 
 from simulation import SME, ConfigError, Consumer, Importer, Influencer, Market, Platform, Regulator
-from simulation.agents import ConsumerSet, Everybody
-from simulation.sellers import STILL_THERE
+from simulation.agents.consumers import ConsumerSet
+from simulation.agents.model import Everybody
+from simulation.state.listings import STILL_THERE
 from tests.simulation.worlds import PROJECT_S, fingerprint, same, small
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -227,13 +228,13 @@ def test_the_regulator_enacts_and_repeals(market: Market) -> None:
     market.regulator.enact("data_firewall", leak=0.25)
     market.regulator.enact("separation", start_week=2)
     market.step()
-    assert (market.rules.seller_data, market.rules.checkout) == (0.25, 1.0)
+    assert (market.terms.rules.seller_data, market.terms.rules.checkout) == (0.25, 1.0)
     market.step()
-    assert market.rules.checkout == 0.0
+    assert market.terms.rules.checkout == 0.0
     assert market.regulator.instruments == ("data_firewall", "separation")
     market.regulator.repeal("separation")
     market.step()
-    assert market.rules.checkout == 1.0
+    assert market.terms.rules.checkout == 1.0
     with pytest.raises(ConfigError, match="repeal: got separation; it may be data_firewall"):
         market.regulator.repeal("separation")
     with pytest.raises(ConfigError, match="start_week"):

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from simulation.multihoming import expected_orders
 
 from simulation import Market
-from simulation.channels import MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, keeps
-from simulation.multihoming import choose_channels, expected_orders
-from simulation.sellers import basic_fixed_cost
+from simulation.sellers.channels import choose_channels
+from simulation.sellers.costs import basic_fixed_cost
+from simulation.state.channels import MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, keeps
 from tests.simulation.worlds import PROJECT_S, outcome, run, same, small
 
 QUICK: dict[str, Any] = {"sellers": {"channel_review_weeks": 4, "channel_inertia": 0.0}}
@@ -55,7 +56,7 @@ def test_who_stays_asleep_stays_where_it_is(baseline: Market) -> None:
     """Never reviewed, or reviewed by nobody: the same world to the bit."""
     asleep = run({"sellers": {"channel_review_weeks": 4, "channel_inertia": 1.0}})
     assert asleep.results().weekly["sme_profit"].tobytes() == baseline.results().weekly["sme_profit"].tobytes()
-    assert np.array_equal(asleep.listings.channels, baseline.listings.channels)
+    assert np.array_equal(asleep.listings.channel_mask, baseline.listings.channel_mask)
 
 
 def test_a_channel_that_costs_nothing_is_joined_by_all_who_could_sell_there() -> None:
@@ -66,7 +67,7 @@ def test_a_channel_that_costs_nothing_is_joined_by_all_who_could_sell_there() ->
     table = market.listings
     old = table.live[table.entry_week[table.live] == 0]
     for channel in (SOCIAL, RIVAL_APP, MARKETPLACE):
-        assert keeps(table.channels[old], channel).all(), channel
+        assert keeps(table.channel_mask[old], channel).all(), channel
 
 
 def test_fixed_cost_follows_the_channels_kept() -> None:
@@ -75,7 +76,7 @@ def test_fixed_cost_follows_the_channels_kept() -> None:
     for _ in range(8):
         market.step()
     table, rows = market.listings, np.arange(40)
-    more = np.bitwise_count(table.channels[:40]).astype(int) - np.bitwise_count(market.opening.channels)
+    more = np.bitwise_count(table.channel_mask[:40]).astype(int) - np.bitwise_count(market.opening.channel_mask)
     assert (more != 0).any()
     assert np.allclose(table.fixed_cost[:40], before * (1.0 + 0.05 * more))
     assert np.allclose(basic_fixed_cost(market, rows), before)
@@ -87,8 +88,8 @@ def test_dear_channels_are_left() -> None:
     for _ in range(4):
         market.step()
     table = market.listings
-    count = [keeps(table.channels[table.live], h).sum() for h in range(4)]
-    opening = [keeps(market.opening.channels, h).sum() for h in range(4)]
+    count = [keeps(table.channel_mask[table.live], h).sum() for h in range(4)]
+    opening = [keeps(market.opening.channel_mask, h).sum() for h in range(4)]
     assert count[SOCIAL] == table.live.size
     assert count[RIVAL_APP] < opening[RIVAL_APP]
 
@@ -100,16 +101,16 @@ def test_who_fears_the_platform_leaves_it() -> None:
         market = run(PROJECT_S, QUICK, {"sellers": {"belief": belief}}, weeks=12)  # copies since week 9
         table = market.listings
         smes = table.live[~table.own[table.live]]
-        stay.append(keeps(table.channels[smes], SOCIAL).mean())
+        stay.append(keeps(table.channel_mask[smes], SOCIAL).mean())
     assert stay[1] < 0.5 < stay[0] == 1.0
 
 
 def test_influencers_endorse_what_the_app_sells() -> None:
     market = Market(small(weeks=12))
-    market.listings.channels[:20] = 1 << MARKETPLACE
+    market.listings.channel_mask[:20] = 1 << MARKETPLACE
     for _ in range(8):
         market.step()
-        assert keeps(market.listings.channels[market.influencers.endorsing], SOCIAL).all()
+        assert keeps(market.listings.channel_mask[market.influencers.endorsing], SOCIAL).all()
 
 
 def test_an_own_site_is_paid_for_once_and_pays() -> None:
@@ -120,9 +121,9 @@ def test_an_own_site_is_paid_for_once_and_pays() -> None:
     }
     market = Market(small(QUICK, easy, {"sellers": {"own_site_setup": 0.2, "channel_cost": 0.0}}))
     for _ in range(4):
-        before = keeps(market.listings.channels, OWN_SITE)
+        before = keeps(market.listings.channel_mask, OWN_SITE)
         market.step()
-    new = np.flatnonzero(keeps(market.listings.channels[: before.size], OWN_SITE) & ~before)
+    new = np.flatnonzero(keeps(market.listings.channel_mask[: before.size], OWN_SITE) & ~before)
     assert new.size > 0
     cost = np.floor(0.2 * market.listings.fixed_cost[new]).sum()
     assert market.flows["channel set-up", "sellers", "suppliers_home"] == cost

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulation import CalibrationError, Config, Market, Opening, opening_cache
-from simulation.chance import Chance, Purpose
+from simulation import CalibrationError, Config, Market, Opening
+from simulation.chance import CALIBRATION, Chance, Stream
 from simulation.config import GROUPS
-from simulation.listings import choose_listings, read_listings
-from simulation.opening import CALIBRATION, calibrate, opening_shocks
-from simulation.opening_cache import NOT_ENTERING, model_hash, open_market, opening_hash
+from simulation.opening import cache as opening_cache
+from simulation.opening.cache import NOT_ENTERING, model_hash, open_market, opening_hash
+from simulation.opening.calibration import calibrate, opening_shocks
+from simulation.opening.listings_file import choose_listings, read_listings
 from tests.simulation.worlds import small
 
 TINY: dict[str, Any] = {"market": {"consumers": 300, "smes": 10, "calibration_consumers": 500, "calibration_weeks": 2}}
@@ -144,8 +145,8 @@ def test_what_the_hash_leaves_out_does_not_enter(group: str) -> None:
 
 
 def test_a_runs_chance_is_never_the_calibrations() -> None:
-    same = Chance(CALIBRATION.seed).uniform(Purpose.TASTE, np.arange(1_000))
-    assert not np.isin(same, CALIBRATION.uniform(Purpose.TASTE, np.arange(1_000))).any()
+    same = Chance(CALIBRATION.seed).uniform(Stream.TASTE, np.arange(1_000))
+    assert not np.isin(same, CALIBRATION.uniform(Stream.TASTE, np.arange(1_000))).any()
 
 
 @pytest.mark.parametrize("sd", [0.2, 0.6])

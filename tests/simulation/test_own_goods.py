@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulation.response import best_reply, commission_benefit
+from simulation.platform.fees import best_fee, commission_benefit
 from tests.simulation.worlds import PROJECT_S, Design, bare, merged, outcome, run, same, settle, shares
 
 ALPHA = 5.0
@@ -65,10 +65,10 @@ def test_growth_copies_at_a_loss_until_the_budget_is_spent() -> None:
 def test_a_fee_moves_no_further_than_a_step_and_stays_where_nothing_changes(
     fee: float, first: float, benefit: float, step: float
 ) -> None:
-    moved = best_reply(fee, first, benefit, 1.5, step)
+    moved = best_fee(fee, first, benefit, 1.5, step)
     assert moved >= 0.0
     assert abs(moved - fee) <= step + 1e-15
-    assert best_reply(first, first, 1.5, 1.5, step) == first
+    assert best_fee(first, first, 1.5, 1.5, step) == first
 
 
 @given(tau=st.floats(0.0, 0.4), eta=st.floats(0.5, 10.0), share=st.floats(0.0, 0.9), margin=st.floats(0.01, 0.9))

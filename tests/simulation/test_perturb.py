@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from simulation import Config, Market
-from simulation.sellers import STILL_THERE
+from simulation.state.listings import STILL_THERE
 from tests.simulation.worlds import Watched
 
 MOST = 3.0  # times the shop's own share of feed draws, or of orders

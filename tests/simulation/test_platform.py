@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from simulation import Market
-from simulation.platform import certainty, demand_estimate
-from simulation.platform_setting import PlatformSetting
-from simulation.sellers import PLATFORM_KIND, shocks
+from simulation.demand.shifters import shocks
+from simulation.platform.learning import certainty, demand_estimate
+from simulation.settings.platform import PlatformSetting
+from simulation.state.listings import PLATFORM_KIND
 from tests.simulation.worlds import PROJECT_S, ended, run, small
 
 NEVER = 1e-6
@@ -112,7 +113,7 @@ def test_copies_appear_at_reviews_and_are_marked(project_s: Market) -> None:
     assert rows.size >= 3
     assert set(table.entry_week[rows] % 8) == {0}
     assert table.entry_week[rows].min() == 8
-    originals = table.root[rows]
+    originals = table.original[rows]
     assert np.array_equal(table.copied_week[originals], table.entry_week[rows])
     assert np.unique(originals).size == rows.size
     assert (table.kind[originals] != PLATFORM_KIND).all()
@@ -154,7 +155,7 @@ def test_a_copy_is_cheaper_and_its_original_s_like() -> None:
     market.platform.review_own_goods(8)
     table, rows, setting = market.listings, copies(market), market.config.platform
     assert rows.size
-    root = table.root[rows]
+    root = table.original[rows]
     assert np.allclose(table.price[rows], (1.0 - setting.undercut) * before[root], rtol=1e-12)
     assert np.allclose(table.cost[rows], (1.0 - setting.cost_advantage) * table.cost[root], rtol=1e-12)
     gap = market.opening.report["mean_own_elasticity"] * setting.undercut
@@ -170,7 +171,7 @@ def test_a_copy_is_cheaper_and_its_original_s_like() -> None:
 def test_the_quality_gap_may_be_set(gap: float) -> None:
     market = run(PROJECT_S, {"platform": {"quality_gap": gap}}, weeks=8)
     rows = copies(market)
-    assert np.allclose(market.listings.quality[rows], market.listings.quality[market.listings.root[rows]] - gap)
+    assert np.allclose(market.listings.quality[rows], market.listings.quality[market.listings.original[rows]] - gap)
 
 
 def test_a_copy_costs_its_entry() -> None:
@@ -212,10 +213,10 @@ def test_losing_copies_are_dropped() -> None:
         market.step()
     table = market.listings
     assert (table.exit_week[rows] == 16).all()
-    assert (table.copy[table.root[rows]] == -1).all()
+    assert (table.copy[table.original[rows]] == -1).all()
     for _ in range(8):
         market.step()
-    assert not np.isin(table.root[copies(market)][rows.size :], table.root[rows]).any()
+    assert not np.isin(table.original[copies(market)][rows.size :], table.original[rows]).any()
 
 
 # ---- regression to the mean

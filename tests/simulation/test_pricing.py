@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation import Market
-from simulation.pricing import GRID_MARGIN, PricingView, ask, price_grid
+from simulation.sellers.pricing import GRID_MARGIN, PricingView, ask, price_grid
 from tests.simulation.worlds import Design, bare, run, same, settle
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]

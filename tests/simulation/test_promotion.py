@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from simulation import Market
-from simulation.promotion import bid_return, commission_appeal, mixed, resting_bid
+from simulation.demand.endorsement import commission_appeal
+from simulation.platform.advertising import mixed, resting_bid
+from simulation.sellers.advertising import bid_return
 from tests.simulation.worlds import PROJECT_S, Design, bare, outcome, run, same, shares, small
 
 ADS: dict[str, Any] = {"platform": {"ad_load": 0.2}}

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from benchmarks.scenes import CONFIGS
-from simulation.algorithms import rankings
-from simulation.channels import MARKETPLACE, SOCIAL, keeps
-from simulation.exposure import favoured
+from simulation.platform.exposure import favoured
+from simulation.settings.strategies import rankings
+from simulation.state.channels import MARKETPLACE, SOCIAL, keeps
 from tests.simulation.drawn import view
 from tests.simulation.worlds import PROJECT_S, ended, outcome, run
 
@@ -84,8 +84,8 @@ def test_the_merger_earns_sees_and_sells_on_both_channels() -> None:
     alone, merged = ended(PROJECT_S), run(PROJECT_S, platform("tokopedia_merger"))
     copies = merged.listings.own
     assert copies.any()
-    assert keeps(merged.listings.channels[copies], MARKETPLACE).all()
-    assert keeps(merged.listings.channels[copies], SOCIAL).all()
+    assert keeps(merged.listings.channel_mask[copies], MARKETPLACE).all()
+    assert keeps(merged.listings.channel_mask[copies], SOCIAL).all()
     assert merged.platform.data.mean() > alone.platform.data.mean()
     assert outcome(merged, "platform_profit") > outcome(alone, "platform_profit")
 

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import Market
-from simulation.instruments import CONTRADICTIONS
-from simulation.parameters import ConfigError
-from simulation.regulation import Enforcement, Rule, Rules, choose_rules, instruments, rules_of
-from simulation.rules import FIELDS, FREE, at_least, at_most, in_part, meet
+from simulation.law.instruments import CONTRADICTIONS, instruments
+from simulation.law.regulation import Enforcement, Rule, choose_rules, rules_of
+from simulation.law.rules import FIELDS, FREE, Rules, at_least, at_most, in_part, meet
+from simulation.settings.parameter import ConfigError
 from tests.simulation.drawn import chosen, some
 from tests.simulation.worlds import BUSY, PROJECT_S, ended, merged, outcome, run, same, small
 
@@ -213,12 +213,12 @@ def test_a_rule_enacted_on_the_way_starts_in_the_coming_week() -> None:
         market.step()
     market.regulator.enact("separation", phase_in=4)
     market.step()
-    assert market.rules.checkout == pytest.approx(0.8)
+    assert market.terms.rules.checkout == pytest.approx(0.8)
     market.regulator.enact("separation", workaround_lag=2)
     seen = []
     for _ in range(3):
         market.step()
-        seen.append(market.rules.checkout)
+        seen.append(market.terms.rules.checkout)
     assert seen == [0.0, 0.0, 1.0]
 
 
@@ -301,7 +301,7 @@ def test_own_goods_are_bought_in_where_they_may_not_be_made() -> None:
     free, ruled = ended(PROJECT_S), run(PROJECT_S, regulation={"own_product_ban": {"start_week": 12}})
     own = ruled.listings.own
     assert own.any()
-    assert not ruled.listings.abroad[own & (ruled.listings.exit_week < 0)].any()
+    assert not ruled.listings.foreign[own & (ruled.listings.exit_week < 0)].any()
     assert 0.0 < outcome(ruled, "own_goods_profit") < outcome(free, "own_goods_profit")
     none = run(PROJECT_S, regulation={"resale_ban": {"start_week": 12}})
     assert not none.results().weekly["platform_share"][12:].any()
@@ -312,7 +312,7 @@ def test_own_brands_come_back_with_the_way_round() -> None:
     how = {"start_week": 4, "workaround_lag": 10}
     ruled = run(PROJECT_S, regulation={"own_product_ban": how}, weeks=40)
     own = ruled.listings.own & (ruled.listings.exit_week < 0)
-    assert ruled.listings.abroad[own].all()
+    assert ruled.listings.foreign[own].all()
     assert own.any()
 
 
@@ -325,7 +325,7 @@ def test_own_goods_come_back_when_the_ban_on_them_ends() -> None:
     assert shares[1][45:].mean() > 0.8 * shares[0][45:].mean()
     before = {int(row) for row in np.flatnonzero(free.listings.own & (free.listings.entry_week < 20))}
     back = ruled.listings.own & (ruled.listings.entry_week > 25)
-    assert {int(root) for root in ruled.listings.root[back]} & {int(free.listings.root[row]) for row in before}
+    assert {int(root) for root in ruled.listings.original[back]} & {int(free.listings.original[row]) for row in before}
     entries = ruled.listings.own.sum()
     assert entries == np.unique(ruled.listings.id[ruled.listings.own]).size
 
@@ -335,13 +335,13 @@ def test_who_may_make_or_buy_in_does_what_earns_more() -> None:
     market = run(PROJECT_S, regulation={"import_duty": {"rate": 5.0, "de_minimis": 0.0}}, weeks=40)
     own = market.listings.own & (market.listings.exit_week < 0)
     assert own.any()
-    assert not market.listings.abroad[own].any()
+    assert not market.listings.foreign[own].any()
     for start, payback in ((20, 26), (18, 400)):
         how = {"eligible": 1.0, "standards": 3.0, "start_week": start}
         late = run(PROJECT_S, {"platform": {"payback_weeks": payback}}, regulation={"positive_list": how}, weeks=30)
         own = late.listings.own & (late.listings.exit_week < 0)
         assert own.any()
-        assert not late.listings.abroad[own].any()
+        assert not late.listings.foreign[own].any()
 
 
 def test_a_copy_that_comes_back_asks_its_new_price() -> None:
@@ -376,7 +376,7 @@ def test_what_may_not_cross_the_border_is_not_copied_abroad(rule: dict[str, dict
     table = ruled.listings
     own = table.own & (table.exit_week < 0)
     assert own.any()
-    assert not table.abroad[own].any()
+    assert not table.foreign[own].any()
     assert (table.revenue[own] > 0).all()
 
 
@@ -386,7 +386,7 @@ def test_goods_bought_in_pay_no_duty_and_undercut_by_the_same() -> None:
     table = run(world, regulation=rules).listings
     own = np.flatnonzero(table.own)
     assert own.size
-    assert table.price[own] == pytest.approx(0.8 * table.price[table.root[own]])
+    assert table.price[own] == pytest.approx(0.8 * table.price[table.original[own]])
 
 
 def test_a_floor_holds_the_platforms_own_prices() -> None:
@@ -412,7 +412,7 @@ def test_transparency_moves_beliefs_and_never_the_ranking() -> None:
 
 def test_consent_takes_the_most_concerned_out_of_the_data() -> None:
     market = run(PROJECT_S, regulation={"privacy_consent": {"consent": 0.6}})
-    assert market.observed @ market.cluster_share == pytest.approx(0.6, abs=0.01)
+    assert market.observation.share @ market.cluster_share == pytest.approx(0.6, abs=0.01)
 
 
 def test_enforcement_is_the_same_for_every_instrument() -> None:

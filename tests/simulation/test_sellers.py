@@ -12,18 +12,10 @@ from hypothesis.extra import numpy as hnp
 from scipy import stats
 
 from simulation import Market
-from simulation.opening import listing_id
-from simulation.sellers import (
-    IMPORTER_KIND,
-    MOST_FIXED,
-    SME_KIND,
-    STILL_THERE,
-    Selling,
-    entry_rates,
-    fixed_cost_shares,
-    fixed_costs,
-    poisson,
-)
+from simulation.sellers.costs import MOST_FIXED, fixed_cost_shares, fixed_costs
+from simulation.sellers.entry import entry_rates, poisson
+from simulation.settings.sellers import Selling
+from simulation.state.listings import IMPORTER_KIND, SME_KIND, STILL_THERE, listing_id
 from tests.simulation.worlds import Design, bare, outcome, run, same, small
 
 NEVER = 1e-6
@@ -92,7 +84,7 @@ def test_as_many_enter_as_the_rate_says(crowd: Market) -> None:
 def test_entrants_are_modelled_on_a_listing_of_their_category(crowd: Market) -> None:
     table = crowd.listings
     new = np.flatnonzero((table.entry_week > 0) & (table.kind == SME_KIND))
-    model = table.model[new]
+    model = table.template[new]
     assert (table.entry_week[model] == 0).all()
     for name in ("category", "listed", "cost", "channels", "reputation", "fixed_cost"):
         assert np.array_equal(getattr(table, name)[new], getattr(table, name)[model]), name
@@ -100,7 +92,7 @@ def test_entrants_are_modelled_on_a_listing_of_their_category(crowd: Market) -> 
     assert stats.kstest(drawn, "norm").pvalue > NEVER
     assert np.unique(drawn).size == new.size
     assert np.allclose(np.linalg.norm(table.place[new], axis=1), 1.0)
-    assert (table.root[new] == new).all()
+    assert (table.original[new] == new).all()
 
 
 def test_entrants_have_ids_that_say_where_and_when(crowd: Market) -> None:
@@ -147,7 +139,7 @@ def test_a_newcomers_popularity_is_the_mean_of_the_weeks_it_sold() -> None:
         market.step()
         sold.append(market.listings.past_orders[40, market.steps % 8])
     market.steps += 1  # as the next week begins
-    assert market.recent(market.listings.past_orders)[40] == pytest.approx(np.mean(sold))
+    assert market.listings.recent(market.listings.past_orders)[40] == pytest.approx(np.mean(sold))
 
 
 # ---- exit
@@ -235,9 +227,9 @@ def test_importers_sell_goods_from_abroad_and_cheaper() -> None:
     table = market.listings
     theirs = np.flatnonzero(table.kind == IMPORTER_KIND)
     assert theirs.size == 6
-    assert table.abroad[theirs].all()
+    assert table.foreign[theirs].all()
     saving = market.config.sellers.import_cost_advantage
-    assert np.allclose(table.cost[theirs], (1.0 - saving) * table.cost[table.model[theirs]])
+    assert np.allclose(table.cost[theirs], (1.0 - saving) * table.cost[table.template[theirs]])
     outcomes = market.results().outcomes
     assert 0.0 < (outcomes["import_share"] or 0.0) < 1.0
     assert market.ledger.balance["suppliers_abroad"][0] > 0
@@ -248,7 +240,7 @@ def test_some_importers_sell_from_stock_in_the_country() -> None:
     flood = {"market": {"importers": 8}}
     worlds = [run(flood, {"sellers": {"share_domestic_stock": share}}) for share in (0.0, 0.5, 1.0)]
     theirs = [world.listings.kind == IMPORTER_KIND for world in worlds]
-    border = [world.listings.border for world in worlds]
+    border = [world.listings.crosses_border for world in worlds]
     assert np.array_equal(border[0], theirs[0])
     assert not border[2].any()
     assert 0 < border[1].sum() < 8
@@ -265,7 +257,7 @@ def test_a_flood_comes_in_its_week_and_changes_nothing_before(baseline: Market) 
     theirs = np.flatnonzero(table.kind == IMPORTER_KIND)
     assert theirs.size == 7
     assert (table.entry_week[theirs] == 9).all()
-    assert table.border[theirs].all()
+    assert table.crosses_border[theirs].all()
     weekly, usual = flooded.results().weekly, baseline.results().weekly
     assert np.array_equal(weekly["consumer_surplus"][:9], usual["consumer_surplus"][:9])
     assert np.array_equal(weekly["entrants"][:9], usual["entrants"][:9])
@@ -297,7 +289,7 @@ def test_importers_lower_the_prices_of_others(baseline: Market) -> None:
 def test_an_importer_starts_as_any_newcomer() -> None:
     market = Market(small({"market": {"importers": 4}}))
     market.step()
-    popularity = market.recent(market.listings.past_orders)[40:44]
+    popularity = market.listings.recent(market.listings.past_orders)[40:44]
     assert np.allclose(popularity, market.listings.past_orders[40:44, 1])
 
 

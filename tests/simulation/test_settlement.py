@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulation.channels import MARKETPLACE, keeps
-from simulation.ledger import LedgerError
+from simulation.state.channels import MARKETPLACE, keeps
+from simulation.state.ledger import LedgerError
 from tests.simulation.accounts import BAD, BAD_ABROAD, COMMISSION, FEE, REFUNDED, SHIPPING, SUBSIDY, E, account
 from tests.simulation.mutants import Check, Wrong, every
 
@@ -111,7 +111,12 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
         ),
     ),
     referrals: (
-        Wrong("referred orders pay nothing", SETTLE, "market.rules.checkout < 1.0", "market.rules.checkout < 0.0"),
+        Wrong(
+            "referred orders pay nothing",
+            SETTLE,
+            "market.terms.rules.checkout < 1.0",
+            "market.terms.rules.checkout < 0.0",
+        ),
         Wrong(
             "half of the fee", REFER, "referral_fees(market, rows) * paid", "0.5 * referral_fees(market, rows) * paid"
         ),

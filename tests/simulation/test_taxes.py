@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulation.ledger import LedgerError
-from simulation.sellers import SME_KIND
+from simulation.state.ledger import LedgerError
+from simulation.state.listings import SME_KIND
 from tests.simulation.accounts import Account, E, account
 from tests.simulation.mutants import Check, Wrong, every
 from tests.simulation.worlds import merged
@@ -131,7 +131,7 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
             "np.maximum(after - free, 0.0) - np.maximum(before - free, 0.0)",
             "(after > free) * (after - before)",
         ),
-        Wrong("parcels pay, too", "simulation.government:_taxed", " & ~market.listings.border", ""),
+        Wrong("parcels pay, too", "simulation.government:_taxed", " & ~market.listings.crosses_border", ""),
         Wrong("taxed in rupiah of the law", SELLERS, "rules.seller_tax / scale * ", "rules.seller_tax * "),
         SCALE,
     ),
@@ -150,8 +150,8 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
         Wrong(
             "large ones alone",
             "simulation.government:eligible",
-            "< market.rules.support_below",
-            "> market.rules.support_below",
+            "< market.terms.rules.support_below",
+            "> market.terms.rules.support_below",
         ),
         SCALE,
     ),

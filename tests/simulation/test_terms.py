@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from simulation import Market
-from simulation.channels import Channels
-from simulation.rules import at_least, at_most
-from simulation.terms import referral_fees
+from simulation.law.effective import referral_fees
+from simulation.law.rules import at_least, at_most
+from simulation.settings.channels import Channels
 from tests.simulation.worlds import PROJECT_S, merged, outcome, run, same, small
 
 # ---- limits, in part and side by side
@@ -22,7 +22,7 @@ def test_a_limit_that_holds_in_part_is_given_up_in_part(share: float) -> None:
     """A cap of 2 % on a commission of 4 %, held by half, leaves 3 %; it is no cap of 51 %, which would leave 4."""
     book = {"commission_cap": {"cap": 0.02}, "subsidy_cap": {"cap": 0.0}, "consumer_protection": {"refunded": 1.0}}
     market = run(PROJECT_S, weeks=1, regulation={name: how | {"probability": share} for name, how in book.items()})
-    wish, terms, channels = market.platform.setting, market.platform.terms, market.channels
+    wish, terms, channels = market.platform.setting, market.platform.terms, market.terms.channels
     assert terms.commission == pytest.approx(wish.commission - share * (wish.commission - 0.02))
     assert terms.subsidy == pytest.approx((1.0 - share) * wish.subsidy)
     free = market.config.channels.refunded
@@ -35,8 +35,8 @@ def test_a_floor_at_the_border_that_holds_in_part_holds_for_a_part_of_designs() 
     barred = []
     for share in (0.0, 0.3, 0.6, 1.0):
         market = run(world, weeks=2, regulation={"import_price_floor": {"floor": 1e9, "probability": share}})
-        crosses = market.listings.border
-        n, held = np.count_nonzero(crosses), market.listings.barred[crosses]
+        crosses = market.listings.crosses_border
+        n, held = np.count_nonzero(crosses), market.listings.blocked[crosses]
         assert n > 50
         assert abs(held.sum() - share * n) <= 5.0 * np.sqrt(n * share * (1.0 - share)) + 1e-9
         barred.append(held)
@@ -48,7 +48,7 @@ def test_a_weak_strict_limit_lends_a_mild_full_one_nothing() -> None:
     world = {"market": {"importers": 100}}
 
     def barred(**book: Any) -> Any:
-        return run(world, weeks=1, regulation=book).listings.barred
+        return run(world, weeks=1, regulation=book).listings.blocked
 
     mild, weak = {"import_price_floor": {"floor": 1.0}}, {"permendag_31_2023": {"probability": 0.1}}
     one, other, both = barred(**mild), barred(**weak), barred(**mild, **weak)
@@ -90,8 +90,8 @@ def test_redirected_orders_pay_where_they_end() -> None:
     market = Market(small(PROJECT_S, regulation={"separation": {"start_week": 3, "probability": 0.5}}))
     for _ in range(3):
         market.step()
-    channels, table = market.channels, market.listings
-    kept = market.recent(table.past_orders) > 0
+    channels, table = market.terms.channels, market.listings
+    kept = market.listings.recent(table.past_orders) > 0
     fees = referral_fees(market, np.flatnonzero(kept & ~table.own))
     assert set(fees) == {0.5 * channels.marketplace_fee, 0.5 * channels.own_site_fee}
     sales = market.flows["sales", "consumers", "sellers"]
@@ -112,7 +112,7 @@ def test_sellers_pay_for_what_is_redirected_to_the_rupiah(keeps: float) -> None:
     market = run({"channels": channels}, weeks=1, regulation={"separation": {"probability": 0.5}})
     paid, sales = market.flows["commission", "sellers", "rivals"], market.flows["sales", "consumers", "sellers"]
     social = market.listings.social_revenue.sum()
-    fee = market.channels.marketplace_fee if keeps else market.channels.own_site_fee
+    fee = market.terms.channels.marketplace_fee if keeps else market.terms.channels.own_site_fee
     assert 0 < social <= sales
     assert paid == pytest.approx(fee * (sales - social + 0.5 * social), abs=2 * len(market.listings))
 
@@ -126,4 +126,4 @@ def test_an_app_that_takes_no_payment_breaks_no_separation() -> None:
 def test_a_cap_holds_for_every_channel_of_the_platform() -> None:
     for owns, fee in ((True, 0.01), (False, Channels().marketplace_fee)):
         market = run({"platform": {"owns_marketplace": owns}}, weeks=1, regulation={"commission_cap": {"cap": 0.01}})
-        assert market.channels.marketplace_fee == fee
+        assert market.terms.channels.marketplace_fee == fee

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from simulation import Market
-from simulation.regulation import instruments
+from simulation.law.instruments import instruments
 from tests.simulation.worlds import BUSY, PROJECT_S, ended, merged, outcome, run, same
 
 NEUTRAL: dict[str, Any] = {"regulation": {"neutral_ranking": {}}}

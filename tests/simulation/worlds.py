@@ -13,14 +13,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation import Config, Market, Opening, browsing
-from simulation.browsing import Books, Considered, Shop
+from simulation import Config, Market, Opening
 from simulation.chance import Chance
-from simulation.channels import SOCIAL, Channels
-from simulation.columns import Columns
-from simulation.consumers import CLUSTERS
-from simulation.demand import Consideration, Demand
-from simulation.exposure import Seats
+from simulation.demand import browsing
+from simulation.demand.browsing import Considered
+from simulation.settings.channels import Channels
+from simulation.settings.demand import Consideration, Demand
+from simulation.state.channels import SOCIAL
+from simulation.state.consumers import CLUSTERS
+from simulation.state.offers import ExposureTables, OfferSet
+from simulation.state.records import WeekDemand
+from simulation.state.table import Table
 
 Floats = NDArray[np.float64]
 
@@ -157,7 +160,7 @@ def by_hand(designs: Sequence[Design], net: float = 1.0) -> Opening:
         categories=("goods",),
         ids=np.arange(n),
         category=np.zeros(n, np.int64),
-        channels=np.full(n, 1 << SOCIAL, np.int32),
+        channel_mask=np.full(n, 1 << SOCIAL, np.int32),
         place=np.zeros((n, 4)),
         listed=listed,
         cost=cost,
@@ -221,14 +224,14 @@ class Scene:
 
     key: Chance
     week: int
-    people: Columns
-    shop: Shop
-    seats: Seats | None
+    people: Table
+    shop: OfferSet
+    seats: ExposureTables | None
     demand: Demand
     consideration: Consideration
     channels: Channels
 
-    def browse(self, *, threads: int = 1, update_path: bool = False) -> Books:
+    def browse(self, *, threads: int = 1, update_path: bool = False) -> WeekDemand:
         """The week's books."""
         return browsing.browse(*self._inputs(), threads=threads, update_path=update_path)
 
@@ -255,8 +258,8 @@ class Watched(Market):
 
     scene: Scene
 
-    def _consumers_browse(self, week: int, shop: Shop, seats: Seats | None) -> Books:
-        people = Columns(**{name: getattr(self.population, name) for name in self.population.names})
+    def _consumers_browse(self, week: int, shop: OfferSet, seats: ExposureTables | None) -> WeekDemand:
+        people = Table(**{name: getattr(self.population, name) for name in self.population.names})
         people.last_bought = self.population.last_bought.copy()
         config = self.config
         self.scene = Scene(self.chance, week, people, shop, seats, config.demand, config.consideration, self.channels)

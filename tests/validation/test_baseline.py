@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analysis import Study, load
 from analysis.intervals import Estimate
-from simulation.outcomes import log_spread
+from simulation.outcomes.record import log_spread
 from tests.analysis.synthetic import SyntheticCell, store
 from tests.validation.made import made, shops
 from validation import baseline

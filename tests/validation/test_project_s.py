@@ -11,7 +11,7 @@ import pytest
 from analysis import Study
 from analysis.words import HARD_SPACE
 from simulation import Market
-from simulation.sellers import PLATFORM_KIND
+from simulation.state.listings import PLATFORM_KIND
 from tests.simulation.worlds import small
 from tests.validation.worlds import COPIES, SHOPS, twin_worlds
 from validation import project_s
@@ -106,7 +106,7 @@ def test_copies_have_ids_of_the_platform() -> None:
         market.step()
     table = market.listings
     copies = np.flatnonzero(table.own)
-    assert np.array_equal(table.id[copies] ^ (PLATFORM_KIND << 56), table.id[table.root[copies]])
+    assert np.array_equal(table.id[copies] ^ (PLATFORM_KIND << 56), table.id[table.original[copies]])
 
 
 def test_nobody_copied_is_told_without_missing_figures(tmp_path: Path) -> None:

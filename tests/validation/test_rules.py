@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from analysis import Study, load
-from simulation.outcomes import OUTCOMES
-from simulation.regulation import instruments
+from simulation.law.instruments import instruments
+from simulation.outcomes.record import OUTCOMES
 from tests.validation.made import made
 from validation import closure, closure_picture, rules, shrinking
 

@@ -11,7 +11,7 @@ import pytest
 
 from experiments.execute import run_job
 from experiments.jobs import Job
-from simulation.parameters import ConfigError
+from simulation.settings.parameter import ConfigError
 from tests.experiments import fakes
 from validation.__main__ import CHAPTERS, Chapter
 from validation.studies import Design, StudyFailed, cell, conduct, config, sellers, values, weekly

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import Study
-from simulation.sellers import PLATFORM_KIND
+from simulation.state.listings import PLATFORM_KIND
 from tests.validation.made import made, shops
 
 SHOPS, SEEDS, COPIES = 40, range(3), 2

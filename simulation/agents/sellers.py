@@ -1,0 +1,72 @@
+"""Sellers as Mesa agents."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..sellers.entry import close_shops
+from ..state.channels import channel_names
+from ..state.ledger import Account, Purpose
+from ..state.listings import STILL_THERE
+from .cells import Cell, RowAgent
+
+
+class SME(RowAgent):
+    """A local seller, as a Mesa agent over a row of `market.listings`."""
+
+    table_name = "listings"
+    shown = ("category", "price", "cash", "entry_week", "exit_week")
+
+    price = Cell()
+    cost = Cell()
+    listed_price = Cell("listed")
+    fixed_cost = Cell()
+    quality = Cell()
+    reputation = Cell()
+    shock = Cell()
+    place = Cell()
+    entry_week = Cell()
+    copied_week = Cell()
+    affiliate_commission = Cell("affiliate")
+    crosses_border = Cell()
+    revenue = Cell()
+    profit = Cell()
+
+    @property
+    def cash(self) -> int:
+        """Cash, in rupiah. What is put in comes from the shop's owner, what is taken out goes there."""
+        return int(self.model.ledger.balance[Account.SELLERS][self.row])
+
+    @cash.setter
+    def cash(self, rupiah: float) -> None:
+        more, transfer = round(rupiah) - self.cash, self.model.ledger.transfer
+        if more > 0:
+            transfer(Purpose.EQUITY, Account.OWNERS, Account.SELLERS, more, [self.row], [self.row])
+        else:
+            transfer(Purpose.DRAW, Account.SELLERS, Account.OWNERS, -more, [self.row], [self.row])
+
+    def remove(self) -> None:
+        """Close the shop: its cash goes to its owner, it sells no more, and the agent leaves the model."""
+        if self.exit_week is None:
+            close_shops(self.table, self.model.ledger, np.array([self.row]), self.model.week)
+            self.model.strike_off(np.array([self.row]))
+
+    @property
+    def category(self) -> str:
+        """The category it sells in."""
+        return str(self.model.opening.categories[self.table.category[self.row]])
+
+    @property
+    def channels(self) -> str:
+        """The channels it keeps, such as `social+marketplace`."""
+        return channel_names(int(self.table.channel_mask[self.row]))
+
+    @property
+    def exit_week(self) -> int | None:
+        """The week it died in; None while it lives."""
+        week = int(self.table.exit_week[self.row])
+        return None if week == STILL_THERE else week
+
+
+class Importer(SME):
+    """A seller of foreign goods: an SME's state, sourced abroad."""

@@ -1,0 +1,241 @@
+"""A week of browsing: what every consumer considers and chooses, summed into what sellers sell."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import kernels
+from ..arrays import Floats, Floats32
+from ..chance import Chance, Stream
+from ..law.effective import WeekTerms
+from ..settings.channels import Channels
+from ..settings.demand import Consideration, Demand
+from ..state.channels import delivery, frictions
+from ..state.consumers import CLUSTERS, Consumers
+from ..state.offers import ExposureTables, OfferSet
+from ..state.records import WeekDemand
+from .attachment import needs_channel
+from .exact import browse_all
+
+C = len(CLUSTERS)
+
+
+def browse(
+    chance: Chance,
+    week: int,
+    people: Consumers,
+    shop: OfferSet,
+    seats: ExposureTables | None,
+    demand: Demand,
+    consideration: Consideration,
+    channels: Channels,
+    *,
+    threads: int = 1,
+    update_path: bool = True,
+    update_channel: bool = False,
+) -> WeekDemand:
+    """The week's demand; writes each consumer's purchase to `people.last_bought` where update_path.
+
+    Where update_channel, its channel, or -1 for none, goes to `people.bought_on`.
+    """
+    if consideration.mode == "sampled":
+        assert seats is not None
+        return _sampled(
+            chance, week, people, shop, seats, demand, consideration, channels, threads, update_path, update_channel
+        )
+    return browse_all(chance, week, people, shop, demand, consideration, channels, update_path, update_channel)
+
+
+def go_shopping(
+    people: Consumers, offers: OfferSet, tables: ExposureTables | None, terms: WeekTerms, chance: Chance, threads: int
+) -> WeekDemand:
+    """Step 5: everybody considers, chooses and buys, on the week's terms."""
+    return browse(
+        chance,
+        terms.week,
+        people,
+        offers,
+        tables,
+        terms.demand,
+        terms.consideration,
+        terms.channels,
+        threads=threads,
+        update_channel=needs_channel(terms.channels),
+    )
+
+
+def _sampled(
+    chance: Chance,
+    week: int,
+    people: Consumers,
+    shop: OfferSet,
+    seats: ExposureTables,
+    demand: Demand,
+    consideration: Consideration,
+    channels: Channels,
+    threads: int,
+    update_path: bool,
+    update_channel: bool,
+) -> WeekDemand:
+    """The fast kernel, its consumers split over threads; fixed-point books make the split invisible."""
+    n, rows = len(people), len(shop.value)
+    draw, slots = kernels.Draw(*chance.key(Stream.BROWSE), week), _slots(consideration)
+    crowd, offers, exposure = _crowd(people, shop, update_channel), _offers(shop), _exposure(seats, shop)
+    own, terms = _own_goods(shop), _terms(shop, demand, channels, update_path)
+    edges = np.linspace(0, n, threads + 1).astype(np.int64)
+    edges[1:-1] -= edges[1:-1] % kernels.BLOCK
+    pages = [_pages(rows, len(shop.endorsing)) for _ in range(threads)]
+
+    def part(k: int) -> None:
+        kernels.browse(draw, edges[k], edges[k + 1], slots, crowd, offers, exposure, own, terms, pages[k])
+
+    if threads == 1:
+        part(0)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(part, range(threads)))
+    books, by_influencer, by_cluster, totals = (np.sum([page[k] for page in pages], axis=0) for k in range(4))
+    orders: Floats = books[:rows] / kernels.SCALE
+    return WeekDemand(
+        orders=orders[:, :4],
+        endorsed=orders[:, kernels.ENDORSED],
+        slope=orders[:, kernels.SLOPE],
+        by_influencer=by_influencer[: len(shop.endorsing)] / kernels.SCALE,
+        by_cluster=by_cluster / kernels.SCALE,
+        surplus=float(totals[kernels.SURPLUS] / kernels.MONEY_SCALE),
+        impulse=float(totals[kernels.IMPULSE] / kernels.SCALE),
+        inclusive=float(totals[kernels.INCLUSIVE] / kernels.SCALE),
+    )
+
+
+def kernel_tables(shop: OfferSet) -> tuple[Floats32, NDArray[np.int32]]:
+    """The shop as the kernel reads it: attributes (L + 1, 8) float32 and links (L + 1, 4) int32.
+
+    The last row is a blank that nobody buys: it stands for an empty slot.
+    """
+    rows = len(shop.value)
+    attributes = np.zeros((rows + 1, 8), np.float32)
+    attributes[:rows, :4] = shop.place
+    attributes[:rows, kernels.VALUE] = shop.value
+    attributes[rows, kernels.VALUE] = kernels.NO_OFFER
+    attributes[:rows, kernels.PRICE] = shop.price
+    links = np.zeros((rows + 1, 4), np.int32)
+    links[rows, kernels.ROOT] = links[rows, kernels.COPY] = -1
+    links[:rows, kernels.ROOT] = shop.original
+    links[shop.live, kernels.KEPT] = shop.channel_mask[shop.live]
+    links[:rows, kernels.COPY] = shop.copy
+    copied = np.flatnonzero(shop.copy >= 0)
+    names = shop.ids[shop.copy[copied]]
+    links[copied, kernels.NAME] = (names ^ (names >> 29)).astype(np.uint32).view(np.int32)
+    return attributes, links
+
+
+def _own_goods(shop: OfferSet) -> kernels.OwnGoods:
+    """ψ and κ as they work this week, and whether any design is on sale twice."""
+    if not shop.own.any():
+        return kernels.OwnGoods(0.0, 0.0, False)
+    return kernels.OwnGoods(shop.self_preference, shop.comparison, True)
+
+
+def _slots(consideration: Consideration) -> kernels.Slots:
+    return kernels.Slots(consideration.feed, consideration.search, consideration.endorsed, consideration.last_bought)
+
+
+def _crowd(people: Consumers, shop: OfferSet, update_channel: bool) -> kernels.People:
+    return kernels.People(
+        ids=people.id,
+        taste=people.taste,
+        alpha=people.alpha,
+        impulsiveness=people.impulsiveness,
+        privacy=people.privacy,
+        habit=people.habit,
+        trust=people.trust,
+        attention=shop.attention_of(people),
+        cluster=people.cluster,
+        follows=people.follows,
+        last_bought=people.last_bought,
+        bought_on=people.bought_on if update_channel else people.bought_on[:0],
+    )
+
+
+def _offers(shop: OfferSet) -> kernels.Offers:
+    attributes, links = kernel_tables(shop)
+    return kernels.Offers(attributes, links, shop.endorsing, shop.endorsement)
+
+
+def _exposure(seats: ExposureTables, shop: OfferSet) -> kernels.Exposure:
+    return kernels.Exposure(seats.flat(), C, *seats.bits, shop.need.chance, shop.need.alias)
+
+
+def _terms(shop: OfferSet, demand: Demand, channels: Channels, update_path: bool) -> kernels.Terms:
+    return kernels.Terms(
+        channel_value=frictions(channels, shop.checkout),
+        channel_price=delivery(channels, shop.subsidy, demand.order_value),
+        habit=np.float32(channels.habit),
+        trust=np.float32(channels.trust),
+        privacy=np.float32(channels.privacy),
+        match=np.float32(demand.match),
+        nest=demand.nest,
+        impulse=np.float32(demand.impulse * shop.checkout),
+        order_value=demand.order_value,
+        visits=shop.visits,
+        sampled=demand.books == "sampled",
+        update_path=update_path,
+    )
+
+
+def _pages(rows: int, influencers: int) -> kernels.Pages:
+    return kernels.Pages(
+        books=np.zeros((rows + 1, kernels.BOOK_COLUMNS), np.int64),
+        by_influencer=np.zeros((max(1, influencers), 2), np.int64),
+        by_cluster=np.zeros(C, np.int64),
+        totals=np.zeros(kernels.TOTALS, np.int64),
+    )
+
+
+@dataclass(frozen=True)
+class Considered:
+    """Who sees what in a week. Dimensions: n consumers, S slots: feed, search, endorsed, last bought."""
+
+    rows: NDArray[np.int32]  # (n, S) table rows, kernels.EMPTY where a slot holds nothing
+    channels: NDArray[np.int32]  # (n, S)
+    endorser: NDArray[np.int32]  # (n,) the influencer behind the endorsed slot, or kernels.EMPTY
+    luck: Floats32  # (n,) the uniform that picks the purchase
+
+
+def considered(
+    chance: Chance,
+    week: int,
+    people: Consumers,
+    shop: OfferSet,
+    seats: ExposureTables,
+    demand: Demand,
+    consideration: Consideration,
+    channels: Channels,
+    *,
+    slots_kept: int = kernels.MAX_SLOTS,
+) -> Considered:
+    """The consideration sets that `browse` draws in the same week, in the mode `sampled`.
+
+    All are drawn; of the slots, the first `slots_kept` are kept.
+    """
+    draw, slots = kernels.Draw(*chance.key(Stream.BROWSE), week), _slots(consideration)
+    n = len(people)
+    rows, used = np.empty((2, min(slots_kept, consideration.slots), n), np.int32)
+    endorser, luck = np.full(n, kernels.EMPTY, np.int32), np.empty(n, np.float32)
+    crowd, social = _crowd(people, shop, update_channel=False), social_value(people, channels)
+    terms = _terms(shop, demand, channels, update_path=False)
+    offers, exposure, own = _offers(shop), _exposure(seats, shop), _own_goods(shop)
+    kernels.consider(draw, slots, crowd, social, offers, exposure, own, terms, rows, used, endorser, luck)
+    rows[rows == len(shop.value)] = kernels.EMPTY
+    return Considered(rows.T, used.T, endorser, luck)
+
+
+def social_value(people: Consumers, channels: Channels) -> Floats32:
+    """Utility of the social app to each consumer: habit + trust - privacy concern. Shape (n,)."""
+    habit, trust, privacy = np.array([channels.habit, channels.trust, channels.privacy], np.float32)
+    return np.asarray(habit * people.habit + trust * people.trust - privacy * people.privacy)

@@ -1,0 +1,52 @@
+"""Offers: what consumers meet in a week, put together from listings, feed and endorsements."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..arrays import Floats
+from ..law.effective import WeekTerms
+from ..state.channels import foreseen_loss
+from ..state.influencers import Influencers
+from ..state.listings import Listings
+from ..state.offers import Feed, Needs, OfferSet
+from .endorsement import endorsement_utility
+
+
+def offer_set(
+    listings: Listings,
+    feed: Feed,
+    influencers: Influencers,
+    terms: WeekTerms,
+    trend: Floats,
+    need: Needs,
+    visits: float,
+) -> OfferSet:
+    """What consumers meet this week.
+
+    trend (K,) of categories; need, what a week's search is for; visits, choice occasions a consumer.
+    """
+    channels, platform = terms.channels, terms.platform
+    lost = foreseen_loss(channels) * channels.bad_abroad * listings.foreign
+    hidden = listings.blocked[listings.copy] & (listings.copy >= 0)
+    return OfferSet(
+        place=listings.place,
+        value=listings.value + trend[listings.category],
+        price=listings.relative_price + lost,
+        original=listings.original,
+        channel_mask=listings.channel_mask,
+        copy=np.where(hidden, np.int32(-1), listings.copy),
+        ids=listings.id,
+        live=feed.candidates.rows,
+        own=feed.candidates.own,
+        exposure=feed.weights,
+        endorsing=influencers.endorsing,
+        endorsement=endorsement_utility(influencers, terms.influence, terms.mean_orders),
+        need=need,
+        checkout=platform.checkout,
+        subsidy=platform.subsidy,
+        self_preference=platform.self_preference,
+        comparison=platform.comparison,
+        visits=visits,
+        attention=terms.rules.attention,
+    )

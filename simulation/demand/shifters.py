@@ -1,0 +1,63 @@
+"""What shifts demand: shocks to a design, trends of categories, word of mouth, seasons."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+
+from ..arrays import Floats
+from ..chance import Chance, Stream
+from ..settings.demand import Demand
+from ..state.listings import Listings
+
+WEEKS_A_YEAR = 52.1775
+FIRST_DAY = date(2023, 1, 2)  # the Monday of week 1
+RAMADAN, RAMADAN_DAYS, LUNAR_YEAR = date(2023, 3, 23), 30, 354.367  # days; Ministry of Religious Affairs, 1444 H
+SALES_DAYS = ((11, 11), (12, 12))  # month and day of the large online sales
+
+
+def shift_demand(listings: Listings, trend: Floats, week: int, demand: Demand, chance: Chance) -> tuple[Floats, float]:
+    """Step 2: shocks move and word spreads. Returns the trends of categories (K,) and the season's factor on visits."""
+    listings.shock = shocks(chance, week, listings, demand.shock_persistence)
+    listings.awareness = spread_word(listings.awareness, demand.innovation, demand.imitation)
+    trend = trends(chance, week, trend, demand.trend_sd, demand.trend_persistence)
+    return trend, season(week, demand.season)
+
+
+def shocks(chance: Chance, week: int, listings: Listings, persistence: float) -> Floats:
+    """z' = ρ z + sd √(1-ρ²) ε, keyed (design, week): a copy shares its original's. Utility, (L,)."""
+    news = chance.normal(Stream.SHOCK, 0, week, listings.id)[:, 0]
+    return persistence * listings.shock + listings.shock_sd * np.sqrt(1.0 - persistence**2) * news
+
+
+def trends(chance: Chance, week: int, trend: Floats, sd: float, persistence: float) -> Floats:
+    """T' = ρ T + sd √(1-ρ²) ε for each category, keyed (category, week). Utility, (K,)."""
+    news = chance.normal(Stream.TREND, np.arange(trend.size), week)[:, 0]
+    return persistence * trend + sd * np.sqrt(1.0 - persistence**2) * news
+
+
+def is_high_season(week: int) -> bool:
+    """Whether a day of the week (week 1 begins on 2 January 2023) is in Ramadan or a large online sale."""
+    days = [FIRST_DAY + timedelta(days=7 * (week - 1) + k) for k in range(7)]
+    return any((day.month, day.day) in SALES_DAYS or _in_ramadan(day) for day in days)
+
+
+def _in_ramadan(day: date) -> bool:
+    """By the mean lunar year, right to a day or two."""
+    return (day - RAMADAN).days % LUNAR_YEAR < RAMADAN_DAYS
+
+
+def season(week: int, uplift: float) -> float:
+    """Factor on visits: 1 + uplift in a week of high season, else 1."""
+    return 1.0 + uplift * is_high_season(week)
+
+
+def spread_word(awareness: Floats, innovation: float, imitation: float, weeks: float = 1.0) -> Floats:
+    """Awareness F some weeks on, dF/dt = (p + q F)(1 - F) with p, q a year, solved exactly (Bass 1969).
+
+    With x = (1 - F)/(1 + F q/p), x shrinks by e^{-(p+q)t} and F = (1 - x)/(1 + x q/p).
+    """
+    ratio = imitation / innovation
+    x = (1.0 - awareness) / (1.0 + ratio * awareness) * np.exp(-(innovation + imitation) * weeks / WEEKS_A_YEAR)
+    return np.asarray((1.0 - x) / (1.0 + ratio * x))

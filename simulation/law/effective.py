@@ -1,0 +1,105 @@
+"""Effective settings: what a week's rules leave of the platform's and the channels' settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..arrays import Floats, Masks
+from ..settings.channels import Channels
+from ..settings.demand import Consideration, Demand
+from ..settings.government import Government
+from ..settings.influence import Influence
+from ..settings.platform import PlatformSetting
+from ..settings.sellers import Selling
+from ..state.channels import MARKETPLACE, SOCIAL, keeps
+from .rules import Rules, at_least, at_most
+
+
+@dataclass(frozen=True)
+class WeekTerms:
+    """The terms of a week's trade, frozen when it begins: every setting as the week's rules leave it."""
+
+    week: int
+    rules: Rules
+    platform: PlatformSetting  # as far as the rules let it
+    channels: Channels  # as the rules leave them
+    demand: Demand
+    consideration: Consideration
+    sellers: Selling
+    influence: Influence
+    government: Government
+    people: float  # whom a simulated consumer stands for
+    mean_orders: float  # a week of the opening's mean listing, of all people
+    lawful_rupiah: float  # rupiah of the law for a rupiah of the model
+    referred: float = 0.0  # share of the social app's orders that the rules send elsewhere to pay
+
+    @property
+    def order_value(self) -> float:
+        """E, what an order is worth at listed prices. Rp."""
+        return self.demand.order_value
+
+    @property
+    def sold_share(self) -> float:
+        """Share of the feed's slots that is sold."""
+        return self.consideration.sold_share(self.platform.ad_load)
+
+    @property
+    def runs(self) -> tuple[int, ...]:
+        """The channels that the platform runs: there it takes the commission, sees orders and sells its own goods."""
+        return (SOCIAL, MARKETPLACE) if self.platform.owns_marketplace else (SOCIAL,)
+
+    def under(self, week: int, rules: Rules, setting: PlatformSetting, channels: Channels) -> WeekTerms:
+        """The terms of another week: what its rules leave of the platform's wishes and of the channels."""
+        return replace(
+            self,
+            week=week,
+            rules=rules,
+            platform=lawful_setting(setting, rules, self.order_value),
+            channels=lawful_channels(channels, rules, setting.owns_marketplace),
+            referred=referred_share(setting, rules),
+        )
+
+
+def lawful_setting(setting: PlatformSetting, rules: Rules, order_value: float) -> PlatformSetting:
+    """The platform's setting as far as the rules let it; its wishes stay as they are. order_value: E, Rp.
+
+    Of orders that it may no longer take payment for it takes no commission, and pays no subsidy on them.
+    """
+    left = 1.0 - referred_share(setting, rules)
+    most = tuple((cap * order_value, held) for cap, held in rules.subsidy_cap)
+    return replace(
+        setting,
+        checkout=setting.checkout * rules.checkout,
+        commission=at_most(setting.commission, rules.commission_cap) * left,
+        subsidy=at_most(setting.subsidy, most) * left,
+        self_preference=setting.self_preference * rules.own_favour,
+    )
+
+
+def referred_share(setting: PlatformSetting, rules: Rules) -> float:
+    """Share of the social app's orders that the rules send elsewhere to pay: of what it takes payment for, 0 to 1."""
+    return setting.checkout * (1.0 - rules.checkout)
+
+
+def lawful_channels(channels: Channels, rules: Rules, owns_marketplace: bool) -> Channels:
+    """The channels' frictions, fees, bad orders and refunds under the rules: a cap holds for what the platform runs."""
+    bad = ("bad_social", "bad_rival_app", "bad_marketplace", "bad_own_site", "bad_abroad")
+    return replace(
+        channels,
+        own_site=channels.own_site - rules.site_reach,
+        marketplace_fee=at_most(channels.marketplace_fee, rules.commission_cap if owns_marketplace else ()),
+        refunded=at_least(channels.refunded, rules.refunded),
+        breach_chance=channels.breach_chance * rules.breaches,
+        **{name: getattr(channels, name) * rules.bad_orders for name in bad},
+    )
+
+
+def referral_fees(terms: WeekTerms, channel_mask: Masks) -> Floats:
+    """What sellers pay where the social app sends buyers elsewhere to pay, share of the price of all its orders. (n,)
+
+    They are paid for on the rival marketplace, if the seller keeps it, else on its own site, at their fees.
+    """
+    channels, kept = terms.channels, keeps(channel_mask, MARKETPLACE)
+    return np.asarray(terms.referred * np.where(kept, channels.marketplace_fee, channels.own_site_fee))

@@ -1,0 +1,262 @@
+"""Instruments of regulation: one function each, and bundles, laws that hold several at once.
+
+An instrument returns what it changes in `Rules`; its keyword arguments are its settings, and its enforcement
+(`regulation.Enforcement`) comes by itself. To add one, write one function here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from ..settings.parameter import Spec
+from ..settings.registry import Registry
+from .rules import meet
+
+SCENARIO = "the user's scenario"
+EVERY_DESIGN = 1e12  # $ a unit: dearer than anything
+
+instruments = Registry("regulation")
+
+# Where a rule leaves nothing of a field, the instruments that are about what is no longer there.
+CONTRADICTIONS: dict[str, tuple[str, ...]] = {
+    "resale": ("below_cost_ban",),
+    "border_eligible": ("import_duty", "import_price_floor"),
+}
+
+
+# ---- the social app and its own goods
+
+
+@instruments.register
+def separation() -> dict[str, float]:
+    """Social media may not take payment: the social app redirects to check out (Permendag 31/2023 Art 21(3))."""
+    return {"checkout": 0.0}
+
+
+@instruments.register
+def own_product_ban() -> dict[str, float]:
+    """A platform may not make what it sells, but may sell what it buys in (Permendag 31/2023 Art 21(2))."""
+    return {"own_brand": 0.0}
+
+
+@instruments.register
+def resale_ban(
+    *,
+    proxies: Annotated[
+        float, Spec("share of own listings that goes on through sellers it stands behind", SCENARIO, 0.0, 1.0)
+    ] = 0.0,
+) -> dict[str, float]:
+    """A platform may not sell on its own account at all, neither its own brand nor bought in (docs/facts.md C)."""
+    return {"own_brand": proxies, "resale": proxies}
+
+
+@instruments.register
+def data_firewall(
+    *,
+    leak: Annotated[float, Spec("share of the data that leaks through", SCENARIO, 0.0, 1.0)] = 0.0,
+) -> dict[str, float]:
+    """The own-goods arm may not use sellers' non-public data (EU DMA Art 6(2); Permendag 31/2023 Art 13)."""
+    return {"seller_data": leak}
+
+
+@instruments.register
+def neutral_ranking() -> dict[str, float]:
+    """Own listings may not be favoured in feed or ranking (EU DMA Art 6(5); KPPU remedy 2025)."""
+    return {"own_favour": 0.0}
+
+
+@instruments.register
+def transparency() -> dict[str, float]:
+    """Sellers are told how own goods are treated: what they believe of it becomes exact (EU P2B 2019/1150)."""
+    return {"disclosure": 1.0}
+
+
+@instruments.register
+def below_cost_ban(
+    *,
+    least: Annotated[
+        float, Spec("price over unit cost with the freight that the platform pays", SCENARIO, 0.0, 10.0)
+    ] = 1.0,
+) -> dict[str, float]:
+    """Own goods may not be sold under unit cost with freight (proposed in Indonesia in 2023, docs/facts.md C [72])."""
+    return {"own_floor": least}
+
+
+# ---- fees
+
+
+@instruments.register
+def commission_cap(
+    *,
+    cap: Annotated[
+        float, Spec("share of price", "San Francisco's on deliveries (docs/facts.md C [60])", 0.0, 1.0)
+    ] = 0.15,
+) -> dict[str, float]:
+    """The social app's commission has a ceiling; its advertising and its subsidy are free to answer."""
+    return {"commission_cap": cap}
+
+
+@instruments.register
+def subsidy_cap(
+    *,
+    cap: Annotated[float, Spec("share of an order's listed worth", SCENARIO, 0.0, 1.0)] = 0.0,
+) -> dict[str, float]:
+    """What the platform adds to shipping has a ceiling (docs/facts.md C)."""
+    return {"subsidy_cap": cap}
+
+
+# ---- imports
+
+
+@instruments.register
+def import_price_floor(
+    *,
+    floor: Annotated[
+        float, Spec("$ a unit", "Permendag 31/2023 Art 19 (docs/facts.md C [70])", 0.0, EVERY_DESIGN)
+    ] = 100.0,
+) -> dict[str, float]:
+    """What costs less may not cross the border by parcel; stock in the country is exempt."""
+    return {"border_floor": floor}
+
+
+@instruments.register
+def positive_list(
+    *,
+    eligible: Annotated[
+        float, Spec("share of foreign designs", "assumed; four kinds of goods in 2023", 0.0, 1.0)
+    ] = 0.2,
+    standards: Annotated[float, Spec("share of unit cost", "assumed; SNI, halal, labels", 0.0, 5.0)] = 0.05,
+) -> dict[str, float]:
+    """Only listed goods may cross the border by parcel, and all foreign goods meet standards (docs/facts.md C [71])."""
+    return {"border_eligible": eligible, "standards": standards}
+
+
+@instruments.register
+def import_duty(
+    *,
+    rate: Annotated[float, Spec("share of price", "PMK 96/2023 (docs/facts.md A [37])", 0.0, 10.0)] = 0.075,
+    de_minimis: Annotated[float, Spec("$ a parcel", "PMK 96/2023 (docs/facts.md A [37])", 0.0, 1e6)] = 3.0,
+) -> dict[str, float]:
+    """Parcels that cross the border pay duty above the de minimis, on top of the price."""
+    return {"duty": rate, "duty_free": de_minimis}
+
+
+# ---- taxes
+
+
+@instruments.register
+def seller_tax(
+    *,
+    rate: Annotated[float, Spec("share of gross sales", "PMK 37/2025 (docs/facts.md C [83])", 0.0, 1.0)] = 0.005,
+    threshold: Annotated[float, Spec("Rp of sales a year", "PMK 37/2025 (docs/facts.md C [83])", 0.0, 1e15)] = 5e8,
+) -> dict[str, float]:
+    """Platforms withhold a tax on domestic sellers' gross sales beyond what is exempt in a year."""
+    return {"seller_tax": rate, "seller_tax_free": threshold}
+
+
+@instruments.register
+def platform_tax(
+    *,
+    rate: Annotated[
+        float, Spec("share of commissions and advertising", "VAT on foreign digital services (PMK 48/2020)", 0.0, 1.0)
+    ] = 0.11,
+) -> dict[str, float]:
+    """A foreign platform pays a tax on the services that it sells here (PMK 48/2020, docs/facts.md C [82])."""
+    return {"platform_tax": rate}
+
+
+# ---- consumers
+
+
+@instruments.register
+def privacy_consent(
+    *,
+    consent: Annotated[float, Spec("share of consumers who give it", "GDPR (docs/facts.md C [80])", 0.0, 1.0)] = 0.875,
+) -> dict[str, float]:
+    """Only who agrees is observed: the others drop out of the data, who stay are known better (docs/facts.md C)."""
+    return {"observed": consent}
+
+
+@instruments.register
+def breach_liability(
+    *,
+    penalty: Annotated[
+        float, Spec("share of a year's turnover", "UU PDP 27/2022 Art 57(3) (docs/facts.md C [75])", 0.0, 1.0)
+    ] = 0.02,
+    care: Annotated[float, Spec("share of breaches that better care avoids", "assumed", 0.0, 1.0)] = 0.3,
+) -> dict[str, float]:
+    """A breach of consumers' data costs the platform a share of its turnover, and so it takes better care."""
+    return {"breach_fine": penalty, "breaches": 1.0 - care}
+
+
+@instruments.register
+def consumer_protection(
+    *,
+    avoided: Annotated[float, Spec("share of bad orders that control avoids", "assumed", 0.0, 1.0)] = 0.5,
+    refunded: Annotated[float, Spec("least share of bad orders refunded", "assumed", 0.0, 1.0)] = 0.9,
+    cost: Annotated[float, Spec("share of a seller's fixed cost", "assumed", 0.0, 5.0)] = 0.01,
+) -> dict[str, float]:
+    """Refunds, standards and sellers' identity: fewer bad orders, at a cost to sellers (UU 8/1999, PP 80/2019)."""
+    return {"bad_orders": 1.0 - avoided, "refunded": refunded, "compliance": cost}
+
+
+# ---- sellers
+
+
+@instruments.register
+def data_portability(
+    *,
+    reach: Annotated[
+        float, Spec("utility that a seller's own site gains with who bought there last", "assumed", 0.0, 5.0)
+    ] = 0.8,
+    setup: Annotated[float, Spec("share of an own site's set-up that is left", "assumed", 0.0, 1.0)] = 0.5,
+) -> dict[str, float]:
+    """Sellers get their customers' and sales data: an own site keeps customers better (EU DMA Art 6(9), 6(10))."""
+    return {"site_reach": reach, "site_setup": setup}
+
+
+@instruments.register
+def sme_support(
+    *,
+    rate: Annotated[float, Spec("share of fixed cost", "assumed", 0.0, 1.0)] = 0.1,
+    ceiling: Annotated[float, Spec("Rp of the law a shop and week", "assumed", 0.0, 1e12)] = 100_000.0,
+    eligible: Annotated[
+        float, Spec("Rp of sales a year; larger shops get nothing", "a micro firm's limit, PP 7/2021", 0.0, 1e15)
+    ] = 2e9,
+    site: Annotated[float, Spec("share of an own site's set-up", "assumed", 0.0, 1.0)] = 0.5,
+) -> dict[str, float]:
+    """The treasury pays a share of small shops' fixed cost and of their own sites (KUR loans, onboarding)."""
+    return {"support": rate, "site_support": site, "support_ceiling": ceiling, "support_below": eligible}
+
+
+# ---- bundles
+
+
+@instruments.register
+def permendag_31_2023() -> dict[str, float]:
+    """Indonesia's rule of September 2023: no payment on social media, no own products, no use of sellers' data, a floor
+    and a positive list for imports (docs/facts.md C [68-71])."""
+    return meet([separation(), own_product_ban(), data_firewall(), import_price_floor(), positive_list()])
+
+
+@instruments.register
+def eu_dma() -> dict[str, float]:
+    """The EU's Digital Markets Act, with the disclosure that P2B asks for: Arts 5(2), 6(2), 6(5), 6(9), 6(10)."""
+    return meet([data_firewall(), neutral_ranking(), privacy_consent(), data_portability(), transparency()])
+
+
+@instruments.register
+def india_pn2_2018(
+    *,
+    proxies: Annotated[
+        float,
+        Spec(
+            "share of own listings that goes on through sellers it stands behind",
+            "the 25 % inventory test (docs/facts.md C [81])",
+            0.0,
+            1.0,
+        ),
+    ] = 0.25,
+) -> dict[str, float]:
+    """India's Press Note 2 of 2018: no equity in sellers, no own stock, no favour; proxies leak (docs/facts.md C)."""
+    return meet([resale_ban(proxies=proxies), neutral_ranking()])

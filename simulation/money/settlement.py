@@ -1,0 +1,241 @@
+"""Settlement: the week's orders turned into transfers, until every rupiah has a payer and a payee."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..arrays import Flags, Floats, Rows, Rupiah
+from ..law.effective import WeekTerms, referral_fees
+from ..state.channels import CHANNELS, MARKETPLACE, SOCIAL, bad_orders, keeps
+from ..state.channels import fees as channel_fees
+from ..state.influencers import Influencers
+from ..state.ledger import Account, Ledger, Purpose
+from ..state.listings import Listings
+from ..state.records import Settlement, WeekDemand
+from .support import pay_support
+from .taxes import pay_consumer_taxes, pay_seller_tax
+
+
+@dataclass(frozen=True)
+class Purses:
+    """Who pays for a listing: its seller out of its own account, or the platform for its own goods."""
+
+    ledger: Ledger
+    own: Flags  # (L,)
+
+    def pay(
+        self,
+        purpose: Purpose,
+        payee: Account,
+        rows: Rows,
+        due: Floats,
+        *,
+        own_purpose: Purpose | None = None,
+        members: Rows | None = None,
+    ) -> Rupiah:
+        """These listings pay what is due, Rp, of the rows; sellers first. Returns what moved, of the rows.
+
+        own_purpose: what the platform's payment is for, where it is called otherwise; members: the payee's accounts.
+        """
+        paid = np.zeros(rows.size, np.int64)
+        for payer, what, mine in (
+            (Account.SELLERS, purpose, ~self.own[rows]),
+            (Account.PLATFORM, own_purpose or purpose, self.own[rows]),
+        ):
+            purse = rows[mine] if payer == Account.SELLERS else None
+            to = None if members is None else members[mine]
+            paid[mine] = self.ledger.transfer(what, payer, payee, due[mine], purse, to)
+        return paid
+
+
+def settle_sales(
+    ledger: Ledger, listings: Listings, influencers: Influencers, demand: WeekDemand, terms: WeekTerms
+) -> Settlement:
+    """Consumers pay sellers, sellers pay commission, fees, affiliates and goods; carriers are paid for delivery.
+
+    An order is E/p̄ units at price p; shipping is paid on every order and part of it by the platform's subsidy on the
+    social app. Unit cost and freight are resource costs, paid to suppliers and carriers. Fixed costs come after
+    (`pay_fixed_costs`).
+    """
+    sold, people = listings.live, terms.people
+    purses = Purses(ledger, listings.own)
+    worth = terms.order_value / listings.listed[sold] * listings.price[sold]
+    by_channel = demand.orders[sold] * (people * worth)[:, None]
+    taken, charged = _pay_sellers(ledger, listings, sold, by_channel, terms)
+    sales, social = _pay_for_own_goods(ledger, listings, sold, by_channel, taken)
+    fees = charged + _pay_affiliates(purses, listings, influencers, demand, terms)
+    fees += pay_seller_tax(ledger, listings, taken, terms)
+    pay_consumer_taxes(ledger, listings, sold, by_channel.sum(axis=1))
+    bad = bad_orders(terms.channels, listings.foreign)
+    refunds = _pay_refunds(purses, sold, terms.channels.refunded * (by_channel * bad[sold]).sum(axis=1))
+    fees += refunds
+    units = people * demand.orders[sold].sum(axis=1) * terms.order_value / listings.listed[sold]
+    cost = units * listings.unit_cost(sold, terms.rules.standards)
+    goods = _pay_suppliers(purses, listings, sold, cost)
+    orders = people * demand.orders.sum(axis=1)
+    _pay_carriers(ledger, float(orders.sum()), float(people * demand.orders[:, SOCIAL].sum()), terms)
+    gross = (sales - fees - goods) * (social / np.maximum(sales, 1))
+    return Settlement(
+        orders=orders,
+        bad=people * (demand.orders * bad).sum(axis=1),
+        sales=sales,
+        social_sales=social,
+        fees=fees,
+        refunds=refunds,
+        goods=goods,
+        ads=_pay_for_ads(ledger, listings, gross, terms.sold_share),
+        relative_price=listings.relative_price,
+        fixed=np.zeros(len(listings), np.int64),
+        broke=np.zeros(0, np.int64),
+    )
+
+
+def _pay_sellers(
+    ledger: Ledger, listings: Listings, sold: Rows, worth: Floats, terms: WeekTerms
+) -> tuple[Rupiah, Rupiah]:
+    """Consumers pay sellers, sellers pay each channel's fee. worth: of orders by channel, Rp, of the rows `sold`.
+
+    Returns what each listing took by channel (L, 4) and paid in fees (L,), Rp.
+    """
+    taken, charged = np.zeros((len(listings), len(CHANNELS)), np.int64), np.zeros(len(listings), np.int64)
+    theirs = ~listings.own[sold]
+    rows = sold[theirs]
+    for channel, fee in enumerate(channel_fees(terms.channels, terms.platform.commission)):
+        paid = ledger.transfer(
+            Purpose.SALES, Account.CONSUMERS, Account.SELLERS, worth[theirs, channel], payee_member=rows
+        )
+        taken[rows, channel] = paid
+        payee = Account.PLATFORM if channel in terms.runs else Account.RIVALS
+        charged[rows] += ledger.transfer(Purpose.COMMISSION, Account.SELLERS, payee, fee * paid, rows)
+    if terms.rules.checkout < 1.0:
+        charged[rows] += _pay_referrals(ledger, listings, rows, taken[rows, SOCIAL], terms)
+    return taken, charged
+
+
+def _pay_for_own_goods(
+    ledger: Ledger, listings: Listings, sold: Rows, worth: Floats, taken: Rupiah
+) -> tuple[Rupiah, Rupiah]:
+    """Consumers pay the platform for its own goods. Returns all sales, and those on the social app, Rp, (L,)."""
+    ours = listings.own[sold]
+    sales, social = taken.sum(axis=1), taken[:, SOCIAL].copy()
+    paid = ledger.transfer(Purpose.OWN_SALES, Account.CONSUMERS, Account.PLATFORM, worth[ours].sum(axis=1))
+    sales[sold[ours]] = paid
+    social[sold[ours]] = np.minimum(paid, worth[ours, SOCIAL].astype(np.int64) + 1)
+    return sales, social
+
+
+def _pay_referrals(ledger: Ledger, listings: Listings, rows: Rows, paid: Rupiah, terms: WeekTerms) -> Rupiah:
+    """Sellers pay the fee of wherever the social app had to send their buyers. paid: its sales, Rp, of the rows."""
+    masks = listings.channel_mask[rows]
+    due = referral_fees(terms, masks) * paid
+    owned = keeps(masks, MARKETPLACE) & (MARKETPLACE in terms.runs)
+    fees = np.zeros(rows.size, np.int64)
+    for payee, mine in ((Account.PLATFORM, owned), (Account.RIVALS, ~owned)):
+        fees[mine] = ledger.transfer(Purpose.COMMISSION, Account.SELLERS, payee, due[mine], rows[mine])
+    return fees
+
+
+def _pay_affiliates(
+    purses: Purses, listings: Listings, influencers: Influencers, demand: WeekDemand, terms: WeekTerms
+) -> Rupiah:
+    """Each influencer gets its commission on what was bought through it; returns what each listing paid, Rp, (L,)."""
+    who = np.flatnonzero(influencers.endorsing >= 0)
+    rows = influencers.endorsing[who].astype(np.int64)
+    worth = terms.order_value / listings.listed[rows] * listings.price[rows]
+    rate = listings.affiliate_rate(terms.platform.affiliate_bonus)[rows]
+    due = rate * terms.people * demand.by_influencer[who].sum(axis=1) * worth
+    paid = purses.pay(Purpose.AFFILIATES, Account.INFLUENCERS, rows, due, members=who)
+    influencers.income[who] += paid
+    fees = np.zeros(len(listings), np.int64)
+    np.add.at(fees, rows, paid)
+    return fees
+
+
+def _pay_refunds(purses: Purses, rows: Rows, due: Floats) -> Rupiah:
+    """Who sold gives the price of some bad orders back; fees stay paid. Returns what each listing paid, (L,)."""
+    refunds = np.zeros(purses.own.size, np.int64)
+    if due.any():
+        refunds[rows] = purses.pay(Purpose.REFUNDS, Account.CONSUMERS, rows, due)
+    return refunds
+
+
+def _pay_suppliers(purses: Purses, listings: Listings, rows: Rows, cost: Floats) -> Rupiah:
+    """Goods are paid for where they come from. cost: Rp, of the rows. Returns what each listing paid, (L,)."""
+    goods, foreign = np.zeros(len(listings), np.int64), listings.foreign[rows]
+    for supplier, mine in ((Account.SUPPLIERS_HOME, ~foreign), (Account.SUPPLIERS_ABROAD, foreign)):
+        goods[rows[mine]] = purses.pay(Purpose.GOODS, supplier, rows[mine], cost[mine], own_purpose=Purpose.OWN_GOODS)
+    return goods
+
+
+def _pay_carriers(ledger: Ledger, orders: float, social_orders: float, terms: WeekTerms) -> None:
+    """Delivery: shipping on every order, of which the platform pays its subsidy on the social app's."""
+    shipping = terms.channels.shipping
+    subsidy = min(terms.platform.subsidy, shipping)
+    rest = max(0.0, shipping * orders - subsidy * social_orders)
+    ledger.transfer(Purpose.SHIPPING, Account.CONSUMERS, Account.CARRIERS, rest)
+    ledger.transfer(Purpose.SUBSIDY, Account.PLATFORM, Account.CARRIERS, subsidy * social_orders)
+
+
+def _pay_for_ads(ledger: Ledger, listings: Listings, gross: Floats, sold_share: float) -> Rupiah:
+    """Sellers pay the platform their bid, a share of the gross profit (L,) that they make on its app. Rp, (L,)."""
+    paid = np.zeros(gross.size, np.int64)
+    if sold_share > 0.0:
+        rows = np.flatnonzero((gross > 0) & ~listings.own)
+        due = listings.ad_bid[rows] * gross[rows]
+        paid[rows] = ledger.transfer(Purpose.ADVERTISING, Account.SELLERS, Account.PLATFORM, due, rows)
+    return paid
+
+
+def pay_fixed_costs(
+    ledger: Ledger, listings: Listings, rows: Rows, cost: Floats, settlement: Settlement, terms: WeekTerms
+) -> Settlement:
+    """Sellers pay their fixed cost, and what the rules cost them, as far as cash reaches; owners draw the rest.
+
+    The treasury supports some; owners draw what exceeds the buffer. cost: Rp of the week, of the rows. Returns the
+    settlement with what each paid and who could not.
+    """
+    cash, compliance = ledger.balance[Account.SELLERS], terms.rules.compliance
+    support = pay_support(ledger, listings, rows, cost, terms)
+    paid = np.zeros(len(listings), np.int64)
+    paid[rows], broke = _pay_able(ledger, Purpose.FIXED_COST, Account.LANDLORDS, rows, cost)
+    if compliance > 0.0:
+        extra, more = _pay_able(
+            ledger, Purpose.COMPLIANCE, Account.SUPPLIERS_HOME, rows, compliance * listings.fixed_cost[rows]
+        )
+        paid[rows] += extra
+        broke = np.union1d(broke, more)
+    owed = rows[cash[rows] < 0]
+    ledger.transfer(Purpose.LOSSES, Account.OWNERS, Account.SELLERS, -cash[owed], owed, owed)
+    spare = np.clip(cash[rows] - np.ceil(listings.buffer[rows]), 0, None)
+    ledger.transfer(Purpose.DRAW, Account.SELLERS, Account.OWNERS, spare, rows, rows)
+    return replace(settlement, fixed=paid - support, broke=broke)
+
+
+def _pay_able(ledger: Ledger, purpose: Purpose, payee: Account, rows: Rows, due: Floats) -> tuple[Rupiah, Rows]:
+    """Sellers pay whole rupiah of what is due, as far as cash reaches. What they paid, and those who could not."""
+    due, able = np.floor(due), np.clip(ledger.balance[Account.SELLERS][rows], 0, None)
+    paid = ledger.transfer(purpose, Account.SELLERS, payee, np.minimum(due, able), rows)
+    return paid, rows[able < due]
+
+
+def enter_books(
+    listings: Listings,
+    influencers: Influencers,
+    settlement: Settlement,
+    demand: WeekDemand,
+    terms: WeekTerms,
+) -> None:
+    """The week's trade goes into what sellers and influencers know of their past."""
+    listings.revenue += settlement.sales
+    listings.social_revenue += settlement.social_sales
+    listings.profit += settlement.gross - settlement.fixed
+    listings.record(
+        terms.week,
+        orders=settlement.orders,
+        slope=demand.slope * terms.people * (1.0 + listings.tax),
+        gross=settlement.gross.astype(float),
+        fees=settlement.orders * settlement.fees / np.maximum(settlement.sales, 1),
+    )
+    influencers.orders[:] = demand.by_influencer.sum(axis=1) * terms.people

@@ -1,0 +1,77 @@
+"""The government's purse: taxes on what people buy, on sellers and on the platform, fines and oversight."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..arrays import Floats, Rows, Rupiah
+from ..law.effective import WeekTerms
+from ..law.taxes import YEAR, owes_seller_tax
+from ..state.channels import OWN_SITE
+from ..state.ledger import Account, Ledger, Purpose
+from ..state.listings import Listings
+
+
+def pay_consumer_taxes(ledger: Ledger, listings: Listings, rows: Rows, sales: Floats) -> None:
+    """Buyers pay VAT and duty on what these listings sell. sales: Rp, of the rows."""
+    for purpose, share in ((Purpose.VAT, listings.vat), (Purpose.DUTY, listings.duty)):
+        if share.any():
+            ledger.transfer(purpose, Account.CONSUMERS, Account.TREASURY, share[rows] * sales)
+
+
+def pay_seller_tax(ledger: Ledger, listings: Listings, by_channel: Rupiah, terms: WeekTerms) -> Rupiah:
+    """Domestic sellers' tax on what they sell through platforms in a year beyond what is exempt. Rp, (L,).
+
+    by_channel: sales (L, 4), Rp. The own site is no platform; years are of 52 weeks from the opening on.
+    """
+    rules, scale, paid = terms.rules, terms.lawful_rupiah, np.zeros(len(listings), np.int64)
+    if rules.seller_tax == 0.0:
+        return paid
+    year = (terms.week - 1) // YEAR
+    before = np.where(listings.taxed_in == year, listings.taxed_sales, 0.0)
+    listings.taxed_sales = before + scale * by_channel[:, :OWN_SITE].sum(axis=1)
+    listings.taxed_in = np.full(len(listings), year)
+    rows = np.flatnonzero(owes_seller_tax(listings))
+    due = rules.seller_tax / scale * _beyond(listings.taxed_sales[rows], before[rows], rules.seller_tax_free)
+    paid[rows] = ledger.transfer(Purpose.SELLER_TAX, Account.SELLERS, Account.TREASURY, due, rows)
+    return paid
+
+
+def _beyond(after: Floats, before: Floats, free: float) -> Floats:
+    """What of after - before lies above the exemption: max(0, after - free) - max(0, before - free)."""
+    return np.asarray(np.maximum(after - free, 0.0) - np.maximum(before - free, 0.0))
+
+
+def levy_platform_tax(ledger: Ledger, rate: float) -> None:
+    """The platform pays a share of what sellers pay it for its services: commissions and advertising."""
+    if rate > 0.0:
+        services = sum(
+            ledger.flow(purpose, payer=Account.SELLERS, payee=Account.PLATFORM)
+            for purpose in (Purpose.COMMISSION, Purpose.ADVERTISING)
+        )
+        ledger.transfer(Purpose.PLATFORM_TAX, Account.PLATFORM, Account.TREASURY, rate * services)
+
+
+def pay_for_oversight(ledger: Ledger, cost: float, opening_smes: int, terms: WeekTerms) -> None:
+    """The treasury pays for watching over the rules. cost: Rp of the law a year for each of the opening's SMEs."""
+    if cost > 0.0:
+        due = cost * opening_smes / (YEAR * terms.lawful_rupiah)
+        ledger.transfer(Purpose.OVERSIGHT, Account.TREASURY, Account.SUPPLIERS_HOME, due)
+
+
+def pay_fines(ledger: Ledger, due: float) -> None:
+    """The platform pays fines to the treasury, Rp, where any are due."""
+    if due == 0.0:
+        return
+    ledger.transfer(Purpose.FINES, Account.PLATFORM, Account.TREASURY, due)
+
+
+def turnover(ledger: Ledger) -> float:
+    """All that the platform took this week, Rp."""
+    return float(ledger.flow(payee=Account.PLATFORM))
+
+
+def pay_for_breaches(ledger: Ledger, breaches: int, share: float) -> None:
+    """The platform's penalty for a week with a breach: a share of a year's turnover, at this week's pace."""
+    if breaches:
+        pay_fines(ledger, share * (YEAR * ledger.flow(payee=Account.PLATFORM)))

@@ -1,0 +1,185 @@
+"""The opening's state: the tables that a run starts from, made from a calibrated opening."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..arrays import Floats
+from ..chance import Chance, Stream
+from ..config import Config
+from ..demand.attachment import OpeningTies, opening_ties
+from ..law.effective import WeekTerms
+from ..law.rules import FREE
+from ..law.taxes import lawful_rupiah
+from ..platform.assortment import Plan
+from ..platform.fees import Yardstick, yardstick
+from ..sellers.costs import fixed_cost_shares
+from ..sellers.entry import OpeningTrade
+from ..settings.sellers import Selling
+from ..state.channels import CHANNELS
+from ..state.consumers import CLUSTERS, Consumers, blocks, draw_consumers
+from ..state.influencers import Influencers, draw_influencers
+from ..state.ledger import Account, Ledger, Purpose
+from ..state.listings import SME_KIND, Listings
+from ..state.offers import Needs
+from ..state.opening import Opening
+
+
+@dataclass(frozen=True)
+class OpeningFigures:
+    """Figures of the opening that later weeks are measured against."""
+
+    scale: float  # people in the market
+    mean_orders: float  # a week of an opening listing
+    median_gross_profit: float  # Rp a week
+    elasticity: float | None  # mean own-price elasticity, where the opening was calibrated
+    worth: float  # of a week's social orders at listed prices, Rp
+    lawful_rupiah: float  # rupiah of the law for a rupiah of the model
+    trade: OpeningTrade
+
+    @classmethod
+    def of(cls, opening: Opening, listings: Listings, config: Config) -> OpeningFigures:
+        """Measured on the opening's listings, before anybody has joined them."""
+        scale, order_value = config.market.consumers * config.market.people, config.demand.order_value
+        mean_orders = float(opening.orders.mean() * scale)
+        return cls(
+            scale=scale,
+            mean_orders=mean_orders,
+            median_gross_profit=float(np.median(listings.past_gross[:, 0])),
+            elasticity=opening.report.get("mean_own_elasticity"),
+            worth=float(opening.social_orders.sum() * scale * order_value),
+            lawful_rupiah=lawful_rupiah(config.government.mean_sales, order_value, mean_orders),
+            trade=OpeningTrade.of(listings, len(opening.categories)),
+        )
+
+
+@dataclass(frozen=True)
+class OpeningState:
+    """All that a run starts from."""
+
+    consumers: Consumers
+    listings: Listings
+    influencers: Influencers
+    ledger: Ledger
+    ties: OpeningTies  # consumers' habit, trust, attention
+    first: OpeningFigures
+    terms: WeekTerms  # without rules
+    data: Floats  # the platform's on each taste cluster, D (C,)
+    plan: Plan  # of the own-goods arm
+    fees: Yardstick  # what the platform's later fees are measured against
+    cluster_share: Floats  # (C,) of consumers
+    need: Needs  # what a week's search is for
+    trend: Floats  # (K,) of categories, none yet
+
+
+def open_state(opening: Opening, config: Config, chance: Chance) -> OpeningState:
+    """The state in which a market opens, importers not yet in it."""
+    market, demand, setting = config.market, config.demand, config.platform
+    influencers = draw_influencers(chance, market.influencers, config.influence)
+    consumers = draw_consumers(chance, market.consumers, demand, config.channels, influencers.audience)
+    deal_stocks(chance, consumers, opening)
+    scale = market.consumers * market.people
+    listings = opening_listings(
+        opening, config.sellers, scale, demand.order_value, config.influence.affiliate_commission
+    )
+    first = OpeningFigures.of(opening, listings, config)
+    terms = free_terms(config, first)
+    weeks = 1.0 / max(setting.data_decay, 1e-9)  # of data in stock, where it stands still
+    listings.seen = weeks * opening.social_orders * scale / first.mean_orders
+    ledger, shops = Ledger(len(listings), len(influencers)), np.arange(len(listings))
+    ledger.transfer(Purpose.EQUITY, Account.OWNERS, Account.SELLERS, listings.buffer, shops, shops)
+    return OpeningState(
+        consumers=consumers,
+        listings=listings,
+        influencers=influencers,
+        ledger=ledger,
+        ties=opening_ties(consumers, opening, config.channels, demand.order_value),
+        first=first,
+        terms=terms,
+        data=np.full(len(CLUSTERS), weeks),
+        plan=Plan(
+            motive=config.motive,
+            entry_cost=setting.entry_cost_weeks * first.median_gross_profit,
+            elasticity=first.elasticity or 0.0,
+            affiliate=config.influence.affiliate_commission,
+            opening_commission=setting.commission * first.worth,
+        ),
+        fees=yardstick(listings, terms, scale, first.elasticity),
+        cluster_share=np.bincount(consumers.cluster, minlength=len(CLUSTERS)) / len(consumers),
+        need=Needs.of(opening.need),
+        trend=np.zeros(len(opening.categories)),
+    )
+
+
+def free_terms(config: Config, first: OpeningFigures) -> WeekTerms:
+    """The terms of a week without rules."""
+    return WeekTerms(
+        week=0,
+        rules=FREE,
+        platform=config.platform,
+        channels=config.channels,
+        demand=config.demand,
+        consideration=config.consideration,
+        sellers=config.sellers,
+        influence=config.influence,
+        government=config.government,
+        people=config.market.people,
+        mean_orders=first.mean_orders,
+        lawful_rupiah=first.lawful_rupiah,
+    )
+
+
+def opening_listings(
+    opening: Opening, selling: Selling, scale: float, order_value: float, affiliate: float
+) -> Listings:
+    """The opening's SMEs as a table; `scale` is people in the market (orders and costs grow with it).
+
+    affiliate: commission to influencers, share of price.
+    """
+    j = opening.ids.size
+    orders, slope = opening.orders * scale, opening.slope * scale
+    gross = orders * order_value / opening.listed * (opening.net * opening.listed - opening.cost)
+    fixed = gross * fixed_cost_shares(opening.orders, selling)
+    return Listings.of_length(
+        j,
+        {"M": selling.memory, "H": len(CHANNELS), "taste": opening.place.shape[1]},
+        opening_rows=j,
+        id=opening.ids,
+        kind=SME_KIND,
+        channel_mask=opening.channel_mask,
+        entry_week=0,
+        fixed_cost=fixed,
+        buffer=selling.cash_weeks * fixed,
+        category=opening.category,
+        original=np.arange(j),
+        template=np.arange(j),
+        place=opening.place,
+        quality=opening.quality,
+        reputation=opening.reputation,
+        shock=opening.shock,
+        shock_sd=opening.shock_sd,
+        listed=opening.listed,
+        price=opening.listed,
+        cost=opening.cost,
+        affiliate=affiliate,
+        past_orders=orders[:, None],
+        past_slope=slope[:, None],
+        past_gross=gross[:, None],
+        past_fees=((1 - opening.net) * orders)[:, None],
+        past_shown=1.0,
+    )
+
+
+def deal_stocks(chance: Chance, consumers: Consumers, opening: Opening) -> None:
+    """Give each consumer the opening stocks of a calibration consumer of its taste cluster, keyed by its id."""
+    if opening.stock_cluster.size == 0:
+        return
+    first = np.searchsorted(opening.stock_cluster, np.arange(len(CLUSTERS) + 1))
+    for rows in blocks(np.arange(len(consumers))):
+        cluster = consumers.cluster[rows]
+        start, count = first[cluster], np.diff(first)[cluster]
+        luck = chance.uniform(Stream.STOCK, consumers.id[rows])[:, 0]
+        pick = np.where(count > 0, start + np.floor(luck * count).astype(np.int64), 0)
+        consumers.last_bought[rows] = np.where(count > 0, opening.stock_bought[pick], -1)

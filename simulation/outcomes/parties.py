@@ -1,0 +1,167 @@
+"""Who gains and who pays: each party's surplus, and where the platform's profit and the state's revenue come from."""
+
+from __future__ import annotations
+
+from ..state.ledger import Account, Purpose
+from ..state.listings import IMPORTER_KIND, SME_KIND
+from .record import OUTCOMES, Week, outcome
+
+# ---- who gains, who pays
+
+
+@outcome("consumer surplus", "Rp", 1, "sum", party="consumers")
+def consumer_surplus(week: Week) -> float:
+    """Σ_i (E/α_i) [ln(1 + Σ_g D_g^λ) + Σ_j s_ij (V^e - V^d)], given what each considered.
+
+    V^e leaves out impulse, and takes in what bad orders cost beyond what the choice foresaw.
+    """
+    return week.surplus
+
+
+@outcome("SME profit", "Rp", 1, "sum")
+def sme_profit(week: Week) -> float:
+    """Local sellers' sales less fees, goods and fixed costs."""
+    return week.profit(SME_KIND)
+
+
+@outcome("importer profit", "Rp", 0, "sum")
+def importer_profit(week: Week) -> float:
+    """Importers' sales less fees, goods and fixed costs."""
+    return week.profit(IMPORTER_KIND)
+
+
+@outcome("SMEs' cash", "Rp", 1, "sum", party="SMEs")
+def sme_cash(week: Week) -> float:
+    """By how much the cash in local sellers' shops grows."""
+    return float(week.cash_kept[week.seller_kind == SME_KIND].sum())
+
+
+@outcome("importers' cash", "Rp", 0, "sum", party="importers", home=False)
+def importer_cash(week: Week) -> float:
+    """By how much the cash in importers' shops grows."""
+    return float(week.cash_kept[week.seller_kind == IMPORTER_KIND].sum())
+
+
+@outcome("SME owners' income", "Rp", 1, "sum", party="owners of SMEs")
+def owner_income(week: Week) -> float:
+    """What owners of local shops draw and are left with, less what they put in: SME profit less the shops' cash."""
+    return float(week.drawn[week.seller_kind == SME_KIND].sum())
+
+
+@outcome("importer owners' income", "Rp", 0, "sum", party="owners of importers", home=False)
+def owner_income_abroad(week: Week) -> float:
+    """What owners of importers draw less what they put in."""
+    return float(week.drawn[week.seller_kind == IMPORTER_KIND].sum())
+
+
+@outcome("influencer income", "Rp", 1, "sum", party="influencers")
+def influencer_income(week: Week) -> float:
+    """Affiliate commissions."""
+    return float(week.flow(payee=Account.INFLUENCERS))
+
+
+@outcome("platform profit", "Rp", 0, "sum", party="platform", home=False)
+def platform_profit(week: Week) -> float:
+    """All that the platform takes less all that it pays."""
+    return float(week.flow(payee=Account.PLATFORM) - week.flow(payer=Account.PLATFORM))
+
+
+@outcome("rival channels' fees", "Rp", 0, "sum", party="rival channels")
+def rival_profit(week: Week) -> float:
+    """What the rival app, the rival marketplace and payment services take from sellers."""
+    return float(week.flow(payee=Account.RIVALS) - week.flow(payer=Account.RIVALS))
+
+
+@outcome("public revenue less cost", "Rp", 1, "sum", party="treasury")
+def tax_revenue(week: Week) -> float:
+    """Taxes, duty and fines less support and oversight: what the treasury takes less what it pays."""
+    return float(week.flow(payee=Account.TREASURY) - week.flow(payer=Account.TREASURY))
+
+
+@outcome("total surplus", "Rp", 1, "sum")
+def total_surplus(week: Week) -> float:
+    """Everybody's: that of all parties. Goods, freight, rents, set-up, compliance, oversight are nobody's surplus."""
+    return _surplus(week, True) + _surplus(week, False)
+
+
+@outcome("surplus at home", "Rp", 1, "sum")
+def surplus_home(week: Week) -> float:
+    """That of the parties at home: consumers, SMEs and their owners, influencers, rival channels, treasury."""
+    return _surplus(week, True)
+
+
+@outcome("surplus abroad", "Rp", 0, "sum")
+def surplus_abroad(week: Week) -> float:
+    """That of the parties abroad: the platform, importers and their owners."""
+    return _surplus(week, False)
+
+
+def _surplus(week: Week, home: bool) -> float:
+    return sum(party.measure(week) for party in OUTCOMES.values() if party.party and party.home == home)
+
+
+# ---- where the platform's profit and the state's revenue come from
+
+
+@outcome("commissions", "Rp", 0, "sum")
+def commission_income(week: Week) -> float:
+    """What sellers pay the platform for what they sell through it."""
+    return float(week.flow(Purpose.COMMISSION, payee=Account.PLATFORM))
+
+
+@outcome("advertising", "Rp", 0, "sum")
+def advertising_income(week: Week) -> float:
+    """What sellers pay the platform for slots in the feed."""
+    return float(week.flow(Purpose.ADVERTISING, payee=Account.PLATFORM))
+
+
+@outcome("profit on own goods", "Rp", 0, "sum")
+def own_goods_profit(week: Week) -> float:
+    """Own sales less goods, entry, affiliates and refunds."""
+    costs = (Purpose.OWN_GOODS, Purpose.ENTRY, Purpose.AFFILIATES, Purpose.REFUNDS)
+    return float(
+        week.flow(Purpose.OWN_SALES, payee=Account.PLATFORM)
+        - sum(week.flow(cost, payer=Account.PLATFORM) for cost in costs)
+    )
+
+
+@outcome("subsidies", "Rp", 0, "sum")
+def subsidy_cost(week: Week) -> float:
+    """What the platform pays of its buyers' shipping."""
+    return float(week.flow(Purpose.SUBSIDY, payer=Account.PLATFORM))
+
+
+@outcome("VAT", "Rp", 0, "sum")
+def vat_revenue(week: Week) -> float:
+    """What buyers pay on top of the prices of those who are liable."""
+    return float(week.flow(Purpose.VAT, payee=Account.TREASURY))
+
+
+@outcome("duty", "Rp", 0, "sum")
+def duty_revenue(week: Week) -> float:
+    """What buyers pay on parcels that cross the border."""
+    return float(week.flow(Purpose.DUTY, payee=Account.TREASURY))
+
+
+@outcome("tax on sellers", "Rp", 0, "sum")
+def seller_tax_revenue(week: Week) -> float:
+    """What platforms withhold of domestic sellers' sales."""
+    return float(week.flow(Purpose.SELLER_TAX, payee=Account.TREASURY))
+
+
+@outcome("tax on the platform", "Rp", 0, "sum")
+def platform_tax_revenue(week: Week) -> float:
+    """What the platform pays on commissions and advertising."""
+    return float(week.flow(Purpose.PLATFORM_TAX, payee=Account.TREASURY))
+
+
+@outcome("fines", "Rp", 0, "sum")
+def fine_revenue(week: Week) -> float:
+    """What the platform pays for rules broken unseen and for breaches."""
+    return float(week.flow(Purpose.FINES, payee=Account.TREASURY))
+
+
+@outcome("public cost", "Rp", -1, "sum")
+def public_cost(week: Week) -> float:
+    """What the treasury pays to support local sellers and to watch over the rules."""
+    return float(week.flow(payer=Account.TREASURY))

@@ -1,0 +1,221 @@
+"""What is known of a week when it ends, and the registry of the outcomes that are measured on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arrays import TINY, Flags, Floats, Rows, Rupiah
+from ..law.effective import WeekTerms
+from ..settings.channels import Channels
+from ..state.channels import foreseen_loss
+from ..state.influencers import Influencers
+from ..state.ledger import Account, Ledger
+from ..state.listings import PLATFORM_KIND, SME_KIND, STILL_THERE, Listings
+from ..state.records import Attachment, Settlement, WeekDemand
+
+
+@dataclass(frozen=True)
+class Week:
+    """What is known of a week when it ends. Dimensions: L table rows."""
+
+    settlement: Settlement
+    fixed: Rupiah  # (L,) Rp
+    kind: NDArray[np.int8]  # (L,)
+    category: Rows  # (L,)
+    foreign: Flags  # (L,)
+    crosses_border: Flags  # (L,) of these, where each parcel crosses the border
+    credibility: Floats  # of influencers
+    slope: Floats  # (L,) A, orders of all people for a listed price
+    occasions: float  # choice occasions of all people
+    surplus: float  # Rp, all people
+    live_smes: int
+    opening_smes_alive: int
+    entered: int
+    left: int
+    flow: Callable[..., int]  # the ledger's flows of the week: flow(purpose, payer=…, payee=…)
+    by_channel: Floats  # (4,) orders of all people
+    impulse: float  # orders with impulse in play
+    reach: float  # mean exposure of SMEs in the social feed, 1 for a mean design
+    people: float  # heads
+    seller_kind: NDArray[np.int8]  # (N,) of every seller, this week's entrants among them
+    cash_kept: Rupiah  # (N,) Rp, by which the shop's cash grew
+    drawn: Rupiah  # (N,) Rp, what its owner drew less what it put in
+    ties: Attachment  # of consumers to the social app
+
+    def sales(self, kind: int | None = None) -> float:
+        """Sales in Rp, of one kind of seller or of all."""
+        sales = self.settlement.sales if kind is None else self.settlement.sales[self.kind == kind]
+        return float(sales.sum())
+
+    def selling_smes(self) -> Flags:
+        """(L,) local sellers with sales this week."""
+        return (self.kind == SME_KIND) & (self.settlement.sales > 0)
+
+    def sme_sales(self) -> Floats:
+        """Sales in Rp of the local sellers that have any."""
+        return self.settlement.sales[self.selling_smes()].astype(float)
+
+    def by_seller(self) -> Floats:
+        """Sales of each seller in Rp, the platform being one."""
+        own = self.kind == PLATFORM_KIND
+        return np.append(self.settlement.sales[~own], self.settlement.sales[own].sum()).astype(float)
+
+    def profit(self, kind: int) -> float:
+        """Profit after fixed costs in Rp, of one kind of seller."""
+        mine = self.kind == kind
+        return float((self.settlement.gross - self.fixed)[mine].sum())
+
+
+def week_record(
+    listings: Listings,
+    influencers: Influencers,
+    ledger: Ledger,
+    demand: WeekDemand,
+    settlement: Settlement,
+    ties: Attachment,
+    terms: WeekTerms,
+    visits: float,
+    heads: float,
+    setup: Rupiah,
+    entered: int,
+) -> Week:
+    """The record of the week that ends.
+
+    visits: choice occasions a head; heads: people in the market; setup: what shops paid for new channels, Rp, (L,);
+    entered: SMEs.
+    """
+    sold, people = settlement.orders.size, terms.people
+    smes = (listings.kind == SME_KIND) & (listings.exit_week == STILL_THERE)
+    return Week(
+        settlement=settlement,
+        fixed=settlement.fixed + setup,
+        kind=listings.kind[:sold],
+        category=listings.category[:sold],
+        foreign=listings.foreign[:sold],
+        crosses_border=listings.crosses_border[:sold],
+        credibility=influencers.credibility,
+        slope=demand.slope * people,
+        occasions=visits * heads,
+        surplus=demand.surplus * people + unforeseen(settlement, terms.channels, terms.order_value),
+        live_smes=int(smes.sum()),
+        opening_smes_alive=int((smes & (listings.entry_week == 0)).sum()),
+        entered=entered,
+        left=int(np.count_nonzero((listings.exit_week == terms.week) & (listings.kind == SME_KIND))),
+        flow=ledger.flow,
+        ties=ties,
+        by_channel=demand.orders.sum(axis=0) * people,
+        impulse=demand.impulse * people,
+        reach=mean_reach(listings, terms.week),
+        people=heads,
+        seller_kind=listings.kind,
+        cash_kept=ledger.change(Account.SELLERS),
+        drawn=ledger.change(Account.OWNERS),
+    )
+
+
+def unforeseen(settlement: Settlement, channels: Channels, order_value: float) -> float:
+    """Σ (V^e - V^d) of bad orders in Rp: refunds - E · bad · (cost - what the choice counted).
+
+    A bad order costs α_i · cost in utility, that is E · cost in rupiah whoever bought it; the choice counted
+    α_i · foreseen (cost - refunded), as if the listed price came back.
+    """
+    missed = channels.bad_cost - foreseen_loss(channels)
+    return float(settlement.refunds.sum() - order_value * missed * settlement.bad.sum())
+
+
+def mean_reach(listings: Listings, week: int) -> float:
+    """Mean exposure in the social feed over the SMEs of the week; 0 where there are none."""
+    there = (listings.exit_week == STILL_THERE) | (listings.exit_week == week)
+    smes = (listings.kind == SME_KIND) & (listings.entry_week < week) & there
+    shown = listings.past_shown[smes, listings.page(week)]
+    return float(shown.sum()) / max(shown.size, 1)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An outcome: how it is measured, in what unit, and whether more of it is better (+1), worse (-1) or neither."""
+
+    name: str
+    label: str
+    unit: str
+    direction: int
+    over: str  # sum, mean or last of the weeks
+    measure: Callable[[Week], float]
+    weekly: bool = True
+    party: str = ""  # whose surplus it is: those of all parties add up to the total
+    home: bool = True  # whether that party lives in the country
+
+    def of_run(self, series: Floats) -> float:
+        """The run's value from its weekly series."""
+        if self.over == "sum":
+            return float(np.sum(series))
+        return float(np.mean(series)) if self.over == "mean" else float(series[-1])
+
+
+@dataclass(frozen=True)
+class Survival:
+    """The share of opening SMEs that live at the end of a week; null where the run is shorter."""
+
+    week: int
+    unit: str = "share"
+    direction: int = 1
+    weekly: bool = False
+    party: str = ""
+    home: bool = True
+
+    @property
+    def name(self) -> str:
+        """The outcome's column."""
+        return f"sme_survival_{self.week}w"
+
+    @property
+    def label(self) -> str:
+        """The outcome in words."""
+        return f"opening SMEs alive after {self.week} weeks"
+
+
+def herfindahl(sales: Floats) -> float:
+    """H = Σ share². sales (n,) ≥ 0; 0 where nothing is sold."""
+    return float(np.sum((sales / max(sales.sum(), TINY)) ** 2))
+
+
+def share_of_largest(sales: Floats, number: int) -> float:
+    """The share of so many largest in all sales (n,) ≥ 0; 0 where nothing is sold."""
+    return float(np.sort(sales)[-number:].sum() / max(sales.sum(), TINY))
+
+
+def gini_index(sales: Floats) -> float:
+    """G = Σ_r (2 r - n - 1) x_r / (n Σ x), x_r the r-th smallest of sales (n,) ≥ 0; 0 where nothing is sold."""
+    n = sales.size
+    return float(np.sum((2.0 * np.arange(1, n + 1) - n - 1) * np.sort(sales)) / max(n * sales.sum(), TINY))
+
+
+def log_spread(sales: Floats, group: Rows | None = None) -> float:
+    """Standard deviation of ln sales (n,) > 0, about the mean of each one's `group` (n,) where given; 0 for none."""
+    if sales.size == 0:
+        return 0.0
+    log = np.log(sales)
+    _, member = np.unique(np.zeros(log.size, np.int64) if group is None else group, return_inverse=True)
+    mean = np.bincount(member, log) / np.bincount(member)
+    return float(np.sqrt(np.mean((log - mean[member]) ** 2)))
+
+
+OUTCOMES: dict[str, Any] = {survival.name: survival for survival in map(Survival, (52, 104, 156))}
+
+
+def outcome(
+    label: str, unit: str, direction: int, over: str, party: str = "", home: bool = True
+) -> Callable[[Callable[[Week], float]], Any]:
+    """Decorator: register a weekly outcome under its function's name."""
+
+    def register(measure: Callable[[Week], float]) -> Callable[[Week], float]:
+        name = measure.__name__
+        OUTCOMES[name] = Outcome(name, label, unit, direction, over, measure, party=party, home=home)
+        return measure
+
+    return register

@@ -1,0 +1,116 @@
+"""Exposure: from scores to seat tables, out of which feeds and search results are drawn.
+
+A feed slot is a draw from a table in which every design holds seats in proportion to its weight, laid out
+so that a design that enters, leaves or changes moves few seats but its own (`kernels.seat_tables`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .. import kernels
+from ..arrays import Flags, Floats
+from ..chance import Chance, Stream
+from ..state.channels import MARKETPLACE, RIVAL_APP, SOCIAL, keeps
+from ..state.offers import CandidateSet, ExposureTables
+
+FILL = 0.8  # share of seats that are taken at the opening
+STEP = 1.25  # factor by which a table's seats for a weight of 1 change when weights have grown or fallen
+MOST_BITS = 16  # log2 of the most seats in a table: what half a word of chance can tell apart
+OWN_BITS = 8  # log2 of the seats in a table of own listings
+
+
+@dataclass(frozen=True)
+class ExposureWeights:
+    """Weights of every design in every table; a table without weight shows nobody."""
+
+    feed: Floats  # (C + 1, J) the social feed by cluster, then the rival app's
+    search: Floats  # (2 K, J) search on the social app, then on the marketplace, by category
+    own: Floats  # (C, J) own listings, by cluster
+
+
+@dataclass(frozen=True)
+class ExposurePlan:
+    """Sizes and weight scales of the tables, fixed at the opening so that twins share them."""
+
+    feed_bits: int
+    search_bits: int
+    feed_scale: Floats  # (C + 1,) seats for a weight of 1
+    search_scale: Floats  # (2 K,)
+
+
+def table_weights(candidates: CandidateSet, feed: Floats, search: Floats, n_categories: int) -> ExposureWeights:
+    """Where each design may be shown and how strongly.
+
+    feed (C, J) weights by taste cluster, search (J,) weights outside the feed.
+    """
+    social, rival, market = (keeps(candidates.channel_mask, ch) for ch in (SOCIAL, RIVAL_APP, MARKETPLACE))
+    in_category = candidates.category == np.arange(n_categories)[:, None]
+    return ExposureWeights(
+        feed=np.vstack([feed * social, search * rival]),
+        search=np.vstack([in_category * (search * social), in_category * (search * market)]),
+        own=feed * (social & candidates.own),
+    )
+
+
+def favoured(weights: Floats, own: Flags, self_preference: float) -> Floats:
+    """(1-ψ) w_tj + ψ W_t own_j w_tj / Σ own w_t: with chance ψ a draw shows an own listing.
+
+    weights (T, J), W_t the sum of table t. A table without own listings stays as it is, and so does every table's sum.
+    """
+    mine = weights * own
+    there = mine.sum(axis=1, keepdims=True) > 0.0
+    share = np.divide(mine, mine.sum(axis=1, keepdims=True), out=np.zeros_like(mine), where=there)
+    mixed = (1.0 - self_preference) * weights + self_preference * weights.sum(axis=1, keepdims=True) * share
+    return np.where(there, mixed, weights)
+
+
+def plan_exposure(weights: ExposureWeights) -> ExposurePlan:
+    """Sizes and scales from the opening's weights: at least four seats a design."""
+    feed_bits, search_bits = _bits(weights.feed, 4), _bits(weights.search, 4)
+    return ExposurePlan(feed_bits, search_bits, _scale(weights.feed, feed_bits), _scale(weights.search, search_bits))
+
+
+def _bits(weights: Floats, seats_each: int) -> int:
+    most = int(np.count_nonzero(weights, axis=1).max(initial=1))
+    return min(MOST_BITS, int(np.ceil(np.log2(max(seats_each * most, 64)))))
+
+
+def _scale(weights: Floats, bits: int) -> Floats:
+    """Seats for a weight of 1, so that the share FILL of a table is taken; the mean scale where nobody is yet."""
+    total = weights.sum(axis=1)
+    there = total > 0
+    usual = total[there].mean() if there.any() else 1.0
+    return FILL * (1 << bits) / np.where(there, total, usual)
+
+
+def exposure_tables(
+    plan: ExposurePlan, weights: ExposureWeights, candidates: CandidateSet, chance: Chance, week: int, blank: int
+) -> ExposureTables:
+    """The week's tables; `blank` stands where there is nobody to show."""
+    dither = chance.uniform(Stream.SEATS, 0, week, candidates.ids)[:, 0]
+    own = np.flatnonzero(candidates.own)
+    own_scale = _scale(weights.own, OWN_BITS)
+    taken, first = [], 0
+    for table, scale, bits, who in (
+        (weights.feed, plan.feed_scale, plan.feed_bits, slice(None)),
+        (weights.search, plan.search_scale, plan.search_bits, slice(None)),
+        (weights.own[:, own], own_scale, OWN_BITS, own),
+    ):
+        seats = np.empty((len(table), 1 << bits), np.int32)
+        expected = table * _within(table, scale, bits)[:, None]
+        kernels.seat_tables(seats, bits, expected, candidates.rows[who], candidates.ids[who], dither[who], first, blank)
+        taken.append(seats)
+        first += len(table)
+    return ExposureTables(*taken)
+
+
+def _within(weights: Floats, scale: Floats, bits: int) -> Floats:
+    """The scales, turned in steps so that about the share FILL of each table stays taken as weights grow or fall.
+
+    Within a step nothing moves but what changed; the steps are wide, so that twins seldom part over one.
+    """
+    crowd = np.maximum(weights.sum(axis=1) * scale / (FILL * (1 << bits)), 1e-300)
+    return np.asarray(scale / STEP ** np.round(np.log(crowd) / np.log(STEP)))

@@ -1,0 +1,113 @@
+"""First-party goods: what own listings cost, what they may be sold for, and what a copy of a design would earn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..arrays import Flags, Floats, Rows
+from ..chance import Chance
+from ..law.border import stopped_at_border
+from ..law.conduct import OwnGoods
+from ..law.effective import WeekTerms
+from ..law.rules import raised
+from ..settings.platform import PlatformSetting
+from ..state.listings import Listings
+
+
+@dataclass(frozen=True)
+class FirstParty:
+    """The own-goods arm's arithmetic on a week's terms. `brand`: made abroad as its own, else bought in at home."""
+
+    listings: Listings
+    opening_cost: Floats  # (J,) unit cost of the opening's listings, Rp
+    setting: PlatformSetting  # as the platform wishes
+    terms: WeekTerms
+    chance: Chance
+
+    def cost_share(self, brand: Any) -> Any:
+        """Unit cost of a copy over its original's, before standards; brand one or an array."""
+        return 1.0 - np.where(brand, self.setting.cost_advantage, self.setting.resale_cost_advantage)
+
+    def unit_cost(self, rows: Any, brand: Any) -> Any:
+        """Unit cost of copies of these listings, with what standards for foreign goods add. Rp."""
+        cost = self.cost_share(brand) * self.opening_cost[self.listings.template[rows]]
+        return cost * (1.0 + self.terms.rules.standards * brand)
+
+    def price_share(self, rows: Any, brand: Any) -> Any:
+        """Price of a copy over its original's: undercut by what buyers pay, the taxes on either in it.
+
+        An own brand pays duty where its parcel is worth more than the de minimis.
+        """
+        listings, rules, state = self.listings, self.terms.rules, self.terms.government
+        share = (1.0 - self.setting.undercut) * ((1.0 + listings.tax[rows]) / (1.0 + state.vat))
+        worth = self.terms.order_value * share * listings.price[rows] / listings.listed[rows]
+        dutiable = brand & (worth > rules.duty_free * state.exchange_rate)
+        return share / (1.0 + rules.duty * dutiable)
+
+    def floor_base(self, rows: Rows, cost: Floats) -> Floats:
+        """c + f p̄/E, what floors are multiples of: unit cost with the freight f that it pays. Rp a unit."""
+        freight = min(self.terms.platform.subsidy, self.terms.channels.shipping)
+        return np.asarray(cost + freight * self.listings.listed[rows] / self.terms.order_value)
+
+    def lawful_price(self, rows: Rows, asked: Floats, cost: Floats) -> Floats:
+        """What own listings of these designs may be sold for where it would ask less. Rp a unit, of the rows."""
+        floors = self.terms.rules.own_floor
+        return raised(asked, self.floor_base(rows, cost), floors) if floors else asked
+
+    def asked(self, rows: Rows) -> Floats:
+        """What it would ask for own listings without a floor. Rp a unit, of the rows."""
+        asked = self.listings.asked[rows]
+        return np.where(asked == 0.0, self.listings.price[rows], asked)
+
+    def keep_to_floor(self) -> None:
+        """Own prices are at least the floor; what it would ask without one is kept beside."""
+        listings = self.listings
+        if not self.terms.rules.own_floor and not listings.asked.any():
+            return
+        own = np.flatnonzero(listings.own)
+        listings.asked[own] = asked = self.asked(own)
+        cost = listings.unit_cost(own, self.terms.rules.standards)
+        listings.price[own] = self.lawful_price(own, asked, cost)
+
+    def profit_an_order(self, rows: Rows, brand: Any) -> Floats:
+        """Capture · (E/p̄_j) (p_copy - c_copy): what a copy earns for each order of its original, Rp."""
+        cost = self.unit_cost(rows, brand)
+        margin = self.lawful_price(rows, self.price_share(rows, brand) * self.listings.price[rows], cost) - cost
+        return np.asarray(self.setting.capture * self.terms.order_value / self.listings.listed[rows] * margin)
+
+    def stopped(self, rows: Rows, price: Floats) -> Flags:
+        """Whether own brands of these designs at these prices would be stopped at the border."""
+        rules, dollar = self.terms.rules, self.terms.government.exchange_rate
+        return stopped_at_border(
+            self.listings, rows, price, rules.border_eligible, rules.border_floor, dollar, self.chance
+        )
+
+    def better_made(self, rows: Rows, price: Floats) -> Flags:
+        """Whether copies of these designs may be made abroad at these prices and earn more so than bought in."""
+        originals = self.listings.original[rows].astype(np.int64)
+        earned = self.profit_an_order(originals, True) >= self.profit_an_order(originals, False)
+        return np.asarray(earned & ~self.stopped(rows, price))
+
+    def buying_in_pays(self, rows: Rows) -> Flags:
+        """Whether copies that are bought in would cost less than affiliates and refunds leave of their prices."""
+        listings = self.listings
+        orders, fees = listings.last(listings.past_orders, rows), listings.last(listings.past_fees, rows)
+        kept = 1.0 - np.divide(fees, orders, out=np.zeros(rows.size), where=orders > 0.0)
+        return np.asarray(self.unit_cost(rows, False) < kept * listings.price[rows])
+
+    def on_sale(self) -> OwnGoods:
+        """Its own listings on sale, as the law sees them."""
+        listings, own = self.listings, self.listings.live_own
+        cost = listings.unit_cost(own, self.terms.rules.standards)
+        return OwnGoods(
+            listings=own.size,
+            brands=int(np.count_nonzero(listings.foreign[own])),
+            live=listings.live.size,
+            most=self.setting.own_share,
+            price=listings.price[own],
+            asked=self.asked(own),
+            base=self.floor_base(own, cost),
+        )

@@ -1,0 +1,90 @@
+"""Learning: what the platform knows of consumers' tastes and of what sells."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..arrays import Floats, Rows
+from ..chance import Chance, Stream
+from ..law.effective import WeekTerms
+from ..settings.platform import PlatformSetting
+from ..state.listings import Listings
+from ..state.opening import Opening
+from ..state.records import WeekDemand
+
+
+def certainty(setting: PlatformSetting, data: Floats) -> Floats:
+    """φ_c = φ_max D_c / (D_c + D_half): how exactly a consumer's taste cluster is known. Shape of `data`."""
+    return setting.personalisation * data / np.maximum(data + setting.data_half, 1e-300)
+
+
+def demand_estimate(
+    log_orders: Floats,
+    public_noise: Floats,
+    private_noise: Floats,
+    seen: Floats,
+    setting: PlatformSetting,
+    seller_data: float,
+) -> Floats:
+    """The platform's posterior mean of ln demand, from what is public and what it sees of sellers' trade.
+
+    Normal learning: prior N(m, v) over live designs; public signal y_0 = ln q + e, sd s_0 so that its
+    correlation with ln q is `public_correlation`; private signal y_1 = ln q + ε, variance s²/n with n = seen
+    orders times the share of data that the rules leave. Posterior mean = Σ precision · signal / Σ precision.
+    All (J,); the noises are standard normal; utility of ln orders.
+    """
+    mean, variance = log_orders.mean(), max(log_orders.var(), 1e-12)
+    public_variance = variance * (1.0 / setting.public_correlation**2 - 1.0)
+    if setting.signal_sd == 0.0 and seller_data > 0.0:
+        return log_orders
+    private_precision = seller_data * seen / max(setting.signal_sd, 1e-300) ** 2 if seller_data > 0.0 else 0.0 * seen
+    private_signal = log_orders + private_noise / np.sqrt(np.maximum(private_precision, 1e-300))
+    public_signal = log_orders + np.sqrt(public_variance) * public_noise
+    known = mean / variance + public_signal / public_variance + private_precision * private_signal
+    return np.asarray(known / (1.0 / variance + 1.0 / public_variance + private_precision))
+
+
+def expected_orders(
+    listings: Listings,
+    rows: Rows,
+    setting: PlatformSetting,
+    seller_data: float,
+    mean_orders: float,
+    week: int,
+    chance: Chance,
+) -> Floats:
+    """q̂_j = e^{E ln q_j}: weekly orders of these designs, as far as the platform can tell.
+
+    seller_data: share of non-public sales data that the rules leave; mean_orders: of an opening listing.
+    """
+    log_orders = np.log(np.maximum(listings.recent(listings.past_orders)[rows], 1e-6 * mean_orders))
+    public = chance.normal(Stream.PUBLIC_SIGNAL, 0, 0, listings.id[rows])[:, 0]
+    private = chance.normal(Stream.PRIVATE_SIGNAL, 0, week, listings.id[rows])[:, 0]
+    return np.exp(demand_estimate(log_orders, public, private, listings.seen[rows], setting, seller_data))
+
+
+def learn(
+    data: Floats,
+    listings: Listings,
+    demand: WeekDemand,
+    opening: Opening,
+    terms: WeekTerms,
+    consumers: int,
+    observed: Floats,
+    lost: float,
+) -> Floats:
+    """Step 7: D and n lose a share and gain the week's orders, relative to an opening week's. Returns D (C,).
+
+    Only orders of the channels that the platform runs and of consumers that it observes count, 1 for a mean opening
+    week. consumers: how many are simulated; observed (C,): share of each cluster that it observes; lost: share of those
+    it could observe whom the law takes away.
+    """
+    setting = terms.platform
+    by_design = demand.orders[:, terms.runs].sum(axis=1)
+    seen = by_design.sum() / max(demand.orders.sum(), 1e-300)
+    usual = opening.social_orders.sum() / opening.orders.sum()
+    by_cluster = demand.by_cluster * observed
+    share = by_cluster.sum() / max(demand.by_cluster.sum(), 1e-300)
+    keep = 1.0 - setting.data_decay * (1.0 - setting.trackability * lost)
+    listings.seen = listings.seen * keep + by_design * share * terms.people / terms.mean_orders
+    return data * keep + by_cluster / np.maximum(opening.by_cluster * consumers, 1e-300) * (seen / usual)

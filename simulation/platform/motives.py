@@ -1,0 +1,60 @@
+"""Motives: which own goods are worth having, and whether losses are borne for them.
+
+A motive is one function from a read-only `MotiveView` to an `Appraisal`. To add one, register one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, NamedTuple
+
+import numpy as np
+
+from ..arrays import Flags, Floats
+from ..settings.parameter import Spec
+from ..settings.strategies import motives
+
+
+@dataclass(frozen=True)
+class MotiveView:
+    """What the own-goods arm expects of copies of J designs, and how it has fared."""
+
+    orders: Floats  # (J,) weekly orders of the designs, as far as it can tell
+    profit: Floats  # (J,) weekly profit of a copy, Rp
+    entry_cost: float  # Rp a copy
+    payback_weeks: float  # in which a copy must earn its entry cost
+    earned: float  # by all own goods so far, less their entry, Rp
+    opening_commission: float  # Rp a week
+
+    @property
+    def pays_back(self) -> Flags:
+        """Whether a copy earns its entry cost in the payback time. (J,)"""
+        return np.asarray(self.profit * self.payback_weeks > self.entry_cost)
+
+
+class Appraisal(NamedTuple):
+    """What a motive makes of copies: which come first, which come at all, and whether losing ones stay."""
+
+    value: Floats  # (J,) the highest comes first
+    worth_it: Flags  # (J,)
+    bears_losses: bool
+
+
+@motives.register
+def profit(view: MotiveView) -> Appraisal:
+    """What earns most comes first, if it pays back; what does not is dropped."""
+    return Appraisal(view.profit, view.pays_back, False)
+
+
+@motives.register
+def growth(
+    view: MotiveView,
+    *,
+    loss_budget: Annotated[
+        float, Spec("opening weeks of commission that growth may cost", "assumed", 0.0, 1000.0)
+    ] = 26.0,
+) -> Appraisal:
+    """What sells most comes first, at any price, until own goods have used up the loss budget; then as for profit."""
+    if view.earned <= -loss_budget * view.opening_commission:
+        return profit(view)
+    return Appraisal(view.orders, np.ones(view.orders.size, bool), True)

@@ -1,0 +1,18 @@
+"""Sellers: prices, costs, channels, advertising, entry and exit."""
+
+from .advertising import review_bids, review_commissions
+from .channels import review_channels
+from .costs import fixed_costs
+from .entry import add_sellers, close_shops, draw_newcomers
+from .pricing import wanted_prices
+
+__all__ = [
+    "add_sellers",
+    "close_shops",
+    "draw_newcomers",
+    "fixed_costs",
+    "review_bids",
+    "review_channels",
+    "review_commissions",
+    "wanted_prices",
+]

@@ -1,0 +1,127 @@
+"""Channels: through which SMEs sell, from what they have seen there and what they believe."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..arrays import TINY, Flags, Floats, Rows, Rupiah
+from ..chance import Chance, Stream
+from ..law.effective import WeekTerms, referral_fees
+from ..law.taxes import eligible, seller_tax_rate
+from ..state.channels import CHANNELS, OWN_SITE, SOCIAL, bad_orders, fees
+from ..state.ledger import Account, Ledger, Purpose
+from ..state.listings import Listings
+from ..state.opening import Opening
+from ..state.records import WeekDemand
+from .costs import basic_fixed_cost, upkeep
+
+
+def review_channels(
+    listings: Listings, ledger: Ledger, demand: WeekDemand, opening: Opening, terms: WeekTerms, chance: Chance
+) -> Rupiah:
+    """Every few weeks SMEs join channels that should pay and leave those that do not. Returns set-up costs, Rp (L,).
+
+    A channel should pay where its expected gross profit exceeds its weekly upkeep, `channel_cost` of the opening's
+    fixed cost. One for whom a change would pay makes it with chance 1 - `channel_inertia`, keyed (channel, week,
+    seller). A new own site must also earn its set-up until the next review, and the cash must be there.
+    L rows of this week's demand.
+    """
+    selling = terms.sellers
+    sold, every = len(demand.orders), selling.channel_review_weeks
+    paid = np.zeros(sold, np.int64)
+    if every == 0:
+        return paid
+    listings.channel_orders[:sold] += terms.people * demand.orders
+    if terms.week % every:
+        return paid
+    rows = listings.live_smes
+    since = np.minimum(every, terms.week - listings.entry_week[rows])
+    orders = listings.channel_orders[rows] / since[:, None]
+    listings.channel_orders[:] = 0.0
+    kept = listings.channel_mask[rows, None] >> np.arange(len(CHANNELS)) & 1 == 1
+
+    expected = expected_orders(orders, kept)
+    expected[:, SOCIAL] *= expected_rest(listings, demand, selling.belief, terms.rules.disclosure)
+    basic = basic_fixed_cost(listings, rows, opening, selling.channel_cost)
+    gain = expected * margins(listings, rows, terms) - selling.channel_cost * basic[:, None]
+    setup = selling.own_site_setup * terms.rules.site_setup * listings.fixed_cost[rows]
+    helped = terms.rules.site_support * setup * eligible(listings, rows, terms)
+    able = ledger.balance[Account.SELLERS][rows] >= setup - helped
+    join = ~kept & (gain > 0.0)
+    join[:, OWN_SITE] &= able & (gain[:, OWN_SITE] * every > setup - helped)
+    luck = np.column_stack(
+        [chance.uniform(Stream.REVIEW, h, terms.week, listings.id[rows])[:, 0] for h in range(len(CHANNELS))]
+    )
+    now = choose_channels(kept, join, gain, luck >= selling.channel_inertia)
+
+    listings.channel_mask[rows] = now @ (1 << np.arange(len(CHANNELS)))
+    came_with = opening.channel_mask[listings.template[rows]]
+    listings.fixed_cost[rows] = basic * upkeep(listings.channel_mask[rows], came_with, selling.channel_cost)
+    new = now[:, OWN_SITE] & ~kept[:, OWN_SITE]
+    paid[rows[new]] = _pay_setup(ledger, rows[new], setup[new], helped[new])
+    listings.profit[:sold] -= paid
+    return paid
+
+
+def _pay_setup(ledger: Ledger, rows: Rows, setup: Floats, helped: Floats) -> Rupiah:
+    """These shops pay for their own sites, the treasury for a part. Returns what it cost them, Rp, of the rows."""
+    support = ledger.transfer(Purpose.SUPPORT, Account.TREASURY, Account.SELLERS, helped, payee_member=rows)
+    paid = ledger.transfer(Purpose.CHANNEL_SETUP, Account.SELLERS, Account.SUPPLIERS_HOME, setup, rows)
+    return paid - support
+
+
+def expected_rest(listings: Listings, demand: WeekDemand, belief: float, disclosure: float) -> float:
+    """Share of its social orders that a shop expects the platform's own goods to leave it, 0 to 1.
+
+    It expects to lose their share of this week's social orders times its belief; disclosure brings the belief to 1,
+    what is so.
+    """
+    social = demand.orders[:, SOCIAL]
+    belief = belief + disclosure * (1.0 - belief)
+    own = listings.own[: social.size]
+    lost = belief * social[own].sum() / max(social.sum(), TINY)
+    return float(max(0.0, 1.0 - lost))
+
+
+def expected_orders(orders: Floats, kept: Flags) -> Floats:
+    """A seller's own orders through the channels it keeps; through another, what those who keep it sell there.
+
+    That is its own orders × r_h, r_h = Σ orders through h / Σ orders elsewhere, both of those who keep h; 0 where
+    nobody does. orders, kept (n, 4); orders a week, (n, 4).
+    """
+    everywhere = orders.sum(axis=1, keepdims=True)
+    here = (orders * kept).sum(axis=0)
+    elsewhere = ((everywhere - orders) * kept).sum(axis=0)
+    ratio = np.divide(here, elsewhere, out=np.zeros(kept.shape[1]), where=elsewhere > 0.0)
+    return np.asarray(np.where(kept, orders, everywhere * ratio))
+
+
+def margins(listings: Listings, rows: Rows, terms: WeekTerms) -> Floats:
+    """Gross profit of an order through each channel, E/p̄ (p (1 - fee_h - refunds_h - tax_h) - c), less bids, Rp.
+
+    Shape (n, 4).
+    A bid for ads takes its share of what is earned on the social app.
+    """
+    channels, price = terms.channels, listings.price[rows, None]
+    taken = np.tile(fees(channels, terms.platform.commission), (rows.size, 1))
+    taken[:, SOCIAL] += referral_fees(terms, listings.channel_mask[rows])
+    taken[:, :OWN_SITE] += seller_tax_rate(listings, rows, terms)[:, None]
+    refunds = channels.refunded * bad_orders(channels, listings.foreign[rows])
+    units = terms.order_value / listings.listed[rows]
+    cost = listings.unit_cost(rows, terms.rules.standards)
+    earned = units[:, None] * (price * (1.0 - taken - refunds) - cost[:, None])
+    if terms.sold_share > 0.0:
+        earned[:, SOCIAL] *= 1.0 - listings.ad_bid[rows]
+    return np.asarray(earned)
+
+
+def choose_channels(kept: Flags, join: Flags, gain: Floats, awake: Flags) -> Flags:
+    """The channels kept from now on: joined where `join`, left where `gain` < 0, both only where `awake`. All (n, 4).
+
+    A seller that would leave all keeps the one of highest gain among those it had.
+    """
+    now = np.where(awake, np.where(kept, gain >= 0.0, join), kept)
+    last = np.argmax(np.where(kept, gain, -np.inf), axis=1)
+    none = np.flatnonzero(~now.any(axis=1))
+    now[none, last[none]] = True
+    return now

@@ -1,0 +1,33 @@
+"""Every group of parameters, each with default, unit, range and source, and the strategies chosen by name."""
+
+from .channels import Channels
+from .demand import Consideration, Demand
+from .government import Government
+from .influence import Influence
+from .market import MarketSetting
+from .parameter import ConfigError, Spec, build, check, parameter, unknown
+from .platform import PlatformSetting
+from .registry import Choice, Registry
+from .sellers import Selling
+from .strategies import STRATEGIES, choose
+
+__all__ = [
+    "STRATEGIES",
+    "Channels",
+    "Choice",
+    "ConfigError",
+    "Consideration",
+    "Demand",
+    "Government",
+    "Influence",
+    "MarketSetting",
+    "PlatformSetting",
+    "Registry",
+    "Selling",
+    "Spec",
+    "build",
+    "check",
+    "choose",
+    "parameter",
+    "unknown",
+]

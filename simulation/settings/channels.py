@@ -1,0 +1,230 @@
+"""The channels through which a design is offered: conveniences, frictions, fees, bad orders, what ties consumers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .parameter import parameter
+
+
+@dataclass(frozen=True)
+class Channels:
+    """Convenience, frictions and fees of the channels. Utilities are relative to a plain web shop."""
+
+    checkout: float = parameter(
+        0.3,
+        unit="utility of paying inside the social app",
+        low=0.0,
+        high=5.0,
+        source="assumed",
+    )
+    redirect: float = parameter(
+        0.4,
+        unit="utility lost when the social app must redirect to pay",
+        low=0.0,
+        high=10.0,
+        source="assumed",
+    )
+    rival_app: float = parameter(
+        0.3,
+        unit="utility lost on the rival app",
+        low=0.0,
+        high=10.0,
+        source="assumed; its shopping is less integrated",
+    )
+    marketplace: float = parameter(
+        0.0,
+        unit="utility lost on the rival marketplace",
+        low=0.0,
+        high=10.0,
+        source="assumed",
+    )
+    own_site: float = parameter(
+        0.3,
+        unit="utility lost on a seller's own site",
+        low=0.0,
+        high=10.0,
+        source="assumed",
+    )
+    habit: float = parameter(
+        0.2,
+        unit="utility of the social app at full habit",
+        low=0.0,
+        high=5.0,
+        source="assumed",
+    )
+    trust: float = parameter(
+        0.2,
+        unit="utility of the social app at full trust",
+        low=0.0,
+        high=5.0,
+        source="assumed",
+    )
+    privacy: float = parameter(
+        0.2,
+        unit="utility lost on the social app at full concern",
+        low=0.0,
+        high=5.0,
+        source="assumed",
+    )
+    attention: float = parameter(
+        0.75,
+        unit="mean share of feed and search on the social app",
+        low=0.0,
+        high=1.0,
+        source="assumed",
+    )
+    keeps_rival_app: float = parameter(
+        0.49,
+        unit="share of opening SMEs",
+        low=0.0,
+        high=1.0,
+        source="sellers on social media 2021, BPS (docs/facts.md A [15])",
+    )
+    keeps_marketplace: float = parameter(
+        0.21,
+        unit="share of opening SMEs",
+        low=0.0,
+        high=1.0,
+        source="sellers with a marketplace account 2021, BPS (docs/facts.md A [15])",
+    )
+    keeps_own_site: float = parameter(
+        0.02,
+        unit="share of opening SMEs",
+        low=0.0,
+        high=1.0,
+        source="sellers with their own website 2021, BPS (docs/facts.md A [15])",
+    )
+    rival_app_fee: float = parameter(
+        0.0,
+        unit="share of price",
+        low=0.0,
+        high=0.9,
+        source="assumed; no checkout of its own",
+    )
+    marketplace_fee: float = parameter(
+        0.05,
+        unit="share of price",
+        low=0.0,
+        high=0.9,
+        source="assumed at the level of the platform's own commission",
+    )
+    own_site_fee: float = parameter(
+        0.02,
+        unit="share of price",
+        low=0.0,
+        high=0.9,
+        source="assumed; a payment service's fee",
+    )
+    shipping: float = parameter(
+        10_000.0,
+        unit="Rp an order",
+        low=0.0,
+        high=1e7,
+        source="assumed",
+    )
+    bad_social: float = parameter(
+        0.0,
+        unit="share of the social app's orders that turn out bad",
+        low=0.0,
+        high=0.5,
+        source="the user's scenario; 0 is none",
+    )
+    bad_rival_app: float = parameter(
+        0.0,
+        unit="share of the rival app's orders",
+        low=0.0,
+        high=0.5,
+        source="the user's scenario; 0 is none",
+    )
+    bad_marketplace: float = parameter(
+        0.0,
+        unit="share of the marketplace's orders",
+        low=0.0,
+        high=0.5,
+        source="the user's scenario; 0 is none",
+    )
+    bad_own_site: float = parameter(
+        0.0,
+        unit="share of orders on a seller's own site",
+        low=0.0,
+        high=0.5,
+        source="the user's scenario; 0 is none",
+    )
+    bad_abroad: float = parameter(
+        0.0,
+        unit="added share where goods come from abroad, the platform's own too",
+        low=0.0,
+        high=0.5,
+        source="the user's scenario; 0 is none",
+    )
+    bad_cost: float = parameter(
+        1.0,
+        unit="listed prices that a bad order costs its buyer",
+        low=0.0,
+        high=5.0,
+        source="assumed; at 1 the goods are worth nothing",
+    )
+    bad_foreseen: float = parameter(
+        0.5,
+        unit="share of the expected loss that counts in the choice",
+        low=0.0,
+        high=1.0,
+        source="assumed",
+    )
+    refunded: float = parameter(
+        0.5,
+        unit="share of bad orders whose price is given back",
+        low=0.0,
+        high=1.0,
+        source="assumed",
+    )
+    habit_step: float = parameter(
+        0.0,
+        unit="share of the gap to full habit that a purchase may close",
+        low=0.0,
+        high=1.0,
+        source="the user's scenario; 0 is habit that stays as drawn",
+    )
+    trust_loss: float = parameter(
+        0.0,
+        unit="share of trust lost with a bad order on the social app",
+        low=0.0,
+        high=1.0,
+        source="the user's scenario; 0 is none",
+    )
+    trust_recovery: float = parameter(
+        0.05,
+        unit="share of lost trust that returns a week",
+        low=0.0,
+        high=1.0,
+        source="assumed",
+    )
+    dilution: float = parameter(
+        0.0,
+        unit="elasticity of attention to the feed's share that is no promotion",
+        low=0.0,
+        high=10.0,
+        source="the user's scenario; Douyin is said to bear 8 to 10 % before users leave (docs/facts.md A [26])",
+    )
+    opt_out: float = parameter(
+        1.0,
+        unit="privacy concern above which a consumer is not observed",
+        low=0.0,
+        high=1.0,
+        source="1 is nobody; under the GDPR 12.5 % were no longer seen (docs/facts.md C [80])",
+    )
+    breach_chance: float = parameter(
+        0.0,
+        unit="chance a week at the opening's stock of data",
+        low=0.0,
+        high=1.0,
+        source="the user's scenario; one breach of 91m accounts is on record (docs/facts.md A [39])",
+    )
+    breach_loss: float = parameter(
+        0.3,
+        unit="share of trust lost in a breach",
+        low=0.0,
+        high=1.0,
+        source="assumed",
+    )

@@ -1,0 +1,94 @@
+"""The market that opens: who is in it in week 0, and how it is calibrated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .parameter import parameter
+
+
+@dataclass(frozen=True)
+class MarketSetting:
+    """Who is in the market in week 0, and how it is calibrated."""
+
+    name: str = parameter(
+        "indonesia_2023",
+        unit="name",
+        choices=("indonesia_2023", "classroom"),
+        source="the label of the market in results",
+    )
+    consumers: int = parameter(
+        50_000,
+        unit="simulated consumers",
+        low=1,
+        high=100_000_000,
+        source="outcomes stand still from fewer on (docs/validation.md, The size of the market)",
+    )
+    smes: int = parameter(
+        500,
+        unit="opening SMEs",
+        low=1,
+        high=100_000,
+        source="a compromise with speed: not all outcomes stand still (docs/validation.md, The size of the market)",
+    )
+    importers: int = parameter(
+        0,
+        unit="importers that join in week 1",
+        low=0,
+        high=10_000,
+        source="the user's scenario, 0 to 100",
+    )
+    importers_wave: int = parameter(
+        0,
+        unit="importers that join in the week of the wave",
+        low=0,
+        high=10_000,
+        source="the user's scenario",
+    )
+    importers_wave_week: int = parameter(
+        0,
+        unit="the week of the wave, 0 for never; who joins in it sells from the next on",
+        low=0,
+        high=10_000,
+        source="the user's scenario",
+    )
+    influencers: int = parameter(
+        100,
+        unit="influencers",
+        low=0,
+        high=10_000,
+        source="assumed",
+    )
+    people: float = parameter(
+        1.0,
+        unit="people a simulated consumer stands for",
+        low=1e-6,
+        high=1e6,
+        source="scale only",
+    )
+    listings: str | None = parameter(
+        None,
+        unit="path of a CSV file; null is the listings that come with Etalase",
+        source="simulation/data/README.md",
+    )
+    order_share: float = parameter(
+        0.20,
+        unit="share of consumers who order in an opening week",
+        low=0.001,
+        high=0.9,
+        source=".1 to .3; about Rp 16,000 a user and week at Rp 80,000 an order (docs/facts.md A)",
+    )
+    calibration_consumers: int = parameter(
+        50_000,
+        unit="consumers of the calibration's own population",
+        low=100,
+        high=10_000_000,
+        source="its own size, whatever the run's",
+    )
+    calibration_weeks: int = parameter(
+        64,
+        unit="weeks of draws in the calibration",
+        low=1,
+        high=520,
+        source="chosen for the held-out error that the manifest tells",
+    )

@@ -1,0 +1,183 @@
+"""What a platform is: its fees, its feed, its data, and how its own-goods arm works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .parameter import parameter
+
+
+@dataclass(frozen=True)
+class PlatformSetting:
+    """Parameters of the platform and of its own-goods arm."""
+
+    name: str = parameter(
+        "marketplace_only",
+        unit="name",
+        choices=("no_social_commerce", "instagram_style", "marketplace_only", "project_s", "tokopedia_merger"),
+        source="marketplace_only is the baseline",
+    )
+    checkout: float = parameter(
+        1.0,
+        unit="share of the social app's orders that are paid inside it",
+        low=0.0,
+        high=1.0,
+        source="1 since 2021 on TikTok Shop; 0 is a shop window that links to the seller",
+    )
+    owns_marketplace: bool = parameter(
+        False,
+        unit="true or false",
+        source="TikTok bought 75.01 % of Tokopedia in December 2023 (docs/facts.md B8 [66])",
+    )
+    commission: float = parameter(
+        0.04,
+        unit="share of price",
+        low=0.0,
+        high=0.9,
+        source="1 to 4.3 % in June 2023 (docs/facts.md A [10])",
+    )
+    subsidy: float = parameter(
+        2_000.0,
+        unit="Rp of shipping an order on the social app",
+        low=0.0,
+        high=1e6,
+        source="assumed",
+    )
+    ad_load: float = parameter(
+        0.0,
+        unit="share of the social feed's slots that are sold to who bids for them",
+        low=0.0,
+        high=0.9,
+        source="assumed; 0 is a feed without ads",
+    )
+    affiliate_bonus: float = parameter(
+        0.0,
+        unit="share of price on top of the usual commission for who endorses its own goods",
+        low=0.0,
+        high=0.9,
+        source="the user's scenario; 0 does not outbid",
+    )
+    own_goods: bool = parameter(
+        False,
+        unit="true or false",
+        source="Project S: the platform sells its own copies",
+    )
+    self_preference: float = parameter(
+        0.0,
+        unit="ψ, chance that an own listing takes a feed slot",
+        low=0.0,
+        high=1.0,
+        source="30 to 60 % of a sponsored slot's prominence (docs/facts.md B4 [45])",
+    )
+    comparison: float = parameter(
+        0.3,
+        unit="κ, chance that a copy is shown beside its original",
+        low=0.0,
+        high=1.0,
+        source="assumed",
+    )
+    personalisation: float = parameter(
+        1.0,
+        unit="φ_max, how exactly a taste cluster can be known",
+        low=0.0,
+        high=1.0,
+        source="assumed",
+    )
+    data_half: float = parameter(
+        20.0,
+        unit="opening weeks of data at which half of φ_max is reached",
+        low=0.0,
+        high=1e6,
+        source="assumed",
+    )
+    data_decay: float = parameter(
+        0.02,
+        unit="share of data lost a week",
+        low=0.0,
+        high=1.0,
+        source="assumed",
+    )
+    signal_sd: float = parameter(
+        0.7,
+        unit="s, sd of one opening week's orders as a signal of ln demand",
+        low=0.0,
+        high=100.0,
+        source="assumed",
+    )
+    public_correlation: float = parameter(
+        0.86,
+        unit="correlation of ln reviews and ln sales",
+        low=0.01,
+        high=0.999,
+        source="data/README.md: the real listings (.84 over all, .86 over those used)",
+    )
+    undercut: float = parameter(
+        0.20,
+        unit="share of the original's price",
+        low=0.0,
+        high=0.9,
+        source="private labels are 23 % cheaper; use 15 to 35 % (docs/facts.md A [38])",
+    )
+    quality_gap: float | None = parameter(
+        None,
+        unit="utility; null is elasticity × undercut, value parity",
+        low=-5.0,
+        high=10.0,
+        source="value parity: the copy is as good a deal as the original",
+    )
+    cost_advantage: float = parameter(
+        0.45,
+        unit="share of unit cost saved",
+        low=0.0,
+        high=0.95,
+        source="30 to 60 % cheaper abroad (docs/facts.md A [35, 36])",
+    )
+    resale_cost_advantage: float = parameter(
+        0.0,
+        unit="share of unit cost saved on goods that it buys in",
+        low=0.0,
+        high=0.95,
+        source="assumed; it buys where sellers buy, at their prices",
+    )
+    trackability: float = parameter(
+        0.64,
+        unit="share by which data last longer for each share of consumers that consent loses",
+        low=0.0,
+        high=1.0,
+        source="under the GDPR 12.5 % went and the rest was 8 % better to track (docs/facts.md C [80])",
+    )
+    entry_cost_weeks: float = parameter(
+        8.0,
+        unit="weeks of the median design's gross profit",
+        low=0.0,
+        high=1000.0,
+        source="assumed",
+    )
+    payback_weeks: float = parameter(
+        52.0,
+        unit="weeks in which a copy must earn its entry cost",
+        low=1.0,
+        high=1000.0,
+        source="assumed",
+    )
+    capture: float = parameter(
+        0.5,
+        unit="share of the original's orders that a copy expects",
+        low=0.0,
+        high=5.0,
+        source="a copy of equal value takes half of its nest",
+    )
+    review_weeks: int = parameter(
+        8,
+        unit="weeks between reviews",
+        low=1,
+        high=520,
+        source="assumed",
+    )
+    own_share: float = parameter(
+        0.02,
+        unit="own listings as a share of live designs, at most",
+        low=0.0,
+        high=1.0,
+        source="3 % of products were entered within ten months on Amazon (docs/facts.md B1 [40])",
+    )

@@ -1,0 +1,146 @@
+"""Sellers: how they price, what they pay, through which channels they sell, how they come and go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .parameter import parameter
+
+
+@dataclass(frozen=True)
+class Selling:
+    """Parameters of sellers: pricing, costs, channels, entry and exit."""
+
+    adjustment: float = parameter(
+        0.2,
+        unit="share of the gap closed a week",
+        low=0.0,
+        high=1.0,
+        source="assumed",
+    )
+    memory: int = parameter(
+        8,
+        unit="weeks whose mean sellers and rankings look at",
+        low=1,
+        high=26,
+        source="assumed",
+    )
+    popularity_prior: float = parameter(
+        0.2,
+        unit="mean opening orders added to everybody's popularity",
+        low=1e-6,
+        high=100.0,
+        source="assumed; what a newcomer starts with",
+    )
+    reputation: float = parameter(
+        0.5,
+        unit="utility a star",
+        low=0.0,
+        high=10.0,
+        source="assumed",
+    )
+    fixed_cost_share: float = parameter(
+        0.83,
+        unit="share of opening gross profit, at median sales",
+        low=0.0,
+        high=2.0,
+        source="set with the demand shock so that exits match docs/facts.md A",
+    )
+    fixed_cost_size_elasticity: float = parameter(
+        -0.13,
+        unit="d ln share / d ln opening sales",
+        low=-1.0,
+        high=0.0,
+        source="set so that larger shops live longer (docs/facts.md A)",
+    )
+    avoidable_share: float = parameter(
+        0.0,
+        unit="share of fixed cost that falls with orders below the opening's",
+        low=0.0,
+        high=1.0,
+        source="the user's scenario; 0 cannot shrink, 1 costs nothing without orders",
+    )
+    cash_weeks: float = parameter(
+        4.0,
+        unit="weeks of fixed cost",
+        low=0.0,
+        high=520.0,
+        source="median cash buffer of a small business: 27 days of outflow (JPMorgan Chase Institute 2016)",
+    )
+    entrant_cash_weeks: float = parameter(
+        12.0,
+        unit="weeks of fixed cost that an entrant brings",
+        low=0.0,
+        high=520.0,
+        source="assumed",
+    )
+    entry_rate: float = parameter(
+        0.0025,
+        unit="entrants a week for each opening SME",
+        low=0.0,
+        high=0.1,
+        source="set to the baseline's exits",
+    )
+    entry_elasticity: float = parameter(
+        1.0,
+        unit="elasticity of entry to gross profit per live SME",
+        low=0.0,
+        high=5.0,
+        source="assumed",
+    )
+    entrant_quality_sd: float = parameter(
+        0.2,
+        unit="utility",
+        low=0.0,
+        high=3.0,
+        source="assumed; as the spread of demand shocks",
+    )
+    import_cost_advantage: float = parameter(
+        0.45,
+        unit="share of unit cost saved by importers",
+        low=0.0,
+        high=0.95,
+        source="30 to 60 % (docs/facts.md A [35, 36])",
+    )
+    share_domestic_stock: float = parameter(
+        0.0,
+        unit="share of importers who sell from stock in the country",
+        low=0.0,
+        high=1.0,
+        source="the user's scenario; goods in the country are exempt from the border's rules (docs/facts.md C [65])",
+    )
+    channel_review_weeks: int = parameter(
+        0,
+        unit="weeks between an SME's reviews of its channels; 0 is never",
+        low=0,
+        high=520,
+        source="assumed",
+    )
+    channel_inertia: float = parameter(
+        0.9,
+        unit="chance that an SME leaves a channel as it is, though a change would pay",
+        low=0.0,
+        high=1.0,
+        source="assumed; where all move at once they crowd a channel and leave it in turn",
+    )
+    channel_cost: float = parameter(
+        0.05,
+        unit="share of the opening's fixed cost that a channel more costs, a week",
+        low=0.0,
+        high=0.3,
+        source="assumed",
+    )
+    own_site_setup: float = parameter(
+        2.0,
+        unit="weeks of fixed cost that an own site costs at first",
+        low=0.0,
+        high=520.0,
+        source="assumed",
+    )
+    belief: float = parameter(
+        1.0,
+        unit="an SME's expected loss of social orders over the share of the platform's own goods",
+        low=0.0,
+        high=10.0,
+        source="assumed; 1 expects to lose as others did on average",
+    )

@@ -1,0 +1,34 @@
+"""What there is: tables with a declared schema, the ledger, the week's records; nothing that behaves."""
+
+from .check import StateError, check, check_record
+from .consumers import CLUSTERS, Consumers
+from .influencers import Influencers
+from .ledger import Account, Ledger, LedgerError, Purpose
+from .listings import IMPORTER_KIND, PLATFORM_KIND, SME_KIND, STILL_THERE, Listings
+from .offers import ExposureTables, OfferSet
+from .opening import Opening
+from .records import Attachment, Settlement, WeekDemand
+
+__all__ = [
+    "CLUSTERS",
+    "IMPORTER_KIND",
+    "PLATFORM_KIND",
+    "SME_KIND",
+    "STILL_THERE",
+    "Account",
+    "Attachment",
+    "Consumers",
+    "ExposureTables",
+    "Influencers",
+    "Ledger",
+    "LedgerError",
+    "Listings",
+    "OfferSet",
+    "Opening",
+    "Purpose",
+    "Settlement",
+    "StateError",
+    "WeekDemand",
+    "check",
+    "check_record",
+]

@@ -1,0 +1,67 @@
+"""The four channels: which of them a seller keeps, a bit each, and what buying through each costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from ..arrays import Flags, Floats, Floats32, Masks
+from ..settings.channels import Channels
+
+SOCIAL, RIVAL_APP, MARKETPLACE, OWN_SITE = range(4)
+CHANNELS = ("social", "rival_app", "marketplace", "own_site")
+
+
+def frictions(channels: Channels, checkout: float) -> Floats32:
+    """Utility of buying through each channel, apart from what differs between consumers. Shape (4,).
+
+    checkout is 1 where the social app may take payment and 0 where it must redirect.
+    """
+    social = checkout * channels.checkout - (1.0 - checkout) * channels.redirect
+    return np.array([social, -channels.rival_app, -channels.marketplace, -channels.own_site], np.float32)
+
+
+def delivery(channels: Channels, subsidy: float, order_value: float) -> Floats32:
+    """What an order costs beside its price, as a share of its listed value, by channel. Shape (4,).
+
+    Shipping less subsidy, and the loss from bad orders as far as buyers foresee it.
+    """
+    paid = np.full(4, channels.shipping)
+    paid[SOCIAL] -= min(subsidy, channels.shipping)
+    return (paid / order_value + foreseen_loss(channels) * bad_shares(channels)).astype(np.float32)
+
+
+def fees(channels: Channels, commission: float) -> Floats:
+    """Share of the price that each channel takes, the social app's being the platform's commission. Shape (4,)."""
+    return np.array([commission, channels.rival_app_fee, channels.marketplace_fee, channels.own_site_fee])
+
+
+def bad_shares(channels: Channels) -> Floats:
+    """Share of orders that turn out bad, by channel, of goods made at home. Shape (4,)."""
+    return np.array([channels.bad_social, channels.bad_rival_app, channels.bad_marketplace, channels.bad_own_site])
+
+
+def bad_orders(channels: Channels, foreign: Flags) -> Floats:
+    """b_jh, the share of a design's orders that turn out bad, by channel. foreign (L,). Shape (L, 4)."""
+    return bad_shares(channels) + channels.bad_abroad * foreign[:, None]
+
+
+def foreseen_loss(channels: Channels) -> float:
+    """Listed prices that buyers expect to lose with a bad order: foreseen (cost - refunded)."""
+    return channels.bad_foreseen * (channels.bad_cost - channels.refunded)
+
+
+def keeps(masks: Masks, channel: int) -> Flags:
+    """Whether a channel is in each mask. Shape of masks."""
+    return np.asarray((masks >> channel) & 1 == 1)
+
+
+def mask_of(channels: Iterable[int]) -> int:
+    """The mask that holds these channels."""
+    return sum(1 << channel for channel in channels)
+
+
+def channel_names(mask: int) -> str:
+    """A mask of channels as text, such as `social+marketplace`."""
+    return "+".join(name for bit, name in enumerate(CHANNELS) if mask >> bit & 1)

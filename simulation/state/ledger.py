@@ -1,0 +1,158 @@
+"""One double-entry ledger in whole rupiah. Every transfer has a payer and a payee; every week balances."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from enum import StrEnum
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .. import kernels
+from ..arrays import Rupiah
+
+MOST = 2.0**53  # Rp of one transfer: beyond, a float does not hold every rupiah
+ONE_ACCOUNT = np.zeros(0, np.int64)
+
+
+class Account(StrEnum):
+    """Who pays and is paid. Sellers, their owners and influencers have an account each, the others one in all."""
+
+    CONSUMERS = "consumers"
+    SELLERS = "sellers"
+    INFLUENCERS = "influencers"
+    PLATFORM = "platform"
+    RIVALS = "rivals"
+    TREASURY = "treasury"
+    OWNERS = "owners"
+    LANDLORDS = "landlords"
+    SUPPLIERS_HOME = "suppliers_home"
+    SUPPLIERS_ABROAD = "suppliers_abroad"
+    CARRIERS = "carriers"
+
+
+BY_SELLER = (Account.SELLERS, Account.OWNERS)
+
+
+class Purpose(StrEnum):
+    """What money moves for."""
+
+    EQUITY = "equity"
+    SALES = "sales"
+    OWN_SALES = "own sales"
+    REFUNDS = "refunds"
+    COMMISSION = "commission"
+    ADVERTISING = "advertising"
+    AFFILIATES = "affiliates"
+    GOODS = "goods"
+    OWN_GOODS = "own goods"
+    ENTRY = "entry of own goods"
+    SHIPPING = "shipping"
+    SUBSIDY = "subsidy"
+    FIXED_COST = "fixed cost"
+    COMPLIANCE = "compliance"
+    CHANNEL_SETUP = "channel set-up"
+    VAT = "vat"
+    DUTY = "duty"
+    SELLER_TAX = "seller tax"
+    PLATFORM_TAX = "platform tax"
+    FINES = "fines"
+    SUPPORT = "support"
+    OVERSIGHT = "oversight"
+    LOSSES = "losses"
+    DRAW = "owners' draw"
+    LIQUIDATION = "liquidation"
+
+
+Kind = TypeVar("Kind", Account, Purpose)
+Flows = dict[tuple[Purpose, Account, Account], int]
+
+
+class LedgerError(ArithmeticError):
+    """The books do not balance, or an amount is no amount."""
+
+
+def known(kind: type[Kind], name: Kind) -> Kind:
+    """An account or a purpose by its name. Raises `LedgerError` where there is no such one."""
+    try:
+        return kind(name)
+    except ValueError:
+        raise LedgerError(f"{kind.__name__.lower()}: got {name}; it may be {', '.join(kind)}") from None
+
+
+class Ledger:
+    """Accounts by party: each seller, its owner and each influencer have one, the other parties one in all."""
+
+    def __init__(self, sellers: int, influencers: int) -> None:
+        self.balance: dict[Account, Rupiah] = {party: np.zeros(1, np.int64) for party in Account}
+        self.balance |= {party: np.zeros(sellers, np.int64) for party in BY_SELLER}
+        self.balance[Account.INFLUENCERS] = np.zeros(influencers, np.int64)
+        self.week: Flows = defaultdict(int)
+        self._before = {party: self.balance[party].copy() for party in BY_SELLER}
+
+    def open_accounts(self, sellers: int) -> None:
+        """Accounts for new sellers, up to `sellers` in all."""
+        new = np.zeros(sellers - self.balance[Account.SELLERS].size, np.int64)
+        for accounts in (self.balance, self._before):
+            accounts |= {party: np.append(accounts[party], new) for party in BY_SELLER}
+
+    def transfer(
+        self,
+        purpose: Purpose,
+        payer: Account,
+        payee: Account,
+        amount: ArrayLike,
+        payer_member: ArrayLike | None = None,
+        payee_member: ArrayLike | None = None,
+    ) -> Rupiah:
+        """Move amounts (Rp, ≥ 0) from payer to payee; returns what moved, in whole rupiah.
+
+        Fractions stay with the payer. `payer_member` and `payee_member` are account numbers where a party
+        has many; an amount for each. Raises `LedgerError`, before anything moves, where a purpose, an account or an
+        amount is none.
+        """
+        purpose, payer, payee = known(Purpose, purpose), known(Account, payer), known(Account, payee)
+        amounts = np.asarray(amount, float).reshape(-1)
+        paying, paid_to = (
+            ONE_ACCOUNT if member is None else np.asarray(member, np.int64).reshape(-1)
+            for member in (payer_member, payee_member)
+        )
+        for member, accounts in ((payer_member, paying), (payee_member, paid_to)):
+            if member is not None and accounts.size != amounts.size:
+                raise LedgerError(f"{purpose}: from {payer} to {payee}: {amounts.size} amounts, not as many accounts")
+        paid = np.empty(amounts.size, np.int64)
+        total = kernels.post(self.balance[payer], self.balance[payee], paying, paid_to, amounts, MOST, paid)
+        if total < 0:
+            fault = "an amount is negative, not finite or above 2^53" if total == -1 else "there is no such account"
+            raise LedgerError(f"{purpose}: from {payer} to {payee}: {fault}")
+        self.week[purpose, payer, payee] += int(total)
+        return paid
+
+    def flow(
+        self, purpose: Purpose | None = None, *, payer: Account | None = None, payee: Account | None = None
+    ) -> int:
+        """What a party paid or received this week, or one paid the other, for a purpose or in all, in rupiah."""
+        if purpose is not None:
+            known(Purpose, purpose)
+        for account in (payer, payee):
+            if account is not None:
+                known(Account, account)
+        return sum(
+            amount
+            for (what, source, target), amount in self.week.items()
+            if purpose in (None, what) and payer in (None, source) and payee in (None, target)
+        )
+
+    def change(self, party: Account) -> Rupiah:
+        """By how much the accounts of sellers or of their owners have grown this week, Rp, one a seller."""
+        return self.balance[party] - self._before[party]
+
+    def close_week(self) -> Flows:
+        """Check that all balances add up to nothing; hand over the week's flows and start a new page."""
+        total = sum(int(accounts.sum()) for accounts in self.balance.values())
+        if total != 0:
+            raise LedgerError(f"the ledger is off by Rp {total:,}")
+        flows, self.week = dict(self.week), defaultdict(int)
+        self._before = {party: self.balance[party].copy() for party in BY_SELLER}
+        return flows

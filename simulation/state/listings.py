@@ -1,0 +1,208 @@
+"""Listings: every design that is or was on sale, with who sells it. A row a design, and a seller has one design."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arrays import Flags, Floats, Masks, Rows, Rupiah
+from .table import Table, column, table
+
+KINDS = ("sme", "importer", "platform")
+SME_KIND, IMPORTER_KIND, PLATFORM_KIND = range(3)
+STILL_THERE = -1
+PAST = ("past_orders", "past_slope", "past_gross", "past_fees", "past_shown")
+
+
+def listing_id(category: Rows, week: int, number: Rows, owner: int = 0) -> Rows:
+    """A stable id: who owns it, its category, the week it came, and its number among those."""
+    return np.asarray((np.int64(owner) << 56) | (category.astype(np.int64) << 40) | (np.int64(week) << 24) | number)
+
+
+@table
+class Listings(Table):
+    """Every listing that ever was, by row, in the order of entry. L rows, M weeks of memory, 4 channels H."""
+
+    # who sells it
+    id: Rows = column(np.int64, "", "stable id: owner's kind, category, week of entry, number among those", of="seller")
+    kind: NDArray[np.int8] = column(np.int8, "", "0 SME, 1 importer, 2 platform", of="seller")
+    channel_mask: Masks = column(np.int32, "", "channels kept, a bit each", of="seller")
+    entry_week: Rows = column(np.int64, "week", "0 for the opening", of="seller")
+    exit_week: Rows = column(
+        np.int64, "week", "the week in which it left, or -1 while it is there", newcomer=STILL_THERE, of="seller"
+    )
+    fixed_cost: Floats = column(float, "Rp a week", r"$F_j$", newcomer=0.0, of="seller")
+    buffer: Floats = column(float, "Rp", "cash above which the owner draws", newcomer=0.0, of="seller")
+    foreign: Flags = column(bool, "", "whether it is sourced abroad", newcomer=False, of="seller")
+    crosses_border: Flags = column(
+        bool, "", "whether each parcel crosses the border, not from stock in the country", newcomer=False, of="seller"
+    )
+    ad_bid: Floats = column(float, "share of gross profit on the app", "bid for ad slots", newcomer=0.0, of="seller")
+    channel_orders: Floats = column(
+        float, "orders", "by channel since it last reviewed its channels", dims=("H",), newcomer=0.0, of="seller"
+    )
+    revenue: Rupiah = column(np.int64, "Rp", "sales over the run", newcomer=0, of="seller")
+    social_revenue: Rupiah = column(np.int64, "Rp", "of these on the social app", newcomer=0, of="seller")
+    profit: Rupiah = column(np.int64, "Rp", "profit over the run", newcomer=0, of="seller")
+    taxed_sales: Floats = column(
+        float, "Rp of the law", "sales through platforms in the year `taxed_in`", newcomer=0.0, of="seller"
+    )
+    taxed_in: Rows = column(np.int64, "year", "the year of `taxed_sales`", newcomer=0, of="seller")
+    # the design
+    category: Rows = column(np.int64, "", "category", of="design")
+    original: NDArray[np.int32] = column(
+        np.int32, "row", r"$o(j)$: the row itself, for a copy that of its original", of="design"
+    )
+    template: Rows = column(np.int64, "row", "the opening listing that it is modelled on", of="design")
+    copy: NDArray[np.int32] = column(np.int32, "row", "the platform's live copy of it, or -1", newcomer=-1, of="design")
+    copied_week: Rows = column(np.int64, "week", "in which it was copied, or -1", newcomer=-1, of="design")
+    place: Floats = column(
+        float, r"unit vector in $\mathbb{R}^4$", r"$y_j$, place in taste space", dims=("taste",), of="design"
+    )
+    quality: Floats = column(float, "utility", r"$q_j$", of="design")
+    reputation: Floats = column(float, "utility", r"$r_j$", of="design")
+    shock: Floats = column(float, "utility", r"$z_j$", of="design")
+    shock_sd: Floats = column(float, "utility", r"$\sigma_j$, stationary sd of the shock", of="design")
+    awareness: Floats = column(float, "share", "consumers who have heard of it", newcomer=1.0, of="design")
+    seen: Floats = column(
+        float,
+        "opening weeks of a mean listing's orders",
+        r"$n_j$, the platform's data on it",
+        newcomer=0.0,
+        of="design",
+    )
+    # the offer
+    listed: Floats = column(float, "Rp a unit", r"$\bar p_j$, the listed price", of="offer")
+    price: Floats = column(float, "Rp a unit", r"$p_j$", of="offer")
+    cost: Floats = column(float, "Rp a unit", r"$c_j$, before standards", of="offer")
+    asked: Floats = column(
+        float,
+        "Rp a unit",
+        "what an own listing would ask without a floor; 0 before there was one",
+        newcomer=0.0,
+        of="offer",
+    )
+    affiliate: Floats = column(float, "share of price", r"$\kappa_j$, commission to influencers", of="offer")
+    blocked: Flags = column(bool, "", "whether the rules keep it off sale", newcomer=False, of="offer")
+    vat: Floats = column(float, "share of price", "paid by buyers on top", newcomer=0.0, of="offer")
+    duty: Floats = column(float, "share of price", "paid by buyers on top", newcomer=0.0, of="offer")
+    past_orders: Floats = column(float, "orders", "of the last weeks", dims=("M",), newcomer=0.0, of="offer")
+    past_slope: Floats = column(
+        float, "orders a listed price", r"$A_j$ of the last weeks", dims=("M",), newcomer=0.0, of="offer"
+    )
+    past_gross: Floats = column(float, "Rp", "gross profit of the last weeks", dims=("M",), newcomer=0.0, of="offer")
+    past_fees: Floats = column(
+        float, "orders", "that fees took, of the last weeks", dims=("M",), newcomer=0.0, of="offer"
+    )
+    past_shown: Floats = column(
+        float,
+        "a mean design = 1",
+        "how often the social feed showed it, of the last weeks",
+        dims=("M",),
+        newcomer=0.0,
+        of="offer",
+    )
+    # beside the columns
+    opening_rows: int  # the first so many are the opening's
+    recorded: int = 0  # the last week whose trade stands in the past
+    learned: dict[str, NDArray[Any]] = dataclasses.field(default_factory=dict)  # what a pricing strategy notes, by row
+
+    # ---- who is there
+
+    @property
+    def live(self) -> Rows:
+        """Rows of the listings on sale."""
+        return np.flatnonzero(self.exit_week == STILL_THERE)
+
+    @property
+    def own(self) -> Flags:
+        """(L,) the platform's own listings."""
+        return np.asarray(self.kind == PLATFORM_KIND)
+
+    @property
+    def live_own(self) -> Rows:
+        """Rows of the platform's own listings on sale."""
+        live = self.live
+        return live[self.own[live]]
+
+    @property
+    def live_sellers(self) -> Rows:
+        """Rows of the listings on sale that are not the platform's."""
+        live = self.live
+        return live[~self.own[live]]
+
+    @property
+    def live_smes(self) -> Rows:
+        """Rows of the local sellers on sale."""
+        live = self.live
+        return live[self.kind[live] == SME_KIND]
+
+    # ---- what an order is worth
+
+    @property
+    def tax(self) -> Floats:
+        """t (L,), by which the price to the buyer is p (1 + t)."""
+        return self.vat + self.duty
+
+    @property
+    def relative_price(self) -> Floats:
+        """p (1 + t) / p̄ (L,): what buyers pay the seller and the state, over the listed price."""
+        return self.price / self.listed * (1.0 + self.tax)
+
+    @property
+    def value(self) -> Floats:
+        """Quality + shock of the design + reputation, utility. (L,)"""
+        return self.quality + self.shock[self.original] + self.reputation
+
+    def unit_cost(self, rows: Any, standards: float) -> Floats:
+        """Unit cost of these listings with what standards add to foreign goods, a share. Rp, shape of `rows`."""
+        return np.asarray(self.cost[rows] * (1.0 + standards * self.foreign[rows]))
+
+    def affiliate_rate(self, bonus: float) -> Floats:
+        """What an influencer gets of orders through it, the platform's bonus for its own goods in it. Share, (L,)."""
+        return np.asarray(self.affiliate + bonus * self.own)
+
+    # ---- the past
+
+    def page(self, week: int) -> int:
+        """Where a week stands in the past."""
+        return week % self.past_orders.shape[1]
+
+    def record(self, week: int, orders: Floats, slope: Floats, gross: Floats, fees: Floats) -> None:
+        """Write a week's trade, (L,) each, over the oldest one."""
+        self.recorded, page = week, self.page(week)
+        self.past_orders[:, page], self.past_slope[:, page] = orders, slope
+        self.past_gross[:, page], self.past_fees[:, page] = gross, fees
+
+    def last(self, past: Floats, rows: Any = slice(None)) -> Floats:
+        """The last recorded week of a past (L, M), of these rows."""
+        return past[rows, self.page(self.recorded)]
+
+    def recent(self, past: Floats) -> Floats:
+        """Mean over the weeks of memory that a listing has lived. past (L, M) to (L,)."""
+        memory = past.shape[1]
+        lived = np.minimum(np.maximum(self.recorded - self.entry_week, 1), memory)
+        lived[: self.opening_rows] = memory
+        return np.asarray(past.sum(axis=1) / lived)
+
+    def popularity(self, mean_orders: float, prior: float) -> Floats:
+        """Mean orders of the last weeks relative to the opening's mean listing, plus the prior. (L,)"""
+        return self.recent(self.past_orders) / mean_orders + prior
+
+    def append(self, rows: int, **given: Any) -> Rows:
+        """Add rows to all columns and to what pricing strategies have noted; returns their numbers."""
+        new = Table.append(self, rows, **given)
+        for name, notes in self.learned.items():
+            self.learned[name] = np.concatenate([notes, np.zeros((rows, *notes.shape[1:]), notes.dtype)])
+        return new
+
+    def note(self, rows: Rows, notes: dict[str, NDArray[Any]]) -> None:
+        """Keep what a pricing strategy noted of these rows; other rows keep theirs, or zeros."""
+        for name, values in notes.items():
+            known = self.learned.get(name)
+            if known is None:
+                known = self.learned[name] = np.zeros((len(self), *values.shape[1:]), values.dtype)
+            known[rows] = values

@@ -1,0 +1,57 @@
+"""A week's records: what consumers asked for, what sellers took, how consumers are tied to the app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from ..arrays import Floats, Rows, Rupiah
+
+
+@dataclass(frozen=True)
+class WeekDemand:
+    """What was bought in a week by the consumers counted, in orders (one consumer, one person)."""
+
+    orders: Floats  # (L, 4) by channel
+    endorsed: Floats  # (L,) of these, through an influencer
+    slope: Floats  # (L,) A = Σ α_i ∂s_ij/∂V_ij
+    by_influencer: Floats  # (K, 2) on the social and the rival app
+    by_cluster: Floats  # (C,)
+    surplus: float  # Rp
+    impulse: float  # orders with impulse in play
+    inclusive: float  # Σ ln(1 + Σ e^V)
+
+    def __add__(self, other: WeekDemand) -> WeekDemand:
+        return WeekDemand(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What listings took and paid in a week. All (L,), rupiah where nothing else is said."""
+
+    orders: Floats  # orders of all people
+    bad: Floats  # of these, bad ones
+    sales: Rupiah
+    social_sales: Rupiah
+    fees: Rupiah  # commissions, channel fees, affiliates, seller tax, refunds
+    refunds: Rupiah
+    goods: Rupiah
+    ads: Rupiah
+    relative_price: Floats  # what buyers paid the seller and the state, over the listed price
+    fixed: Rupiah  # what shops paid whatever they sold, less support
+    broke: Rows  # (n,) rows of the shops that could not pay that
+
+    @property
+    def gross(self) -> Rupiah:
+        """Gross profit: sales less fees less goods less ads."""
+        return self.sales - self.fees - self.goods - self.ads
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """Consumers' ties to the social app at the end of a week; habit, trust and attention are means, 0 to 1."""
+
+    habit: float
+    trust: float
+    attention: float
+    breaches: int  # of the week, 0 or 1
+    exposure: float  # data kept on consumers, opening = 1

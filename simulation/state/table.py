@@ -1,0 +1,123 @@
+"""Tables: a struct of arrays whose columns are declared once, with type, shape, unit and meaning.
+
+    @table
+    class Shops(Table):
+        price: Floats = column(float, "Rp a unit", "what a buyer pays")
+        visits: Floats = column(float, "visits", "of the last weeks", dims=("M",), newcomer=0.0)
+
+Every column is an attribute; one that is not declared is an error, for the type checker as for Python. `append`
+grows them all: a newcomer has the declared value where none is given.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Self, TypeVar, dataclass_transform
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arrays import Rows
+
+REQUIRED = object()
+
+Kind = TypeVar("Kind", bound="Table")
+
+
+@dataclass(frozen=True)
+class Column:
+    """What is declared of a column. `dims` names its dimensions after the rows; `newcomer` is a new row's value."""
+
+    kind: np.dtype[Any]
+    unit: str
+    what: str
+    dims: tuple[str, ...]
+    newcomer: Any
+    of: str
+
+
+def column(
+    kind: Any, unit: str, what: str, *, dims: tuple[str, ...] = (), newcomer: Any = REQUIRED, of: str = ""
+) -> Any:
+    """Declare a column of a table. of: whose it is, where a table holds more than one thing."""
+    return dataclasses.field(metadata={"column": Column(np.dtype(kind), unit, what, dims, newcomer, of)})
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(column, dataclasses.field))
+def table(cls: type[Kind]) -> type[Kind]:
+    """Decorator: a class of columns becomes a table."""
+    return dataclass(slots=True, eq=False, repr=False, kw_only=True)(cls)
+
+
+class Table:
+    """Declared arrays of one length."""
+
+    __slots__ = ()
+
+    @classmethod
+    def columns(cls) -> dict[str, Column]:
+        """The declared columns, in order."""
+        return _columns(cls)  # type: ignore[arg-type]  # mypy takes a class's hash for its instances'
+
+    @classmethod
+    def of_length(cls, rows: int, sizes: dict[str, int] | None = None, **given: Any) -> Self:
+        """A table of so many rows: the given columns, and a newcomer's value in the others.
+
+        sizes: how long each named dimension is. Raises `ValueError` where a column is unknown, missing or misshapen.
+        """
+        columns = cls.columns()
+        rest = {name: value for name, value in given.items() if name not in columns}
+        if unknown := set(rest) - {f.name for f in dataclasses.fields(cls)}:  # type: ignore[arg-type]
+            raise ValueError(f"{cls.__name__} has no column {', '.join(sorted(unknown))}")
+        made = {}
+        for name, declared in columns.items():
+            value = given.get(name, declared.newcomer)
+            if value is REQUIRED:
+                raise ValueError(f"{cls.__name__}.{name} has no value for a new row")
+            made[name] = np.empty((rows, *((sizes or {})[dim] for dim in declared.dims)), declared.kind)
+            made[name][...] = value
+        return cls(**made, **rest)
+
+    def __len__(self) -> int:
+        return len(getattr(self, next(iter(self.columns()))))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {len(self):,} rows>"
+
+    def append(self, rows: int, **given: Any) -> Rows:
+        """Add rows, a value or an array for a column, a newcomer's value where none is given; returns their numbers."""
+        before = len(self)
+        sizes: dict[str, int] = {}
+        for name, declared in self.columns().items():
+            sizes.update(zip(declared.dims, getattr(self, name).shape[1:], strict=True))
+        new = type(self).of_length(rows, sizes, **given, **self._other_fields())
+        for name in self.columns():
+            setattr(self, name, np.concatenate([getattr(self, name), getattr(new, name)]))
+        return np.arange(before, before + rows)
+
+    def take(self, rows: Any) -> Self:
+        """A table of these rows, in this order; a slice of all is a copy."""
+        columns = {name: np.array(getattr(self, name)[rows]) for name in self.columns()}
+        return type(self)(**columns, **self._other_fields())
+
+    def fault(self) -> str | None:
+        """The first column that holds NaN or infinity, or has another length than the first; None where all is well."""
+        rows = len(self)
+        for name in self.columns():
+            array: NDArray[Any] = getattr(self, name)
+            if len(array) != rows or (array.dtype.kind == "f" and not np.isfinite(array.sum())):
+                return name
+        return None
+
+    def _other_fields(self) -> dict[str, Any]:
+        """What a table holds beside its columns."""
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]
+        return {f.name: getattr(self, f.name) for f in fields if "column" not in f.metadata}
+
+
+@cache
+def _columns(cls: type[Table]) -> dict[str, Column]:
+    fields = dataclasses.fields(cls)  # type: ignore[arg-type]
+    return {f.name: f.metadata["column"] for f in fields if "column" in f.metadata}
