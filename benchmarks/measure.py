@@ -45,7 +45,7 @@ ADDED: dict[str, Settings] = {
     "bad orders, trust, breaches": {"channels": {"bad_social": 0.05, "trust_loss": 0.5, "breach_chance": 0.02}},
     "habit, diluted focus, opt-out": {"channels": {"habit_step": 0.3, "dilution": 0.5, "opt_out": 0.875}},
     "channel reviews": {"sellers": {"channel_review_weeks": 8}},
-    "hybrid price, adaptive fees": {"platform": {"own_pricing": "hybrid", "response": "adaptive"}},
+    "hybrid price, adaptive fees": {"own_pricing": "hybrid", "response": "adaptive"},
 }
 
 # The steps of a week, by the method of the market that takes them.

@@ -163,13 +163,13 @@ WORLDS: dict[str, World] = {
     },
     "learning_sellers": {
         "market": SMALL,
-        "sellers": {"pricing": "q_learning"},
+        "pricing": "q_learning",
         "demand": {"books": "sampled"},
         "algorithm": {"name": "popularity"},
     },
     "own_listings": {
         "market": FEWER | {"listings": str(OWN_LISTINGS)},
-        "sellers": {"pricing": "fixed_markup"},
+        "pricing": "fixed_markup",
         "consideration": {"mode": "bernoulli"},
     },
     "full_consideration": {

@@ -180,7 +180,7 @@ def favour(_: Studies) -> list[list[str]]:
             "20 to 30",
         ),
         [
-            "B5: a platform that loses one instrument turns to others (`platform.response`)",
+            "B5: a platform that loses one instrument turns to others (`response`)",
             "–",
             "seen",
             SWITCH,

@@ -64,7 +64,7 @@ class Compared:
 
     def cell(self, rule: str, response: str) -> Any:
         """The cell of a rule under a response of the platform."""
-        wanted = {"regulation": rule, "platform.response": response}
+        wanted = {"regulation": rule, "response": response}
         return next(c for c, of in self.study.settings.items() if wanted.items() <= of.items())
 
     @cached_property

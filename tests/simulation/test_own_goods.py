@@ -13,7 +13,7 @@ from simulation.platform.fees import best_fee, commission_benefit
 from tests.simulation.worlds import PROJECT_S, Design, bare, merged, outcome, run, same, settle, shares
 
 ALPHA = 5.0
-GROWTH: dict[str, Any] = {"platform": {"motive": "growth", "undercut": 0.6, "cost_advantage": 0.3}}
+GROWTH: dict[str, Any] = {"motive": "growth", "platform": {"undercut": 0.6, "cost_advantage": 0.3}}
 
 
 @pytest.mark.exact
@@ -24,7 +24,7 @@ def test_the_hybrid_price_is_the_first_order_condition_of_who_earns_on_rivals(co
     market = bare(
         [Design(5.0)] * rivals,
         demand={"nest": 1.0},
-        platform={"commission": commission, "own_pricing": "hybrid", "own_share": 1.0},
+        platform={"commission": commission, "own_share": 1.0}, own_pricing="hybrid",
     )
     market.add_copy(0, 0, price=0.8, cost=0.5, quality_gap=0.3)
     settle(market)
@@ -47,12 +47,12 @@ def test_commission_on_rivals_makes_the_platform_a_softer_rival() -> None:
 def test_growth_copies_at_a_loss_until_the_budget_is_spent() -> None:
     """At 60 % off and 30 % cheaper goods no copy pays: for profit none is made, for growth they sell for a while."""
     copies = {
-        motive: run(PROJECT_S, merged(GROWTH, {"platform": {"motive": motive}}), weeks=60).listings.own.sum()
+        motive: run(PROJECT_S, merged(GROWTH, {"motive": motive}), weeks=60).listings.own.sum()
         for motive in ("profit", "growth")
     }
     assert copies["profit"] == 0 < copies["growth"]
     rich, poor = (
-        outcome(run(PROJECT_S, GROWTH, {"platform": {"loss_budget": budget}}, weeks=104), "platform_share")
+        outcome(run(PROJECT_S, GROWTH, {"motive": {"name": "growth", "loss_budget": budget}}, weeks=104), "platform_share")
         for budget in (1_000.0, 0.0)
     )
     assert rich > poor
@@ -90,7 +90,7 @@ def test_the_benefit_is_the_slope_of_the_commission_earned(tau: float, eta: floa
 
 
 def test_without_own_goods_todays_fees_stay_the_best() -> None:
-    frozen, adaptive = (run({"platform": {"response": response}}, weeks=60) for response in ("frozen", "adaptive"))
+    frozen, adaptive = (run({"response": response}, weeks=60) for response in ("frozen", "adaptive"))
     assert adaptive.platform.commission == pytest.approx(frozen.platform.commission, rel=1e-12)
     assert adaptive.platform.subsidy == pytest.approx(frozen.platform.subsidy, rel=1e-12)
 
@@ -98,26 +98,26 @@ def test_without_own_goods_todays_fees_stay_the_best() -> None:
 @pytest.mark.parametrize("platform", [{"commission": 0.0}, {"commission": 0.0, "subsidy": 0.0}, {"commission": 0.6}])
 def test_a_fee_that_brought_nothing_at_the_opening_stays(platform: dict[str, float]) -> None:
     """Without commission a subsidy earns nothing, and far above its best a higher commission earns less."""
-    market = run(PROJECT_S, {"platform": platform | {"response": "adaptive"}}, weeks=30)
+    market = run(PROJECT_S, {"platform": platform, "response": "adaptive"}, weeks=30)
     assert {name: getattr(market.platform, name) for name in platform} == platform
     market.platform.ad_load = 0.1  # the setting is still one that can be changed
     market.step()
 
 
 def test_with_own_goods_the_commission_rises_at_most_a_point_a_quarter() -> None:
-    free = run(PROJECT_S, {"platform": {"response": "adaptive"}}, weeks=78)
+    free = run(PROJECT_S, {"response": "adaptive"}, weeks=78)
     assert 0.04 < free.platform.commission <= 0.04 + 6 * 0.01 + 1e-12
 
 
 def test_the_answer_needs_no_luck() -> None:
-    one, other = (run(PROJECT_S, {"platform": {"response": "adaptive"}}, weeks=40) for _ in range(2))
+    one, other = (run(PROJECT_S, {"response": "adaptive"}, weeks=40) for _ in range(2))
     assert same(one, other)
     assert np.isfinite(one.platform.commission)
 
 
 def test_ads_give_way_where_own_goods_take_the_sales() -> None:
     """Advertisers sell less beside own goods, so that a slot sold brings less; where none is sold, none will be."""
-    ads = {"platform": {"response": "adaptive", "ad_load": 0.2}}
+    ads = {"response": "adaptive", "platform": {"ad_load": 0.2}}
     alone, beside = run(ads, weeks=78), run(PROJECT_S, ads, weeks=78)
     assert 0.2 - 6 * 0.01 - 1e-12 <= beside.platform.ad_load < alone.platform.ad_load
-    assert run(PROJECT_S, {"platform": {"response": "adaptive"}}, weeks=40).platform.ad_load == 0.0
+    assert run(PROJECT_S, {"response": "adaptive"}, weeks=40).platform.ad_load == 0.0

@@ -51,7 +51,7 @@ def test_a_fixed_markup_passes_fees_and_costs_on(commission: float, dearer: floa
 
 def test_with_a_fixed_markup_nothing_moves_but_for_fees() -> None:
     """At the opening's fees prices stay; a commission that comes later is passed on in full."""
-    market = bare([Design(5.0), Design(6.0)], sellers={"pricing": "fixed_markup"})
+    market = bare([Design(5.0), Design(6.0)], pricing="fixed_markup")
     settle(market)
     assert np.allclose(market.listings.price, 100_000.0, rtol=1e-12)
     market.platform.commission = 0.2
@@ -120,15 +120,15 @@ def test_a_seller_who_never_moves_learns_but_stays() -> None:
 
 
 def test_what_is_learnt_stands_in_columns_that_others_do_not_have(baseline: Market) -> None:
-    learning = run({"sellers": {"pricing": "q_learning"}}, weeks=12)
+    learning = run({"pricing": "q_learning"}, weeks=12)
     brought = set(learning.listings.names) - set(baseline.listings.names)
     assert brought == {"q_value", "q_before", "q_step", "q_weeks"}
     assert learning.listings.q_value.shape == (len(learning.listings), 15, 15)
-    assert same(learning, run({"sellers": {"pricing": "q_learning"}}, weeks=12))
+    assert same(learning, run({"pricing": "q_learning"}, weeks=12))
 
 
 def test_a_market_that_learns_prices_between_bertrand_and_monopoly() -> None:
-    market = run({"sellers": {"pricing": "q_learning", "adjustment": 1.0}, "platform": {"commission": 0.04}})
+    market = run({"pricing": "q_learning", "sellers": {"adjustment": 1.0}, "platform": {"commission": 0.04}})
     table = market.listings
     relative = (table.price / table.listed)[table.live]
     assert 0.9 < relative.min() < relative.max() < 1.2

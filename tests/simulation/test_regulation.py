@@ -390,7 +390,7 @@ def test_goods_bought_in_pay_no_duty_and_undercut_by_the_same() -> None:
 
 
 def test_a_floor_holds_the_platforms_own_prices() -> None:
-    world = merged(PROJECT_S, {"platform": {"undercut": 0.7, "motive": "growth"}})
+    world = merged(PROJECT_S, {"motive": "growth", "platform": {"undercut": 0.7}})
     ruled = run(world, regulation={"below_cost_ban": {"start_week": 10}})
     table, setting = ruled.listings, ruled.platform.terms
     own = table.own

@@ -73,7 +73,7 @@ def test_a_floor_under_own_prices_that_holds_in_part_raises_them_in_part() -> No
 
 def test_a_floor_in_part_does_not_creep_into_hybrid_prices() -> None:
     """What is asked without a floor moves as it would; the floor stands on top of it each week anew."""
-    world = merged(PROJECT_S, {"platform": {"own_pricing": "hybrid"}})
+    world = merged(PROJECT_S, {"own_pricing": "hybrid"})
     market = run(world, weeks=40, regulation={"below_cost_ban": {"least": 4.0, "probability": 0.5}})
     table, own = market.listings, np.flatnonzero(market.listings.own & (market.listings.exit_week < 0))
     freight = market.platform.terms.subsidy * table.listed[own] / market.config.demand.order_value

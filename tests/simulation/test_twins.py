@@ -16,7 +16,7 @@ OWN_GOODS = merged(PROJECT_S, {"platform": {"self_preference": 0.0}})
 
 
 # A world where every rule has something to bite, fees answer and shops close.
-ANSWERING = merged(BUSY, {"sellers": {"fixed_cost_share": 1.0}, "platform": {"response": "adaptive"}})
+ANSWERING = merged(BUSY, {"sellers": {"fixed_cost_share": 1.0}, "response": "adaptive"})
 BEFORE = 27  # weeks: after two reviews of fees, the first three of own goods
 
 

@@ -20,10 +20,10 @@ from simulation.demand.browsing import Considered
 from simulation.settings.channels import Channels
 from simulation.settings.demand import Consideration, Demand
 from simulation.state.channels import SOCIAL
-from simulation.state.consumers import CLUSTERS
+from simulation.state.consumers import CLUSTERS, Consumers
 from simulation.state.offers import ExposureTables, OfferSet
 from simulation.state.records import WeekDemand
-from simulation.state.table import Table
+from simulation.law import WeekTerms
 
 Floats = NDArray[np.float64]
 
@@ -224,7 +224,7 @@ class Scene:
 
     key: Chance
     week: int
-    people: Table
+    people: Consumers
     shop: OfferSet
     seats: ExposureTables | None
     demand: Demand
@@ -258,9 +258,10 @@ class Watched(Market):
 
     scene: Scene
 
-    def _consumers_browse(self, week: int, shop: OfferSet, seats: ExposureTables | None) -> WeekDemand:
-        people = Table(**{name: getattr(self.population, name) for name in self.population.names})
-        people.last_bought = self.population.last_bought.copy()
-        config = self.config
-        self.scene = Scene(self.chance, week, people, shop, seats, config.demand, config.consideration, self.channels)
-        return super()._consumers_browse(week, shop, seats)
+    def _consumers_browse(
+        self, terms: WeekTerms, offers: OfferSet, exposure: ExposureTables | None
+    ) -> WeekDemand:
+        people = self.population.take(slice(None))
+        settings = terms.demand, terms.consideration, terms.channels
+        self.scene = Scene(self.chance, terms.week, people, offers, exposure, *settings)
+        return super()._consumers_browse(terms, offers, exposure)
