@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .compare import reference
@@ -116,6 +116,10 @@ def _ends(found: Findings) -> str:
         "least": found.share(fewest),
         "size": POINTS.full(change) + _common(found, change, most, fewest),
     }
+    return _apart(change, several=len(ordered) > 2, parts=parts)
+
+
+def _apart(change: Estimate, several: bool, parts: Mapping[str, str]) -> str:
     if change.known and not change.clear:
         return say(
             "Of the {n} worlds the seeds cannot tell which keeps most; the farthest apart are {most}, {share}, and "
@@ -128,48 +132,52 @@ def _ends(found: Findings) -> str:
         **parts,
     )
     luck = say("Picked as the ends, they may owe some of that to luck.")
-    return f"{told} {luck}" if len(ordered) > 2 and change.known else told
+    return f"{told} {luck}" if several and change.known else told
 
 
 def _rules(found: Findings) -> list[str]:
     base, ranked = found.rules
     if not ranked:
         return []
-    change, leads = found.change(ranked[0], base), [found.change(ranked[0], cell) for cell in ranked[1:]]
+    change = found.change(ranked[0], base)
     parts = {
         "rule": found.rule(ranked[0]),
         "share": found.share(ranked[0]),
         "size": POINTS.full(change, sign=True) + _doubt(change) + _common(found, change, ranked[0], base),
     }
-    if not leads:
+    if len(ranked) == 1:
         told = say("Under {rule}: {share}, {size} against the same world without a rule.", **parts)
-        return [f"{told} {_elsewhere(found)}".rstrip()]
-    parts["rules"] = _tried(found, ranked)
+    else:
+        told = _best(found, ranked, {**parts, "rules": _tried(found, ranked)})
+    return [f"{told} {_elsewhere(found)}".rstrip()]
+
+
+def _best(found: Findings, ranked: Sequence[Any], parts: Mapping[str, str]) -> str:
+    """Which of several rules keeps most alive, or which of them the seeds cannot tell apart."""
+    leads = [found.change(ranked[0], cell) for cell in ranked[1:]]
     tied = 1 + next((i for i, lead in enumerate(leads) if lead.clear), len(leads))
     names = _names([found.rule(cell) for cell in ranked[:tied]])
-    if tied > 1 and all(lead.nothing for lead in leads[: tied - 1]):
-        told = say(
-            "Of the {rules}, {names} keep most alive, the same share on every seed: {share}, {size} against the same "
-            "world without a rule.",
-            **parts,
-            names=names,
-        )
-    elif tied > 1:
-        told = say(
-            "Of the {rules} the seeds cannot tell which of {names} keeps most alive: {share} under {rule}, {size} "
-            "against the same world without a rule.",
-            **parts,
-            names=names,
-        )
-    else:
-        told = say(
+    if tied == 1:
+        return say(
             "Of the {rules}, {rule} keeps most alive: {share}, {size} against the same world without a rule; its lead "
             "over the next, {next}, is {lead}; picked as the best, it may owe some of that to luck.",
             **parts,
             next=found.rule(ranked[1]),
             lead=POINTS.full(leads[0], sign=True),
         )
-    return [f"{told} {_elsewhere(found)}".rstrip()]
+    if all(lead.nothing for lead in leads[: tied - 1]):
+        return say(
+            "Of the {rules}, {names} keep most alive, the same share on every seed: {share}, {size} against the same "
+            "world without a rule.",
+            **parts,
+            names=names,
+        )
+    return say(
+        "Of the {rules} the seeds cannot tell which of {names} keeps most alive: {share} under {rule}, {size} "
+        "against the same world without a rule.",
+        **parts,
+        names=names,
+    )
 
 
 def _elsewhere(found: Findings) -> str:

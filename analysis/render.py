@@ -40,4 +40,5 @@ def environment() -> Environment:
 
 
 def _template(part: Part) -> str:
-    return f"{type(part).__name__.lower()}.html"
+    kind = str if isinstance(part, str) else type(part)  # numpy's own strings are strings
+    return f"{kind.__name__.lower()}.html"

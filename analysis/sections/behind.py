@@ -24,9 +24,9 @@ LEAST = 7  # so many of a long series are shown at least
 
 def figure(drawn: Drawn | None) -> Figure | None:
     """What was drawn, as a part of a page; None where nothing was."""
-    if drawn is None or drawn.table.empty:
-        return Figure(drawn) if drawn else None
-    return Figure(drawn, numbers(drawn), _packed(drawn))
+    if drawn is None:
+        return None
+    return Figure(drawn) if drawn.table.empty else Figure(drawn, numbers(drawn), _packed(drawn))
 
 
 def _packed(drawn: Drawn) -> str:
