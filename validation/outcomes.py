@@ -149,16 +149,17 @@ WORLDS: dict[str, World] = {
     },
     "adaptive_fees": {
         "market": SMALL,
-        "platform": preset("marketplace_only", response="adaptive", ad_load=0.1),
+        "response": "adaptive",
+        "platform": preset("marketplace_only", ad_load=0.1),
         "algorithm": {"name": "revenue"},
         "regulation": {"commission_cap": {"start_week": 3, "cap": 0.01}},
         "weeks": 40,
     },
     "hybrid_growth": {
         "market": SMALL,
-        "platform": preset(
-            "project_s", own_share=0.3, own_pricing="hybrid", motive="growth", cost_advantage=0.0, entry_cost_weeks=30.0
-        ),
+        "own_pricing": "hybrid",
+        "motive": "growth",
+        "platform": preset("project_s", own_share=0.3, cost_advantage=0.0, entry_cost_weeks=30.0),
         "algorithm": {"name": "engagement"},
     },
     "learning_sellers": {
