@@ -87,6 +87,13 @@ BUSY: dict[str, Any] = merged(
     },
 )
 
+# Settings with which rules that are lax by default bite there.
+STRICT: dict[str, dict[str, float]] = {
+    "commission_cap": {"cap": 0.02},
+    "seller_tax": {"threshold": 0.0},
+    "below_cost_ban": {"least": 1.5},
+}
+
 
 def small(*changes: Mapping[str, Any], **more: Any) -> Config:
     """A small market's config, with changes."""
