@@ -24,7 +24,8 @@ def test_the_hybrid_price_is_the_first_order_condition_of_who_earns_on_rivals(co
     market = bare(
         [Design(5.0)] * rivals,
         demand={"nest": 1.0},
-        platform={"commission": commission, "own_share": 1.0}, own_pricing="hybrid",
+        platform={"commission": commission, "own_share": 1.0},
+        own_pricing="hybrid",
     )
     market.add_copy(0, 0, price=0.8, cost=0.5, quality_gap=0.3)
     settle(market)
@@ -52,7 +53,9 @@ def test_growth_copies_at_a_loss_until_the_budget_is_spent() -> None:
     }
     assert copies["profit"] == 0 < copies["growth"]
     rich, poor = (
-        outcome(run(PROJECT_S, GROWTH, {"motive": {"name": "growth", "loss_budget": budget}}, weeks=104), "platform_share")
+        outcome(
+            run(PROJECT_S, GROWTH, {"motive": {"name": "growth", "loss_budget": budget}}, weeks=104), "platform_share"
+        )
         for budget in (1_000.0, 0.0)
     )
     assert rich > poor

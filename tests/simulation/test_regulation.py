@@ -18,7 +18,7 @@ from simulation.law.regulation import Enforcement, Rule, choose_rules, rules_of
 from simulation.law.rules import FIELDS, FREE, Rules, at_least, at_most, in_part, meet
 from simulation.settings.parameter import ConfigError
 from tests.simulation.drawn import chosen, some
-from tests.simulation.worlds import BUSY, PROJECT_S, ended, merged, outcome, run, same, small
+from tests.simulation.worlds import BUSY, PROJECT_S, STRICT, ended, merged, outcome, run, same, small
 
 
 def strictness(rules: Rules) -> dict[str, float]:
@@ -290,8 +290,7 @@ def test_a_rule_with_nothing_to_bite_changes_nothing_to_the_bit(world: dict[str,
 
 @pytest.mark.parametrize("name", instruments)
 def test_every_instrument_bites_where_there_is_something_to_bite(name: str) -> None:
-    parameters = {"commission_cap": {"cap": 0.02}, "seller_tax": {"threshold": 0.0}, "below_cost_ban": {"least": 1.5}}
-    ruled = run(BUSY, regulation={name: {"start_week": 2} | parameters.get(name, {})})
+    ruled = run(BUSY, regulation={name: {"start_week": 2} | STRICT.get(name, {})})
     weekly, free = ruled.results().weekly, ended(BUSY).results().weekly
     assert all(weekly[series][0] == free[series][0] for series in free)  # test_twins.py has later starts
     assert any(not np.array_equal(weekly[series], free[series]) for series in free)

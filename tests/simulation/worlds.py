@@ -17,13 +17,13 @@ from simulation import Config, Market, Opening
 from simulation.chance import Chance
 from simulation.demand import browsing
 from simulation.demand.browsing import Considered
+from simulation.law.effective import WeekTerms
 from simulation.settings.channels import Channels
 from simulation.settings.demand import Consideration, Demand
 from simulation.state.channels import SOCIAL
 from simulation.state.consumers import CLUSTERS, Consumers
 from simulation.state.offers import ExposureTables, OfferSet
 from simulation.state.records import WeekDemand
-from simulation.law import WeekTerms
 
 Floats = NDArray[np.float64]
 
@@ -89,6 +89,13 @@ BUSY: dict[str, Any] = merged(
         "government": {"vat": 0.11},
     },
 )
+
+# Settings with which rules that are lax by default bite there.
+STRICT: dict[str, dict[str, float]] = {
+    "commission_cap": {"cap": 0.02},
+    "seller_tax": {"threshold": 0.0},
+    "below_cost_ban": {"least": 1.5},
+}
 
 
 def small(*changes: Mapping[str, Any], **more: Any) -> Config:
@@ -258,9 +265,7 @@ class Watched(Market):
 
     scene: Scene
 
-    def _consumers_browse(
-        self, terms: WeekTerms, offers: OfferSet, exposure: ExposureTables | None
-    ) -> WeekDemand:
+    def _consumers_browse(self, terms: WeekTerms, offers: OfferSet, exposure: ExposureTables | None) -> WeekDemand:
         people = self.population.take(slice(None))
         settings = terms.demand, terms.consideration, terms.channels
         self.scene = Scene(self.chance, terms.week, people, offers, exposure, *settings)
