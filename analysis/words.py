@@ -77,7 +77,7 @@ def _cell_label(shown: Mapping[str, Any]) -> str:
         if name in ("market", "algorithm", "platform", "regulation"):
             parts.append(humanise(value))
         else:
-            parts.append(f"{humanise(name.rpartition('.')[2])} {_plain(value)}")
+            parts.append(f"{humanise(name.removesuffix('.name').rpartition('.')[2])} {_plain(value)}")
     return sentence(", ".join(parts)) or say("All defaults")
 
 

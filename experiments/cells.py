@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from simulation.config import Config
-from simulation.settings.strategies import pricing_behaviours
-
-PRICING = "sellers.pricing"
 
 
 @dataclass(frozen=True)
@@ -39,11 +35,3 @@ def choices_of(config: Mapping[str, Any]) -> dict[str, str]:
     """The choices of a cell in plain words; several rules as `a+b`, none as `none`."""
     named = {name: config[name]["name"] for name in ("market", "algorithm", "platform")}
     return named | {"regulation": "+".join(sorted(config["regulation"])) or "none"}
-
-
-@cache
-def pricing_with(name: str) -> tuple[str, ...]:
-    """The pricing behaviours that a setting of sellers belongs to; none where it holds for all, or is another's."""
-    group, _, key = name.partition(".")
-    known = sorted(pricing_behaviours) if group == "sellers" else []
-    return tuple(behaviour for behaviour in known if key in pricing_behaviours.schema(behaviour))

@@ -68,7 +68,7 @@ def _run(study: OpenStudy) -> int:
     if not study.missing:
         return OK
     launcher = study.plan.launcher
-    jobs = plan_jobs(study.store, study.missing, launcher.workers)
+    jobs = plan_jobs(study.store, study.missing, launcher.workers, study.plan.plugins)
     with Progress(study.runs_missing, study.store.count) as progress:
         execute(jobs, launcher=launcher)
     _, failed = progress.counted()

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from .cells import Cell
 from .jobs import Job
 from .launchers import Launcher, core_count
+from .plugins import NO_PLUGINS, Plugins
 from .store import Store
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def run_market(config: Config, threads: int) -> tuple[Results, Mapping[str, Any]
 
 def run_job(job: Job, simulate: Simulate = run_market) -> None:
     """Run a job's seeds and store each as it ends. A run that raises is recorded; the others go on."""
+    job.plugins.load()
     for seed in job.seeds:
         try:
             results, opening = simulate(job.cell.run_config(seed), job.threads)
@@ -52,7 +54,12 @@ def run_job(job: Job, simulate: Simulate = run_market) -> None:
             job.store.fail(job.cell, seed, traceback.format_exc())
 
 
-def plan_jobs(store: Store, missing: Sequence[tuple[Cell, Sequence[int]]], workers: int | None) -> list[Job]:
+def plan_jobs(
+    store: Store,
+    missing: Sequence[tuple[Cell, Sequence[int]]],
+    workers: int | None,
+    plugins: Plugins = NO_PLUGINS,
+) -> list[Job]:
     """The missing runs as jobs, in blocks worth a call and yet so small that all workers stay busy.
 
     Every cell's first block comes before any cell's second: a study that is stopped has something of every
@@ -63,7 +70,7 @@ def plan_jobs(store: Store, missing: Sequence[tuple[Cell, Sequence[int]]], worke
     largest = max(1, runs // (cores * JOBS_PER_WORKER))
     threads = max(1, cores // max(1, runs))
     blocks = [(turn, cell, block) for cell, seeds in missing for turn, block in even_blocks(seeds, largest)]
-    return [Job(store, cell, block, threads) for _, cell, block in sorted(blocks, key=itemgetter(0))]
+    return [Job(store, cell, block, threads, plugins) for _, cell, block in sorted(blocks, key=itemgetter(0))]
 
 
 def even_blocks(seeds: Sequence[int], largest: int) -> Iterator[tuple[int, tuple[int, ...]]]:

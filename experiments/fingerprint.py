@@ -10,15 +10,29 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from .plugins import sources
+
 ROOT = Path(__file__).resolve().parents[1]
 MODEL = ROOT / "simulation"
 PACKAGES = ("etalase", "mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "hydra-core", "plotly")
 
 
-@cache
 def model_hash() -> str:
-    """Hash of the model: its code and the data that come with it."""
+    """Hash of the model: its code, the data that come with it, and the plugins that are loaded."""
+    return _extended(_model_hash(), tuple(sources()))
+
+
+@cache
+def _model_hash() -> str:
     return _hash([*MODEL.rglob("*.py"), *_data()])
+
+
+@cache
+def _extended(model: str, plugins: tuple[Path, ...]) -> str:
+    total = hashlib.sha256(model.encode())
+    for path in plugins:
+        total.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()[: len(model)] if plugins else model
 
 
 @cache

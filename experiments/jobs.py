@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .plugins import NO_PLUGINS, Plugins
+
 if TYPE_CHECKING:
     from .cells import Cell
     from .store import Store
@@ -18,3 +20,4 @@ class Job:
     cell: Cell
     seeds: tuple[int, ...]
     threads: int
+    plugins: Plugins = NO_PLUGINS

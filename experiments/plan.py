@@ -16,12 +16,14 @@ from simulation.opening import calibration
 from simulation.opening.listings_file import file_hash
 from simulation.settings.market import MarketSetting
 from simulation.settings.parameter import ConfigError
+from simulation.settings.strategies import STRATEGIES
 
 from . import fingerprint, overrides
-from .cells import PRICING, Cell, pricing_with
+from .cells import Cell
 from .launchers import Launcher
 from .overrides import Given
-from .resolve import Resolved, preset_cells, resolve
+from .plugins import Plugins, asked
+from .resolve import Resolved, preset_cells, preset_plugins, resolve
 
 MOST_CELLS = 100_000
 CELL_FORM = "a list of overrides, or {label: TEXT, overrides: [...]}"
@@ -36,6 +38,7 @@ class Plan:
     cells: tuple[Cell, ...]
     seeds: range
     launcher: Launcher
+    plugins: Plugins
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ def make(arguments: Sequence[str], multirun: bool = False) -> Plan:
 
     Raises `ConfigError`, one line, at the first setting that cannot be used in some cell.
     """
+    for modules in (asked(arguments, "plugins"), preset_plugins(asked(arguments, "experiment"))):
+        Plugins.named(modules).load()
     given = overrides.read(arguments, multirun)
     drafts = list(_drafts(given))
     resolved = [resolve(draft.settings) for draft in drafts]
@@ -65,7 +70,8 @@ def make(arguments: Sequence[str], multirun: bool = False) -> Plan:
     name = study.study or _preset(given) or "default"
     seeds = _seeds(seed, study.replications)
     folder = _folder(study.results, name)
-    return Plan(name, folder, tuple(cells.values()), seeds, resolved[0].launcher)
+    plugins = Plugins.named(study.plugins)
+    return Plan(name, folder, tuple(cells.values()), seeds, resolved[0].launcher, plugins)
 
 
 def only_config(arguments: Sequence[str]) -> Config:
@@ -114,7 +120,7 @@ def _listed(cell: Any) -> tuple[str, list[Given]]:
 
 
 def _refuse_unused(given: Sequence[Given], resolved: Sequence[Resolved]) -> None:
-    """Refuse a parameter of a rule, of an algorithm or of a pricing behaviour that no cell has."""
+    """Refuse a parameter of a rule or of a strategy that no cell has."""
     used = frozenset().union(*(one.used for one in resolved))
     for one in given:
         for name, _, _ in overrides.leaves((one.key, value) for value in one.values):
@@ -127,8 +133,8 @@ def _owner(name: str) -> str:
     group, *rest = name.split(".")
     if group == "regulation" and rest:
         return f"{group}={rest[0]}"
-    behaviours = pricing_with(name)
-    return f"{PRICING}={' or '.join(behaviours)}" if behaviours else f"an {group} that has it"
+    having = STRATEGIES[group].having(rest[0]) if group in STRATEGIES and rest else []
+    return f"{group}={' or '.join(having)}" if having else f"a {group} that has it"
 
 
 def _cell(draft: _Draft, one: Resolved, listings: str | None) -> Cell:

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from simulation.settings.parameter import ConfigError
-
-RENAMED: Mapping[str, str] = {}  # old dotted name to new one; both stand for all that is below them, too
+from simulation.settings.renamed import RENAMED, new_name
 
 
 def refuse_renamed(name: str, value: object) -> None:
     """Raise `ConfigError`, which says the new name, where a setting is given under its old one."""
-    new = new_name(name)
+    new = new_name(name, RENAMED)
     if new is not None:
         text = _typed(value)
         raise ConfigError(name, text, f"given as {new}={text} (renamed)")
-
-
-def new_name(name: str) -> str | None:
-    """Return what a setting is called now; None where it was not renamed."""
-    parts = name.split(".")
-    for end in range(len(parts), 0, -1):
-        if (new := RENAMED.get(".".join(parts[:end]))) is not None:
-            return ".".join([new, *parts[end:]])
-    return None
 
 
 def _typed(value: object) -> str:

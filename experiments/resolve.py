@@ -18,9 +18,9 @@ from yaml import YAMLError
 from simulation.config import Config
 from simulation.law.instruments import instruments
 from simulation.settings.parameter import ConfigError, unknown
-from simulation.settings.strategies import rankings
+from simulation.settings.registry import Registry
+from simulation.settings.strategies import STRATEGIES
 
-from .cells import PRICING, pricing_with
 from .launchers import Launcher
 from .overrides import leaves
 from .renamed import refuse_renamed
@@ -42,13 +42,13 @@ class Resolved:
 def resolve(settings: Mapping[str, Any]) -> Resolved:
     """The checked config that `settings` (setting to value) describe.
 
-    A parameter of a rule, an algorithm or a pricing behaviour that is not chosen is left out, and not in `used`,
+    A parameter of a rule or of a strategy that is not chosen is left out, and not in `used`,
     which has settings as they were given and taken apart.
     """
     flat = list(leaves(settings.items()))
     chosen = tuple(sorted((name, _choice(name, value)) for name, value, _ in flat if choices(name)))
     config, used = copy.deepcopy(base(chosen)), {key for name, _, key in flat if choices(name)}
-    for name, value, key in sorted(flat, key=lambda leaf: leaf[0] != PRICING):  # what it is says which have a place
+    for name, value, key in flat:
         if not choices(name) and _has_place(config, name, value):
             _set(config, name, value)
             used |= {name, key}
@@ -60,10 +60,20 @@ def preset_cells(name: str) -> list[Any]:
     return list(OmegaConf.to_container(base((("experiment", str(_choice("experiment", name))),)).cells))  # type: ignore[arg-type]
 
 
-@cache
+def preset_plugins(preset: str | None) -> str | None:
+    """The modules that a preset names as `plugins`, before it can be composed."""
+    named = _said(preset or "").get("plugins")
+    return ",".join(map(str, named)) if isinstance(named, list) else named if isinstance(named, str) else None
+
+
 def base(chosen: Choices) -> DictConfig:
     """Hydra's composition of the choices, before any value is set. Not to be changed: it is kept."""
-    register()
+    return _composed(chosen, Registry.changes)
+
+
+@cache
+def _composed(chosen: Choices, version: int) -> DictConfig:
+    register(version)
     preset = str(dict(chosen).get("experiment", ""))
     _refuse_renamed(preset)
     overrides = [f"{group}={_spell(name)}" for group, name in chosen]
@@ -74,8 +84,9 @@ def base(chosen: Choices) -> DictConfig:
         raise ConfigError("experiment", preset or "config", f"a preset that composes: {_first_line(error)}") from error
     if preset:
         _refuse_repeats(preset)
-    if not isinstance(config.algorithm, DictConfig):
-        raise ConfigError("algorithm", config.algorithm, "chosen in a preset by 'override /algorithm: NAME'")
+    for group in STRATEGIES:
+        if not isinstance(config[group], DictConfig):
+            raise ConfigError(group, config[group], f"chosen in a preset by 'override /{group}: NAME'")
     _drop_ghosts(config)
     _keep_launcher(config)
     return config
@@ -96,16 +107,21 @@ def _spell(name: str | tuple[str, ...]) -> str:
 
 def _refuse_renamed(preset: str) -> None:
     """Say the new name of what a preset gives under an old one: Hydra would only say that there is no such key."""
-    try:
-        said: Any = OmegaConf.to_container(OmegaConf.load(CONFIGS / "experiment" / f"{preset}.yaml"))
-    except (OmegaConfBaseException, YAMLError, OSError):
-        return
-    settings = dict(said) if isinstance(said, dict) else {}
+    settings = _said(preset)
     defaults = settings.pop("defaults", [])
     chosen = [entry for entry in defaults if isinstance(entry, dict)] if isinstance(defaults, list) else []
     named = [(str(group).rpartition("/")[2], name) for entry in chosen for group, name in entry.items()]
     for name, value, _ in leaves([*named, *settings.items()]):
         refuse_renamed(name, value)
+
+
+def _said(preset: str) -> dict[str, Any]:
+    """What stands in a preset's file; nothing where it cannot be read, which is said when it is composed."""
+    try:
+        said: Any = OmegaConf.to_container(OmegaConf.load(CONFIGS / "experiment" / f"{preset}.yaml"))
+    except (OmegaConfBaseException, YAMLError, OSError, ValueError):
+        return {}
+    return dict(said) if isinstance(said, dict) else {}
 
 
 def _refuse_repeats(preset: str) -> None:
@@ -160,10 +176,9 @@ def _has_place(config: DictConfig, name: str, value: Any) -> bool:
         if rest[0] not in instruments:
             raise unknown(name, value, [f"regulation.{rule}" for rule in sorted(instruments)], "a setting of")
         return rest[0] in config.regulation
-    if group == "algorithm" and len(rest) == 1 and rest[0] not in config.algorithm:
-        return not any(rest[0] in rankings.schema(other) for other in rankings)
-    behaviours = pricing_with(name)
-    return not behaviours or _plain(config)["sellers"]["pricing"] in behaviours
+    if group in STRATEGIES and len(rest) == 1 and rest[0] not in config[group]:
+        return not STRATEGIES[group].having(rest[0])
+    return True
 
 
 def _set(config: DictConfig, name: str, value: Any) -> None:

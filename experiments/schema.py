@@ -20,7 +20,7 @@ from simulation.config import GROUPS, Config
 from simulation.law.instruments import instruments
 from simulation.law.regulation import Enforcement
 from simulation.settings.parameter import ConfigError, check, parameter
-from simulation.settings.strategies import rankings
+from simulation.settings.strategies import STRATEGIES
 
 from . import launchers
 
@@ -41,6 +41,11 @@ class StudySetting:
         1, unit="seeds a cell, from seed on", low=1, high=1_000_000, source="one run says least"
     )
     workers: int | None = parameter(None, unit="processes", low=1, high=1024, source="null is every core")
+    plugins: str | None = parameter(
+        None,
+        unit="names of Python modules that register rankings, prices, rules, outcomes; several as [a,b]",
+        source="the user's own, looked for in the working folder, too",
+    )
     results: str = parameter("results", unit="folder of all studies", source="beside the working folder's files")
 
     def __post_init__(self) -> None:
@@ -55,7 +60,10 @@ class StudySetting:
         """The checked settings from plain data that holds each of them."""
         hints = typing.get_type_hints(cls)
         specs = {f.name: f.metadata["spec"] for f in dataclasses.fields(cls)}
-        return cls(**{name: check(name, data[name], hints[name], specs[name]) for name in specs})
+        given = {name: data[name] for name in specs}
+        if isinstance(given["plugins"], list):
+            given["plugins"] = ",".join(map(str, given["plugins"]))
+        return cls(**{name: check(name, value, hints[name], specs[name]) for name, value in given.items()})
 
 
 STUDY_FIELDS = tuple(f.name for f in dataclasses.fields(StudySetting))
@@ -64,15 +72,20 @@ LAUNCHER = "hydra/launcher"
 SETTINGS = sorted({*STUDY_FIELDS, *CONFIG_FIELDS, "experiment", LAUNCHER})
 
 
-@cache
 def choices(group: str) -> tuple[str, ...]:
     """The names among which `group` chooses; none where the setting is no choice."""
-    if group == "algorithm":
-        return tuple(sorted(rankings))
+    if group in STRATEGIES:
+        return tuple(sorted(STRATEGIES[group]))
     if group == LAUNCHER:
         return tuple(launchers.SETTINGS)
     if group == "regulation":
         return ("none", *sorted(instruments))
+    return presets(group)
+
+
+@cache
+def presets(group: str) -> tuple[str, ...]:
+    """The names of the files in a folder of configs/."""
     return tuple(sorted(path.stem for path in (CONFIGS / group).glob("*.yaml")))
 
 
@@ -88,16 +101,18 @@ def setting_types() -> dict[str, type]:
     found: dict[str, type] = {"seed": int, "weeks": int}
     for group, parameters in GROUPS.items():
         found |= {f"{group}.{name}": plain_type(t) for name, t in typing.get_type_hints(parameters).items()}
-    for name in rankings:
-        found |= {f"algorithm.{key}": plain_type(t) for key, (t, _, _) in rankings.schema(name).items()}
+    for group, registry in STRATEGIES.items():
+        found[f"{group}.name"] = str
+        for name in registry:
+            found |= {f"{group}.{key}": plain_type(t) for key, (t, _, _) in registry.schema(name).items()}
     for name in instruments:
         found |= {f"regulation.{name}.{key}": plain_type(t) for key, t, _ in _instrument(name)}
     return found
 
 
 @cache
-def register() -> None:
-    """Put the schema of every setting and choice into Hydra's store."""
+def register(version: int) -> None:
+    """Put the schema of every setting and choice into Hydra's store; version: that of the registries."""
     Plugins.instance()  # launchers that are installed as plugins come first, for ours to take their place
     store = ConfigStore.instance().store
     for name, settings in launchers.SETTINGS.items():
@@ -106,9 +121,10 @@ def register() -> None:
             OmegaConf.update(node, key, default)
         store(group=LAUNCHER, name=name, node=node)
     store(name="settings", node=_root())
-    for name in rankings:
-        parameters = [(key, _bare(t), default) for key, (t, default, _) in rankings.schema(name).items()]
-        store(group="algorithm", name=name, node=_structured(name, [("name", str, name), *parameters]))
+    for group, registry in STRATEGIES.items():
+        for name in registry:
+            parameters = [(key, _bare(t), default) for key, (t, default, _) in registry.schema(name).items()]
+            store(group=group, name=name, node=_structured(name, [("name", str, name), *parameters]))
     store(group="regulation", name="none", node={"none": None})
     for name in instruments:
         store(group="regulation", name=name, node={name: _structured(name, _instrument(name))})
@@ -123,7 +139,7 @@ def _root() -> type:
             *_fields(StudySetting),
             *((f.name, int, f.default) for f in dataclasses.fields(Config) if f.name in ("seed", "weeks")),
             *((name, group, dataclasses.field(default_factory=group)) for name, group in groups.items()),
-            ("algorithm", Any, None),
+            *((group, Any, None) for group in STRATEGIES),
             ("regulation", dict[str, Any], dataclasses.field(default_factory=dict)),
             ("cells", list[Any], dataclasses.field(default_factory=list)),
         ],

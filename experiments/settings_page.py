@@ -22,7 +22,7 @@ from simulation.law.rules import FIELDS
 from simulation.outcomes.record import OUTCOMES
 from simulation.settings.parameter import KINDS, Spec
 from simulation.settings.registry import Registry
-from simulation.settings.strategies import pricing_behaviours, rankings
+from simulation.settings.strategies import STRATEGIES
 
 from .plan import make
 from .schema import CONFIGS, StudySetting, plain_type
@@ -51,11 +51,17 @@ NAMES = """\
 
 `market=classroom` and its like: each a file in `configs/`, and what it sets.
 """
-ALGORITHM = """\
-## algorithm
+STRATEGY = {
+    "algorithm": "how the platform ranks its feed",
+    "pricing": "how sellers price",
+    "own_pricing": "what the platform asks for its own goods once they are on sale",
+    "motive": "which own goods are worth having to the platform",
+    "response": "whether the platform moves its fees",
+}
+CHOOSES = """\
+## {group}
 
-`algorithm=NAME` chooses how the platform ranks its feed, `algorithm.SETTING=value` changes a setting of the
-chosen one.
+`{group}=NAME` chooses {what}, `{group}.SETTING=value` changes a setting of the chosen one.
 """
 REGULATION = """\
 ## regulation
@@ -69,11 +75,6 @@ RULES = """\
 What instruments change. Two changes to a field meet in the stricter, so the order of rules cannot matter. A rule
 that holds in part moves a field a part of the way from free; a threshold comes with the first part of it.
 """
-PRICING = """\
-## sellers.pricing
-
-`sellers.pricing=NAME` chooses how sellers price. Its settings, if any, may be given where some cell chooses it.
-"""
 OUTCOME = """\
 ## Outcomes
 
@@ -86,15 +87,13 @@ BETTER = {1: "more", -1: "less", 0: "neither"}
 def page() -> str:
     """The whole page, as Markdown."""
     parts = [HEADER, STUDY, table(_study()), NAMES, _names()]
-    priced = {f"sellers.{key}" for name in pricing_behaviours for key in pricing_behaviours.schema(name)}
     for name, group in GROUPS.items():
-        settings = [setting for setting in _fields(name, group) if setting[0] not in priced]
-        parts += [f"## {name}\n\n{_said(group)}\n", table(settings)]
-    parts += [ALGORITHM, *_choices(rankings, "algorithm")]
+        parts += [f"## {name}\n\n{_said(group)}\n", table(_fields(name, group))]
+    for name, registry in STRATEGIES.items():
+        parts += [CHOOSES.format(group=name, what=STRATEGY[name]), *_choices(registry, name)]
     parts += [REGULATION, *_choices(instruments, "regulation.{name}")]
     parts += [f"### Enforcement\n\n{_said(Enforcement)}\n", table(_fields("regulation.NAME", Enforcement))]
     parts += [RULES, _rules()]
-    parts += [PRICING, *_choices(pricing_behaviours, "sellers")]
     parts += [OUTCOME, _outcomes()]
     return "\n".join(parts)
 

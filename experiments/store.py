@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from analysis.datasets import DATASETS, FAILURES, MARK, Run, last_failure, runs_of
 from analysis.whole import write_atomically
 
-from .cells import PRICING, Cell, choices_of, flatten, pricing_with
+from .cells import Cell, choices_of, flatten
 from .compact import OPENING
 
 if TYPE_CHECKING:
@@ -64,10 +64,9 @@ class Store:
             write_table(self.folder / dataset / f"{run_name(cell.cell_id, seed)}.parquet", table)
 
     def shown(self, config: Mapping[str, Any]) -> dict[str, Any]:
-        """The cell's values in the setting columns of `runs`, null where it has no such setting, or no use for it."""
+        """The cell's values in the setting columns of `runs`, null where it has no such setting."""
         flat = flatten(config)
-        idle = {name for name in flat if pricing_with(name) and flat[PRICING] not in pricing_with(name)}
-        return {name: None if name in idle else flat.get(name) for name in self.schemas[MARK].names if "." in name}
+        return {name: flat.get(name) for name in self.schemas[MARK].names if "." in name}
 
     def fail(self, cell: Cell, seed: int, traceback: str) -> None:
         """Record a run that failed."""

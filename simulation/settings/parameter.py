@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
+from .renamed import new_name
+
 Group = TypeVar("Group")
 
 
@@ -117,6 +119,8 @@ def build(group: type[Group], values: Mapping[str, Any], path: str) -> Group:
         raise ConfigError(path, values, f"settings of {path}")
     fields = {f.name: f for f in dataclasses.fields(group)}  # type: ignore[arg-type]
     for name in values:
+        if new := new_name(f"{path}.{name}"):
+            raise ConfigError(f"{path}.{name}", values[name], f"given as {new} (renamed)")
         if name not in fields:
             raise unknown(f"{path}.{name}", values[name], sorted(fields), f"a setting of {path}:", name)
     hints = typing.get_type_hints(group)

@@ -6,7 +6,7 @@ import inspect
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from .parameter import ConfigError, Spec, check, unknown
 
@@ -27,6 +27,8 @@ class Registry(dict[str, Callable[..., Any]]):
     ... def alphabetical(view, *, weight: Annotated[float, Spec("1", "assumed", 0, 1)] = 0.5): ...
     """
 
+    changes: ClassVar[int] = 0  # how often anything was registered anywhere: what is made from registries keeps it
+
     def __init__(self, group: str) -> None:
         super().__init__()
         self.group = group
@@ -35,6 +37,7 @@ class Registry(dict[str, Callable[..., Any]]):
         """Decorator: add a function under its own name."""
         self[function.__name__] = function
         self.schema(function.__name__)
+        Registry.changes += 1
         return function
 
     def schema(self, name: str) -> dict[str, tuple[Any, Any, Spec]]:
@@ -54,6 +57,10 @@ class Registry(dict[str, Callable[..., Any]]):
     def ask(self, choice: Choice, view: Any) -> Any:
         """What the chosen function answers to a view."""
         return self[choice.name](view, **choice.parameters)
+
+    def having(self, parameter: str) -> list[str]:
+        """The names of the functions that have a parameter."""
+        return sorted(name for name in self if parameter in self.schema(name))
 
     def defaults(self, name: str) -> dict[str, Any]:
         """The default of every parameter of a registered function."""
