@@ -19,7 +19,7 @@ PACKAGES = ("etalase", "mesa", "numpy", "numba", "scipy", "pandas", "pyarrow", "
 
 def model_hash() -> str:
     """Hash of the model: its code, the data that come with it, and the plugins that are loaded."""
-    return _extended(_model_hash(), tuple(sources()))
+    return extended(_model_hash(), tuple(sources()))
 
 
 @cache
@@ -28,7 +28,8 @@ def _model_hash() -> str:
 
 
 @cache
-def _extended(model: str, plugins: tuple[Path, ...]) -> str:
+def extended(model: str, plugins: tuple[Path, ...]) -> str:
+    """The hash of a model with the source of plugins in it."""
     total = hashlib.sha256(model.encode())
     for path in plugins:
         total.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())

@@ -68,11 +68,12 @@ def preset_plugins(preset: str | None) -> str | None:
 
 def base(chosen: Choices) -> DictConfig:
     """Hydra's composition of the choices, before any value is set. Not to be changed: it is kept."""
-    return _composed(chosen, Registry.changes)
+    return composed(chosen, Registry.changes)
 
 
 @cache
-def _composed(chosen: Choices, version: int) -> DictConfig:
+def composed(chosen: Choices, version: int) -> DictConfig:
+    """As `base`; version: of the registries that are composed from."""
     register(version)
     preset = str(dict(chosen).get("experiment", ""))
     _refuse_renamed(preset)

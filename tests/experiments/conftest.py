@@ -21,8 +21,8 @@ def add_preset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
         (configs / "experiment" / f"{name}.yaml").write_text(f"# @package _global_\n{text}")
 
     def forget() -> None:
-        schema.choices.cache_clear()
-        resolve.base.cache_clear()
+        schema.presets.cache_clear()
+        resolve.composed.cache_clear()
 
     forget()
     monkeypatch.setattr(schema, "CONFIGS", configs)

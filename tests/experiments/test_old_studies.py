@@ -18,6 +18,7 @@ from experiments.execute import execute
 from experiments.folder import opened
 from experiments.launchers import Launcher
 from experiments.plan import Plan
+from experiments.plugins import NO_PLUGINS
 from experiments.run import main
 
 from . import fakes
@@ -100,7 +101,7 @@ def test_seeds_under_its_own_model_are_added_to_it(monkeypatch: pytest.MonkeyPat
     listed = json.loads((FOLDER / "manifest.json").read_text())["cells"]
     cells = tuple(Cell(**{**cell, "overrides": tuple(cell["overrides"])}) for cell in listed)
     before = contents()
-    with opened(Plan("stored", FOLDER, cells, range(3), Launcher("basic")), "etalase …") as study:
+    with opened(Plan("stored", FOLDER, cells, range(3), Launcher("basic"), NO_PLUGINS), "etalase …") as study:
         assert study.set_aside is None
         assert [(cell.cell_id, seeds) for cell, seeds in study.missing] == [(cell.cell_id, [2]) for cell in cells]
     assert contents() == before

@@ -66,7 +66,7 @@ def test_a_glob_sweeps_over_the_names_of_a_choice() -> None:
 
 def test_the_rules_preset_has_every_instrument_with_fees_frozen_and_adaptive() -> None:
     planned = plan.make(["experiment=rules"])
-    seen = {(choices_of(c.config)["regulation"], c.config["platform"]["response"]) for c in planned.cells}
+    seen = {(choices_of(c.config)["regulation"], c.config["response"]["name"]) for c in planned.cells}
     assert seen == {(rule, how) for rule in ("none", *instruments) for how in ("frozen", "adaptive")}
     assert choices_of(planned.cells[0].config)["regulation"] == "none"
 
@@ -97,14 +97,23 @@ def test_a_parameter_of_an_algorithm_is_dropped_likewise() -> None:
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_a_parameter_of_a_pricing_behaviour_is_dropped_likewise_in_whatever_order(order: int) -> None:
-    said = ("sellers.learning_rate=0.1,0.2", "sellers.pricing=best_response,q_learning")
-    planned = sweep(*said[::order])
-    seen = {(cell.config["sellers"]["pricing"], cell.config["sellers"]["learning_rate"]) for cell in planned.cells}
-    assert seen == {("best_response", 0.15), ("q_learning", 0.1), ("q_learning", 0.2)}
-    assert len(planned.cells) == 3
-    [idle] = [cell for cell in planned.cells if cell.config["sellers"]["pricing"] == "best_response"]
-    assert idle.overrides == ("sellers.pricing=best_response",)
+@pytest.mark.parametrize(
+    ("parameter", "choice"),
+    [
+        ("pricing.learning_rate=0.1,0.2", "pricing=best_response,q_learning"),
+        ("motive.loss_budget=0.1,0.2", "motive=profit,growth"),
+    ],
+)
+def test_a_parameter_of_any_strategy_is_dropped_likewise_in_whatever_order(
+    parameter: str, choice: str, order: int
+) -> None:
+    planned = sweep(*(parameter, choice)[::order])
+    group, _, name = parameter.partition("=")[0].partition(".")
+    plain, having = choice.partition("=")[2].split(",")
+    seen = [(cell.config[group]["name"], cell.config[group].get(name)) for cell in planned.cells]
+    assert sorted(seen, key=str) == sorted([(plain, None), (having, 0.1), (having, 0.2)], key=str)
+    [idle] = [cell for cell in planned.cells if cell.config[group]["name"] == plain]
+    assert idle.overrides == (f"{group}={plain}",)
 
 
 def test_the_same_cell_however_it_is_said() -> None:

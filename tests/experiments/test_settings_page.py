@@ -16,6 +16,7 @@ from simulation.law.instruments import instruments
 from simulation.law.regulation import Enforcement
 from simulation.outcomes.record import OUTCOMES
 from simulation.settings.parameter import Spec
+from simulation.settings.strategies import STRATEGIES
 
 DOCS = settings_page.PAGE.parent
 PAGES = [page for page in sorted(DOCS.glob("*.md")) if page.name != "mesa.md"]  # that page names Python
@@ -43,7 +44,9 @@ def test_every_setting_and_every_outcome_has_one_row() -> None:
     enforced = {f.name for f in dataclasses.fields(Enforcement)}
     settings = {name for name in setting_types() if name.rpartition(".")[2] not in enforced}
     assert settings | set(OUTCOMES) <= set(rows)
-    own = [row for row in rows if not row.startswith("algorithm.")]  # algorithms share settings
+    own = [
+        row for row in rows if not row.startswith("algorithm.") and row.partition(".")[2] != "name"
+    ]  # algorithms share settings
     assert len(own) == len(set(own))
 
 
@@ -83,7 +86,7 @@ def test_every_setting_says_its_unit_and_its_source(name: str, spec: Spec) -> No
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_pages_name_only_settings_that_there_are(page: Path) -> None:
-    groups = "|".join([*GROUPS, "algorithm"])
+    groups = "|".join([*GROUPS, *STRATEGIES])
     named = set(re.findall(rf"`((?:{groups})\.[a-z_]+)`", page.read_text(encoding="utf-8")))
     files = {name for name in named if name.endswith((".py", ".md", ".csv"))}
     assert named - files - set(setting_types()) == set()

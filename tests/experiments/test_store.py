@@ -68,11 +68,11 @@ def test_types_are_the_same_where_a_file_holds_only_nulls(tmp_path: Path) -> Non
 
 
 def test_a_setting_of_a_pricing_behaviour_that_is_not_chosen_is_null(tmp_path: Path) -> None:
-    store = store_of(tmp_path, "sellers.learning_rate", "sellers.memory")
+    store = store_of(tmp_path, "pricing.learning_rate", "sellers.memory")
     save(store, cell_of(), seed=1)
-    save(store, cell_of("sellers.pricing=q_learning"), seed=2)
+    save(store, cell_of("pricing=q_learning"), seed=2)
     runs = pd.read_parquet(tmp_path / "runs").set_index("seed")
-    assert runs["sellers.learning_rate"].isna().to_dict() == {1: True, 2: False}
+    assert runs["pricing.learning_rate"].isna().to_dict() == {1: True, 2: False}
     assert runs["sellers.memory"].notna().all()
 
 
