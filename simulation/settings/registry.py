@@ -74,9 +74,8 @@ class Registry(dict[str, Callable[..., Any]]):
         shared: parameters that every choice has and somebody else reads, for the message where one is unknown.
         """
         path = path or self.group
-        if name not in self:
+        if not isinstance(name, str) or name not in self:
             raise unknown(self.group, name, sorted(self))
-        name = str(name)
         schema, given = self.schema(name), dict(values or {})
         for key in given:
             if key not in schema:

@@ -37,7 +37,7 @@ def choose(group: str, data: object = None) -> Choice:
     """
     registry = STRATEGIES[group]
     if data is None or isinstance(data, str):
-        return registry.choose(data or DEFAULTS[group])
+        return registry.choose(DEFAULTS[group] if data is None else data)
     if not isinstance(data, Mapping):
         raise unknown(group, data, sorted(registry))
     given: dict[str, Any] = dict(data)

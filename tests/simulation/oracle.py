@@ -27,7 +27,7 @@ class Choice:
 
 @dataclass
 class Pages:
-    """The oracle's books, as `browsing.Books` has them."""
+    """The oracle's books, as `WeekDemand` has them."""
 
     orders: Floats
     endorsed: Floats

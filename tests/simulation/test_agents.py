@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from mesa.agent import AgentSet
 
-from simulation import Consumer, agents
+from simulation import Consumer
 from simulation.agents.consumers import ConsumerSet
-from simulation.agents.model import AgentModel
-from simulation.state.table import Table
+from simulation.agents.model import AgentModel, Everybody
+from simulation.state.consumers import Consumers
+from tests.simulation.worlds import rows_of
 
 FLOATS, INTEGERS, ROWS = ("alpha", "trust", "attention"), ("cluster", "last_bought"), ("taste", "follows")
 NUMBERS = FLOATS + INTEGERS
@@ -45,7 +46,9 @@ class People(AgentModel):
         super().__init__(seed, n)
         self.seed = seed
         draw = np.random.default_rng(seed)
-        self.population = Table(
+        self.population = rows_of(
+            Consumers,
+            n,
             taste=draw.integers(-4, 4, (n, 4)).astype(np.float32),
             **{name: draw.integers(0, 4, n).astype(np.float32) / 4 for name in FLOATS},
             cluster=draw.integers(0, 3, n).astype(np.uint8),
@@ -281,7 +284,7 @@ def public_methods(kind: type) -> set[str]:
     return {name for base in mesas for name, value in vars(base).items() if inspect.isfunction(value)}
 
 
-@pytest.mark.parametrize("kind", [agents.ConsumerSet, agents.Everybody])
+@pytest.mark.parametrize("kind", [ConsumerSet, Everybody])
 def test_no_method_of_mesas_that_reads_its_own_store_is_inherited(kind: type) -> None:
     """A version of Mesa that adds a method shows up here."""
     unset = {name for name in public_methods(kind) if getattr(kind, name) is getattr(AgentSet, name)}

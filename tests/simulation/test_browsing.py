@@ -16,7 +16,6 @@ from simulation import kernels
 from simulation.state.channels import MARKETPLACE, RIVAL_APP, SOCIAL, keeps
 from simulation.state.offers import ExposureTables, Needs
 from simulation.state.records import WeekDemand
-from simulation.state.table import Table
 from tests.simulation.oracle import Oracle, Pages
 from tests.simulation.worlds import Scene
 
@@ -125,8 +124,8 @@ def test_orders_add_up_in_every_account(own_scene: Scene) -> None:
 
 def fresh(scene: Scene) -> Scene:
     """The scene with consumers who have bought nothing yet, so that what they bought can be counted."""
-    people = Table(**{name: getattr(scene.people, name) for name in scene.people.names})
-    people.last_bought = np.full(len(people), -1, np.int32)
+    people = scene.people.take(slice(None))
+    people.last_bought[:] = -1
     return scene.but(people=people)
 
 

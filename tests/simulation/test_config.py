@@ -17,7 +17,7 @@ from simulation.law.instruments import CONTRADICTIONS, instruments
 from simulation.law.regulation import Enforcement
 from simulation.settings.parameter import Spec, check, parameter
 from simulation.settings.registry import Registry
-from simulation.settings.strategies import rankings
+from simulation.settings.strategies import STRATEGIES
 from tests.simulation.drawn import chosen, some
 
 FIELDS = [
@@ -35,8 +35,9 @@ def plain_settings(draw: st.DrawFn) -> dict[str, Any]:
     """Plain data of a whole config; consideration is exact, so that no pair of exponents is refused."""
     data: dict[str, Any] = {name: draw(some(group)) for name, group in GROUPS.items()}
     data["consideration"]["mode"] = draw(st.sampled_from(["full", "weighted", "bernoulli"]))
-    algorithm = draw(st.sampled_from(sorted(rankings)))
-    data["algorithm"] = {"name": algorithm, **draw(chosen(rankings, algorithm))}
+    for group, strategies in STRATEGIES.items():
+        name = draw(st.sampled_from(sorted(strategies)))
+        data[group] = {"name": name, **draw(chosen(strategies, name))}
     rules = draw(st.lists(st.sampled_from(sorted(set(instruments) - CONTRADICTED)), unique=True))
     data["regulation"] = {r: draw(chosen(instruments, r)) | draw(some(Enforcement)) for r in rules}
     data["seed"], data["weeks"] = draw(st.integers(0, 2**31 - 1)), draw(st.integers(1, 2_000))
@@ -51,6 +52,9 @@ def test_a_config_written_down_is_read_back(data: dict[str, Any]) -> None:
     for name, group in data.items():
         if isinstance(group, dict) and name in GROUPS:
             assert {key: getattr(getattr(config, name), key) for key in group} == group
+        if name in STRATEGIES:
+            found = getattr(config, name)
+            assert group.items() <= {"name": found.name, **found.parameters}.items()
 
 
 def test_the_defaults_are_valid() -> None:
@@ -127,7 +131,14 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"regulation": {"separation": {"start_week": 0}}},
         r"regulation\.separation\.start_week: got 0; .*from 1",
     ),
-    ({"sellers": {"pricing": "auction"}}, r"sellers\.pricing: got auction; it may be one of best_response"),
+    ({"pricing": "auction"}, "pricing: got auction; it may be one of best_response"),
+    ({"pricing": {"price_steps": 9}}, r"pricing\.price_steps: got 9; it may be left out: best_response has no"),
+    ({"pricing": {"name": "q_learning", "price_steps": 1}}, r"pricing\.price_steps: got 1; .* from 2 to 100"),
+    ({"own_pricing": "cost"}, "own_pricing: got cost; it may be one of hybrid, undercut"),
+    ({"motive": "glory"}, "motive: got glory; it may be one of .*profit"),
+    ({"response": "revenge"}, "response: got revenge; it may be one of .*frozen"),
+    ({"sellers": {"pricing": "q_learning"}}, r"sellers\.pricing: got q_learning; it may be a setting of sellers: "),
+    ({"platform": {"motive": "profit"}}, r"platform\.motive: got profit; it may be a setting of platform: "),
 ]
 
 
@@ -144,10 +155,22 @@ def test_a_misspelt_name_is_met_with_a_hint(data: dict[str, Any]) -> None:
         Config.read(data)
 
 
-@pytest.mark.parametrize("algorithm", [3, "popularity", None])
-def test_an_algorithm_of_another_shape_is_refused_too(algorithm: object) -> None:
-    with pytest.raises(ConfigError, match=r"^algorithm: got "):
-        Config.read({"algorithm": algorithm})
+@pytest.mark.parametrize("group", STRATEGIES)
+@pytest.mark.parametrize("choice", [3, ["popularity"], True, "", {"name": None}, {"name": ["popularity"]}], ids=repr)
+def test_a_strategy_of_another_shape_is_refused_too(group: str, choice: object) -> None:
+    with pytest.raises(ConfigError, match=rf"^{group}: got "):
+        Config.read({group: choice})
+
+
+def test_nothing_said_of_a_strategy_is_its_default() -> None:
+    assert Config.read(dict.fromkeys(STRATEGIES)) == Config.read({group: {} for group in STRATEGIES}) == Config()
+
+
+@pytest.mark.parametrize(("group", "name"), [(group, name) for group, all_ in STRATEGIES.items() for name in all_])
+def test_a_strategys_name_alone_is_that_strategy_with_its_defaults(group: str, name: str) -> None:
+    written = {"name": name, **STRATEGIES[group].defaults(name)}
+    assert Config.read({group: name}).plain()[group] == written
+    assert Config.read({group: name}) == Config.read({group: written})
 
 
 @pytest.mark.parametrize("regulation", [3, "separation", None])

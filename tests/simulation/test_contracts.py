@@ -16,14 +16,14 @@ from simulation import Market
 from simulation.law.instruments import instruments
 from simulation.outcomes.record import OUTCOMES, log_spread
 from simulation.sellers.pricing import PricingView, ask
-from simulation.settings.strategies import pricing_behaviours, rankings
+from simulation.settings.strategies import STRATEGIES, pricing_behaviours, rankings
 from tests.simulation.drawn import chosen, view
 from tests.simulation.worlds import PROJECT_S, Design, bare, outcome, run, shares
 
 # ---- registries
 
 
-@pytest.mark.parametrize("registry", [rankings, instruments, pricing_behaviours], ids=lambda r: r.group)
+@pytest.mark.parametrize("registry", [instruments, *STRATEGIES.values()], ids=lambda r: r.group)
 def test_every_behaviour_says_what_it_is(registry: dict[str, Any]) -> None:
     assert registry
     for name, behaviour in registry.items():
@@ -235,16 +235,16 @@ def trades(draw: st.DrawFn) -> PricingView:
 @given(seen=trades(), data=st.data())
 def test_a_price_is_a_price_in_any_trade(name: str, seen: PricingView, data: st.DataObject) -> None:
     """Finite and positive, at rest where adjustment is 0, even where nothing sells, in the first week and the next."""
-    parameters = pricing_behaviours.choose(name, data.draw(chosen(pricing_behaviours, name))).parameters
+    choice = pricing_behaviours.choose(name, data.draw(chosen(pricing_behaviours, name)))
     for _ in range(2):
-        price, notes = ask(name, seen, **parameters)
+        price, notes = ask(choice, seen)
         assert price.shape == (5,)
         assert all(np.isfinite(array).all() and len(array) == 5 for array in (price, *notes.values()))
         assert (price > 0).all()
-        still, _ = ask(name, dataclasses.replace(seen, adjustment=0.0), **parameters)
+        still, _ = ask(choice, dataclasses.replace(seen, adjustment=0.0))
         assert np.array_equal(still, seen.price)
         assert np.array_equal(price[seen.orders == 0], seen.price[seen.orders == 0])
-        again, noted = ask(name, seen, **parameters)
+        again, noted = ask(choice, seen)
         assert np.array_equal(again, price)
         assert all(np.array_equal(noted[key], notes[key]) for key in notes)
         seen = dataclasses.replace(seen, price=price, learned=notes)

@@ -20,7 +20,7 @@ from scipy.special import lambertw
 
 from simulation import Market
 from simulation.state.ledger import LedgerError
-from tests.simulation.worlds import Design, bare, settle, shares, slopes, surplus
+from tests.simulation.worlds import Design, bare, settle, shares, slopes, surplus, with_copy
 
 Floats = NDArray[np.float64]
 
@@ -97,10 +97,10 @@ def slope_in_the_books() -> None:
     assert_allclose(slopes(after_a_week(DESIGNS)), ALPHA * s * (1.0 - s), **EXACT)
 
 
-def with_a_copy(relative_price: float = 0.75, gap: float = 0.5) -> tuple[Market, Floats]:
+def of_a_copy(relative_price: float = 0.75, gap: float = 0.5) -> tuple[Market, Floats]:
     """The bare market with a copy of design 0, and the four utilities."""
     market = bare(DESIGNS, demand={"nest": 0.5})
-    market.add_copy(0, 0, price=relative_price, cost=0.5, quality_gap=gap)
+    with_copy(market, 0, price=relative_price, cost=0.5, quality_gap=gap)
     original = DESIGNS[0]
     copied = original.quality - gap - ALPHA * relative_price * original.price / original.listed
     return market, np.append(utility(DESIGNS), copied)
@@ -118,21 +118,21 @@ def nested(v: Floats) -> tuple[Floats, Floats, float]:
 
 def nested_shares() -> None:
     """A design and its copy share a nest: s = e^{V/λ}/D · D^λ/(1 + Σ D^λ)."""
-    market, v = with_a_copy()
+    market, v = of_a_copy()
     market.step()
     assert_allclose(shares(market), nested(v)[0], **EXACT)
 
 
 def nested_surplus() -> None:
     """CS = (E/α) ln(1 + Σ_g D_g^λ)."""
-    market, v = with_a_copy()
+    market, v = of_a_copy()
     market.step()
     assert_allclose(surplus(market), ORDER / ALPHA * nested(v)[2], **EXACT)
 
 
 def nested_slope() -> None:
     """∂s_j/∂V_j = s_j [1/λ - (1/λ - 1) s_{j|g} - s_j]."""
-    market, v = with_a_copy()
+    market, v = of_a_copy()
     market.step()
     s, within, _ = nested(v)
     assert_allclose(slopes(market), ALPHA * s * (2.0 - within - s), **EXACT)
@@ -178,7 +178,7 @@ def self_preference_in_weights() -> None:
         algorithm={"name": "popularity", "popularity_exponent": 0.0},
         platform={"self_preference": psi},
     )
-    market.add_copy(0, 0, price=0.75, cost=0.5, quality_gap=0.5)
+    with_copy(market, 0, price=0.75, cost=0.5, quality_gap=0.5)
     market.step()
     v = np.append(utility(designs), 4.0 - 0.5 - ALPHA * 0.75)
     weight = 3.0 * np.array([(1 - psi) / 3, (1 - psi) / 3, (1 - psi) / 3 + psi])
@@ -311,13 +311,13 @@ def inside_only(share: Floats, within: Floats, inclusive: Floats) -> tuple[Float
     return share / np.maximum(share.sum(axis=1, keepdims=True), 1e-300), within, inclusive
 
 
-UTILITY = "simulation.choice.decision_utility"
-SURPLUS = "simulation.choice.consumer_surplus"
-SLOPE = "simulation.choice.own_slope"
-SHARES = "simulation.choice.nested_logit"
-REPLY = "simulation.pricing.best_reply"
-DELIVERY = "simulation.browsing.delivery"
-WEIGHTS = "simulation.browsing.log_exposure"
+UTILITY = "simulation.demand.choice.decision_utility"
+SURPLUS = "simulation.demand.choice.consumer_surplus"
+SLOPE = "simulation.demand.choice.own_slope"
+SHARES = "simulation.demand.choice.nested_logit"
+REPLY = "simulation.sellers.pricing.best_reply"
+DELIVERY = "simulation.demand.exact.delivery"
+WEIGHTS = "simulation.demand.exact.log_exposure"
 
 PRICE_SIGN = Mutation("price with the wrong sign", UTILITY, repriced(-1.0))
 PRICE_FACTOR = Mutation("price 1 % too strong", UTILITY, repriced(1.01))

@@ -47,7 +47,7 @@ class Display:
             rows=np.arange(designs, dtype=np.int32),
             ids=draw.choice(2**48, designs, replace=False),
             category=draw.integers(0, CATEGORIES, designs),
-            channels=channels.astype(np.int32),
+            channel_mask=channels.astype(np.int32),
             own=np.arange(designs) % 10 == 9,
         )
         weight = draw.lognormal(0.0, spread, designs)
@@ -101,7 +101,7 @@ def test_rounding_evens_out_over_weeks() -> None:
 def test_a_table_holds_who_may_be_shown_there() -> None:
     display = Display.of(40, 2)
     seats, shelf = display.seats(plan_exposure(display.weights)), display.shelf
-    social, rival, market = (keeps(shelf.channels, ch) for ch in (SOCIAL, RIVAL_APP, MARKETPLACE))
+    social, rival, market = (keeps(shelf.channel_mask, ch) for ch in (SOCIAL, RIVAL_APP, MARKETPLACE))
     clusters = len(CLUSTERS)
     for table, allowed in (
         *((seats.feed[c], social) for c in range(clusters)),

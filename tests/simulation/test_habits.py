@@ -21,10 +21,11 @@ from simulation.demand.attachment import (
     renew_follows,
     trust_after,
 )
+from simulation.platform.assortment import withdraw
 from simulation.sellers.pricing import wanted_prices
 from simulation.settings.channels import Channels
-from simulation.state.channels import CHANNELS, SOCIAL
-from simulation.state.table import Table
+from simulation.state.channels import CHANNELS, SOCIAL, bad_orders
+from simulation.state.consumers import Consumers
 from tests.simulation.worlds import (
     PROJECT_S,
     Design,
@@ -32,6 +33,7 @@ from tests.simulation.worlds import (
     bare,
     ended,
     outcome,
+    rows_of,
     run,
     same,
     shares,
@@ -126,7 +128,7 @@ def habitual() -> Market:
 
 
 def test_mean_habit_stays_where_it_was_and_single_habits_do_not(habitual: Market) -> None:
-    first, last = habitual.habits.opening.habit, habitual.population.habit
+    first, last = habitual.ties.habit, habitual.population.habit
     assert last.mean() == pytest.approx(first.mean(), abs=0.02)
     assert np.abs(last - first).mean() > 0.03
 
@@ -159,7 +161,7 @@ def test_trust_returns_to_the_opening_where_orders_are_as_expected(
 def test_trust_falls_where_goods_from_abroad_turn_out_worse() -> None:
     channels = {"bad_social": 0.02, "trust_loss": 0.5, "trust_recovery": 0.02}
     alike, worse = (run(PROJECT_S, channels=channels | {"bad_abroad": bad}) for bad in (0.0, 0.3))
-    assert alike.population.trust.mean() == pytest.approx(alike.habits.opening.trust.mean(), abs=0.01)
+    assert alike.population.trust.mean() == pytest.approx(alike.ties.trust.mean(), abs=0.01)
     assert worse.population.trust.mean() < alike.population.trust.mean() - 0.02
     assert outcome(worse, "bad_order_share") > outcome(alike, "bad_order_share") + 0.02
     assert outcome(worse, "platform_share") < outcome(alike, "platform_share")
@@ -168,8 +170,10 @@ def test_trust_falls_where_goods_from_abroad_turn_out_worse() -> None:
 def test_whose_order_is_bad_does_not_depend_on_who_else_buys() -> None:
     market = run(channels={"bad_social": 0.4, "trust_loss": 0.1}, weeks=2)
     everybody, some = np.arange(3_000), np.arange(0, 3_000, 7)
-    bad = has_bad_order(market, 2, everybody, np.ones(3_000, bool))
-    assert np.array_equal(has_bad_order(market, 2, some, np.ones(some.size, bool)), bad[some])
+    what = market.chance, 2, market.population
+    share = bad_orders(market.terms.channels, market.listings.foreign)[:, SOCIAL]
+    bad = has_bad_order(*what, everybody, np.ones(3_000, bool), share)
+    assert np.array_equal(has_bad_order(*what, some, np.ones(some.size, bool), share), bad[some])
     assert abs(bad.sum() - 1_200) < 4.9 * np.sqrt(3_000 * 0.4 * 0.6)  # by chance once in a million seeds
 
 
@@ -179,7 +183,7 @@ def test_a_breach_costs_everybody_trust_which_returns() -> None:
     market = run(channels={"breach_chance": 0.2, "breach_loss": loss, "trust_recovery": recovery})
     happened = np.array(market.series["breaches"])
     assert 0 < happened.sum() < happened.size
-    first = trust = float(market.habits.opening.trust.mean())
+    first = trust = float(market.ties.trust.mean())
     for breach, found in zip(happened, market.series["trust"], strict=True):
         trust = (1.0 - loss * breach) * (trust + recovery * (first - trust))
         assert found == pytest.approx(trust, rel=1e-5)
@@ -243,7 +247,9 @@ def test_who_sold_pays_the_refund() -> None:
 def test_refunds_are_in_the_price_from_the_start(baseline: Market) -> None:
     """At the opening's orders, the listed price is each seller's best reply to demand, fees and refunds."""
     market = Market(small(channels={"bad_social": 0.2, "refunded": 1.0}))
-    assert_allclose(wanted_prices(market, market.listings.live), market.listings.listed, rtol=1e-9)
+    listings, best = market.listings, market.config.pricing
+    wanted = wanted_prices(listings, listings.live, market.opening, best, market.terms, market.chance)
+    assert_allclose(wanted, listings.listed, rtol=1e-9)
     assert (market.opening.net < baseline.opening.net - 0.1).all()
 
 
@@ -257,16 +263,16 @@ def test_a_feed_as_at_the_opening_holds_attention(baseline: Market) -> None:
 def test_attention_falls_with_the_ad_load() -> None:
     """a = a0 (1 - x)^ε, x the ad load where there are no own goods."""
     market = run(channels={"dilution": 2.0}, platform={"ad_load": 0.1}, weeks=3)
-    assert_allclose(market.population.attention, 0.9**2 * market.habits.opening.attention, rtol=1e-5)
+    assert_allclose(market.population.attention, 0.9**2 * market.ties.attention, rtol=1e-5)
 
 
 def test_attention_falls_with_own_goods_and_comes_back_without_them() -> None:
     market = run(PROJECT_S, channels={"dilution": 1.0})
-    first = market.habits.opening.attention.mean()
+    first = market.ties.attention.mean()
     assert outcome(market, "attention") < first
     assert market.population.attention.mean() < 0.7 * first, "ψ alone takes .3 of the feed"
-    for row in market.listings.live[market.listings.own[market.listings.live]]:
-        market.withdraw_copy(int(row))
+    for row in market.listings.live_own:
+        withdraw(market.listings, int(row), market.steps)
     market.platform.own_goods = False
     market.step()
     assert market.population.attention.mean() == pytest.approx(first, rel=1e-6)
@@ -306,7 +312,7 @@ def test_data_shrink_to_the_share_that_is_observed() -> None:
 def follow(n: int = 20_000, churn: float = 0.1, turn: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Follows of n consumers before and after a week of churn among four influencers; nobody follows the first."""
     order = np.arange(n) if turn is None else turn
-    people = Table(id=order.astype(np.uint32), follows=np.full((n, 3), 1, np.int16))
+    people = rows_of(Consumers, n, id=order, follows=1)
     before = people.follows.copy()
     renew_follows(Chance(1), 5, people, np.array([4.0, 0.0, 3.0, 1.0]), churn)
     return before, people.follows

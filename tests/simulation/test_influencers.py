@@ -14,10 +14,9 @@ from simulation.chance import Chance
 from simulation.demand.endorsement import choose_endorsements, credibility_cost, endorsement_utility, shortfall
 from simulation.opening.calibration import TWINS, spread_audience
 from simulation.settings.influence import Influence
-from simulation.state.influencers import audience_sizes
+from simulation.state.influencers import Influencers, audience_sizes
 from simulation.state.listings import STILL_THERE
-from simulation.state.table import Table
-from tests.simulation.worlds import PROJECT_S, outcome, run, same, small
+from tests.simulation.worlds import PROJECT_S, outcome, rows_of, run, same, small
 
 NEVER = 1e-6
 DESIGNS = 12
@@ -110,9 +109,9 @@ def test_appeal_counts_like_the_logarithm_of_demand() -> None:
 # ---- live
 
 
-def selling(live: bool, orders: float, n: int = 1) -> Table:
+def selling(live: bool, orders: float, n: int = 1) -> Influencers:
     """Influencers of one credibility, live or not, who sold so many orders last week."""
-    return Table(credibility=np.full(n, 0.8), live=np.full(n, live), orders=np.full(n, orders))
+    return rows_of(Influencers, n, credibility=0.8, live=live, orders=orders)
 
 
 def test_a_live_multiplies_an_endorsement_up_to_its_capacity() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation import Market
-from simulation.state.ledger import Account, Ledger, LedgerError
+from simulation.state.ledger import Account, Ledger, LedgerError, Purpose
 from tests.simulation.worlds import PROJECT_S, run, small
 
 SELLERS, INFLUENCERS = 5, 3
@@ -31,7 +31,7 @@ def transfers(draw: st.DrawFn) -> dict[str, Any]:
         return draw(st.lists(account, min_size=len(amounts), max_size=len(amounts)))
 
     return {
-        "purpose": draw(st.sampled_from(["a", "b"])),
+        "purpose": draw(st.sampled_from(Purpose)),
         "payer": payer,
         "payee": payee,
         "amount": amounts,
@@ -101,6 +101,28 @@ def test_an_account_that_is_not_there_is_refused_and_nothing_moves(members: list
         assert all(worth(ledger, party) == 0 for party in Account)
 
 
+SALE = {"purpose": "sales", "payer": "consumers", "payee": "sellers"}
+
+
+@pytest.mark.parametrize("end", SALE)
+@pytest.mark.parametrize("name", ["retailers", "Sales", "", None])
+def test_a_name_that_is_not_known_is_an_error_that_names_those_there_are(end: str, name: str | None) -> None:
+    """In a transfer, where nothing moves, and in a question, where None means any."""
+    ledger = Ledger(SELLERS, INFLUENCERS)
+    ledger.transfer(**SALE, amount=7.0, payee_member=[0])
+    what, those = ("purpose", Purpose) if end == "purpose" else ("account", Account)
+    message = rf"^{what}: got {name}; it may be {', '.join(those)}$"
+    with pytest.raises(LedgerError, match=message):
+        ledger.transfer(**SALE | {end: name}, amount=1.0, payee_member=[0])
+    if name is None:
+        assert ledger.flow(**SALE | {end: name}) == 7
+    else:
+        with pytest.raises(LedgerError, match=message):
+            ledger.flow(**SALE | {end: name})
+    assert ledger.balance["sellers"].tolist() == [7, 0, 0, 0, 0]
+    assert ledger.close_week() == {tuple(SALE.values()): 7}
+
+
 def test_several_transfers_to_one_account_all_arrive() -> None:
     ledger = Ledger(SELLERS, INFLUENCERS)
     ledger.transfer("sales", "consumers", "sellers", [1, 2, 3], payee_member=[4, 4, 0])
@@ -110,11 +132,13 @@ def test_several_transfers_to_one_account_all_arrive() -> None:
 def test_flows_are_asked_for_by_any_end() -> None:
     ledger = Ledger(SELLERS, INFLUENCERS)
     ledger.transfer("sales", "consumers", "platform", 5)
-    ledger.transfer("fee", "consumers", "rivals", 2)
+    ledger.transfer("commission", "consumers", "rivals", 2)
     ledger.transfer("subsidy", "platform", "carriers", 1)
     assert (ledger.flow(), ledger.flow(payer="consumers"), ledger.flow(payee="platform")) == (8, 7, 5)
     assert ledger.flow(payer="platform", payee="carriers") == 1
     assert ledger.flow(payer="platform", payee="rivals") == 0
+    assert [ledger.flow(purpose) for purpose in ("sales", "commission", Purpose.SUBSIDY, "vat")] == [5, 2, 1, 0]
+    assert ledger.flow("commission", payer=Account.CONSUMERS, payee="platform") == 0
     ledger.close_week()
     assert ledger.flow() == 0
 

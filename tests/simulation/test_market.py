@@ -188,8 +188,8 @@ def test_a_link_to_a_row_that_is_not_there_stops_the_run(table: str, column: str
 
 def test_a_market_without_shops_goes_on() -> None:
     market = Market(small({"sellers": {"entry_rate": 0.0}}))
-    for row in range(40):
-        market.close_shop(row, 0)
+    for sme in market.smes:
+        sme.remove()
     for _ in range(3):
         market.step()
     assert market.results().weekly["orders"].tolist() == [0.0] * 3
@@ -199,8 +199,8 @@ def test_a_market_without_shops_goes_on() -> None:
 def test_nobody_buys_once_the_last_shop_is_gone() -> None:
     market = Market(small({"sellers": {"entry_rate": 0.0}}))
     market.step()
-    for row in market.listings.live:
-        market.close_shop(int(row), 1)
+    for sme in market.smes:
+        sme.remove()
     market.step()
     assert market.results().weekly["orders"][-1] == 0.0
 
@@ -254,7 +254,7 @@ def test_a_consumer_shows_and_writes_its_row() -> None:
 def test_consumers_are_drawn_by_id_and_not_by_how_many_there_are() -> None:
     few, many = (Market(small({"market": {"consumers": n}})).population for n in (500, 2_000))
     order_few, order_many = (np.argsort(people.id) for people in (few, many))
-    for name in few.names:
+    for name in few.columns():
         assert np.array_equal(getattr(few, name)[order_few], getattr(many, name)[order_many][:500]), name
 
 

@@ -11,7 +11,8 @@ import mesa
 import pytest
 
 from benchmarks.memory import STATM, TINY, growth, resident, runs
-from simulation import SME, Market, agents
+from simulation import SME, Market
+from simulation.agents import model
 from tests.simulation.worlds import Design, bare
 
 
@@ -56,8 +57,8 @@ def test_many_runs_leave_nothing_behind() -> None:
 
 
 def test_large_markets_are_freed_before_they_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(agents, "ROWS_BETWEEN_SWEEPS", 3 * 4)
-    monkeypatch.setattr(agents.AgentModel, "_rows_made", 0)
+    monkeypatch.setattr(model, "ROWS_BETWEEN_SWEEPS", 3 * 4)
+    monkeypatch.setattr(model.AgentModel, "_rows_made", 0)
     alive: weakref.WeakSet[Market] = weakref.WeakSet()
     most = 0
     for _ in range(20):

@@ -304,7 +304,7 @@ def shared_arrays(one: Market, other: Market) -> list[str]:
     return [
         f"{table}.{name}"
         for table in ("population", "listings", "influencers")
-        for name in getattr(one, table).names
+        for name in getattr(one, table).columns()
         if np.shares_memory(getattr(getattr(one, table), name), getattr(getattr(other, table), name))
     ]
 

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from simulation.multihoming import expected_orders
 
 from simulation import Market
-from simulation.sellers.channels import choose_channels
+from simulation.sellers.channels import choose_channels, expected_orders
 from simulation.sellers.costs import basic_fixed_cost
 from simulation.state.channels import MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, keeps
 from tests.simulation.worlds import PROJECT_S, outcome, run, same, small
@@ -79,7 +78,7 @@ def test_fixed_cost_follows_the_channels_kept() -> None:
     more = np.bitwise_count(table.channel_mask[:40]).astype(int) - np.bitwise_count(market.opening.channel_mask)
     assert (more != 0).any()
     assert np.allclose(table.fixed_cost[:40], before * (1.0 + 0.05 * more))
-    assert np.allclose(basic_fixed_cost(market, rows), before)
+    assert np.allclose(basic_fixed_cost(table, rows, market.opening, 0.05), before)
 
 
 def test_dear_channels_are_left() -> None:

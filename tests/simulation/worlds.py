@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +18,18 @@ from simulation.chance import Chance
 from simulation.demand import browsing
 from simulation.demand.browsing import Considered
 from simulation.law.effective import WeekTerms
+from simulation.platform import FirstParty
+from simulation.platform.assortment import add_copy
 from simulation.settings.channels import Channels
 from simulation.settings.demand import Consideration, Demand
 from simulation.state.channels import SOCIAL
 from simulation.state.consumers import CLUSTERS, Consumers
 from simulation.state.offers import ExposureTables, OfferSet
 from simulation.state.records import WeekDemand
+from simulation.state.table import Table
 
 Floats = NDArray[np.float64]
+Rows = TypeVar("Rows", bound=Table)
 
 SMALL: dict[str, Any] = {
     "weeks": 24,
@@ -205,6 +209,16 @@ def settle(market: Market, weeks: int = 600) -> Market:
     raise RuntimeError("prices never stood still")
 
 
+def with_copy(market: Market, row: int, price: float, cost: float, quality_gap: float) -> int:
+    """The platform's copy of a design, made abroad; price and cost are shares of the original's. Its row."""
+    terms = {"undercut": 1.0 - price, "cost_advantage": 1.0 - cost, "quality_gap": quality_gap}
+    setting = dataclasses.replace(market.platform.setting, **terms)
+    goods = FirstParty(market.listings, market.opening.cost, setting, market.terms, market.chance)
+    new = add_copy(goods, market.platform.plan, row, brand=True, week=0)
+    market.ledger.open_accounts(len(market.listings))
+    return new
+
+
 def shares(market: Market) -> Floats:
     """Orders of the last week, a consumer. (L,)"""
     page = market.steps % market.config.sellers.memory
@@ -220,6 +234,14 @@ def slopes(market: Market) -> Floats:
 def surplus(market: Market) -> float:
     """Consumer surplus of the last week, Rp a consumer."""
     return float(market.series["consumer_surplus"][-1] / market.scale)
+
+
+# ---- tables by hand
+
+
+def rows_of(kind: type[Rows], rows: int, **columns: Any) -> Rows:
+    """A table of which a test reads a few columns: the others hold nothing but zeros."""
+    return kind.of_length(rows, {"taste": 4, "follows": 3}, **dict.fromkeys(kind.columns(), 0) | columns)
 
 
 # ---- what consumers meet
@@ -239,7 +261,7 @@ class Scene:
     channels: Channels
 
     def browse(self, *, threads: int = 1, update_path: bool = False) -> WeekDemand:
-        """The week's books."""
+        """The week's demand."""
         return browsing.browse(*self._inputs(), threads=threads, update_path=update_path)
 
     def considered(self, **options: int) -> Considered:
