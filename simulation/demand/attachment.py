@@ -130,12 +130,13 @@ def purchase_chance(alpha: Floats32, price: float, appeal: float) -> Floats32:
 
 
 def opening_appeal(alpha: Floats32, price: float, mean: float) -> float:
-    """The v at which the mean of `purchase_chance` is `mean`, orders a consumer and week, by bisection."""
-    low, high = -100.0, 100.0 + float(alpha.max()) * price
-    for _ in range(60):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if purchase_chance(alpha, price, middle).mean() < mean else (low, middle)
-    return 0.5 * (low + high)
+    """The v at which the mean of `purchase_chance` is `mean`, orders a consumer and week."""
+    from scipy.optimize import brentq  # takes a tenth of a second to import, and few runs need it
+
+    def beyond(appeal: float) -> float:
+        return float(purchase_chance(alpha, price, appeal).mean()) - mean
+
+    return float(brentq(beyond, -100.0, 100.0 + float(alpha.max()) * price, xtol=1e-12))
 
 
 def habit_after(habit: Floats32, opening: Floats32, bought: Flags, usual: Floats32, step: float) -> Floats32:

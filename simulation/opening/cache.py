@@ -14,16 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock
 
 from ..config import Config
 from ..state.opening import Opening
 from .calibration import calibrate
 from .listings_file import file_hash, listings_path
-
-try:
-    import fcntl
-except ImportError:  # Windows has no such lock
-    fcntl = None  # type: ignore[assignment]
 
 # Settings that the opening does not depend on, so that a sweep over them calibrates once.
 NOT_ENTERING: dict[str, frozenset[str]] = {
@@ -158,8 +154,8 @@ def _alone(path: Path) -> Iterator[None]:
     with ExitStack() as stack:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            fcntl.flock(stack.enter_context(path.open("a")), fcntl.LOCK_EX)
-        except (OSError, AttributeError):
+            stack.enter_context(FileLock(path, fallback_to_soft=False))
+        except OSError:
             pass
         yield
 
