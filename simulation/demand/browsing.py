@@ -28,8 +28,8 @@ def browse(
     chance: Chance,
     week: int,
     people: Consumers,
-    shop: OfferSet,
-    seats: ExposureTables | None,
+    offers: OfferSet,
+    tables: ExposureTables | None,
     demand: Demand,
     consideration: Consideration,
     channels: Channels,
@@ -43,11 +43,11 @@ def browse(
     Where update_channel, its channel, or -1 for none, goes to `people.bought_on`.
     """
     if consideration.mode == "sampled":
-        assert seats is not None
+        assert tables is not None
         return _sampled(
-            chance, week, people, shop, seats, demand, consideration, channels, threads, update_path, update_channel
+            chance, week, people, offers, tables, demand, consideration, channels, threads, update_path, update_channel
         )
-    return browse_all(chance, week, people, shop, demand, consideration, channels, update_path, update_channel)
+    return browse_all(chance, week, people, offers, demand, consideration, channels, update_path, update_channel)
 
 
 def go_shopping(
@@ -72,8 +72,8 @@ def _sampled(
     chance: Chance,
     week: int,
     people: Consumers,
-    shop: OfferSet,
-    seats: ExposureTables,
+    offers: OfferSet,
+    tables: ExposureTables,
     demand: Demand,
     consideration: Consideration,
     channels: Channels,
@@ -82,16 +82,16 @@ def _sampled(
     update_channel: bool,
 ) -> WeekDemand:
     """The fast kernel, its consumers split over threads; fixed-point books make the split invisible."""
-    n, rows = len(people), len(shop.value)
+    n, rows = len(people), len(offers.value)
     draw, slots = kernels.Draw(*chance.key(Stream.BROWSE), week), _slots(consideration)
-    crowd, offers, exposure = _crowd(people, shop, update_channel), _offers(shop), _exposure(seats, shop)
-    own, terms = _own_goods(shop), _terms(shop, demand, channels, update_path)
+    crowd, stock, exposure = _crowd(people, offers, update_channel), _stock(offers), _exposure(tables, offers)
+    own, terms = _own_goods(offers), _terms(offers, demand, channels, update_path)
     edges = np.linspace(0, n, threads + 1).astype(np.int64)
     edges[1:-1] -= edges[1:-1] % kernels.BLOCK
-    pages = [_pages(rows, len(shop.endorsing)) for _ in range(threads)]
+    pages = [_pages(rows, len(offers.endorsing)) for _ in range(threads)]
 
     def part(k: int) -> None:
-        kernels.browse(draw, edges[k], edges[k + 1], slots, crowd, offers, exposure, own, terms, pages[k])
+        kernels.browse(draw, edges[k], edges[k + 1], slots, crowd, stock, exposure, own, terms, pages[k])
 
     if threads == 1:
         part(0)
@@ -104,7 +104,7 @@ def _sampled(
         orders=orders[:, :4],
         endorsed=orders[:, kernels.ENDORSED],
         slope=orders[:, kernels.SLOPE],
-        by_influencer=by_influencer[: len(shop.endorsing)] / kernels.SCALE,
+        by_influencer=by_influencer[: len(offers.endorsing)] / kernels.SCALE,
         by_cluster=by_cluster / kernels.SCALE,
         surplus=float(totals[kernels.SURPLUS] / kernels.MONEY_SCALE),
         impulse=float(totals[kernels.IMPULSE] / kernels.SCALE),
@@ -112,40 +112,40 @@ def _sampled(
     )
 
 
-def kernel_tables(shop: OfferSet) -> tuple[Floats32, NDArray[np.int32]]:
-    """The shop as the kernel reads it: attributes (L + 1, 8) float32 and links (L + 1, 4) int32.
+def kernel_tables(offers: OfferSet) -> tuple[Floats32, NDArray[np.int32]]:
+    """The offers as the kernel reads it: attributes (L + 1, 8) float32 and links (L + 1, 4) int32.
 
     The last row is a blank that nobody buys: it stands for an empty slot.
     """
-    rows = len(shop.value)
+    rows = len(offers.value)
     attributes = np.zeros((rows + 1, 8), np.float32)
-    attributes[:rows, :4] = shop.place
-    attributes[:rows, kernels.VALUE] = shop.value
+    attributes[:rows, :4] = offers.place
+    attributes[:rows, kernels.VALUE] = offers.value
     attributes[rows, kernels.VALUE] = kernels.NO_OFFER
-    attributes[:rows, kernels.PRICE] = shop.price
+    attributes[:rows, kernels.PRICE] = offers.price
     links = np.zeros((rows + 1, 4), np.int32)
     links[rows, kernels.ROOT] = links[rows, kernels.COPY] = -1
-    links[:rows, kernels.ROOT] = shop.original
-    links[shop.live, kernels.KEPT] = shop.channel_mask[shop.live]
-    links[:rows, kernels.COPY] = shop.copy
-    copied = np.flatnonzero(shop.copy >= 0)
-    names = shop.ids[shop.copy[copied]]
+    links[:rows, kernels.ROOT] = offers.original
+    links[offers.live, kernels.KEPT] = offers.channel_mask[offers.live]
+    links[:rows, kernels.COPY] = offers.copy
+    copied = np.flatnonzero(offers.copy >= 0)
+    names = offers.ids[offers.copy[copied]]
     links[copied, kernels.NAME] = (names ^ (names >> 29)).astype(np.uint32).view(np.int32)
     return attributes, links
 
 
-def _own_goods(shop: OfferSet) -> kernels.OwnGoods:
+def _own_goods(offers: OfferSet) -> kernels.OwnGoods:
     """ψ and κ as they work this week, and whether any design is on sale twice."""
-    if not shop.own.any():
+    if not offers.own.any():
         return kernels.OwnGoods(0.0, 0.0, False)
-    return kernels.OwnGoods(shop.self_preference, shop.comparison, True)
+    return kernels.OwnGoods(offers.self_preference, offers.comparison, True)
 
 
 def _slots(consideration: Consideration) -> kernels.Slots:
     return kernels.Slots(consideration.feed, consideration.search, consideration.endorsed, consideration.last_bought)
 
 
-def _crowd(people: Consumers, shop: OfferSet, update_channel: bool) -> kernels.People:
+def _crowd(people: Consumers, offers: OfferSet, update_channel: bool) -> kernels.People:
     return kernels.People(
         ids=people.id,
         taste=people.taste,
@@ -154,7 +154,7 @@ def _crowd(people: Consumers, shop: OfferSet, update_channel: bool) -> kernels.P
         privacy=people.privacy,
         habit=people.habit,
         trust=people.trust,
-        attention=shop.attention_of(people),
+        attention=offers.attention_of(people),
         cluster=people.cluster,
         follows=people.follows,
         last_bought=people.last_bought,
@@ -162,27 +162,27 @@ def _crowd(people: Consumers, shop: OfferSet, update_channel: bool) -> kernels.P
     )
 
 
-def _offers(shop: OfferSet) -> kernels.Offers:
-    attributes, links = kernel_tables(shop)
-    return kernels.Offers(attributes, links, shop.endorsing, shop.endorsement)
+def _stock(offers: OfferSet) -> kernels.Offers:
+    attributes, links = kernel_tables(offers)
+    return kernels.Offers(attributes, links, offers.endorsing, offers.endorsement)
 
 
-def _exposure(seats: ExposureTables, shop: OfferSet) -> kernels.Exposure:
-    return kernels.Exposure(seats.flat(), C, *seats.bits, shop.need.chance, shop.need.alias)
+def _exposure(tables: ExposureTables, offers: OfferSet) -> kernels.Exposure:
+    return kernels.Exposure(tables.flat(), C, *tables.bits, offers.need.chance, offers.need.alias)
 
 
-def _terms(shop: OfferSet, demand: Demand, channels: Channels, update_path: bool) -> kernels.Terms:
+def _terms(offers: OfferSet, demand: Demand, channels: Channels, update_path: bool) -> kernels.Terms:
     return kernels.Terms(
-        channel_value=frictions(channels, shop.checkout),
-        channel_price=delivery(channels, shop.subsidy, demand.order_value),
+        channel_value=frictions(channels, offers.checkout),
+        channel_price=delivery(channels, offers.subsidy, demand.order_value),
         habit=np.float32(channels.habit),
         trust=np.float32(channels.trust),
         privacy=np.float32(channels.privacy),
         match=np.float32(demand.match),
         nest=demand.nest,
-        impulse=np.float32(demand.impulse * shop.checkout),
+        impulse=np.float32(demand.impulse * offers.checkout),
         order_value=demand.order_value,
-        visits=shop.visits,
+        visits=offers.visits,
         sampled=demand.books == "sampled",
         update_path=update_path,
     )
@@ -211,8 +211,8 @@ def considered(
     chance: Chance,
     week: int,
     people: Consumers,
-    shop: OfferSet,
-    seats: ExposureTables,
+    offers: OfferSet,
+    tables: ExposureTables,
     demand: Demand,
     consideration: Consideration,
     channels: Channels,
@@ -227,11 +227,11 @@ def considered(
     n = len(people)
     rows, used = np.empty((2, min(slots_kept, consideration.slots), n), np.int32)
     endorser, luck = np.full(n, kernels.EMPTY, np.int32), np.empty(n, np.float32)
-    crowd, social = _crowd(people, shop, update_channel=False), social_value(people, channels)
-    terms = _terms(shop, demand, channels, update_path=False)
-    offers, exposure, own = _offers(shop), _exposure(seats, shop), _own_goods(shop)
-    kernels.consider(draw, slots, crowd, social, offers, exposure, own, terms, rows, used, endorser, luck)
-    rows[rows == len(shop.value)] = kernels.EMPTY
+    crowd, social = _crowd(people, offers, update_channel=False), social_value(people, channels)
+    terms = _terms(offers, demand, channels, update_path=False)
+    stock, exposure, own = _stock(offers), _exposure(tables, offers), _own_goods(offers)
+    kernels.consider(draw, slots, crowd, social, stock, exposure, own, terms, rows, used, endorser, luck)
+    rows[rows == len(offers.value)] = kernels.EMPTY
     return Considered(rows.T, used.T, endorser, luck)
 
 

@@ -23,7 +23,7 @@ def browse_all(
     chance: Chance,
     week: int,
     people: Consumers,
-    shop: OfferSet,
+    offers: OfferSet,
     demand: Demand,
     consideration: Consideration,
     channels: Channels,
@@ -31,8 +31,8 @@ def browse_all(
     update_channel: bool,
 ) -> WeekDemand:
     """Every live design of the social app, in float64: the exact limits (docs/facts.md D)."""
-    on_app = keeps(shop.channel_mask[shop.live], SOCIAL)
-    live, own, exposure = shop.live[on_app], shop.own[on_app], shop.exposure[:, on_app]
+    on_app = keeps(offers.channel_mask[offers.live], SOCIAL)
+    live, own, exposure = offers.live[on_app], offers.own[on_app], offers.exposure[:, on_app]
     block = max(1, 2_000_000 // max(1, live.size))
     books = None
     for first in range(0, len(people), block):
@@ -42,7 +42,7 @@ def browse_all(
             week,
             people,
             ids,
-            shop,
+            offers,
             live,
             own,
             exposure,
@@ -72,7 +72,7 @@ def _exact_block(
     week: int,
     people: Consumers,
     ids: Rows,
-    shop: OfferSet,
+    offers: OfferSet,
     live: NDArray[np.int32],
     own: Flags,
     exposure: Floats,
@@ -86,22 +86,22 @@ def _exact_block(
     social = (
         channels.habit * people.habit[ids] + channels.trust * people.trust[ids] - channels.privacy * people.privacy[ids]
     )
-    hasty = demand.impulse * shop.checkout * people.impulsiveness[ids].astype(float)
-    offer = (frictions(channels, shop.checkout)[SOCIAL] + social + hasty)[:, None]
-    price = shop.price[live] + delivery(channels, shop.subsidy, demand.order_value)[SOCIAL]
+    hasty = demand.impulse * offers.checkout * people.impulsiveness[ids].astype(float)
+    offer = (frictions(channels, offers.checkout)[SOCIAL] + social + hasty)[:, None]
+    price = offers.price[live] + delivery(channels, offers.subsidy, demand.order_value)[SOCIAL]
     v = choice.decision_utility(
-        people.taste[ids].astype(float), shop.place[live], shop.value[live], price, alpha, offer, demand.match
+        people.taste[ids].astype(float), offers.place[live], offers.value[live], price, alpha, offer, demand.match
     )
     if consideration.mode == "weighted":
-        v = v + log_exposure(exposure, own, shop.self_preference)[people.cluster[ids]]
+        v = v + log_exposure(exposure, own, offers.self_preference)[people.cluster[ids]]
     elif consideration.mode == "bernoulli":
-        agents, parties = np.repeat(ids, live.size), np.tile(shop.ids[live], ids.size)
+        agents, parties = np.repeat(ids, live.size), np.tile(offers.ids[live], ids.size)
         seen = chance.uniform(Stream.INCLUSION, people.id[agents], week, parties)[:, 0].reshape(v.shape)
         v = np.where(seen < consideration.inclusion, v, -np.inf)
-    shares, within, inclusive = choice.nested_logit(v, shop.original[live].astype(np.int64), demand.nest)
+    shares, within, inclusive = choice.nested_logit(v, offers.original[live].astype(np.int64), demand.nest)
     slopes = choice.own_slope(shares, within, demand.nest)
     luck = chance.uniform(Stream.BROWSE, people.id[ids], week)[:, 0]
-    reached = np.cumsum(shares * shop.visits, axis=1)
+    reached = np.cumsum(shares * offers.visits, axis=1)
     bought = (luck[:, None] >= reached).sum(axis=1)
     buys = bought < live.size
     if update_path:
@@ -115,18 +115,18 @@ def _exact_block(
             slopes = np.where(shares > 0, slopes / shares, 0.0) * drawn
         orders = drawn
     else:
-        orders, slopes = shares * shop.visits, slopes * shop.visits
+        orders, slopes = shares * offers.visits, slopes * offers.visits
     regret = -hasty * shares.sum(axis=1)
-    surplus = choice.consumer_surplus(inclusive, regret, alpha, demand.order_value) * shop.visits
-    by_row = np.zeros((len(shop.value), 4))
+    surplus = choice.consumer_surplus(inclusive, regret, alpha, demand.order_value) * offers.visits
+    by_row = np.zeros((len(offers.value), 4))
     by_row[live, SOCIAL] = orders.sum(axis=0)
-    slope = np.zeros(len(shop.value))
+    slope = np.zeros(len(offers.value))
     slope[live] = (alpha[:, None] * slopes).sum(axis=0)
     return WeekDemand(
         orders=by_row,
-        endorsed=np.zeros(len(shop.value)),
+        endorsed=np.zeros(len(offers.value)),
         slope=slope,
-        by_influencer=np.zeros((len(shop.endorsing), 2)),
+        by_influencer=np.zeros((len(offers.endorsing), 2)),
         by_cluster=np.bincount(people.cluster[ids], orders.sum(axis=1), minlength=C).astype(float),
         surplus=float(surplus.sum()),
         impulse=float(orders.sum()),

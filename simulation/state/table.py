@@ -76,8 +76,11 @@ class Table:
             value = given.get(name, declared.newcomer)
             if value is REQUIRED:
                 raise ValueError(f"{cls.__name__}.{name} has no value for a new row")
-            made[name] = np.empty((rows, *((sizes or {})[dim] for dim in declared.dims)), declared.kind)
-            made[name][...] = value
+            shape = (rows, *((sizes or {})[dim] for dim in declared.dims))
+            try:
+                made[name] = np.array(np.broadcast_to(np.asarray(value, declared.kind), shape))
+            except ValueError:
+                raise ValueError(f"{cls.__name__}.{name} is {shape}, and got {np.shape(value)}") from None
         return cls(**made, **rest)
 
     def __len__(self) -> int:

@@ -78,10 +78,10 @@ GIVEN: dict[str, Any] = {"name": np.arange(3), "price": 1.0, "place": 0.0}
     [
         ({"prize": 1.0}, "Shops has no column prize"),
         ({"price": None}, "Shops.price has no value for a new row"),
-        ({"price": np.zeros(2)}, "could not broadcast"),
-        ({"price": np.zeros((3, 1))}, "could not broadcast"),
-        ({"place": np.zeros((3, 4))}, "could not broadcast"),
-        ({"past": np.zeros(2)}, "could not broadcast"),
+        ({"price": np.zeros(2)}, "Shops.price is .3,., and got"),
+        ({"price": np.zeros((3, 1))}, "Shops.price is .3,., and got"),
+        ({"place": np.zeros((3, 4))}, "Shops.place is"),
+        ({"past": np.zeros(2)}, "Shops.past is"),
     ],
 )
 def test_what_is_unknown_missing_or_of_a_wrong_length_is_refused(change: dict[str, Any], message: str) -> None:
