@@ -1,4 +1,4 @@
-"""Every name that docs/model.md gives in code is a name that `simulation/` has.
+"""Every name that docs/model.md gives in code is a name that `simulation/` has; so is every attribute in docs/mesa.md.
 
 A span of code is read as
 - `room/module.py`: a file of `simulation/`;
@@ -20,6 +20,9 @@ from pathlib import Path
 
 import pytest
 
+from simulation import SME, Consumer, Influencer, Platform, Regulator
+from simulation.agents.cells import Cell
+from simulation.agents.platform import Lever
 from simulation.chance import Stream
 from simulation.config import GROUPS, Config
 from simulation.law.instruments import instruments
@@ -27,7 +30,8 @@ from simulation.outcomes import OUTCOMES
 from simulation.settings.strategies import STRATEGIES
 
 ROOT = Path(__file__).parent.parent
-SIMULATION, MODEL = ROOT / "simulation", (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
+SIMULATION = ROOT / "simulation"
+MODEL, MESA = ((ROOT / "docs" / page).read_text(encoding="utf-8") for page in ("model.md", "mesa.md"))
 EXCEPTIONS = {
     *("mesa.Agent", "mesa.Model"),  # Mesa's own
     *("H", "M"),  # dimensions of columns
@@ -156,6 +160,18 @@ def test_the_step_table_names_what_a_week_calls() -> None:
 def test_every_stream_of_chance_is_told() -> None:
     told = spans(MODEL[MODEL.index("| purpose | keyed by | draws |") : MODEL.index("## 8.")])
     assert [stream.name for stream in Stream if stream.name not in told] == []
+
+
+@pytest.mark.parametrize("agent", [Consumer, SME, Influencer, Platform, Regulator])
+def test_the_attributes_in_the_table_of_agents_are_there(agent: type) -> None:
+    rows = re.findall(r"^\| `(\w+)`.*? \| .*? \| (.*?) \| (.*?) ?\|$", MESA, re.MULTILINE)
+    [(written, read)] = [row[1:] for row in rows if row[0] == agent.__name__]
+    for name in spans(written):
+        attribute = getattr(agent, name.removesuffix("(…)"))
+        assert isinstance(attribute, Cell | Lever) or getattr(attribute, "fset", None) or name.endswith("(…)"), name
+    assert [name for name in spans(read) if getattr(agent, name).fset is not None] == []
+    shown = {name for cls in agent.__mro__ for name, kind in vars(cls).items() if isinstance(kind, Cell | Lever)}
+    assert shown - set(spans(written)) == set()
 
 
 @pytest.mark.parametrize(
