@@ -157,6 +157,14 @@ def test_the_step_table_names_what_a_week_calls() -> None:
     assert [name for name in called if not re.search(rf"\b{name}\(", week)] == []
 
 
+def test_a_newcomer_is_sent_to_files_that_there_are() -> None:
+    rows = re.findall(
+        r"^\| .*\? \| (.*) \| .*\|$", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert len(rows) == 10
+    assert [row for row in rows if not is_there(row.strip("`"))] == []
+
+
 def test_every_stream_of_chance_is_told() -> None:
     told = spans(MODEL[MODEL.index("| purpose | keyed by | draws |") : MODEL.index("## 8.")])
     assert [stream.name for stream in Stream if stream.name not in told] == []
