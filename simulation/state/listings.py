@@ -41,7 +41,9 @@ class Listings(Table):
     exit_week: Rows = column(
         np.int64, "week", "the week in which it left, or -1 while it is there", newcomer=STILL_THERE, of="seller"
     )
-    fixed_cost: Floats = column(float, "Rp a week", r"$F_j$, before what falls with its orders", newcomer=0.0, of="seller")
+    fixed_cost: Floats = column(
+        float, "Rp a week", r"$F_j$, before what falls with its orders", newcomer=0.0, of="seller"
+    )
     buffer: Floats = column(float, "Rp", "cash above which the owner draws", newcomer=0.0, of="seller")
     foreign: Flags = column(bool, "", "whether its goods are made abroad", newcomer=False, of="seller")
     crosses_border: Flags = column(
