@@ -26,21 +26,31 @@ CLUSTERS: Floats = np.vstack([np.eye(4), -np.eye(4), 0.5 * np.array(list(product
 class Consumers(Table):
     """The population, by row, sorted by taste cluster: neighbours read the same seat table. N rows."""
 
-    id: NDArray[np.uint32] = column(np.uint32, "", "key of its chance")
+    id: NDArray[np.uint32] = column(np.uint32, "", "stable id, the key of its chance")
     taste: Floats32 = column(
         np.float32, r"unit vector in $\mathbb{R}^4$", "$x_i$, place in taste space", dims=("taste",)
     )
     alpha: Floats32 = column(np.float32, "utility per listed price", r"$\alpha_i$, price sensitivity")
-    impulsiveness: Floats32 = column(np.float32, "0 to 1", r"$\vartheta_i$")
+    impulsiveness: Floats32 = column(np.float32, "0 to 1", r"$\vartheta_i$, weight of impulse in its decisions")
     privacy: Floats32 = column(np.float32, "0 to 1", "$P_i$, privacy concern")
     habit: Floats32 = column(np.float32, "0 to 1", "$H_i$, habit of the social app")
     trust: Floats32 = column(np.float32, "0 to 1", "$T_i$, trust in the social app")
     attention: Floats32 = column(np.float32, "0 to 1", "$a_i$, chance that a feed or search slot is the social app's")
-    cluster: NDArray[np.uint8] = column(np.uint8, "0 to 23", r"$\ell(i)$, the nearest vertex of the 24-cell")
-    follows: NDArray[np.int16] = column(np.int16, "row", "influencers followed, or -1", dims=("follows",))
-    last_bought: NDArray[np.int32] = column(np.int32, "row", "the design bought last, or -1", newcomer=-1)
+    cluster: NDArray[np.uint8] = column(
+        np.uint8, "0 to 23", r"$\ell(i)$, the nearest of the 24 directions in `CLUSTERS`"
+    )
+    follows: NDArray[np.int16] = column(
+        np.int16,
+        "row",
+        "three influencers, drawn with replacement by audience; -1 where there are none",
+        dims=("follows",),
+    )
+    last_bought: NDArray[np.int32] = column(np.int32, "row", "the design bought last, or -1 for none", newcomer=-1)
     bought_on: NDArray[np.int8] = column(
-        np.int8, "channel", "of this week's own purchase, or -1; kept where habit or trust asks for it", newcomer=-1
+        np.int8,
+        "channel",
+        "the channel of this week's own purchase, or -1 for none; written only where habit or trust moves with it",
+        newcomer=-1,
     )
 
 

@@ -16,12 +16,12 @@ class Influencers(Table):
     """The influencers, by rank of audience. K rows."""
 
     audience: Floats = column(float, "relative", "size of the audience")
-    niche: Floats = column(float, r"unit vector in $\mathbb{R}^4$", "what it is about", dims=("taste",))
-    credibility: Floats = column(float, "0 to 1", "what an endorsement is worth")
-    first_credibility: Floats = column(float, ".5 to 1", "credibility at the opening")
+    niche: Floats = column(float, r"unit vector in $\mathbb{R}^4$", "what its posts are about", dims=("taste",))
+    credibility: Floats = column(float, "0 to 1", "share of `influence.endorsement` that an endorsement by it is worth")
+    first_credibility: Floats = column(float, ".5 to 1", "credibility at the opening, to which it recovers")
     live: Flags = column(bool, "", "whether it sells live this week")
-    orders: Floats = column(float, "orders", "of the last week, through it")
-    endorsing: NDArray[np.int32] = column(np.int32, "row", "the design that it endorses, or -1")
+    orders: Floats = column(float, "orders", "orders of the last week through its endorsement")
+    endorsing: NDArray[np.int32] = column(np.int32, "row", "the design that it endorses, or -1 for none")
     income: Rupiah = column(np.int64, "Rp", "affiliate commissions over the run")
 
 

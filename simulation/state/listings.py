@@ -27,46 +27,65 @@ class Listings(Table):
     """Every listing that ever was, by row, in the order of entry. L rows, M weeks of memory, 4 channels H."""
 
     # who sells it
-    id: Rows = column(np.int64, "", "stable id: owner's kind, category, week of entry, number among those", of="seller")
+    id: Rows = column(
+        np.int64,
+        "",
+        "stable id of owner's kind, category, week of entry and number among those: the key of its chance",
+        of="seller",
+    )
     kind: NDArray[np.int8] = column(np.int8, "", "0 SME, 1 importer, 2 platform", of="seller")
-    channel_mask: Masks = column(np.int32, "", "channels kept, a bit each", of="seller")
-    entry_week: Rows = column(np.int64, "week", "0 for the opening", of="seller")
+    channel_mask: Masks = column(
+        np.int32, "", "channels kept, a bit each: 1 social app, 2 rival app, 4 marketplace, 8 own site", of="seller"
+    )
+    entry_week: Rows = column(np.int64, "week", "the week in which it came; 0 for the opening", of="seller")
     exit_week: Rows = column(
         np.int64, "week", "the week in which it left, or -1 while it is there", newcomer=STILL_THERE, of="seller"
     )
-    fixed_cost: Floats = column(float, "Rp a week", r"$F_j$", newcomer=0.0, of="seller")
+    fixed_cost: Floats = column(
+        float, "Rp a week", r"$F_j$, before what falls with its orders", newcomer=0.0, of="seller"
+    )
     buffer: Floats = column(float, "Rp", "cash above which the owner draws", newcomer=0.0, of="seller")
-    foreign: Flags = column(bool, "", "whether it is sourced abroad", newcomer=False, of="seller")
+    foreign: Flags = column(bool, "", "whether its goods are made abroad", newcomer=False, of="seller")
     crosses_border: Flags = column(
-        bool, "", "whether each parcel crosses the border, not from stock in the country", newcomer=False, of="seller"
+        bool,
+        "",
+        "whether it ships each parcel across the border; false where it sells from stock in the country",
+        newcomer=False,
+        of="seller",
     )
     ad_bid: Floats = column(float, "share of gross profit on the app", "bid for ad slots", newcomer=0.0, of="seller")
     channel_orders: Floats = column(
-        float, "orders", "by channel since it last reviewed its channels", dims=("H",), newcomer=0.0, of="seller"
+        float, "orders", "orders by channel since it last reviewed its channels", dims=("H",), newcomer=0.0, of="seller"
     )
     revenue: Rupiah = column(np.int64, "Rp", "sales over the run", newcomer=0, of="seller")
-    social_revenue: Rupiah = column(np.int64, "Rp", "of these on the social app", newcomer=0, of="seller")
+    social_revenue: Rupiah = column(np.int64, "Rp", "sales over the run on the social app", newcomer=0, of="seller")
     profit: Rupiah = column(np.int64, "Rp", "profit over the run", newcomer=0, of="seller")
     taxed_sales: Floats = column(
         float, "Rp of the law", "sales through platforms in the year `taxed_in`", newcomer=0.0, of="seller"
     )
     taxed_in: Rows = column(np.int64, "year", "the year of `taxed_sales`", newcomer=0, of="seller")
     # the design
-    category: Rows = column(np.int64, "", "category", of="design")
+    category: Rows = column(np.int64, "", "position of its category in `Opening.categories`", of="design")
     original: NDArray[np.int32] = column(
         np.int32, "row", r"$o(j)$: the row itself, for a copy that of its original", of="design"
     )
     template: Rows = column(np.int64, "row", "the opening listing that it is modelled on", of="design")
-    copy: NDArray[np.int32] = column(np.int32, "row", "the platform's live copy of it, or -1", newcomer=-1, of="design")
-    copied_week: Rows = column(np.int64, "week", "in which it was copied, or -1", newcomer=-1, of="design")
+    copy: NDArray[np.int32] = column(
+        np.int32, "row", "the platform's live copy of it, or -1 for none", newcomer=-1, of="design"
+    )
+    copied_week: Rows = column(
+        np.int64, "week", "the week in which it was copied, or -1 for never", newcomer=-1, of="design"
+    )
     place: Floats = column(
         float, r"unit vector in $\mathbb{R}^4$", r"$y_j$, place in taste space", dims=("taste",), of="design"
     )
-    quality: Floats = column(float, "utility", r"$q_j$", of="design")
-    reputation: Floats = column(float, "utility", r"$r_j$", of="design")
-    shock: Floats = column(float, "utility", r"$z_j$", of="design")
+    quality: Floats = column(float, "utility", r"$q_j$, the same for all consumers", of="design")
+    reputation: Floats = column(float, "utility", r"$r_j$, from its rating at the opening", of="design")
+    shock: Floats = column(
+        float, "utility", r"$z_j$, shock to demand; a copy sells under that of its original", of="design"
+    )
     shock_sd: Floats = column(float, "utility", r"$\sigma_j$, stationary sd of the shock", of="design")
-    awareness: Floats = column(float, "share", "consumers who have heard of it", newcomer=1.0, of="design")
+    awareness: Floats = column(float, "share", "consumers who have heard of it, of all", newcomer=1.0, of="design")
     seen: Floats = column(
         float,
         "opening weeks of a mean listing's orders",
@@ -75,9 +94,9 @@ class Listings(Table):
         of="design",
     )
     # the offer
-    listed: Floats = column(float, "Rp a unit", r"$\bar p_j$, the listed price", of="offer")
-    price: Floats = column(float, "Rp a unit", r"$p_j$", of="offer")
-    cost: Floats = column(float, "Rp a unit", r"$c_j$, before standards", of="offer")
+    listed: Floats = column(float, "Rp a unit", r"$\bar p_j$, the listed price, which stays", of="offer")
+    price: Floats = column(float, "Rp a unit", r"$p_j$, what it asks this week, taxes apart", of="offer")
+    cost: Floats = column(float, "Rp a unit", r"$c_j$, before what standards add to foreign goods", of="offer")
     asked: Floats = column(
         float,
         "Rp a unit",
@@ -86,21 +105,28 @@ class Listings(Table):
         of="offer",
     )
     affiliate: Floats = column(float, "share of price", r"$\kappa_j$, commission to influencers", of="offer")
-    blocked: Flags = column(bool, "", "whether the rules keep it off sale", newcomer=False, of="offer")
-    vat: Floats = column(float, "share of price", "paid by buyers on top", newcomer=0.0, of="offer")
-    duty: Floats = column(float, "share of price", "paid by buyers on top", newcomer=0.0, of="offer")
-    past_orders: Floats = column(float, "orders", "of the last weeks", dims=("M",), newcomer=0.0, of="offer")
+    blocked: Flags = column(bool, "", "whether the rules keep it off sale this week", newcomer=False, of="offer")
+    vat: Floats = column(float, "share of price", "value-added tax that buyers pay on top", newcomer=0.0, of="offer")
+    duty: Floats = column(float, "share of price", "duty that buyers pay on top", newcomer=0.0, of="offer")
+    past_orders: Floats = column(float, "orders", r"$Q_j$ of the last $M$ weeks", dims=("M",), newcomer=0.0, of="offer")
     past_slope: Floats = column(
-        float, "orders a listed price", r"$A_j$ of the last weeks", dims=("M",), newcomer=0.0, of="offer"
+        float, "orders a listed price", r"$A_j$ of the last $M$ weeks", dims=("M",), newcomer=0.0, of="offer"
     )
-    past_gross: Floats = column(float, "Rp", "gross profit of the last weeks", dims=("M",), newcomer=0.0, of="offer")
+    past_gross: Floats = column(
+        float, "Rp", r"$G_j$, gross profit of the last $M$ weeks", dims=("M",), newcomer=0.0, of="offer"
+    )
     past_fees: Floats = column(
-        float, "orders", "that fees took, of the last weeks", dims=("M",), newcomer=0.0, of="offer"
+        float,
+        "orders",
+        r"orders × the share that fees took, of the last $M$ weeks",
+        dims=("M",),
+        newcomer=0.0,
+        of="offer",
     )
     past_shown: Floats = column(
         float,
         "a mean design = 1",
-        "how often the social feed showed it, of the last weeks",
+        "how often the social feed showed it, in the last $M$ weeks",
         dims=("M",),
         newcomer=0.0,
         of="offer",
