@@ -233,7 +233,7 @@ class IdleMarket(mesa.Model):
 
 
 class Pages:
-    """The week's books in plain lists; see `browsing.Books`."""
+    """The week's books in plain lists; see `WeekDemand`."""
 
     def __init__(self, rows: int, influencers: int) -> None:
         self.orders = [[0.0] * len(CHANNELS) for _ in range(rows)]

@@ -3,7 +3,7 @@
 Quality is found by the contraction of Berry, Levinsohn and Pakes (1995) at fixed exposure, unit cost from
 each seller's first-order condition at its listed price, and every stock at its stationary value. All of
 it happens under the baseline (platform `marketplace_only`, algorithm `personalised`) on a population of its
-own. `opening_cache` keeps the result.
+own. `cache` keeps the result.
 """
 
 from __future__ import annotations
