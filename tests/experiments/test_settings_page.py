@@ -47,7 +47,6 @@ def test_every_setting_and_every_outcome_has_one_row() -> None:
     settings = {name for name in setting_types() if name.rpartition(".")[2] not in enforced} - chosen
     assert settings | set(OUTCOMES) <= set(rows)
     own = [row for row in rows if not row.startswith("algorithm.")]  # algorithms share settings
-    ]  # algorithms share settings
     assert len(own) == len(set(own))
 
 
