@@ -17,7 +17,6 @@ from simulation.law.regulation import Enforcement
 from simulation.outcomes.record import OUTCOMES
 from simulation.settings.parameter import Spec
 from simulation.settings.strategies import STRATEGIES
-from simulation.settings.strategies import STRATEGIES
 
 DOCS = settings_page.PAGE.parent
 PAGES = [page for page in sorted(DOCS.glob("*.md")) if page.name != "mesa.md"]  # that page names Python
