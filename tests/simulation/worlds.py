@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from simulation import Config, Market, Opening
 from simulation.chance import Chance
+from simulation.config import GROUPS
 from simulation.demand import browsing
 from simulation.demand.browsing import Considered
 from simulation.law.effective import WeekTerms
+from simulation.platform import FirstParty, assortment
 from simulation.settings.channels import Channels
 from simulation.settings.demand import Consideration, Demand
 from simulation.state.channels import SOCIAL
@@ -65,7 +67,7 @@ def merged(base: Mapping[str, Any], *changes: Mapping[str, Any]) -> dict[str, An
     data = {k: dict(v) if isinstance(v, Mapping) else v for k, v in base.items()}
     for change in changes:
         for name, value in change.items():
-            merge = isinstance(value, Mapping) and name not in ("algorithm", "regulation")
+            merge = isinstance(value, Mapping) and name in GROUPS
             data[name] = {**data.get(name, {}), **value} if merge else value
     return data
 
@@ -193,6 +195,17 @@ def bare(designs: Sequence[Design], *changes: Mapping[str, Any], **more: Any) ->
     market = Market(config, opening=by_hand(designs, 1.0 - config.platform.commission))
     market.listings.price[:] = [d.price for d in designs]
     return market
+
+
+def add_copy(market: Market, original: int, price: float, cost: float, quality_gap: float) -> int:
+    """Put an own brand beside a design: price and cost are shares of its, quality is lower. Returns its row."""
+    setting = dataclasses.replace(
+        market.platform.setting, undercut=1.0 - price, cost_advantage=1.0 - cost, quality_gap=quality_gap
+    )
+    goods = FirstParty(market.listings, market.opening.cost, setting, market.terms, market.chance)
+    row = assortment.add_copy(goods, market.platform.plan, original, brand=True, week=0)
+    market.ledger.open_accounts(len(market.listings))
+    return row
 
 
 def settle(market: Market, weeks: int = 600) -> Market:
