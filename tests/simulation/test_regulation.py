@@ -148,8 +148,8 @@ def test_a_rule_waits_to_be_seen_broken_and_ends_where_a_way_round_is_found() ->
 def test_displacement_moves_people_to_other_channels() -> None:
     alone = run(PROJECT_S, regulation={"separation": {}})
     moved = run(PROJECT_S, regulation={"separation": {"displacement": 0.6}})
-    assert moved.rules.attention == pytest.approx(0.4)
-    assert alone.rules.attention == 1.0
+    assert moved.terms.rules.attention == pytest.approx(0.4)
+    assert alone.terms.rules.attention == 1.0
     assert outcome(moved, "social_share") < 0.8 * outcome(alone, "social_share")
     assert outcome(moved, "marketplace_share") > outcome(alone, "marketplace_share")
     assert outcome(moved, "surplus_elsewhere") > outcome(alone, "surplus_elsewhere")
