@@ -81,7 +81,7 @@ def account(*changes: Mapping[str, Any], weeks: int = WEEKS) -> Account:
     for _ in range(weeks - 1):
         market.step()
     table, rows = market.listings, len(market.listings)
-    price, bid = table.price.copy(), table.ad_bid.copy() if "ad_bid" in table.names else np.zeros(rows)
+    price, bid = table.price.copy(), table.ad_bid.copy()
     before = table.revenue.copy(), table.social_revenue.copy()
     market.step()
     table, page = market.listings, market.steps % market.config.sellers.memory

@@ -70,7 +70,7 @@ def the_best_are_copied() -> None:
 def only_what_pays_is_copied() -> None:
     """A copy has to earn its entry in the payback time."""
     free = reviewed()
-    earned = promise(free, ADVANTAGE) * PAYBACK / free.median_gross_profit
+    earned = promise(free, ADVANTAGE) * PAYBACK / free.first.median_gross_profit
     dear = float(np.sort(earned)[-4])  # three earn more
     market = reviewed({"platform": {"entry_cost_weeks": dear * 1.0001}})
     assert copied(market) == set(np.flatnonzero(earned > dear).tolist())
@@ -88,7 +88,7 @@ def a_copy_is_cheaper_and_costs_its_entry() -> None:
     assert table.quality[rows] == pytest.approx(table.quality[root] - GAP)
     assert table.foreign[rows].all()
     paid = market.flows["entry of own goods", "platform", "suppliers_abroad"]
-    assert paid == rows.size * int(ENTRY * market.median_gross_profit) > 0
+    assert paid == rows.size * int(ENTRY * market.first.median_gross_profit) > 0
 
 
 def what_may_not_be_made_is_bought_in() -> None:
@@ -118,54 +118,59 @@ def half_of_the_designs_leave_half_of_the_room() -> None:
     table = market.listings
     own = np.flatnonzero(table.own)
     for row in [row for row in range(40) if row not in copied(market)]:
-        market.close_shop(row, market.steps)
+        market.seller_of_row[row].remove()
     market.step()
     left, earned = np.flatnonzero(table.own & (table.exit_week < 0)), table.past_gross[own].sum(axis=1)
     assert 0 < left.size == int(SHARE * table.live.size) < own.size
     assert set(left) == set(own[np.argsort(-earned)[: left.size]])
 
 
-PLATFORM = "simulation.platform:Platform."
-PROFIT, REVIEWS = PLATFORM + "_profit_an_order", PLATFORM + "review_own_goods"
-PRICE, COST, COPY = PLATFORM + "_price_share", PLATFORM + "_cost_share", PLATFORM + "_copy"
-DROP, EXCESS = PLATFORM + "_drop_losing", PLATFORM + "_excess"
+ASSORTMENT, GOODS = "simulation.platform.assortment:", "simulation.platform.first_party:FirstParty."
+REVIEWS, APPRAISE, ASK = ASSORTMENT + "review_assortment", ASSORTMENT + "_appraise", ASSORTMENT + "_ask"
+PROFIT, PRICE, COST = GOODS + "profit_an_order", GOODS + "price_share", GOODS + "cost_share"
+DROP, EXCESS = ASSORTMENT + "_drop_losing", ASSORTMENT + "excess"
 
 CHECKS: dict[Check, tuple[Wrong, ...]] = {
     the_best_are_copied: (
-        Wrong("an order is a unit", PROFIT, " / table.listed[rows]", " / 1e5"),
-        Wrong("profit an order, whatever sells", REVIEWS, "orders * self._profit", "1.0 * self._profit"),
-        Wrong("the worst first", REVIEWS, "np.argsort(-(", "np.argsort(+("),
-        Wrong("one fewer than the cap lets", REVIEWS, "own.size\n", "own.size - 1\n"),
+        Wrong("an order is a unit", PROFIT, " / self.listings.listed[rows]", " / 1e5"),
+        Wrong("profit an order, whatever sells", APPRAISE, "orders * goods.profit", "1.0 * goods.profit"),
+        Wrong("the worst first", REVIEWS, "np.argsort(-appraisal", "np.argsort(+appraisal"),
+        Wrong("one fewer than the cap lets", REVIEWS, "- own.size\n", "- own.size - 1\n"),
         Wrong(
             "who sells least is thought to sell most",
-            PLATFORM + "_expected_orders",
-            "np.exp(estimate)",
-            "np.exp(-estimate)",
+            "simulation.platform.learning:expected_orders",
+            "np.exp(demand_estimate",
+            "np.exp(-demand_estimate",
         ),
     ),
     only_what_pays_is_copied: (
-        Wrong("revenue for profit", PROFIT, "self.rules.own_floor) - cost", "self.rules.own_floor)"),
-        Wrong("paid back in a week", REVIEWS, "profit * self.setting.payback_weeks", "profit"),
-        Wrong("what does not pay", REVIEWS, "> self.entry_cost", "< self.entry_cost"),
-        Wrong("all of the original's orders", PROFIT, "setting.capture * ", ""),
+        Wrong("revenue for profit", PROFIT, ", cost) - cost", ", cost)"),
+        Wrong("paid back in a week", ASK, "goods.setting.payback_weeks", "1.0"),
+        Wrong("what does not pay", REVIEWS, "best[appraisal.worth_it", "best[~appraisal.worth_it"),
+        Wrong("all of the original's orders", PROFIT, "setting.capture * self.", ""),
     ),
     a_copy_is_cheaper_and_costs_its_entry: (
         Wrong("as dear as the original", PRICE, "(1.0 - self.setting.undercut) * ", ""),
         Wrong("costs of goods bought in", COST, "np.where(brand, self", "np.where(~np.asarray(brand), self"),
-        Wrong("the make that earns less", PLATFORM + "_better_made", ">= self", "<= self"),
-        Wrong("entry for nothing", COPY, "supplier, self.entry_cost", "supplier, 0.0"),
-        Wrong("as good as the original", COPY, "gap, brand)", "0.0, brand)"),
+        Wrong("the make that earns less", GOODS + "better_made", ">= self", "<= self"),
+        Wrong("entry for nothing", ASSORTMENT + "_pay_entry", "supplier, cost", "supplier, 0.0"),
+        Wrong(
+            "as good as the original",
+            ASSORTMENT + "add_copy",
+            "parity if setting.quality_gap is None else setting.quality_gap",
+            "0.0",
+        ),
     ),
     what_may_not_be_made_is_bought_in: (
         Wrong("costs of the own brand", COST, "self.setting.resale_cost_advantage", "self.setting.cost_advantage"),
     ),
     what_does_not_pay_is_dropped: (
-        Wrong("the best are dropped", DROP, "< self.entry_cost", "> self.entry_cost"),
-        Wrong("none is dropped", DROP, "weekly * self.setting.payback_weeks", "2.0 * self.entry_cost + 0.0 * weekly"),
+        Wrong("the best are dropped", DROP, "< plan.entry_cost", "> plan.entry_cost"),
+        Wrong("none is dropped", DROP, "weekly * setting.payback_weeks", "2.0 * plan.entry_cost + 0.0 * weekly"),
     ),
     half_of_the_designs_leave_half_of_the_room: (
-        Wrong("a cap of opening designs", EXCESS, "(others + mine.size", "(40 + mine.size"),
-        Wrong("the best go first", EXCESS, "np.argsort(self", "np.argsort(-self"),
+        Wrong("a cap of opening designs", EXCESS, "live.size - mine.size, share", "40, share"),
+        Wrong("the best go first", EXCESS, "np.argsort(listings", "np.argsort(-listings"),
     ),
 }
 

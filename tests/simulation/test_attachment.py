@@ -90,9 +90,9 @@ def follows() -> None:
     assert -LUCKY * np.sqrt(n * churn) - again < ended - churn * n < LUCKY * np.sqrt(n * churn)
 
 
-HABIT, USUAL = "simulation.habits:habit_after", "simulation.habits:purchase_chance"
-TRUST, SPOILT = "simulation.habits:trust_after", "simulation.habits:has_bad_order"
-PROMOTED, UPDATE = "simulation.habits:promoted_share", "simulation.habits:Habits.update"
+HABIT, USUAL = "simulation.demand.attachment:habit_after", "simulation.demand.attachment:purchase_chance"
+TRUST, SPOILT = "simulation.demand.attachment:trust_after", "simulation.demand.attachment:has_bad_order"
+PROMOTED, UPDATE = "simulation.demand.attachment:promoted_share", "simulation.demand.attachment:update_ties"
 
 CHECKS: dict[Check, tuple[Wrong, ...]] = {
     habit: (
@@ -108,7 +108,10 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
             "np.float32(appeal) - alpha",
         ),
         Wrong(
-            "half of the opening's orders", "simulation.habits:opening_appeal", ".mean() < mean", ".mean() < 0.5 * mean"
+            "half of the opening's orders",
+            "simulation.demand.attachment:opening_appeal",
+            ".mean() < mean",
+            ".mean() < 0.5 * mean",
         ),
     ),
     trust: (
@@ -122,12 +125,12 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
         Wrong("ads in the platform's own slots", PROMOTED, "(1.0 - favour) * sold", "sold"),
         Wrong("own goods are no promotion", PROMOTED, "own + (", "0.0 * own + ("),
         Wrong("attention in proportion", UPDATE, "** channels.dilution", "** 1.0"),
-        Wrong("attention lost for good", UPDATE, "opening.attention[rows] * left", "people.attention[rows] * left"),
+        Wrong("attention lost for good", UPDATE, "ties.attention[rows] * left", "consumers.attention[rows] * left"),
     ),
     follows: (
         Wrong(
             "a third of them end",
-            "simulation.habits:renew_follows",
+            "simulation.demand.attachment:renew_follows",
             "luck[:, 0] < FOLLOWS * churn",
             "luck[:, 0] < churn",
         ),

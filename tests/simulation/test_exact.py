@@ -20,7 +20,7 @@ from scipy.special import lambertw
 
 from simulation import Market
 from simulation.state.ledger import LedgerError
-from tests.simulation.worlds import Design, bare, settle, shares, slopes, surplus, with_copy
+from tests.simulation.worlds import Design, add_copy, bare, settle, shares, slopes, surplus
 
 Floats = NDArray[np.float64]
 
@@ -100,7 +100,7 @@ def slope_in_the_books() -> None:
 def of_a_copy(relative_price: float = 0.75, gap: float = 0.5) -> tuple[Market, Floats]:
     """The bare market with a copy of design 0, and the four utilities."""
     market = bare(DESIGNS, demand={"nest": 0.5})
-    with_copy(market, 0, price=relative_price, cost=0.5, quality_gap=gap)
+    add_copy(market, 0, price=relative_price, cost=0.5, quality_gap=gap)
     original = DESIGNS[0]
     copied = original.quality - gap - ALPHA * relative_price * original.price / original.listed
     return market, np.append(utility(DESIGNS), copied)
@@ -178,7 +178,7 @@ def self_preference_in_weights() -> None:
         algorithm={"name": "popularity", "popularity_exponent": 0.0},
         platform={"self_preference": psi},
     )
-    with_copy(market, 0, price=0.75, cost=0.5, quality_gap=0.5)
+    add_copy(market, 0, price=0.75, cost=0.5, quality_gap=0.5)
     market.step()
     v = np.append(utility(designs), 4.0 - 0.5 - ALPHA * 0.75)
     weight = 3.0 * np.array([(1 - psi) / 3, (1 - psi) / 3, (1 - psi) / 3 + psi])

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation import Market
-from simulation.law.taxes import consumer_taxes, lawful_rupiah
+from simulation.law.taxes import consumer_taxes
 from simulation.money.taxes import _beyond
 from simulation.outcomes.record import OUTCOMES
 from simulation.platform.fees import commission_benefit
@@ -20,7 +20,7 @@ from simulation.state.ledger import Account
 from simulation.state.listings import IMPORTER_KIND, PLATFORM_KIND
 from tests.simulation.worlds import BUSY, PROJECT_S, Design, bare, ended, merged, outcome, run, small
 
-RESOURCES = {"landlords", "suppliers_home", "suppliers_abroad", "carriers", "rest_of_world"}
+RESOURCES = {"landlords", "suppliers_home", "suppliers_abroad", "carriers"}
 EVERYTHING: dict[str, Any] = merged(
     BUSY,
     {
@@ -139,7 +139,7 @@ def test_duty_falls_on_parcels_above_the_de_minimis() -> None:
     table, setting = market.listings, market.config
     table.price = table.listed * np.where(np.arange(len(table)) % 2, 0.3, 2.0)
     dollars = setting.demand.order_value * table.price / table.listed / setting.government.exchange_rate
-    _, duty = consumer_taxes(market)
+    _, duty = consumer_taxes(table, market.terms)
     assert duty.tolist() == np.where(table.crosses_border & (dollars > 4.0), 0.2, 0.0).tolist()
     assert 0 < np.count_nonzero(duty) < np.count_nonzero(table.crosses_border)
 
@@ -164,7 +164,7 @@ def test_support_goes_to_small_shops_up_to_its_ceiling() -> None:
     how = {"rate": 0.5, "ceiling": 1_000.0, "eligible": 1e12}
     market = run(regulation={"sme_support": how}, weeks=5)
     live = market.results().weekly["live_smes"]
-    assert 0 < market.flows["support", "treasury", "sellers"] <= 1_000 / lawful_rupiah(market) * live[-2]
+    assert 0 < market.flows["support", "treasury", "sellers"] <= 1_000 / market.terms.lawful_rupiah * live[-2]
     none = run(regulation={"sme_support": how | {"eligible": 0.0}}, weeks=5)
     assert outcome(none, "public_cost") == 0.0
     helped = run(regulation={"sme_support": {"rate": 0.3, "ceiling": 1e9, "eligible": 1e12}}, weeks=60)
@@ -205,9 +205,10 @@ def test_the_laws_thresholds_do_not_mind_how_many_are_simulated(people: float) -
 def test_sellers_who_pay_the_tax_turn_to_their_own_sites() -> None:
     market = run(BUSY, weeks=3)
     rows = market.listings.live
-    free = margins(market, rows)
-    market.terms.rules = replace(market.terms.rules, seller_tax=0.2, seller_tax_free=0.0)
-    taxed = margins(market, rows)
+    rules = replace(market.terms.rules, seller_tax=0.2, seller_tax_free=0.0)
+    free, taxed = (
+        margins(market.listings, rows, terms) for terms in (market.terms, replace(market.terms, rules=rules))
+    )
     domestic = ~market.listings.crosses_border[rows] & (market.listings.kind[rows] != PLATFORM_KIND)
     assert (taxed[domestic, :3] < free[domestic, :3]).all()
     assert np.array_equal(taxed[:, 3], free[:, 3])

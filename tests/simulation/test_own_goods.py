@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation.platform.fees import best_fee, commission_benefit
-from tests.simulation.worlds import PROJECT_S, Design, bare, merged, outcome, run, same, settle, shares
+from tests.simulation.worlds import PROJECT_S, Design, add_copy, bare, merged, outcome, run, same, settle, shares
 
 ALPHA = 5.0
 GROWTH: dict[str, Any] = {"motive": "growth", "platform": {"undercut": 0.6, "cost_advantage": 0.3}}
@@ -27,7 +27,7 @@ def test_the_hybrid_price_is_the_first_order_condition_of_who_earns_on_rivals(co
         platform={"commission": commission, "own_share": 1.0},
         own_pricing="hybrid",
     )
-    market.add_copy(0, 0, price=0.8, cost=0.5, quality_gap=0.3)
+    add_copy(market, 0, price=0.8, cost=0.5, quality_gap=0.3)
     settle(market)
     share, price = shares(market), market.listings.price / market.listings.listed
     cost = market.listings.cost[-1] / market.listings.listed[-1]
@@ -37,9 +37,9 @@ def test_the_hybrid_price_is_the_first_order_condition_of_who_earns_on_rivals(co
 
 def test_commission_on_rivals_makes_the_platform_a_softer_rival() -> None:
     def price(commission: float) -> float:
-        platform = {"commission": commission, "own_pricing": "hybrid", "own_share": 1.0}
-        market = bare([Design(5.0)] * 2, demand={"nest": 1.0}, platform=platform)
-        market.add_copy(0, 0, price=0.8, cost=0.5, quality_gap=0.3)
+        platform = {"commission": commission, "own_share": 1.0}
+        market = bare([Design(5.0)] * 2, demand={"nest": 1.0}, platform=platform, own_pricing="hybrid")
+        add_copy(market, 0, price=0.8, cost=0.5, quality_gap=0.3)
         return float(settle(market).listings.price[-1])
 
     assert price(0.0) < price(0.1) < price(0.3)

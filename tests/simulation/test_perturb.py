@@ -69,6 +69,11 @@ def plain() -> World:
     return world(lambda market: None)
 
 
+def close(market: Market, row: int) -> None:
+    """The shop in a row leaves."""
+    market.seller_of_row[row].remove()
+
+
 def shop_of(plain: World, size: str) -> int:
     """The row of the shop at a quantile of opening sales."""
     ranked = np.argsort(plain.orders.mean(axis=0))
@@ -102,7 +107,7 @@ def left(plain: World) -> dict[str, Measured]:
     found = {}
     for size in SIZES:
         row = shop_of(plain, size)
-        found[size] = measure(f"{size} shop leaves", plain, world(partial(Market.close_shop, row=row, week=0)), row)
+        found[size] = measure(f"{size} shop leaves", plain, world(partial(close, row=row)), row)
     return found
 
 

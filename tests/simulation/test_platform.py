@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from scipy import stats
 
 from simulation import Market
 from simulation.demand.shifters import shocks
+from simulation.law.effective import WeekTerms
+from simulation.platform.assortment import review_assortment
 from simulation.platform.learning import certainty, demand_estimate
 from simulation.settings.platform import PlatformSetting
 from simulation.state.listings import PLATFORM_KIND
@@ -107,6 +110,12 @@ def copies(market: Market) -> np.ndarray:
     return np.flatnonzero(market.listings.kind == PLATFORM_KIND)
 
 
+def review(market: Market, week: int) -> None:
+    """The own-goods arm looks through its goods, as in a week."""
+    goods, agent = market._goods(replace(market.terms, week=week)), market.platform
+    agent.shelved = review_assortment(goods, agent.plan, agent.shelved, market.ledger, market.chance)
+
+
 def test_copies_appear_at_reviews_and_are_marked(project_s: Market) -> None:
     table = project_s.listings
     rows = copies(project_s)
@@ -124,17 +133,17 @@ def test_copies_appear_at_reviews_and_are_marked(project_s: Market) -> None:
 @pytest.mark.parametrize("share", [0.0, 0.05, 0.2])
 def test_no_copy_is_made_beyond_the_cap(share: float) -> None:
     market, made = Market(small(PROJECT_S, {"platform": {"own_share": share}})), 0
-    review = market.platform.review_own_goods
+    review = market._own_goods_change
 
-    def watched(week: int) -> None:
+    def watched(terms: WeekTerms, occasions: float) -> None:
         nonlocal made
         before, allowed = copies(market).size, share * market.listings.live.size
-        review(week)
+        review(terms, occasions)
         if copies(market).size > before:
             made += 1
             assert np.count_nonzero(market.listings.own[market.listings.live]) <= allowed
 
-    market.platform.review_own_goods = watched  # type: ignore[method-assign]
+    market._own_goods_change = watched  # type: ignore[method-assign]
     market.run()
     assert (made > 0) == (share > 0)
 
@@ -152,7 +161,7 @@ def test_a_copy_is_cheaper_and_its_original_s_like() -> None:
     for _ in range(7):
         market.step()
     before = market.listings.price.copy()
-    market.platform.review_own_goods(8)
+    review(market, 8)
     table, rows, setting = market.listings, copies(market), market.config.platform
     assert rows.size
     root = table.original[rows]
@@ -163,7 +172,7 @@ def test_a_copy_is_cheaper_and_its_original_s_like() -> None:
     for name in ("category", "listed", "place", "reputation"):
         assert np.array_equal(getattr(table, name)[rows], getattr(table, name)[root]), name
     assert np.array_equal(table.copy[root], rows)
-    assert np.allclose(table.value()[rows] + gap, table.value()[root]), "a copy shares its original's shock"
+    assert np.allclose(table.value[rows] + gap, table.value[root]), "a copy shares its original's shock"
     assert (table.id[rows] & ((1 << 56) - 1) == table.id[root]).all()
 
 
@@ -177,9 +186,9 @@ def test_the_quality_gap_may_be_set(gap: float) -> None:
 def test_a_copy_costs_its_entry() -> None:
     market = run(PROJECT_S, {"platform": {"entry_cost_weeks": 1.0}}, weeks=7)
     before = market.platform.cash
-    market.platform.review_own_goods(8)
+    review(market, 8)
     assert copies(market).size
-    assert before - market.platform.cash == copies(market).size * int(market.median_gross_profit)
+    assert before - market.platform.cash == copies(market).size * int(market.first.median_gross_profit)
 
 
 def test_copying_takes_orders_from_the_copied() -> None:

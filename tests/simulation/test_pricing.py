@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from simulation import Market
 from simulation.sellers.pricing import GRID_MARGIN, PricingView, ask, price_grid
+from simulation.settings.strategies import choose
 from tests.simulation.worlds import Design, bare, run, same, settle
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -45,7 +46,7 @@ def test_a_fixed_markup_passes_fees_and_costs_on(commission: float, dearer: floa
     """p = m c / (1 - τ): twice the cost, twice the price; what is left after fees and cost grows with cost alone."""
     seen = trade(3, np.random.default_rng(0))
     now = dataclasses.replace(seen, net=seen.net - commission, cost=dearer * seen.cost)
-    price, _ = ask("fixed_markup", now)
+    price, _ = ask(choose("pricing", "fixed_markup"), now)
     assert np.allclose(price * (1.0 - commission), 100.0 * dearer)
 
 
@@ -74,9 +75,10 @@ def learn(profit: Any, weeks: int, sellers: int = 40, **settings: Any) -> tuple[
     """Sellers who learn a profit that depends on their price alone: grid (m,), and Q in the end (J, m, m)."""
     seen = trade(sellers, np.random.default_rng(1))
     settings = {"price_steps": 7, "discount_factor": 0.5, "monopoly_margin": 2.0} | settings
+    choice = choose("pricing", {"name": "q_learning"} | settings)
     grid = price_grid(seen, 7, 2.0)[0]
     for _ in range(weeks):
-        price, notes = ask("q_learning", seen, **settings)
+        price, notes = ask(choice, seen)
         seen = dataclasses.replace(seen, price=price, gross=profit(price), learned=notes)
     return grid, seen.learned["q_value"]
 
@@ -103,7 +105,7 @@ def test_trials_fade() -> None:
     for decay in (0.0, 1.0):
         seen, prices = trade(200, draw), []
         for _ in range(40):
-            price, notes = ask("q_learning", seen, exploration_decay=decay)
+            price, notes = ask(choose("pricing", {"name": "q_learning", "exploration_decay": decay}), seen)
             prices.append(price)
             seen = dataclasses.replace(seen, price=price, learned=notes)
         moved.append(np.mean(prices[-1] != prices[-2]))
@@ -113,17 +115,19 @@ def test_trials_fade() -> None:
 
 def test_a_seller_who_never_moves_learns_but_stays() -> None:
     seen = dataclasses.replace(trade(3, np.random.default_rng(0)), adjustment=0.0)
-    price, notes = ask("q_learning", seen)
-    price, later = ask("q_learning", dataclasses.replace(seen, gross=seen.gross * 2.0, learned=notes))
+    price, notes = ask(choose("pricing", "q_learning"), seen)
+    price, later = ask(
+        choose("pricing", "q_learning"), dataclasses.replace(seen, gross=seen.gross * 2.0, learned=notes)
+    )
     assert (price == 100.0).all()
     assert (later["q_value"].max(axis=(1, 2)) > notes["q_value"].max(axis=(1, 2))).any()
 
 
-def test_what_is_learnt_stands_in_columns_that_others_do_not_have(baseline: Market) -> None:
+def test_what_is_learnt_is_noted_where_others_note_nothing(baseline: Market) -> None:
     learning = run({"pricing": "q_learning"}, weeks=12)
-    brought = set(learning.listings.names) - set(baseline.listings.names)
-    assert brought == {"q_value", "q_before", "q_step", "q_weeks"}
-    assert learning.listings.q_value.shape == (len(learning.listings), 15, 15)
+    assert not baseline.listings.learned
+    assert set(learning.listings.learned) == {"q_value", "q_before", "q_step", "q_weeks"}
+    assert learning.listings.learned["q_value"].shape == (len(learning.listings), 15, 15)
     assert same(learning, run({"pricing": "q_learning"}, weeks=12))
 
 

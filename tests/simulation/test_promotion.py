@@ -44,7 +44,6 @@ def test_where_nobody_bids_the_feed_stays() -> None:
 def test_who_bids_more_is_seen_more() -> None:
     """Weighted consideration, two like designs: shares are as exposure (1-a) + a b/b̄."""
     market = bare([Design(3.0), Design(3.0)], ADS, consideration={"mode": "weighted"}, sellers={"adjustment": 0.0})
-    market.listings.bring("ad_bid", 0.0)
     market.listings.ad_bid[:] = [0.1, 0.3]
     market.step()
     bought = shares(market)
@@ -162,7 +161,7 @@ def test_the_platform_may_outbid_sellers_for_endorsers(project_s: Market) -> Non
 
 def test_without_ads_there_are_no_bids(baseline: Market) -> None:
     """Nor does a bonus for the platform's own goods change anything where it has none."""
-    assert "ad_bid" not in baseline.listings.names
+    assert not baseline.listings.ad_bid.any()
     assert same(run({"platform": {"affiliate_bonus": 0.3}}), baseline)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise, permutations
 from typing import Any
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from simulation import Market
 from simulation.law.instruments import CONTRADICTIONS, instruments
 from simulation.law.regulation import Enforcement, Rule, choose_rules, rules_of
-from simulation.law.rules import FIELDS, FREE, Rules, at_least, at_most, in_part, meet
+from simulation.law.rules import FIELDS, FREE, Rules, _limit, _rule, at_least, at_most, in_part, meet, nobody
 from simulation.settings.parameter import ConfigError
 from tests.simulation.drawn import chosen, some
 from tests.simulation.worlds import BUSY, PROJECT_S, STRICT, ended, merged, outcome, run, same, small
@@ -148,8 +149,8 @@ def test_a_rule_waits_to_be_seen_broken_and_ends_where_a_way_round_is_found() ->
 def test_displacement_moves_people_to_other_channels() -> None:
     alone = run(PROJECT_S, regulation={"separation": {}})
     moved = run(PROJECT_S, regulation={"separation": {"displacement": 0.6}})
-    assert moved.rules.attention == pytest.approx(0.4)
-    assert alone.rules.attention == 1.0
+    assert moved.terms.rules.attention == pytest.approx(0.4)
+    assert alone.terms.rules.attention == 1.0
     assert outcome(moved, "social_share") < 0.8 * outcome(alone, "social_share")
     assert outcome(moved, "marketplace_share") > outcome(alone, "marketplace_share")
     assert outcome(moved, "surplus_elsewhere") > outcome(alone, "surplus_elsewhere")
@@ -167,19 +168,116 @@ def test_a_fine_falls_due_once_for_what_went_unseen() -> None:
     assert fines[6] == pytest.approx(0.5 * 0.1 * sum(turnover[3:6]), abs=1.0)
 
 
-BROKEN_BY_A_MARKETPLACE = {"separation", "permendag_31_2023", "subsidy_cap", "privacy_consent", "eu_dma"}
+# ---- what is broken unseen follows from the fields that a rule moves
+
+# Taxes are levied, support and disclosure given, standards met by others; any other field can be broken.
+NOBODYS = {
+    *("attention", "standards", "duty", "duty_free", "seller_tax", "seller_tax_free", "platform_tax"),
+    *("breaches", "breach_fine", "bad_orders", "refunded", "compliance", "disclosure"),
+    *("site_reach", "site_setup", "support", "site_support", "support_ceiling", "support_below"),
+}
+BREAKABLE = set(FIELDS) - NOBODYS
+
+# Here everything that a rule forbids is done; there nothing of it is.
+GUILTY = merged(BUSY, {"channels": {"breach_chance": 0.0}})
+INNOCENT: dict[str, Any] = {
+    "channels": {"opt_out": 0.0},
+    "platform": {"own_goods": False, "checkout": 0.0, "commission": 0.0, "subsidy": 0.0},
+}
+FOUND_OUT = 15  # a way round is found as soon as the rule is enforced: but for the fine the world is one without it
+UNSEEN: dict[str, Any] = {"start_week": 12, "detection_lag": 3, "workaround_lag": 3, "fine": 0.1}
 
 
-@pytest.mark.parametrize("name", sorted(set(instruments) - BROKEN_BY_A_MARKETPLACE))
-def test_nobody_is_fined_for_a_rule_that_nothing_breaks(name: str) -> None:
+def strictest(name: str) -> float:
+    """As little as a field may allow, or more than anybody does."""
+    return 0.0 if FIELDS[name].metadata["meet"] is min else 1e6
+
+
+@pytest.fixture(scope="module")
+def turnovers() -> dict[bool, float]:
+    """What the platform of either world took while nobody saw, Rp, guilty or not."""
+    taken = {}
+    for guilty, world in ((True, GUILTY), (False, INNOCENT)):
+        market, flows = Market(small(world)), []
+        while market.steps < FOUND_OUT - 1:
+            market.step()
+            flows.append(sum(amount for (_, _, payee), amount in market.flows.items() if payee == "platform"))
+        taken[guilty] = float(sum(flows[UNSEEN["start_week"] - 1 :]))
+    return taken
+
+
+def fines(world: dict[str, Any], rule: str, **parameters: float) -> Any:
+    """Fines by week of a world in which a rule goes unseen."""
+    ruled = run(world, weeks=FOUND_OUT + 1, regulation={rule: UNSEEN | parameters})
+    return ruled.results().weekly["fine_revenue"]
+
+
+def fined(weekly: Any, turnover: float) -> bool:
+    """Whether a fine is paid: then one alone, when it is due, on what was taken in the meantime."""
+    if not weekly.any():
+        return False
+    assert np.flatnonzero(weekly).tolist() == [FOUND_OUT - 1]
+    assert weekly[FOUND_OUT - 1] == pytest.approx(UNSEEN["fine"] * turnover, abs=1.0)
+    return True
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_every_field_says_when_it_is_broken(name: str) -> None:
+    """By what is done where everything is, not by what is done where nothing is, and never where it is free."""
+    broken = FIELDS[name].metadata["broken"]
+    full = replace(FREE, **in_part({name: strictest(name)}, 1.0))
+    guilty, innocent = (market._conduct(market.terms) for market in (ended(GUILTY), ended(INNOCENT)))
+    assert broken(guilty, FREE, full) == (name in BREAKABLE)
+    assert not broken(innocent, FREE, full)
+    assert not broken(guilty, FREE, FREE)
+
+
+def test_a_field_that_does_not_say_when_it_is_broken_is_no_field() -> None:
+    for declare in (partial(_rule, 1.0, min, "share"), partial(_limit, min, "most")):
+        with pytest.raises(TypeError, match="broken"):
+            declare()
+        assert declare(broken=nobody).metadata["broken"] is nobody
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_rule_that_nobody_knew_is_fined_by_the_fields_that_it_moves(
+    name: str, turnovers: dict[bool, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is registered, and nothing else: where it can be broken and is, the platform pays, and nowhere else."""
+    monkeypatch.setitem(instruments, "new_rule", lambda: {name: strictest(name)})
+    assert fined(fines(GUILTY, "new_rule"), turnovers[True]) == (name in BREAKABLE)
+    assert not fines(INNOCENT, "new_rule").any()
+
+
+def test_a_new_rule_of_several_fields_is_broken_where_one_of_them_is(
+    turnovers: dict[bool, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(instruments, "new_rule", lambda: {"duty": 0.1, "resale": 0.0, "support": 0.1})
+    assert fined(fines(GUILTY, "new_rule"), turnovers[True])
+    monkeypatch.setitem(instruments, "new_rule", lambda: {"duty": 0.1, "resale": 1.0, "support": 0.1})
+    assert not fines(GUILTY, "new_rule").any()
+
+
+def moved(name: str, **parameters: float) -> set[str]:
+    """The fields that an instrument moves, with these parameters."""
+    rule = replace(FREE, **Rule(name, instruments.defaults(name) | parameters).asks(1.0))
+    return {field for field in FIELDS if getattr(rule, field) != getattr(FREE, field)}
+
+
+@pytest.mark.parametrize("name", instruments)
+def test_who_breaks_a_rule_unseen_is_fined(name: str, turnovers: dict[bool, float]) -> None:
+    strict = STRICT.get(name, {})
+    assert fined(fines(GUILTY, name, **strict), turnovers[True]) == bool(moved(name, **strict) & BREAKABLE)
+    assert not fines(INNOCENT, name, **strict).any()
+
+
+@pytest.mark.parametrize("name", instruments)
+def test_a_marketplace_is_fined_for_what_it_does_and_nothing_else(name: str) -> None:
+    """It takes payment, subsidises and observes from the first week on; its commission is below the cap."""
     how = {"detection_lag": 3, "fine": 0.1, "displacement": 0.5}
-    assert outcome(run(regulation={name: how}, weeks=6), "fine_revenue") == 0.0
-
-
-@pytest.mark.parametrize("name", sorted(BROKEN_BY_A_MARKETPLACE))
-def test_who_breaks_a_rule_unseen_is_fined(name: str) -> None:
-    market = run(regulation={name: {"detection_lag": 3, "fine": 0.1}}, weeks=6)
-    assert np.flatnonzero(market.results().weekly["fine_revenue"]).tolist() == [3]
+    weekly = run(regulation={name: how}, weeks=6).results().weekly["fine_revenue"]
+    does = moved(name) & {"checkout", "subsidy_cap", "observed"}
+    assert np.flatnonzero(weekly).tolist() == ([3] if does else [])
 
 
 def test_who_has_found_a_way_round_breaks_nothing_unseen() -> None:

@@ -39,29 +39,34 @@ def test_more_luck_or_more_pull_never_means_fewer_entrants() -> None:
     assert (np.diff(low) >= 0).all()
 
 
+def rates(market: Market) -> Any:
+    """Expected entrants of the coming week, by category."""
+    return entry_rates(market.listings, market.first.trade, market.config.sellers)
+
+
 def test_at_the_opening_entry_is_at_its_rate() -> None:
     market = Market(small({"sellers": {"entry_rate": 0.01}}))
-    assert np.allclose(entry_rates(market), 0.01 * market.opening_smes, rtol=1e-12)
+    assert np.allclose(rates(market), 0.01 * market.first.trade.smes, rtol=1e-12)
 
 
 def test_entry_follows_gross_profit_with_its_elasticity() -> None:
     market = Market(small({"sellers": {"entry_rate": 0.01, "entry_elasticity": 2.0}}))
     market.listings.past_gross *= 3.0
-    assert np.allclose(entry_rates(market), 9.0 * 0.01 * market.opening_smes, rtol=1e-12)
+    assert np.allclose(rates(market), 9.0 * 0.01 * market.first.trade.smes, rtol=1e-12)
     market.listings.past_gross *= -1.0
-    assert (entry_rates(market) == 0.0).all()
+    assert (rates(market) == 0.0).all()
 
 
 def test_entry_is_by_gross_profit_of_those_who_are_left() -> None:
     market = Market(small({"sellers": {"entry_rate": 0.01}}))
-    category = int(np.argmax(market.opening_smes))
+    category = int(np.argmax(market.first.trade.smes))
     rows = np.flatnonzero(market.listings.category == category)
     for row in rows[1:]:
-        market.close_shop(int(row), 0)
-    one, mean = market.listings.past_gross[rows[0], 0], market.opening_gross_each[category]
-    assert entry_rates(market)[category] == pytest.approx(0.01 * rows.size * one / mean)
-    market.close_shop(int(rows[0]), 0)
-    assert entry_rates(market)[category] == pytest.approx(0.01 * rows.size)
+        market.seller_of_row[int(row)].remove()
+    one, mean = market.listings.past_gross[rows[0], 0], market.first.trade.gross_each[category]
+    assert rates(market)[category] == pytest.approx(0.01 * rows.size * one / mean)
+    market.seller_of_row[int(rows[0])].remove()
+    assert rates(market)[category] == pytest.approx(0.01 * rows.size)
 
 
 CROWD: dict[str, Any] = {"sellers": {"entry_rate": 0.02, "entry_elasticity": 0.0}, "weeks": 60}
@@ -86,7 +91,7 @@ def test_entrants_are_modelled_on_a_listing_of_their_category(crowd: Market) -> 
     new = np.flatnonzero((table.entry_week > 0) & (table.kind == SME_KIND))
     model = table.template[new]
     assert (table.entry_week[model] == 0).all()
-    for name in ("category", "listed", "cost", "channels", "reputation", "fixed_cost"):
+    for name in ("category", "listed", "cost", "channel_mask", "reputation", "fixed_cost"):
         assert np.array_equal(getattr(table, name)[new], getattr(table, name)[model]), name
     drawn = (table.quality[new] - table.quality[model]) / crowd.config.sellers.entrant_quality_sd
     assert stats.kstest(drawn, "norm").pvalue > NEVER
@@ -159,6 +164,11 @@ def test_a_shop_that_cannot_pay_its_fixed_cost_leaves() -> None:
     assert 5 not in {sme.row for sme in market.smes}
 
 
+def due(market: Market, rows: Any, orders: Any) -> Any:
+    """Fixed cost of these shops in a week with these orders."""
+    return fixed_costs(market.listings, rows, orders, market.opening, market.scale, market.config.sellers)
+
+
 def test_without_fixed_cost_nobody_leaves() -> None:
     assert run({"sellers": {"fixed_cost_share": 0.0}}).results().weekly["exits"].sum() == 0
 
@@ -168,7 +178,7 @@ def test_what_is_avoidable_of_fixed_cost_falls_with_orders(share: float, times: 
     """Each order less than at the opening saves c / Q_0 of fixed cost; orders beyond add nothing."""
     market, rows = Market(small({"sellers": {"avoidable_share": share}})), np.arange(40)
     usual = market.opening.orders * market.scale
-    cost = fixed_costs(market, rows, times * usual) / market.listings.fixed_cost
+    cost = due(market, rows, times * usual) / market.listings.fixed_cost
     assert cost == pytest.approx(np.where(times < 1.0, 1.0 - share + share * times, 1.0), abs=1e-12)
 
 
@@ -179,8 +189,8 @@ def test_shops_that_shrink_live_longer_and_pay_what_they_owe() -> None:
     assert gone[0] > 0 == gone[1]
     market = run({"sellers": {"avoidable_share": 0.5}}, weeks=3)
     rows = market.listings.live
-    due = np.floor(fixed_costs(market, rows, market.listings.past_orders[rows, market.steps % 8]))
-    assert market.flows["fixed cost", "sellers", "landlords"] == due.sum() < market.listings.fixed_cost[rows].sum()
+    owed = np.floor(due(market, rows, market.listings.past_orders[rows, market.steps % 8]))
+    assert market.flows["fixed cost", "sellers", "landlords"] == owed.sum() < market.listings.fixed_cost[rows].sum()
 
 
 def test_more_cash_lives_longer() -> None:
@@ -271,7 +281,7 @@ def test_a_larger_flood_holds_the_smaller() -> None:
     ids = few.id[few.kind == IMPORTER_KIND]
     there, here = np.flatnonzero(np.isin(many.id, ids)), np.flatnonzero(few.kind == IMPORTER_KIND)
     assert there.size == 3
-    for name in ("place", "quality", "shock", "model", "cost"):
+    for name in ("place", "quality", "shock", "template", "cost"):
         assert np.array_equal(getattr(many, name)[there], getattr(few, name)[here]), name
 
 

@@ -30,7 +30,7 @@ def referrals() -> None:
     """Where the app may take no payment, its sales pay the fee of the marketplace or else of the own site."""
     rates = {"marketplace_fee": 0.02, "own_site_fee": 0.2, "rival_app_fee": 0.0}
     week = account({"regulation": {"separation": {}}, "channels": rates | {"keeps_rival_app": 0.0}})
-    theirs = week.social * np.where(keeps(week.column("channels"), MARKETPLACE), 0.02, 0.2)
+    theirs = week.social * np.where(keeps(week.column("channel_mask"), MARKETPLACE), 0.02, 0.2)
     there = 0.02 * (week.sales - week.social)  # without own sites, all that is sold elsewhere
     assert week.paid("commission", "sellers", "platform") == 0
     week.owes("commission", "sellers", "rivals", (theirs + there)[~week.own])
@@ -39,7 +39,7 @@ def referrals() -> None:
 def goods() -> None:
     """Units at unit cost, paid to suppliers where the goods come from."""
     week = account({"sellers": {"share_domestic_stock": 0.5}})
-    abroad = week.column("abroad")
+    abroad = week.column("foreign")
     week.owes("goods", "sellers", "suppliers_home", week.goods[~week.own & ~abroad])
     week.owes("goods", "sellers", "suppliers_abroad", week.goods[~week.own & abroad])
     week.owes("own goods", "platform", "suppliers_abroad", week.goods[week.own & abroad])
@@ -48,7 +48,7 @@ def goods() -> None:
 def refunds() -> None:
     """ρ of the bad orders' price, b more of them where goods come from abroad, from who sold."""
     week = account()
-    due = REFUNDED * (BAD + BAD_ABROAD * week.column("abroad")) * week.sales
+    due = REFUNDED * (BAD + BAD_ABROAD * week.column("foreign")) * week.sales
     week.owes("refunds", "sellers", "consumers", due[~week.own])
     week.owes("refunds", "platform", "consumers", due[week.own])
 
@@ -90,66 +90,76 @@ def fixed_costs() -> None:
     assert week.paid("owners' draw", "sellers", "owners") > 0
 
 
-SETTLE, CARRY = "simulation.trade:settle_sales", "simulation.trade:_pay_carriers"
-REFER, AFFILIATE = "simulation.trade:_pay_referrals", "simulation.trade:_pay_affiliates"
-FIXED, RATE = "simulation.trade:pay_fixed_costs", "simulation.promotion:affiliate_rates"
-AD, LOST = "simulation.promotion:pay_for_ads", "simulation.channels:bad_orders"
+MONEY = "simulation.money.settlement:"
+SETTLE, SELLERS, CARRY = MONEY + "settle_sales", MONEY + "_pay_sellers", MONEY + "_pay_carriers"
+REFER, AFFILIATE, SUPPLY = MONEY + "_pay_referrals", MONEY + "_pay_affiliates", MONEY + "_pay_suppliers"
+FIXED, AD, RATE = MONEY + "pay_fixed_costs", MONEY + "_pay_for_ads", "simulation.state.listings:Listings.affiliate_rate"
 
 CHECKS: dict[Check, tuple[Wrong, ...]] = {
     sales: (
-        Wrong("the listed price", SETTLE, "* table.price[sold]", "* table.listed[sold]"),
-        Wrong("own goods sold for sellers", SETTLE, "sold[~own], sold[own]", "sold[own], sold[~own]"),
+        Wrong("the listed price", SETTLE, "* listings.price[sold]", "* listings.listed[sold]"),
+        Wrong("own goods sold for sellers", SELLERS, "theirs = ~listings", "theirs = listings"),
     ),
     commissions: (
-        Wrong("1 % more commission", SETTLE, "fee * paid", "1.01 * fee * paid"),
-        Wrong("all commission for the platform", SETTLE, 'else "rivals"', 'else "platform"'),
+        Wrong("1 % more commission", SELLERS, "fee * paid", "1.01 * fee * paid"),
+        Wrong("all commission for the platform", SELLERS, "else Account.RIVALS", "else Account.PLATFORM"),
         Wrong(
             "commission on every channel",
-            SETTLE,
-            "channel_fees(channels, setting.commission)",
-            "[setting.commission] * 4",
+            SELLERS,
+            "channel_fees(terms.channels, terms.platform.commission)",
+            "[terms.platform.commission] * 4",
         ),
     ),
     referrals: (
+        Wrong("referred orders pay nothing", SELLERS, "rules.checkout < 1.0", "rules.checkout < 0.0"),
         Wrong(
-            "referred orders pay nothing",
-            SETTLE,
-            "market.terms.rules.checkout < 1.0",
-            "market.terms.rules.checkout < 0.0",
+            "half of the fee", REFER, "referral_fees(terms, masks) * paid", "0.5 * referral_fees(terms, masks) * paid"
         ),
         Wrong(
-            "half of the fee", REFER, "referral_fees(market, rows) * paid", "0.5 * referral_fees(market, rows) * paid"
+            "the fee of the other place", "simulation.law.effective:referral_fees", "np.where(kept,", "np.where(~kept,"
         ),
-        Wrong("the fee of the other place", "simulation.terms:referral_fees", "np.where(kept,", "np.where(~kept,"),
     ),
     goods: (
         Wrong(
             "units by price",
             SETTLE,
-            "axis=1) * order_value / table.listed[sold]",
-            "axis=1) * order_value / table.price[sold]",
+            "axis=1) * terms.order_value / listings.listed[sold]",
+            "axis=1) * terms.order_value / listings.price[sold]",
         ),
-        Wrong("suppliers changed places", SETTLE, "(~abroad, ", "(abroad, "),
         Wrong(
-            "own goods for nothing", SETTLE, '("platform", "own goods", own)', '("platform", "own goods", own & ~own)'
+            "suppliers changed places",
+            SUPPLY,
+            "~foreign), (Account.SUPPLIERS_ABROAD, ",
+            "foreign), (Account.SUPPLIERS_ABROAD, ~",
         ),
+        Wrong("own goods for nothing", SUPPLY, ", cost[mine],", ", cost[mine] * ~purses.own[rows[mine]],"),
     ),
     refunds: (
-        Wrong("every bad order is refunded", SETTLE, "channels.refunded * (", "1.0 * ("),
-        Wrong("goods from abroad are as good", LOST, "channels.bad_abroad * abroad[:, None]", "0.0 * abroad[:, None]"),
+        Wrong("every bad order is refunded", SETTLE, "terms.channels.refunded * (", "1.0 * ("),
+        Wrong(
+            "goods from abroad are as good",
+            "simulation.state.channels:bad_orders",
+            "channels.bad_abroad * foreign[:, None]",
+            "0.0 * foreign[:, None]",
+        ),
     ),
     carriage: (
-        Wrong("subsidy on every order", CARRY, 'carriers", subsidy * social_orders', 'carriers", subsidy * orders'),
+        Wrong(
+            "subsidy on every order",
+            CARRY,
+            "Account.CARRIERS, subsidy * social_orders",
+            "Account.CARRIERS, subsidy * orders",
+        ),
         Wrong("buyers pay the subsidy, too", CARRY, "orders - subsidy", "orders + 0.0 * subsidy"),
     ),
     affiliates: (
         Wrong(
             "commission of the listed price",
             AFFILIATE,
-            "/ table.listed[row] * table.price[row]",
-            "+ 0.0 * row",
+            "/ listings.listed[rows] * listings.price[rows]",
+            "+ 0.0 * rows",
         ),
-        Wrong("no bonus", RATE, "affiliate_bonus * table.own", "affiliate_bonus * 0.0"),
+        Wrong("no bonus", RATE, "bonus * self.own", "0.0 * self.own"),
     ),
     advertising: (
         Wrong("bids on all channels", SETTLE, "(social / np.maximum(sales, 1))", "1.0"),
@@ -158,12 +168,12 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
     ),
     fixed_costs: (
         Wrong(
-            "own goods pay rent",
-            FIXED,
-            "table.live[~table.own[table.live]]",
-            "table.live[table.fixed_cost[table.live] > 3e5]",
+            "small shops pay no rent",
+            "simulation.market:Market._money_moves",
+            "self.listings.live_sellers",
+            "np.flatnonzero(self.listings.fixed_cost > 3e5)",
         ),
-        Wrong("owners leave all in the shop", FIXED, "cash[rows] - np.ceil(table.buffer[rows])", "0 * cash[rows]"),
+        Wrong("owners leave all in the shop", FIXED, "cash[rows] - np.ceil(listings.buffer[rows])", "0 * cash[rows]"),
     ),
 }
 

@@ -25,7 +25,7 @@ def of_the_law(week: Account) -> float:
 
 def domestic(week: Account) -> Any:
     """Sellers whose goods are in the country. (L,)"""
-    return ~week.own & ~week.column("border")
+    return ~week.own & ~week.column("crosses_border")
 
 
 def vat_and_duty() -> None:
@@ -33,7 +33,7 @@ def vat_and_duty() -> None:
     dollars = 3.55
     week = account(STATE, {"regulation": {"import_duty": {"rate": DUTY, "de_minimis": dollars}}})
     parcel = E * week.price / week.column("listed") / DOLLAR
-    crosses = week.column("border")
+    crosses = week.column("crosses_border")
     assert 0 < np.count_nonzero(crosses & (parcel > dollars)) < np.count_nonzero(crosses)
     duty = DUTY * (crosses & (parcel > dollars))
     week.owes("duty", "consumers", "treasury", duty * week.sales)
@@ -94,27 +94,27 @@ def oversight() -> None:
     week.owes("oversight", "treasury", "suppliers_home", 3e7 * 40 / (52 * of_the_law(week)))
 
 
-STATE_TAKES, PURSE = "simulation.government:consumer_taxes", "simulation.government:pay_consumer_taxes"
-SELLERS, BEYOND = "simulation.government:pay_seller_tax", "simulation.government:_beyond"
-SUPPORT, LEVY, LAW = (
-    "simulation.government:pay_support",
-    "simulation.government:levy",
-    "simulation.government:lawful_rupiah",
+LAW, TREASURY = "simulation.law.taxes:", "simulation.money.taxes:"
+STATE_TAKES, PURSE, YEARLY = LAW + "consumer_taxes", TREASURY + "pay_consumer_taxes", LAW + "yearly_sales"
+SELLERS, BEYOND, LEVY = TREASURY + "pay_seller_tax", TREASURY + "_beyond", TREASURY + "levy_platform_tax"
+SCALE = Wrong(
+    "thresholds in rupiah of the model",
+    LAW + "lawful_rupiah",
+    "max(YEAR * order_value * mean_orders, TINY)",
+    "mean_sales",
 )
-YEARLY = "simulation.government:yearly_sales"
-SCALE = Wrong("thresholds in rupiah of the model", LAW, "max(opening, 1e-300)", "market.config.government.mean_sales")
 
 CHECKS: dict[Check, tuple[Wrong, ...]] = {
     vat_and_duty: (
         Wrong("no VAT on duty", STATE_TAKES, "liable * (1.0 + duty)", "liable"),
         Wrong("duty below the de minimis", STATE_TAKES, "worth > rules", "worth <= rules"),
         Wrong("de minimis in rupiah", STATE_TAKES, "rules.duty_free * state.exchange_rate", "rules.duty_free"),
-        Wrong("parcels by the listed price", STATE_TAKES, "* table.price / table.listed", ""),
+        Wrong("parcels by the listed price", STATE_TAKES, "* listings.price / listings.listed", ""),
         Wrong("half of the sales", PURSE, "share[rows] * sales", "0.5 * share[rows] * sales"),
     ),
     small_sellers_are_exempt: (
         Wrong("small ones alone pay", STATE_TAKES, ">= state.vat_free", "< state.vat_free"),
-        Wrong("importers are exempt", STATE_TAKES, "(table.kind != SME_KIND) | ", ""),
+        Wrong("importers are exempt", STATE_TAKES, "(listings.kind != SME_KIND) | ", ""),
         Wrong("sales of a week for a year's", YEARLY, "YEAR * ", ""),
         SCALE,
     ),
@@ -131,32 +131,27 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
             "np.maximum(after - free, 0.0) - np.maximum(before - free, 0.0)",
             "(after > free) * (after - before)",
         ),
-        Wrong("parcels pay, too", "simulation.government:_taxed", " & ~market.listings.crosses_border", ""),
+        Wrong("parcels pay, too", LAW + "owes_seller_tax", " & ~listings.crosses_border", ""),
         Wrong("taxed in rupiah of the law", SELLERS, "rules.seller_tax / scale * ", "rules.seller_tax * "),
         SCALE,
     ),
     own_sites_are_no_platforms: (Wrong("own sites are taxed", SELLERS, "[:, :OWN_SITE]", ""),),
     platforms_tax: (
-        Wrong("commission alone", LEVY, '("commission", "advertising")', '("commission",)'),
-        Wrong(
-            "on all that it receives",
-            LEVY,
-            "rules.platform_tax * services",
-            'rules.platform_tax * ledger.flow(payee="platform")',
-        ),
+        Wrong("commission alone", LEVY, "(Purpose.COMMISSION, Purpose.ADVERTISING)", "(Purpose.COMMISSION,)"),
+        Wrong("on all that it receives", LEVY, "rate * services", "rate * ledger.flow(payee=Account.PLATFORM)"),
     ),
     support: (
-        Wrong("at least the ceiling", SUPPORT, "np.minimum(", "np.maximum("),
-        Wrong(
-            "large ones alone",
-            "simulation.government:eligible",
-            "< market.terms.rules.support_below",
-            "> market.terms.rules.support_below",
-        ),
+        Wrong("at least the ceiling", "simulation.money.support:pay_support", "np.minimum(", "np.maximum("),
+        Wrong("large ones alone", LAW + "eligible", "< terms.rules.support_below", "> terms.rules.support_below"),
         SCALE,
     ),
     oversight: (
-        Wrong("a year's cost each week", LEVY, "(YEAR * lawful_rupiah(market))", "lawful_rupiah(market)"),
+        Wrong(
+            "a year's cost each week",
+            TREASURY + "pay_for_oversight",
+            "(YEAR * terms.lawful_rupiah)",
+            "terms.lawful_rupiah",
+        ),
         SCALE,
     ),
 }

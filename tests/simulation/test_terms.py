@@ -77,7 +77,7 @@ def test_a_floor_in_part_does_not_creep_into_hybrid_prices() -> None:
     market = run(world, weeks=40, regulation={"below_cost_ban": {"least": 4.0, "probability": 0.5}})
     table, own = market.listings, np.flatnonzero(market.listings.own & (market.listings.exit_week < 0))
     freight = market.platform.terms.subsidy * table.listed[own] / market.config.demand.order_value
-    floor = 4.0 * (market.unit_cost(own) + freight)
+    floor = 4.0 * (table.unit_cost(own, 0.0) + freight)
     assert table.price[own] == pytest.approx(0.5 * (table.asked[own] + floor))
     assert (table.asked[own] < 0.6 * floor).all()
 
@@ -92,7 +92,7 @@ def test_redirected_orders_pay_where_they_end() -> None:
         market.step()
     channels, table = market.terms.channels, market.listings
     kept = market.listings.recent(table.past_orders) > 0
-    fees = referral_fees(market, np.flatnonzero(kept & ~table.own))
+    fees = referral_fees(market.terms, table.channel_mask[kept & ~table.own])
     assert set(fees) == {0.5 * channels.marketplace_fee, 0.5 * channels.own_site_fee}
     sales = market.flows["sales", "consumers", "sellers"]
     social = table.social_revenue.sum()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from simulation import Market
-from tests.simulation.worlds import PROJECT_S, Design, bare, run, shares, small
+from tests.simulation.worlds import PROJECT_S, Design, add_copy, bare, run, shares, small
 
 
 def flows_of(market: Market) -> dict[tuple[str, str], int]:
@@ -46,7 +46,7 @@ def test_a_week_by_hand() -> None:
 
 def test_own_goods_are_paid_to_the_platform_and_pay_no_commission() -> None:
     market = bare([Design(5.0), Design(5.0)], platform={"commission": 0.1}, sellers={"adjustment": 0.0})
-    market.add_copy(0, 0, price=0.8, cost=0.55, quality_gap=0.9)
+    add_copy(market, 0, price=0.8, cost=0.55, quality_gap=0.9)
     market.step()
     orders = shares(market) * market.scale
     flows = flows_of(market)

@@ -23,7 +23,8 @@ ANSWERING = merged(
     {
         "channels": {"breach_chance": 1.0, "breach_loss": 0.0},
         "sellers": {"fixed_cost_share": 0.6, "cash_weeks": 30.0, "entry_rate": 0.05, "channel_review_weeks": BEFORE},
-        "platform": {"response": "adaptive", "review_weeks": 13},
+        "platform": {"review_weeks": 13},
+        "response": "adaptive",
     },
 )
 
@@ -112,12 +113,12 @@ def test_twins_share_the_shocks_and_the_entrants_of_every_design() -> None:
     free, ruled = run(PROJECT_S, entry), run(entry, regulation={"separation": {}})
     both, a, b = np.intersect1d(free.listings.id, ruled.listings.id, return_indices=True)
     assert both.size > 40
-    for name in ("shock", "place", "quality", "cost", "channels", "entry_week"):
+    for name in ("shock", "place", "quality", "cost", "channel_mask", "entry_week"):
         assert np.array_equal(getattr(free.listings, name)[a], getattr(ruled.listings, name)[b]), name
 
 
 def test_twins_share_their_consumers() -> None:
     one, other = run(PROJECT_S, weeks=1).population, run(weeks=1).population
-    for name in one.names:
+    for name in one.columns():
         if name != "last_bought":
             assert np.array_equal(getattr(one, name), getattr(other, name)), name

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from simulation import Config, Market, Opening
 from simulation.chance import Chance
+from simulation.config import GROUPS
 from simulation.demand import browsing
 from simulation.demand.browsing import Considered
 from simulation.law.effective import WeekTerms
-from simulation.platform import FirstParty
-from simulation.platform.assortment import add_copy
+from simulation.platform import FirstParty, assortment
 from simulation.settings.channels import Channels
 from simulation.settings.demand import Consideration, Demand
 from simulation.state.channels import SOCIAL
@@ -69,7 +69,7 @@ def merged(base: Mapping[str, Any], *changes: Mapping[str, Any]) -> dict[str, An
     data = {k: dict(v) if isinstance(v, Mapping) else v for k, v in base.items()}
     for change in changes:
         for name, value in change.items():
-            merge = isinstance(value, Mapping) and name not in ("algorithm", "regulation")
+            merge = isinstance(value, Mapping) and name in GROUPS
             data[name] = {**data.get(name, {}), **value} if merge else value
     return data
 
@@ -199,6 +199,17 @@ def bare(designs: Sequence[Design], *changes: Mapping[str, Any], **more: Any) ->
     return market
 
 
+def add_copy(market: Market, original: int, price: float, cost: float, quality_gap: float) -> int:
+    """Put an own brand beside a design: price and cost are shares of its, quality is lower. Returns its row."""
+    setting = dataclasses.replace(
+        market.platform.setting, undercut=1.0 - price, cost_advantage=1.0 - cost, quality_gap=quality_gap
+    )
+    goods = FirstParty(market.listings, market.opening.cost, setting, market.terms, market.chance)
+    row = assortment.add_copy(goods, market.platform.plan, original, brand=True, week=0)
+    market.ledger.open_accounts(len(market.listings))
+    return row
+
+
 def settle(market: Market, weeks: int = 600) -> Market:
     """Let prices adapt until they stand still."""
     for _ in range(weeks):
@@ -207,16 +218,6 @@ def settle(market: Market, weeks: int = 600) -> Market:
         if np.allclose(market.listings.price, before, rtol=1e-9, atol=0.0):
             return market
     raise RuntimeError("prices never stood still")
-
-
-def with_copy(market: Market, row: int, price: float, cost: float, quality_gap: float) -> int:
-    """The platform's copy of a design, made abroad; price and cost are shares of the original's. Its row."""
-    terms = {"undercut": 1.0 - price, "cost_advantage": 1.0 - cost, "quality_gap": quality_gap}
-    setting = dataclasses.replace(market.platform.setting, **terms)
-    goods = FirstParty(market.listings, market.opening.cost, setting, market.terms, market.chance)
-    new = add_copy(goods, market.platform.plan, row, brand=True, week=0)
-    market.ledger.open_accounts(len(market.listings))
-    return new
 
 
 def shares(market: Market) -> Floats:
