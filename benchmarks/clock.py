@@ -54,6 +54,25 @@ def race(calls: Mapping[str, Callable[[], object]], *, seconds: float, least: in
     return {name: Timing(times) for name, times in zip(calls, zip(*rounds, strict=True), strict=True)}
 
 
+class Laps:
+    """Seconds of the parts of what is done again and again: a part lasts until the next one begins."""
+
+    def __init__(self) -> None:
+        self.spent: dict[str, float] = {}
+        self._part, self._began = "", 0.0
+
+    def begin(self, part: str) -> None:
+        """End the part that runs, and begin this one."""
+        now = perf_counter()
+        if self._part:
+            self.spent[self._part] = self.spent.get(self._part, 0.0) + now - self._began
+        self._part, self._began = part, now
+
+    def stop(self) -> None:
+        """End the part that runs."""
+        self.begin("")
+
+
 def growth(sizes: Sequence[float], seconds: Sequence[float]) -> float:
     """The exponent b of seconds = a · size^b, by least squares of the logarithms."""
     return float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0])

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from time import perf_counter
+from types import ModuleType
 from typing import Any
+from unittest import mock
 
 from benchmarks import processes
-from benchmarks.clock import Machine, Timing, growth, race
+from benchmarks.clock import Laps, Machine, Timing, growth, race
 from benchmarks.plain_mesa import IdleMarket, PlainMarket
 from benchmarks.plain_numpy import WholeArrays
-from benchmarks.scenes import PLATFORMS, Settings, Watched, aged, changed, settings, warm
+from benchmarks.scenes import PLATFORMS, Bench, Settings, aged, changed, settings, warm
+from simulation import demand, market, money, platform, sellers
 
 MILLION = 1_000_000
 NUMPY_BLOCK = 2_048
@@ -45,21 +49,23 @@ ADDED: dict[str, Settings] = {
     "bad orders, trust, breaches": {"channels": {"bad_social": 0.05, "trust_loss": 0.5, "breach_chance": 0.02}},
     "habit, diluted focus, opt-out": {"channels": {"habit_step": 0.3, "dilution": 0.5, "opt_out": 0.875}},
     "channel reviews": {"sellers": {"channel_review_weeks": 8}},
-    "hybrid price, adaptive fees": {"own_pricing": "hybrid", "response": "adaptive"},
+    "hybrid price, adaptive fees": {"own_pricing": {"name": "hybrid"}, "response": {"name": "adaptive"}},
 }
 
-# The steps of a week, by the method of the market that takes them.
-PARTS = {
-    "_demand_moves": "demand shocks",
-    "_influencers_choose": "influencers choose",
-    "_platform_ranks": "ranking and seats",
-    "_consumers_browse": "consumers browse",
-    "_money_moves": "money",
-    "_platform_learns": "the platform learns",
-    "_sellers_adapt": "exit, prices, entry",
-    "_record": "outcomes and checks",
+# The parts of a week, each with the call of the market's that it begins with; the first begins with the week.
+RULES, BROWSING = "rules and taxes", "consumers browse"
+PARTS: dict[str, tuple[ModuleType, str]] = {
+    "demand shocks": (demand, "shift_demand"),
+    "influencers choose": (demand, "endorse"),
+    "ranking and seats": (platform, "lay_out"),
+    BROWSING: (demand, "go_shopping"),
+    "money": (money, "settle_sales"),
+    "the platform learns": (platform, "learn"),
+    "own goods, fees": (platform, "review_assortment"),
+    "exit, prices, entry": (sellers, "review_channels"),
+    "habit, trust, attention": (demand, "update_consumers"),
+    "outcomes and checks": (market, "week_record"),
 }
-OTHER = "the rest"
 
 
 @dataclass(frozen=True)
@@ -158,7 +164,7 @@ class Figures:
     sizes: list[Size]
     plain: list[Plain]
     mechanisms: list[Mechanism]
-    parts: dict[int, dict[str, float]]  # by consumers: mean seconds of each step of a week
+    parts: dict[int, dict[str, float]]  # by consumers: mean seconds of each part of a week
     small: dict[str, Timing]  # by platform: the week of a small market
     weight: dict[str, float]  # bytes a consumer, by kind
     starts: dict[str, Timing]
@@ -258,35 +264,34 @@ def by_mechanism(plan: Plan) -> list[Mechanism]:
     return [Mechanism(name, kernels[name], large_weeks[name], weeks[name]) for name in large]
 
 
-def _without(plan: Plan, consumers: int) -> dict[str, Watched]:
+def _without(plan: Plan, consumers: int) -> dict[str, Bench]:
     data = plan.of(PROJECT_S, consumers)
     opening = warm(data).opening
     return {name: aged(changed(data, changes), opening) for name, changes in (MECHANISMS | ADDED).items()}
 
 
 def by_part(plan: Plan, consumers: int) -> dict[str, float]:
-    """Mean seconds of each step of a week under Project S, and of what is left of the week."""
+    """Mean seconds of each part of a week under Project S."""
     say(f"the parts of a week: {consumers:,} consumers")
-    market = warm(plan.of(PROJECT_S, consumers))
+    timed = warm(plan.of(PROJECT_S, consumers))
     weeks = plan.weeks if consumers == plan.small else max(plan.least, 8)
-    spent = dict.fromkeys([*PARTS.values(), OTHER], 0.0)
-    for method, part in PARTS.items():
-        setattr(market, method, _clocked(getattr(market, method), spent, part))
-    began = perf_counter()
-    for _ in range(weeks):
-        market.pass_week()
-    spent[OTHER] = perf_counter() - began - sum(spent.values())
-    return {part: seconds / weeks for part, seconds in spent.items()}
+    laps = Laps()
+    with ExitStack() as patches:
+        for part, (room, name) in PARTS.items():
+            patches.enter_context(mock.patch.object(room, name, _beginning(part, getattr(room, name), laps)))
+        for _ in range(weeks):
+            laps.begin(RULES)
+            timed.pass_week()
+        laps.stop()
+    return {part: laps.spent[part] / weeks for part in (RULES, *PARTS)}
 
 
-def _clocked(step: Callable[..., Any], spent: dict[str, float], part: str) -> Callable[..., Any]:
-    def clocked(*arguments: Any) -> Any:
-        began = perf_counter()
-        result = step(*arguments)
-        spent[part] += perf_counter() - began
-        return result
+def _beginning(part: str, call: Callable[..., Any], laps: Laps) -> Callable[..., Any]:
+    def begun(*arguments: Any) -> Any:
+        laps.begin(part)
+        return call(*arguments)
 
-    return clocked
+    return begun
 
 
 def with_smes(plan: Plan, smes: int) -> Sellers:

@@ -1,6 +1,6 @@
 """The consumers' week in plain Mesa: an agent for each consumer, stepping one after the other in Python.
 
-The rules are those of `simulation.browsing` in the mode `sampled` with expected books; chance comes from
+The rules are those of `simulation.demand.browsing` in the mode `sampled` with expected books; chance comes from
 Mesa's own generator. Nothing is made slower than it need be: traits and tables are plain Python numbers and
 lists, empty seats are left out of the tables, and the agents step unshuffled.
 """

@@ -1,7 +1,7 @@
 """The consumers' week in numpy: every slot of every consumer at once, one whole array after the other.
 
-The rules are those of `simulation.browsing` in the mode `sampled` with expected books; chance comes from
-numpy's own generator. Table are float32 as the engine's, slots run along the first axis, so that every
+The rules are those of `simulation.demand.browsing` in the mode `sampled` with expected books; chance comes from
+numpy's own generator. Tables are float32 as the engine's, slots run along the first axis, so that every
 operation goes through memory in order, and empty seats are left out of the tables.
 """
 
@@ -17,8 +17,8 @@ from benchmarks.scenes import Scene
 from simulation.demand.browsing import C, Considered, social_value
 from simulation.kernels import EMPTY
 from simulation.state.channels import CHANNELS, MARKETPLACE, RIVAL_APP, SOCIAL, delivery, frictions, keeps
+from simulation.state.consumers import Consumers
 from simulation.state.records import WeekDemand
-from simulation.state.table import Table
 
 Singles = NDArray[np.float32]
 Rows = NDArray[np.int32]
@@ -73,11 +73,11 @@ class WholeArrays:
         slot = np.arange(slots.feed + slots.search + slots.endorsed + slots.last_bought)
         self.endorsed = (slot == self.endorsed_slot) & (slots.endorsed > 0)
         self.hasty = (slot < slots.feed) | self.endorsed
-        names, n = scene.people.names, len(scene.people)
-        self.people = Table(**{name: getattr(scene.people, name).copy() for name in names})
+        n = len(scene.people)
+        self.people = scene.people.take(slice(None))
         self.edges = [*range(0, n, block or n), n]
         self.views = [
-            Table(**{name: getattr(self.people, name)[a:b] for name in names})
+            Consumers(**{name: getattr(self.people, name)[a:b] for name in Consumers.columns()})
             for a, b in zip(self.edges, self.edges[1:], strict=False)
         ]
 
@@ -88,7 +88,7 @@ class WholeArrays:
 
     # ---- who sees what
 
-    def consider(self, people: Table) -> Considered:
+    def consider(self, people: Consumers) -> Considered:
         """The offers of the week, by slot."""
         scene, n = self.scene, len(people)
         slots, luck = scene.consideration, self.rng
@@ -106,9 +106,9 @@ class WholeArrays:
             rows[-1], channels[-1] = self._again(people)
         if self.has_own and scene.shop.comparison > 0:
             self._compare(rows, channels)
-        return Considered(rows.T, channels.T, endorser, luck.random(n))
+        return Considered(rows.T, channels.T, endorser, luck.random(n, np.float32))
 
-    def _scroll(self, people: Table, rows: Rows, channels: Rows, social: NDArray[np.bool_], seat: Singles) -> None:
+    def _scroll(self, people: Consumers, rows: Rows, channels: Rows, social: NDArray[np.bool_], seat: Singles) -> None:
         rows[:] = self.feed.draw(np.where(social, people.cluster, C), seat)
         channels[:] = np.where(social, SOCIAL, RIVAL_APP)
         if self.has_own:
@@ -124,7 +124,7 @@ class WholeArrays:
         rows[:] = self.search.draw(np.where(social, category, category + need.chance.size), seat)
         channels[:] = np.where(social, SOCIAL, MARKETPLACE)
 
-    def _listen(self, people: Table) -> tuple[Rows, Rows, Rows]:
+    def _listen(self, people: Consumers) -> tuple[Rows, Rows, Rows]:
         shop, (n, follows) = self.scene.shop, people.follows.shape
         endorser = people.follows[np.arange(n), self.rng.integers(follows, size=n)]
         if not shop.endorsing.size:
@@ -134,7 +134,7 @@ class WholeArrays:
         channels = np.where((rows >= 0) & elsewhere, RIVAL_APP, SOCIAL)
         return rows, channels, np.where(rows >= 0, endorser, EMPTY)
 
-    def _again(self, people: Table) -> tuple[Rows, Rows]:
+    def _again(self, people: Consumers) -> tuple[Rows, Rows]:
         kept = np.where(people.last_bought >= 0, self.kept[people.last_bought], 0)
         ways = self.friction[:, None] - people.alpha * self.delivery[:, None]
         ways[SOCIAL] += social_value(people, self.scene.channels)
@@ -158,7 +158,7 @@ class WholeArrays:
 
     # ---- what is chosen
 
-    def choose(self, people: Table, sets: Considered) -> WeekDemand:
+    def choose(self, people: Consumers, sets: Considered) -> WeekDemand:
         """The books that follow from these sets; writes each consumer's purchase to `last_bought`."""
         rows, channels, visits = np.maximum(sets.rows.T, 0), sets.channels.T, self.scene.shop.visits
         haste = (self.scene.demand.impulse * self.scene.shop.checkout) * people.impulsiveness
@@ -181,7 +181,7 @@ class WholeArrays:
         people.last_bought[buys] = rows[bought[buys], buys]
         return self._books(people, sets, rows, channels, shares, slope * visits, np.log(total), haste)
 
-    def _utility(self, people: Table, rows: Rows, channels: Rows, endorser: Rows, haste: Singles) -> Singles:
+    def _utility(self, people: Consumers, rows: Rows, channels: Rows, endorser: Rows, haste: Singles) -> Singles:
         """V_ij of every slot, (S, n)."""
         fit = sum(self.place[:, d][rows] * people.taste[:, d] for d in range(self.place.shape[1]))
         utility = np.float32(self.scene.demand.match) * fit + self.value[rows] + self.friction[channels]
@@ -218,7 +218,7 @@ class WholeArrays:
 
     def _books(
         self,
-        people: Table,
+        people: Consumers,
         sets: Considered,
         rows: Rows,
         channels: Rows,

@@ -57,7 +57,7 @@ def weighed(data: Settings) -> dict[str, float]:
 def weigh(data: Settings) -> dict[str, int]:
     """This process with this market in it, in bytes."""
     population = warm(data).population
-    columns = sum(np.asarray(getattr(population, name)).nbytes for name in population.names)
+    columns = sum(np.asarray(getattr(population, name)).nbytes for name in population.columns())
     return {**resident(), "columns": columns}
 
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from simulation import Config, Market, Opening
+from simulation import Config, Market, Opening, demand, platform
 from simulation.chance import Chance
 from simulation.demand import browsing
 from simulation.demand.browsing import Considered
 from simulation.settings.channels import Channels
 from simulation.settings.demand import Consideration, Demand
+from simulation.state.consumers import Consumers
 from simulation.state.offers import ExposureTables, OfferSet
 from simulation.state.records import WeekDemand
-from simulation.state.table import Table
 
 Settings = dict[str, dict[str, Any]]
 
@@ -32,7 +33,7 @@ class Scene:
 
     key: Chance
     week: int
-    people: Table
+    people: Consumers
     shop: OfferSet
     seats: ExposureTables
     demand: Demand
@@ -55,24 +56,29 @@ class Scene:
         return tuple(getattr(self, field.name) for field in dataclasses.fields(self))
 
 
-class Watched(Market):
-    """A market that remembers what its consumers met last."""
-
-    met: tuple[int, OfferSet, ExposureTables]
-
-    def _consumers_browse(self, week: int, shop: OfferSet, seats: ExposureTables | None) -> WeekDemand:
-        assert seats is not None
-        self.met = week, shop, seats
-        return super()._consumers_browse(week, shop, seats)
+class Bench(Market):
+    """A market that is timed."""
 
     def scene(self) -> Scene:
-        """The last week, to be browsed again; what a later week writes to is copied."""
-        week, shop, seats = self.met
-        columns = {name: getattr(self.population, name) for name in self.population.names}
-        people = Table(**columns | {"last_bought": columns["last_bought"].copy()})
-        shop = dataclasses.replace(shop, endorsing=shop.endorsing.copy(), copy=shop.copy.copy())
-        config = self.config
-        return Scene(self.chance, week, people, shop, seats, config.demand, config.consideration, config.channels)
+        """What consumers meet in the market as its last week has left it; what a later week writes to is copied."""
+        terms, chance, listings, categories = self.terms, self.chance, self.listings.take(slice(None)), self.trend.size
+        feed = platform.lay_out(
+            listings,
+            self.opening,
+            self.config.algorithm,
+            self.platform.certainty,
+            self.cluster_share,
+            terms,
+            self.platform.mean_bid,
+            chance,
+        )
+        shop = demand.offer_set(listings, feed, self.influencers, terms, self.trend, self.need, self.visits)
+        shop = dataclasses.replace(shop, endorsing=shop.endorsing.copy())
+        seats = platform.draw_tables(feed, listings, categories, self.exposure_plan, terms, chance)
+        assert seats is not None
+        people = copy(self.population)
+        people.last_bought = people.last_bought.copy()
+        return Scene(chance, terms.week, people, shop, seats, terms.demand, terms.consideration, terms.channels)
 
     def pass_week(self, threads: int = 1) -> None:
         """One whole week on so many threads."""
@@ -96,17 +102,17 @@ def changed(data: Settings, changes: Settings) -> Settings:
     return {name: data.get(name, {}) | changes.get(name, {}) for name in data.keys() | changes.keys()}
 
 
-def aged(data: Settings, opening: Opening | None = None) -> Watched:
+def aged(data: Settings, opening: Opening | None = None) -> Bench:
     """A market past the platform's first review of its own goods; how many threads bring it there is all one."""
-    market = Watched(Config.read(data), opening=opening)
+    market = Bench(Config.read(data), opening=opening)
     for _ in range(market.config.platform.review_weeks + 1):
         market.pass_week(threads=2)
     return market
 
 
-def warm(data: Settings) -> Watched:
+def warm(data: Settings) -> Bench:
     """The same; under Project S its copies are on sale. Raises `RuntimeError` where there are none."""
     market = aged(data)
-    if market.config.platform.own_goods and not market.met[1].own.any():
+    if market.config.platform.own_goods and not market.listings.live_own.size:
         raise RuntimeError("the platform sells nothing of its own: its mechanisms would go untimed")
     return market

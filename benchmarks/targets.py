@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks.clock import Timing
-from benchmarks.measure import PARTS, PROJECT_S, Figures
+from benchmarks.measure import BROWSING, PROJECT_S, Figures
 
 NS, US, MS = 1e9, 1e6, 1e3
 LINEAR = 1.05
@@ -105,7 +105,7 @@ def _small_week(figures: Figures) -> str:
 
 def _two_threads(figures: Figures) -> str:
     parts = figures.parts[figures.plan.parts_consumers]
-    share = parts[PARTS["_consumers_browse"]] / sum(parts.values())
+    share = parts[BROWSING] / sum(parts.values())
     kernel, most = _speed_up(figures.size().kernel), 1.0 / (1.0 - share / 2.0)
     return (
         f"the kernel alone gains {number(kernel)} times; it is {share:.0%} of the week and the rest has one "

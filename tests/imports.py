@@ -68,6 +68,19 @@ def private(names: Collection[str]) -> set[str]:
     return {name for name in names if name.partition(".")[0] in PACKAGES and "._" in name}
 
 
+def reached_into(source: str) -> list[str]:
+    """The attributes with a leading underscore that a source reads or writes of anything but itself and its class."""
+    return [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Attribute)
+        and node.attr.startswith("_")
+        and not node.attr.endswith("__")
+        and ast.unparse(node.value) not in ("self", "cls")
+        and ast.unparse(node) != "os._exit"  # public in spite of its name
+    ]
+
+
 def circles(imports: Mapping[str, Collection[str]]) -> list[list[str]]:
     """The groups of modules that import each other. Whoever imports a submodule does not import its package."""
     modules = sorted(imports)

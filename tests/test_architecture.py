@@ -10,7 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.imports import PACKAGES, ROOT, circles, imported, imports_of, module_of, private, source_of, sources, tops
+from tests.imports import (
+    PACKAGES,
+    ROOT,
+    circles,
+    imported,
+    imports_of,
+    module_of,
+    private,
+    reached_into,
+    source_of,
+    sources,
+    tops,
+)
 
 FOLDERS = (*PACKAGES, "tests", "docs", "benchmarks", "validation", ".ci")
 LAST = {"validation", "benchmarks", "tests", "docs"}  # they import the rest, and nothing of the rest imports them
@@ -20,7 +32,7 @@ FORBIDDEN = {
     "experiments": LAST,
     "docs/notebooks": LAST,  # what is public of all others
 }
-WITHOUT_CIRCLES = ("experiments", "analysis")
+WITHOUT_CIRCLES = ("experiments", "analysis", "validation", "benchmarks")
 REGISTRY = re.compile(r"pypi\.org|pythonhosted\.|npmjs\.|anaconda\.org|index-url|find-links|://\S+/simple\b")
 MACHINE = re.compile(r"(?<![\w.}-])/(?:work|tmp|root|home|opt|mnt|Users)/")
 
@@ -38,7 +50,7 @@ def project_files() -> Iterator[Path]:
             yield path
 
 
-def only_offenders(found: dict[Path, Collection[str]]) -> dict[str, Collection[str]]:
+def only_offenders(found: Mapping[Path, Collection[str]]) -> dict[str, Collection[str]]:
     """The files with something found in them, by their path in the project."""
     return {str(path.relative_to(ROOT)): what for path, what in found.items() if what}
 
@@ -51,6 +63,12 @@ def test_a_package_imports_only_what_it_may(folder: str) -> None:
 
 def test_notebooks_import_what_is_public() -> None:
     assert only_offenders({path: private(imports_of(path)) for path in sources("docs/notebooks")}) == {}
+
+
+@pytest.mark.parametrize("folder", ["validation", "benchmarks", "experiments"])
+def test_nobody_reaches_into_another_object_or_module(folder: str) -> None:
+    found = {path: [*reached_into(source_of(path)), *private(imports_of(path))] for path in sources(folder)}
+    assert only_offenders(found) == {}
 
 
 @pytest.mark.parametrize("package", WITHOUT_CIRCLES)
@@ -95,6 +113,19 @@ def test_a_notebook_is_read_and_what_is_private_in_it_seen(tmp_path: Path) -> No
     names = imported(source_of(path), "docs.notebooks")
     assert names == {"experiments.compose", "simulation._hidden.x"}
     assert private(names) == {"simulation._hidden.x"}
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("market._shelf()", ["market._shelf"]),
+        ("super()._step", ["super()._step"]),
+        ("self.market._rows = 1", ["self.market._rows"]),
+        ("self._rows, cls._made, a.__class__, a._", ["a._"]),
+    ],
+)
+def test_who_reaches_into_another_is_seen(source: str, found: list[str]) -> None:
+    assert reached_into(source) == found
 
 
 def test_configs_hold_no_logic() -> None:

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation import Config, Market, Opening
+from simulation.platform import FirstParty
+from simulation.platform.assortment import add_copy
 from simulation.state.channels import SOCIAL
 from simulation.state.consumers import CLUSTERS
 
@@ -144,8 +146,11 @@ def settle(drawn: Drawn) -> tuple[Equilibrium, People]:
     market = Market(config(drawn), opening=opening(drawn))
     table = market.listings
     table.price[:] = drawn.start
+    goods = FirstParty(table, market.opening.cost, market.platform.setting, market.terms, market.chance)
     for row, price, gap in zip(drawn.copied, drawn.copy_price, drawn.copy_gap, strict=True):
-        market.add_copy(0, int(row), price=price, cost=0.5, quality_gap=gap)
+        copy = add_copy(goods, market.platform.plan, int(row), brand=True, week=0)
+        table.price[copy], table.quality[copy] = price * table.price[row], table.quality[row] - gap
+    market.ledger.open_accounts(len(table))
     before, now = np.full((2, 2, len(table)), np.nan)
     while market.steps < MOST_WEEKS and not np.allclose(now, before, STANDS_STILL, 0.0):
         market.step()

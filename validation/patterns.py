@@ -19,6 +19,7 @@ from simulation.demand.exact import log_exposure
 from simulation.opening.cache import open_market
 from simulation.opening.listings_file import read_listings
 from simulation.outcomes.record import log_spread
+from simulation.platform.feed import candidate_set, rank
 from validation import facts, levers, project_s
 from validation.facts import Fact
 from validation.project_s import REVIEW, TEN_MONTHS, WORLDS, YEAR, change, copied_by, opening_shops
@@ -203,9 +204,15 @@ def prominence(seed: int) -> tuple[float, float]:
     return float(times), float(ranks)
 
 
+def feed_by_score(market: Market) -> Floats:
+    """How strongly the feed shows each design on sale to each taste cluster by its score alone. (C, J)"""
+    listings, known = market.listings, market.platform.certainty
+    return rank(candidate_set(listings), listings, market.config.algorithm, known, market.terms, market.chance)
+
+
 def prominence_now(market: Market, own: NDArray[np.bool_]) -> tuple[float, float]:
     """Both figures in one week, clusters weighted by their consumers."""
-    score = market._feed_weights(market._shelf(), market.config.algorithm)
+    score = feed_by_score(market)
     people = np.bincount(market.population.cluster, minlength=len(score)) / len(market.population)
     psi = market.platform.self_preference * market.terms.rules.own_favour
     shown, alone = (np.exp(log_exposure(score, own, favour)) for favour in (psi, 0.0))

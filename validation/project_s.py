@@ -15,12 +15,13 @@ from analysis.intervals import Estimate
 from analysis.markdown import table
 from experiments import compose
 from simulation.chance import Chance
+from simulation.config import Config
 from simulation.demand.shifters import shocks
 from simulation.opening.cache import open_market
+from simulation.opening.state import opening_listings
 from simulation.settings.platform import PlatformSetting
 from simulation.state.listings import PLATFORM_KIND
 from simulation.state.opening import Opening
-from simulation.state.table import Table
 from validation import levers
 from validation.studies import HEADLINE, PROJECT_S, WITH, WITHOUT, Design, sellers, values, weekly
 from validation.tables import number, over_seeds, percent, points
@@ -245,13 +246,13 @@ def the_platforms_share(studies: Studies) -> str:
 # ---- luck
 
 
-def demand_shocks(opening: Opening, seed: int, persistence: float, weeks: int) -> np.ndarray:
+def demand_shocks(opening: Opening, config: Config, seed: int, weeks: int) -> np.ndarray:
     """z_jt/σ_j of the opening's designs in weeks 0 to `weeks`: the run's own draws. Shape (weeks + 1, J)."""
-    table = Table(id=opening.ids, shock=opening.shock, shock_sd=opening.shock_sd)
-    path = [table.shock]
+    listings = opening_listings(opening, config.sellers, 1.0, config.demand.order_value, 0.0)
+    path = [listings.shock]
     for week in range(1, weeks + 1):
-        table.shock = shocks(Chance(seed), week, table, persistence)  # type: ignore[arg-type] # reads three columns of it
-        path.append(table.shock)
+        listings.shock = shocks(Chance(seed), week, listings, config.demand.shock_persistence)
+        path.append(listings.shock)
     return np.array(path) / opening.shock_sd
 
 
@@ -300,7 +301,7 @@ def luck(copied: pd.Series) -> pd.DataFrame:
     opening = open_market(config)
     rows = {}
     for seed in copied.index.unique("seed"):
-        path = demand_shocks(opening, seed, config.demand.shock_persistence, HEADLINE.weeks)
+        path = demand_shocks(opening, config, seed, HEADLINE.weeks)
         there = copied.loc[seed]
         rows[seed] = path[:, np.isin(opening.ids, there.index[there])].mean(axis=1)
     return pd.DataFrame.from_dict(rows, orient="index")

@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from string import Template
 from typing import Any
 
 from analysis import Study
-from analysis.compare import differences, estimates, rule_baselines, summary
-from analysis.intervals import Estimate
 from analysis.markdown import table
 from analysis.words import humanise, listing, scale, sentence
 from experiments import fingerprint
 from validation import closure, closure_picture, shrinking
+from validation.compared import BUNDLES, RESPONSES, SURVIVAL, Compared
 from validation.studies import SHRINKING, StudyFailed, preset
-from validation.tables import over_seeds
 
 PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
 TEMPLATE = Path(__file__).with_name("rules.md")
@@ -33,74 +29,9 @@ STUDIES = {
     "rules_shrinking": ["rules", "study=rules_shrinking", "replications=5", *SHRINKING],
     "closure_shrinking": [CLOSURE, "study=closure_shrinking", *SHRINKING],
 }
-RESPONSES = ("frozen", "adaptive")
-BUNDLES = ("permendag_31_2023", "eu_dma", "india_pn2_2018")
-SURVIVAL, SURPLUS, SME, PLATFORM, TOTAL = (
-    "sme_survival_156w",
-    "consumer_surplus",
-    "sme_profit",
-    "platform_profit",
-    "total_surplus",
-)
+SURPLUS, SME, PLATFORM, TOTAL = "consumer_surplus", "sme_profit", "platform_profit", "total_surplus"
 SELLERS_AND_BUYERS = {SURVIVAL: "SMEs alive", SME: "SME profit", SURPLUS: "consumer surplus"}
 OTHERS = {PLATFORM: "platform profit", "influencer_income": "influencer income", "tax_revenue": "public revenue"}
-
-
-@dataclass(frozen=True)
-class Compared:
-    """Every rule less the same world without one, seed by seed."""
-
-    study: Study
-
-    @cached_property
-    def effects(self) -> dict[tuple[Any, str], Estimate]:
-        """Paired differences by (cell, outcome)."""
-        return estimates(differences(self.study.values, rule_baselines(self.study)))
-
-    @cached_property
-    def levels(self) -> dict[tuple[Any, str], Estimate]:
-        """Means by (cell, outcome)."""
-        return estimates(summary(self.study.values))
-
-    def cell(self, rule: str, response: str) -> Any:
-        """The cell of a rule under a response of the platform."""
-        wanted = {"regulation": rule, "response": response}
-        return next(c for c, of in self.study.settings.items() if wanted.items() <= of.items())
-
-    @cached_property
-    def names(self) -> list[str]:
-        """The rules, single instruments by falling survival first, then the bundles."""
-        every = {of["regulation"] for of in self.study.settings.values()} - {"none"}
-        single = sorted(every - set(BUNDLES), key=lambda rule: (-self.effect(rule, SURVIVAL).mean, rule))
-        return [*single, *BUNDLES]
-
-    def effect(self, rule: str, outcome: str, response: str = "frozen") -> Estimate:
-        """What a rule does to an outcome."""
-        return self.effects[self.cell(rule, response), outcome]
-
-    def answer(self, rule: str, outcome: str) -> Estimate:
-        """What the platform's answer in fees adds to what a rule does, seed by seed."""
-        of = {(rule, how): self.study.values.loc[self.cell(rule, how), outcome] for how in RESPONSES}
-        of |= {("none", how): self.study.values.loc[self.cell("none", how), outcome] for how in RESPONSES}
-        change = {how: of[rule, how] - of["none", how] for how in RESPONSES}
-        return over_seeds((change["adaptive"] - change["frozen"]).dropna())
-
-    def level(self, outcome: str, response: str = "frozen") -> Estimate:
-        """An outcome without a rule."""
-        return self.levels[self.cell("none", response), outcome]
-
-    def written(self, outcome: str, one: Estimate, sign: bool = True) -> str:
-        """A number with its interval, in the scale of the outcome's column, bold where the interval leaves out zero."""
-        column = [self.effect(rule, outcome, response) for rule in self.names for response in RESPONSES]
-        known = self.study.outcomes[outcome]
-        fit = scale(known.unit, [e.mean for e in column], [e.margin for e in column], difference=True)
-        text = f"{fit.number(one.mean, sign)} {fit.interval(one.low, one.high, sign)}"
-        return f"**{text}**" if sign and one.clear else text
-
-    def unit(self, outcome: str) -> str:
-        """The unit that `written` leaves out."""
-        column = [self.effect(rule, outcome, response) for rule in self.names for response in RESPONSES]
-        return scale(self.study.outcomes[outcome].unit, [e.mean for e in column], difference=True).heading
 
 
 def effects_table(found: Compared, outcomes: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scipy.stats import spearmanr
 
@@ -11,13 +11,11 @@ from analysis.intervals import Estimate
 from analysis.markdown import table
 from analysis.words import humanise, listing
 from validation import closure
+from validation.compared import SURVIVAL, Compared
 from validation.studies import SHRINKING, values
 from validation.tables import in_unit, over_seeds, percent, points
 
-if TYPE_CHECKING:
-    from validation.rules import Compared
-
-SURVIVAL, PROFIT = "sme_survival_156w", "sme_profit"
+PROFIT = "sme_profit"
 ALIKE = 0.8  # rank correlation
 
 

@@ -62,7 +62,8 @@ class Platform(MarketAgent):
 
     @fees.setter
     def fees(self, fees: Fees) -> None:
-        self.setting = replace(self.setting, **fees._asdict())
+        if fees != self.fees:
+            self.setting = replace(self.setting, **fees._asdict())
 
     @property
     def terms(self) -> PlatformSetting:

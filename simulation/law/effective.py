@@ -14,7 +14,7 @@ from ..settings.influence import Influence
 from ..settings.platform import PlatformSetting
 from ..settings.sellers import Selling
 from ..state.channels import MARKETPLACE, SOCIAL, keeps
-from .rules import Rules, at_least, at_most
+from .rules import FREE, Rules, at_least, at_most
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ class WeekTerms:
 
     def under(self, week: int, rules: Rules, setting: PlatformSetting, channels: Channels) -> WeekTerms:
         """The terms of another week: what its rules leave of the platform's wishes and of the channels."""
+        if rules == FREE:
+            return replace(self, week=week, rules=rules, platform=setting, channels=channels, referred=0.0)
         return replace(
             self,
             week=week,

@@ -53,9 +53,13 @@ def entry_rates(listings: Listings, first: OpeningTrade, selling: Selling) -> Fl
 
 def poisson(rate: Floats, uniform: Floats) -> Rows:
     """Poisson draws by inverse distribution function, one for each rate; uniform on (0, 1)."""
-    number = np.ceil(special.pdtrik(uniform, np.maximum(rate, 1e-300)))
-    fewer = np.maximum(number - 1.0, 0.0)
-    return np.where(special.pdtr(fewer, rate) >= uniform, fewer, number).astype(np.int64)
+    number = np.zeros(rate.size, np.int64)
+    some = np.flatnonzero(special.pdtr(0.0, rate) < uniform)  # few: the inverse is slow
+    rate, uniform = rate[some], uniform[some]
+    most = np.ceil(special.pdtrik(uniform, rate))
+    fewer = np.maximum(most - 1.0, 0.0)
+    number[some] = np.where(special.pdtr(fewer, rate) >= uniform, fewer, most)
+    return number
 
 
 class Newcomers(NamedTuple):
@@ -80,13 +84,15 @@ def draw_smes(chance: Chance, listings: Listings, first: OpeningTrade, terms: We
     luck = chance.uniform(Stream.ENTRY, categories, terms.week)[:, 0]
     number = poisson(entry_rates(listings, first, terms.sellers), luck) * (terms.week > 0)
     category = np.repeat(categories, number)
-    count = np.concatenate([np.arange(n) for n in number])
+    count = np.arange(category.size) - np.repeat(np.cumsum(number) - number, number)
     return Newcomers(listing_id(category, terms.week, count), category, np.full(category.size, SME_KIND))
 
 
 def draw_importers(chance: Chance, market: MarketSetting, need: Floats, week: int) -> Newcomers:
     """The importers who come: some at the opening, some in a wave of a given week, over categories by need (K,)."""
     n = market.importers if week == 0 else market.importers_wave * (week == market.importers_wave_week)
+    if n == 0:
+        return Newcomers(*np.zeros((3, 0), np.int64))
     luck = chance.uniform(Stream.WAVE if week else Stream.ENTRY, np.arange(n), week)[:, 0]
     share = np.cumsum(need) / need.sum()
     category = np.minimum(np.searchsorted(share, luck), share.size - 1)

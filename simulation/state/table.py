@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from functools import cache
+from math import isfinite
 from typing import Any, Self, TypeVar, dataclass_transform
 
 import numpy as np
@@ -110,7 +111,7 @@ class Table:
         rows = len(self)
         for name in self.columns():
             array: NDArray[Any] = getattr(self, name)
-            if len(array) != rows or (array.dtype.kind == "f" and not np.isfinite(array.sum())):
+            if len(array) != rows or (array.dtype.kind == "f" and not isfinite(array.sum())):
                 return name
         return None
 

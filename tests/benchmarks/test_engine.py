@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks import engine, measure, processes
-from benchmarks.clock import Timing, cpu_model, growth, race
+from benchmarks import clock, engine, measure, processes
+from benchmarks.clock import Laps, Timing, cpu_model, growth, race
 from benchmarks.measure import ADDED, MECHANISMS, PARTS, Figures, Plan
 from benchmarks.page import page, tables
 from benchmarks.picture import Frame, lines, svg
@@ -71,19 +71,27 @@ def test_every_size_platform_and_mechanism_is_measured(figures: Figures) -> None
     assert [row.smes for row in figures.sellers] == list(TINY.smes)
 
 
-def test_every_part_of_a_week_is_timed_once_and_the_rest_is_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By a clock that ticks when it is read, a part takes one tick a week; between them lies one each, and one more."""
-    ticks = count()
-    monkeypatch.setattr(measure, "perf_counter", lambda: float(next(ticks)))
+def test_the_parts_of_a_week_begin_once_a_week_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a clock that ticks when it is read, each takes one tick; what each begins is called as before afterwards."""
+    ticks, calls = count(), [getattr(room, name) for room, name in PARTS.values()]
+    begun: list[str] = []
+    begin = Laps.begin
+
+    def noted(laps: Laps, part: str) -> None:
+        begun.append(part)
+        begin(laps, part)
+
+    monkeypatch.setattr(clock, "perf_counter", lambda: float(next(ticks)))
+    monkeypatch.setattr(Laps, "begin", noted)
     spent = measure.by_part(TINY, TINY.small)
-    rest = spent.pop(measure.OTHER)
-    assert spent == dict.fromkeys(PARTS.values(), 1.0)
-    assert rest == pytest.approx(len(PARTS) + 1 / TINY.weeks)
+    assert begun == [measure.RULES, *PARTS] * TINY.weeks + [""]
+    assert spent == dict.fromkeys([measure.RULES, *PARTS], 1.0)
+    assert [getattr(room, name) for room, name in PARTS.values()] == calls
 
 
 def test_parts_are_measured_for_small_and_large_markets(figures: Figures) -> None:
     assert set(figures.parts) == {TINY.small, TINY.parts_consumers}
-    assert all(list(spent) == [*PARTS.values(), measure.OTHER] for spent in figures.parts.values())
+    assert all(list(spent) == [measure.RULES, *PARTS] for spent in figures.parts.values())
 
 
 def test_bytes_are_of_a_consumer_and_not_of_the_process(figures: Figures) -> None:

@@ -17,7 +17,6 @@ from simulation.demand.browsing import Considered
 from simulation.kernels import EMPTY
 from simulation.state.channels import CHANNELS
 from simulation.state.records import WeekDemand
-from simulation.state.table import Table
 
 WEEKS = 20
 Bought = NDArray[np.integer]
@@ -41,13 +40,12 @@ def numpy_given(scene: Scene, sets: Considered) -> tuple[WeekDemand, Bought]:
 
 def fresh(scene: Scene) -> Scene:
     """The scene with a population of its own."""
-    columns = {name: getattr(scene.people, name).copy() for name in scene.people.names}
-    return replace(scene, people=Table(**columns))
+    return replace(scene, people=scene.people.take(slice(None)))
 
 
 def mesa_drawn(scene: Scene) -> list[Considered]:
     """Sets that plain Mesa draws in some weeks."""
-    market, nobody = PlainMarket(scene), np.zeros(len(scene.people))
+    market, nobody = PlainMarket(scene), np.zeros(len(scene.people), np.float32)
     weeks = []
     for _ in range(WEEKS):
         rows, channels, by = zip(*(consumer.consider() for consumer in market.agents), strict=True)

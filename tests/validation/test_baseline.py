@@ -29,7 +29,7 @@ def test_mean_exit_is_the_constant_one(rate: float, years: float) -> None:
 
 @given(st.floats(0.01, 0.5), st.integers(3, 8))
 def test_half_life_of_a_constant_exit_is_known(rate: float, years: int) -> None:
-    survival = (1 - rate) ** np.arange(years + 1)
+    survival = (1 - rate) ** np.arange(years + 1.0)
     assert baseline.half_life(survival) == pytest.approx(np.log(0.5) / np.log(1 - rate))
 
 

@@ -14,8 +14,8 @@ from analysis import Study
 from analysis.words import HARD_SPACE
 from tests.validation.worlds import COPIES, LOSE, twin_worlds
 from validation import levers
-from validation.levers import EXPANDING, EXPANSION, HEADLINE, LEVERS, PSI, SHOWN, STUDIES, WITH, WITHOUT, XI
-from validation.studies import Design
+from validation.levers import EXPANDING, EXPANSION, LEVERS, PSI, SHOWN, STUDIES, XI
+from validation.studies import HEADLINE, WITH, WITHOUT, Design
 
 
 @pytest.fixture(scope="module")

@@ -81,10 +81,10 @@ def test_an_oracle_with_other_consumers_disagrees(field: str, settled: Any) -> N
 @pytest.mark.parametrize(
     "target",
     [
-        "simulation.choice.own_slope",
-        "simulation.choice.consumer_surplus",
-        "simulation.browsing.log_exposure",
-        "simulation.browsing.delivery",
+        "simulation.demand.choice.own_slope",
+        "simulation.demand.choice.consumer_surplus",
+        "simulation.demand.exact.log_exposure",
+        "simulation.demand.exact.delivery",
     ],
 )
 def test_a_model_with_one_wrong_factor_disagrees(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +105,7 @@ def test_the_chapter_reports_what_it_computed(monkeypatch: pytest.MonkeyPatch) -
     good = oracle.write({})
     assert good.startswith("## ")
     assert "does not hold" not in good
-    monkeypatch.setattr("simulation.choice.consumer_surplus", lambda inclusive, *rest: inclusive)
+    monkeypatch.setattr("simulation.demand.choice.consumer_surplus", lambda inclusive, *rest: inclusive)
     bad = oracle.write({})
     assert "does not hold" in bad
     assert "market 0" in bad

@@ -10,18 +10,15 @@ from typing import Any
 import pytest
 
 from simulation import Config, ConfigError
+from simulation.settings.strategies import STRATEGIES
 from validation import outcomes
 from validation.outcomes import SMALL, TABLE, TOLERANCE, WORLDS, Values, World, computed, config_of, moved, read, write
 
 TOLD = 10
 SHORT: World = {"market": SMALL | {"consumers": 500}, "weeks": 2}
 CHOICES = (
-    "algorithm",
+    *STRATEGIES,
     "platform.name",
-    "platform.own_pricing",
-    "platform.motive",
-    "platform.response",
-    "sellers.pricing",
     "demand.books",
     "consideration.mode",
 )
@@ -96,7 +93,7 @@ def test_the_command_writes_the_table_and_says_what_moved(
 
 
 def placed(field: str, value: Any) -> dict[str, Any]:
-    """Return plain settings with one value; a ranking is chosen by its name."""
+    """Return plain settings with one value; a strategy is chosen by its name."""
     group, _, name = field.partition(".")
     return {group: {name or "name": value}}
 
@@ -138,7 +135,7 @@ def settings_of(world: World, *above: str) -> Iterator[tuple[str, ...]]:
     """Yield the path of each setting of a world, of each rule and of its parameters; leave out the small market."""
     for name, value in world.items():
         path = (*above, name)
-        if path == ("weeks",) or (name == "name" and above != ("algorithm",)):
+        if path == ("weeks",) or (name == "name" and above[0] not in STRATEGIES):
             continue
         if above == ("market",) and name in SMALL:
             continue

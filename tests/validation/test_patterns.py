@@ -16,7 +16,9 @@ from tests.simulation.worlds import PROJECT_S, small
 from tests.validation.made import made
 from validation import patterns, project_s
 from validation.facts import VERDICT
-from validation.patterns import BAN, CLOSURE, HEADLINE, NOT_YET, WITHOUT, YEAR
+from validation.patterns import BAN, CLOSURE, NOT_YET
+from validation.project_s import YEAR
+from validation.studies import HEADLINE, WITHOUT
 from validation.tables import FAILS, HOLDS
 
 
@@ -65,14 +67,14 @@ def test_without_self_preference_nothing_is_gained() -> None:
     market = Market(small(PROJECT_S, {"platform": {"self_preference": 0.0}}, weeks=16)).run()
     own = market.listings.own[market.listings.live]
     assert own.any()
-    assert patterns.prominence_now(market, own) == (pytest.approx(1.0), 0.0)
+    assert patterns.prominence_now(market, own) == pytest.approx((1.0, 0.0))
 
 
 def test_self_preference_gains_the_share_it_takes() -> None:
     """Own listings get ψ of the feed, and their own part of the rest."""
     market = Market(small(PROJECT_S, weeks=16)).run()
     own = market.listings.own[market.listings.live]
-    weights = market._feed_weights(market._shelf(), market.config.algorithm)
+    weights = patterns.feed_by_score(market)
     people = np.bincount(market.population.cluster, minlength=len(weights)) / len(market.population)
     alone = float(people @ (weights[:, own].sum(axis=1) / weights.sum(axis=1)))
     times, ranks = patterns.prominence_now(market, own)

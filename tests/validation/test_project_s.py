@@ -15,7 +15,8 @@ from simulation.state.listings import PLATFORM_KIND
 from tests.simulation.worlds import small
 from tests.validation.worlds import COPIES, SHOPS, twin_worlds
 from validation import project_s
-from validation.project_s import HEADLINE, REVIEW, SHORTER, WITH, WITHOUT, YEAR
+from validation.project_s import REVIEW, SHORTER, YEAR
+from validation.studies import HEADLINE, WITH, WITHOUT
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def rows_of(text: str, first: str) -> list[str]:
 
 def test_windows_are_what_is_sold_between_two_ends(studies: dict[str, Study]) -> None:
     sold = project_s.by_window(studies, WITHOUT)
-    assert list(sold.columns) == [REVIEW, REVIEW + YEAR, REVIEW + 2 * YEAR, HEADLINE.weeks]
+    assert [int(end) for end in sold.columns] == [REVIEW, REVIEW + YEAR, REVIEW + 2 * YEAR, HEADLINE.weeks]
     assert (sold.div(np.diff([0, *sold.columns]), axis="columns") == 10.0).all().all()
 
 
@@ -79,7 +80,7 @@ def test_the_platforms_share_is_the_weeks(studies: dict[str, Study]) -> None:
 
 def test_the_shocks_are_those_of_the_run() -> None:
     market = Market(small(seed=5))
-    path = project_s.demand_shocks(market.opening, 5, market.config.demand.shock_persistence, 6)
+    path = project_s.demand_shocks(market.opening, market.config, 5, 6)
     for week in range(1, 7):
         market.step()
         there = market.listings.shock[: market.opening.ids.size] / market.opening.shock_sd

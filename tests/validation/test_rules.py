@@ -11,10 +11,12 @@ import pandas as pd
 import pytest
 
 from analysis import Study, load
+from analysis.words import humanise
 from simulation.law.instruments import instruments
 from simulation.outcomes.record import OUTCOMES
 from tests.validation.made import made
 from validation import closure, closure_picture, rules, shrinking
+from validation.compared import BUNDLES, SURVIVAL, Compared
 
 PARTIES = [name for name, o in OUTCOMES.items() if o.party]
 RULES = ["none", *sorted(instruments)]
@@ -36,7 +38,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
                 total = {"total_surplus": sum(money.values()), "sme_profit": 1e9 * effect}
                 survival = 0.3 + 0.01 * effect + 0.02 * seed
                 rows.append(
-                    {"cell_id": cell, "seed": seed, "weeks": 156, "platform.response": response}
+                    {"cell_id": cell, "seed": seed, "weeks": 156, "response": response}
                     | settings
                     | money
                     | total
@@ -56,26 +58,26 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 
 def test_every_rule_is_compared_with_the_same_world_without_it(study: Study) -> None:
-    found = rules.Compared(study)
+    found = Compared(study)
     assert set(found.names) == set(instruments)
-    assert found.names[-3:] == list(rules.BUNDLES)
+    assert found.names[-3:] == list(BUNDLES)
     for response, share in (("frozen", 1.0), ("adaptive", 0.5)):
         for k, rule in enumerate(RULES[1:-1], start=1):
-            assert found.effect(rule, rules.SURVIVAL, response).mean == pytest.approx(0.01 * share * k)
+            assert found.effect(rule, SURVIVAL, response).mean == pytest.approx(0.01 * share * k)
 
 
 def test_the_reading_is_ten_lines_that_the_numbers_make(study: Study) -> None:
-    found = rules.Compared(study)
+    found = Compared(study)
     lines = rules.reading(found)
     assert len(lines) == 10
-    best = next(rule for rule in found.names if rule not in rules.BUNDLES)
-    assert rules.humanise(best) in lines[0]
-    assert rules.humanise(RULES[-1]) in lines[1]
+    best = next(rule for rule in found.names if rule not in BUNDLES)
+    assert humanise(best) in lines[0]
+    assert humanise(RULES[-1]) in lines[1]
     assert all(line.endswith(".") and "nan" not in line for line in lines)
 
 
 def test_the_payers_add_up(study: Study) -> None:
-    found = rules.Compared(study)
+    found = Compared(study)
     for rule in found.names:
         parties = sum(found.effect(rule, name).mean for name in PARTIES)
         assert parties == pytest.approx(found.effect(rule, rules.TOTAL).mean)
@@ -117,7 +119,7 @@ def test_the_closure_says_how_much_is_lost_and_comes_back(tmp_path: Path) -> Non
 
 def test_shops_that_shrink_are_set_beside_those_that_do_not(study: Study, tmp_path: Path) -> None:
     """A study beside itself keeps every order and sign; beside its opposite it turns all that is beyond doubt."""
-    found = rules.Compared(study)
+    found = Compared(study)
     text = shrinking.write(found, found, closed(tmp_path / "a"), closed(tmp_path / "b"))
     assert "much the same order (rank correlation 1.00)" in text["shrinking_reading"]
     assert "turns under no rule" in text["shrinking_reading"]
@@ -127,9 +129,9 @@ def test_shops_that_shrink_are_set_beside_those_that_do_not(study: Study, tmp_pa
     assert len(text["shrinking_closure"].splitlines()) == 2 + 2 * len(closure.CLOSED)
     level = study.values.xs("none-frozen", level=0)["sme_survival_156w"].mean()
     opposite = study.runs.assign(sme_survival_156w=2 * level - study.runs["sme_survival_156w"])
-    turned = shrinking.reading(found, rules.Compared(replace(study, runs=opposite)))
+    turned = shrinking.reading(found, Compared(replace(study, runs=opposite)))
     assert "another order (rank correlation -1.00)" in turned
-    assert all(rules.humanise(rule) in turned for rule in instruments)
+    assert all(humanise(rule) in turned for rule in instruments)
 
 
 def test_the_closures_table_and_picture_show_both_readings(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis import Study
 from tests.validation.made import made, shops
 from validation import twins
 from validation.studies import WITH, WITHOUT
@@ -58,7 +59,7 @@ def test_the_bound_is_met_by_fates_drawn_anew() -> None:
 
 
 @pytest.fixture
-def study(tmp_path: Path) -> twins.Study:
+def study(tmp_path: Path) -> Study:
     """Six shops: one dies in both worlds, two only with Project S (one of them copied), one only without."""
     nobody = pd.array([None] * 6, dtype="Int64")
     with_it = [100, 40, 90, None, None, None]
@@ -71,7 +72,7 @@ def study(tmp_path: Path) -> twins.Study:
     return made(tmp_path, runs, sellers)
 
 
-def test_stories_are_those_who_die_only_with_project_s(study: twins.Study) -> None:
+def test_stories_are_those_who_die_only_with_project_s(study: Study) -> None:
     text = twins.stories(study)
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| Toys")]
     assert rows == [
@@ -82,7 +83,7 @@ def test_stories_are_those_who_die_only_with_project_s(study: twins.Study) -> No
     assert "**2 die only with Project S**, 1 only without it" in " ".join(text.split())
 
 
-def test_twins_are_matched_by_id_and_seed(study: twins.Study) -> None:
+def test_twins_are_matched_by_id_and_seed(study: Study) -> None:
     matched = twins.matched(study)
     assert len(matched) == 3 * 6
     assert matched.groupby("seed")["rank"].apply(sorted).tolist() == [[1, 2, 3, 4, 5, 6]] * 3
