@@ -120,6 +120,7 @@ class Terms(NamedTuple):
     impulse: Any
     order_value: float
     visits: float
+    joy: Any
     sampled: bool
     update_path: bool
 
@@ -451,7 +452,7 @@ def browse(draw, start, stop, slots, people, offers, exposure, own, terms, pages
     channel_value, channel_price = terms.channel_value, terms.channel_price
     habit_value, trust_value, privacy_cost = terms.habit, terms.trust, terms.privacy
     match, nest, impulse, order_value = terms.match, terms.nest, terms.impulse, terms.order_value
-    visits, sampled, update_path = terms.visits, terms.sampled, terms.update_path
+    visits, joy, sampled, update_path = terms.visits, terms.joy, terms.sampled, terms.update_path
     books, by_influencer, by_cluster, totals = pages
     has_copies = own.has_copies
     n_all = n_feed + n_search + n_endorsed + n_last
@@ -640,7 +641,7 @@ def browse(draw, start, stop, slots, people, offers, exposure, own, terms, pages
         for i in range(n):
             who = first + i
             money = np.float32(order_value) / alpha[who]
-            surplus = money * (inclusive[i] * turnout - haste[i] * hurried[i])
+            surplus = money * (inclusive[i] * turnout * joy - haste[i] * hurried[i])
             totals[SURPLUS] += np.int64(surplus * np.float32(MONEY_SCALE))
             totals[INCLUSIVE] += np.int64(inclusive[i] * np.float32(SCALE))
             totals[IMPULSE] += np.int64(hurried[i] * np.float32(SCALE))

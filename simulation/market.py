@@ -115,7 +115,7 @@ class Market(AgentModel):
         """Step 5: everybody considers and chooses; the mean inclusive value sets next week's visits."""
         bought = demand.go_shopping(self.population, offers, exposure, terms, self.chance, self.threads)
         now = bought.inclusive / len(self.population)
-        self.visits = float((now / self.opening.inclusive) ** terms.demand.market_expansion)
+        self.visits = demand.visits(now / self.opening.inclusive, terms.demand)
         return bought
 
     def _money_moves(self, terms: WeekTerms, bought: WeekDemand) -> Settlement:

@@ -61,9 +61,8 @@ def _assumed(found: Findings) -> Iterator[str]:
 
 def _limits(found: Findings) -> Iterator[str]:
     yield say(
-        "Under revision: do not act on what this report says of separation, of Permendag 31/2023, or of the size of "
-        "Project S. Separation here leaves the platform selling on an app that may not take payment, and shops hold "
-        "too little cash; mended, these effects shrink three- to sixfold."
+        "Under revision: do not act on what this report says of the size of Project S, or of rules against it. Shops hold "
+        "too little cash here, and nearly all orders go through the app; mended, these effects shrink three- to sixfold."
     )
     if any(of["platform"] == "project_s" for of in found.study.settings.values()):
         yield say(

@@ -4,7 +4,7 @@ from .attachment import Observation, needs_channel, observe, observed_share, upd
 from .browsing import browse, go_shopping
 from .endorsement import endorse
 from .offers import offer_set
-from .shifters import shift_demand
+from .shifters import shift_demand, visits
 
 __all__ = [
     "Observation",
@@ -17,4 +17,5 @@ __all__ = [
     "offer_set",
     "shift_demand",
     "update_consumers",
+    "visits",
 ]

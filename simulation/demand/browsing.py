@@ -183,6 +183,7 @@ def _terms(offers: OfferSet, demand: Demand, channels: Channels, update_path: bo
         impulse=np.float32(demand.impulse * offers.checkout),
         order_value=demand.order_value,
         visits=offers.visits,
+        joy=np.float32(1.0 / (1.0 + demand.market_expansion)),
         sampled=demand.books == "sampled",
         update_path=update_path,
     )

@@ -117,7 +117,8 @@ def _exact_block(
     else:
         orders, slopes = shares * offers.visits, slopes * offers.visits
     regret = -hasty * shares.sum(axis=1)
-    surplus = choice.consumer_surplus(inclusive, regret, alpha, demand.order_value) * offers.visits
+    joy = inclusive / (1.0 + demand.market_expansion)
+    surplus = choice.consumer_surplus(joy, regret, alpha, demand.order_value) * offers.visits
     by_row = np.zeros((len(offers.value), 4))
     by_row[live, SOCIAL] = orders.sum(axis=0)
     slope = np.zeros(len(offers.value))

@@ -25,6 +25,11 @@ def shift_demand(listings: Listings, trend: Floats, week: int, demand: Demand, c
     return trend, season(week, demand.season)
 
 
+def visits(inclusive: float, demand: Demand) -> float:
+    """v = min(v_max, (I/I_0)^ξ), choice occasions a consumer and week; inclusive: I/I_0, today's over the opening's."""
+    return float(min(demand.most_visits, inclusive**demand.market_expansion))
+
+
 def shocks(chance: Chance, week: int, listings: Listings, persistence: float) -> Floats:
     """z' = ρ z + sd √(1-ρ²) ε, keyed (design, week): a copy shares its original's. Utility, (L,)."""
     news = chance.normal(Stream.SHOCK, 0, week, listings.id)[:, 0]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..arrays import Floats, Masks
+from ..arrays import Flags, Floats, Masks
 from ..settings.channels import Channels
 from ..settings.demand import Consideration, Demand
 from ..settings.government import Government
@@ -34,6 +34,7 @@ class WeekTerms:
     mean_orders: float  # a week of the opening's mean listing, of all people
     lawful_rupiah: float  # rupiah of the law for a rupiah of the model
     referred: float = 0.0  # share of the social app's orders that the rules send elsewhere to pay
+    own_allowed: float = 1.0  # share of own listings that may be on sale
 
     @property
     def order_value(self) -> float:
@@ -53,7 +54,9 @@ class WeekTerms:
     def under(self, week: int, rules: Rules, setting: PlatformSetting, channels: Channels) -> WeekTerms:
         """The terms of another week: what its rules leave of the platform's wishes and of the channels."""
         if rules == FREE:
-            return replace(self, week=week, rules=rules, platform=setting, channels=channels, referred=0.0)
+            return replace(
+                self, week=week, rules=rules, platform=setting, channels=channels, referred=0.0, own_allowed=1.0
+            )
         return replace(
             self,
             week=week,
@@ -61,6 +64,7 @@ class WeekTerms:
             platform=lawful_setting(setting, rules, self.order_value),
             channels=lawful_channels(channels, rules, setting.owns_marketplace),
             referred=referred_share(setting, rules),
+            own_allowed=own_sales_share(setting, rules),
         )
 
 
@@ -77,12 +81,21 @@ def lawful_setting(setting: PlatformSetting, rules: Rules, order_value: float) -
         commission=at_most(setting.commission, rules.commission_cap) * left,
         subsidy=at_most(setting.subsidy, most) * left,
         self_preference=setting.self_preference * rules.own_favour,
+        comparison=setting.comparison * rules.own_favour,
     )
 
 
 def referred_share(setting: PlatformSetting, rules: Rules) -> float:
     """Share of the social app's orders that the rules send elsewhere to pay: of what it takes payment for, 0 to 1."""
     return setting.checkout * (1.0 - rules.checkout)
+
+
+def own_sales_share(setting: PlatformSetting, rules: Rules) -> float:
+    """Share of own listings that may be on sale: as rules on own goods leave it, and where payment may be taken.
+
+    Who may not take payment on the social app cannot sell there either; a marketplace of its own is another place.
+    """
+    return rules.resale if setting.owns_marketplace else rules.resale * rules.checkout
 
 
 def lawful_channels(channels: Channels, rules: Rules, owns_marketplace: bool) -> Channels:
@@ -101,7 +114,14 @@ def lawful_channels(channels: Channels, rules: Rules, owns_marketplace: bool) ->
 def referral_fees(terms: WeekTerms, channel_mask: Masks) -> Floats:
     """What sellers pay where the social app sends buyers elsewhere to pay, share of the price of all its orders. (n,)
 
-    They are paid for on the rival marketplace, if the seller keeps it, else on its own site, at their fees.
+    They are paid for where it costs the seller least: through a payment service, as on an own site, or on the rival
+    marketplace, if the seller keeps it.
     """
-    channels, kept = terms.channels, keeps(channel_mask, MARKETPLACE)
-    return np.asarray(terms.referred * np.where(kept, channels.marketplace_fee, channels.own_site_fee))
+    channels, there = terms.channels, paid_on_marketplace(terms, channel_mask)
+    return np.asarray(terms.referred * np.where(there, channels.marketplace_fee, channels.own_site_fee))
+
+
+def paid_on_marketplace(terms: WeekTerms, channel_mask: Masks) -> Flags:
+    """Whether sellers take payment for redirected orders on the rival marketplace: they keep it, and it costs less."""
+    cheaper = terms.channels.marketplace_fee < terms.channels.own_site_fee
+    return keeps(channel_mask, MARKETPLACE) & cheaper

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..arrays import Flags, Floats, Rows, Rupiah
-from ..law.effective import WeekTerms, referral_fees
-from ..state.channels import CHANNELS, MARKETPLACE, SOCIAL, bad_orders, keeps
+from ..law.effective import WeekTerms, paid_on_marketplace, referral_fees
+from ..state.channels import CHANNELS, MARKETPLACE, SOCIAL, bad_orders
 from ..state.channels import fees as channel_fees
 from ..state.influencers import Influencers
 from ..state.ledger import Account, Ledger, Purpose
@@ -130,7 +130,7 @@ def _pay_referrals(ledger: Ledger, listings: Listings, rows: Rows, paid: Rupiah,
     """Sellers pay the fee of wherever the social app had to send their buyers. paid: its sales, Rp, of the rows."""
     masks = listings.channel_mask[rows]
     due = referral_fees(terms, masks) * paid
-    owned = keeps(masks, MARKETPLACE) & (MARKETPLACE in terms.runs)
+    owned = paid_on_marketplace(terms, masks) & (MARKETPLACE in terms.runs)
     fees = np.zeros(rows.size, np.int64)
     for payee, mine in ((Account.PLATFORM, owned), (Account.RIVALS, ~owned)):
         fees[mine] = ledger.transfer(Purpose.COMMISSION, Account.SELLERS, payee, due[mine], rows[mine])

@@ -39,6 +39,7 @@ NOT_ENTERING: dict[str, frozenset[str]] = {
             "nest",
             "shock_persistence",
             "market_expansion",
+            "most_visits",
             "trend_sd",
             "trend_persistence",
             "season",

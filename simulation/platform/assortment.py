@@ -47,7 +47,7 @@ def review_assortment(
     _drop_losing(goods, plan, week, spared=_source_anew(goods))
     live, own = listings.live, listings.live_own
     most = setting.own_share * live.size
-    room: int = int(most * rules.resale) - own.size
+    room: int = int(most * goods.terms.own_allowed) - own.size
     brand_room = int(most * rules.own_brand) - int(np.count_nonzero(listings.foreign[own]))
     copies = {int(listings.original[row]): row for row in shelved}
     untried = (listings.copied_week[live] < 0) | np.isin(live, list(copies))
@@ -129,9 +129,9 @@ def keep_within_cap(goods: FirstParty, shelved: frozenset[int]) -> frozenset[int
     else withdrawn. What rules take off sale comes back when they let it.
     """
     listings, rules, week = goods.listings, goods.terms.rules, goods.terms.week
-    for row in excess(listings, listings.own, goods.setting.own_share * rules.resale):
+    for row in excess(listings, listings.own, goods.setting.own_share * goods.terms.own_allowed):
         withdraw(listings, int(row), week)
-        if rules.resale < 1.0:
+        if goods.terms.own_allowed < 1.0:
             shelved |= {int(row)}
     brands = listings.own & listings.foreign
     made = listings.live[brands[listings.live]]

@@ -56,7 +56,7 @@ class Demand:
         0.2,
         unit="utility at impulsiveness 1",
         low=0.0,
-        high=5.0,
+        high=1.0,
         source="assumed; moves the decision and not the experience (Leggett 2002, Train 2015)",
     )
     shock_persistence: float = parameter(
@@ -128,6 +128,13 @@ class Demand:
         low=0.0,
         high=3.0,
         source="0 is pure business stealing; larger values reach docs/facts.md B2",
+    )
+    most_visits: float = parameter(
+        7.0,
+        unit="choice occasions a consumer and week, at most",
+        low=1.0,
+        high=1000.0,
+        source="assumed; one a day",
     )
 
 

@@ -6,6 +6,7 @@ or a wrong factor in one equation.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import comb
@@ -64,6 +65,20 @@ def logit_surplus() -> None:
     """CS = (E/α) ln(1 + Σ e^V)."""
     expected = ORDER / ALPHA * np.log1p(np.exp(utility(DESIGNS)).sum())
     assert_allclose(surplus(after_a_week(DESIGNS)), expected, **EXACT)
+
+
+def surplus_of_a_growing_market() -> None:
+    """dCS/dI = (E/α) v(I), v = (I/I_0)^ξ: a little more appeal is worth as much as it is visited."""
+    for expansion in (0.0, 0.5, 2.0):
+        values = []
+        for appeal in (0.0, 1e-4):
+            designs = [dataclasses.replace(d, quality=d.quality + appeal) for d in DESIGNS]
+            market = bare(designs, demand={"market_expansion": expansion}, sellers={"adjustment": 0.0})
+            market.step()
+            market.step()  # visits follow the week before
+            values.append((surplus(market), np.log1p(np.exp(utility(designs)).sum()), market.visits))
+        (before, least, visits), (after, most, _) = values
+        assert_allclose((after - before) / (most - least), ORDER / ALPHA * visits, rtol=1e-3)
 
 
 def elasticity(of: int, to: int, h: float = 1e-5) -> float:
@@ -347,6 +362,7 @@ NOT_FAVOURED = Mutation("no ψ", WEIGHTS, lambda f: lambda exposure, own, psi: f
 CHECKS: dict[Callable[[], None], tuple[Mutation, ...]] = {
     logit_shares: (PRICE_SIGN, PRICE_FACTOR, NO_OUTSIDE),
     logit_surplus: (PRICE_SIGN, PRICE_FACTOR, IN_UTILITY, SURPLUS_FACTOR),
+    surplus_of_a_growing_market: (IN_UTILITY, SURPLUS_FACTOR),
     own_elasticity: (PRICE_SIGN, PRICE_FACTOR, NO_OUTSIDE),
     cross_elasticity: (PRICE_SIGN, PRICE_FACTOR, NO_OUTSIDE),
     slope_in_the_books: (PRICE_SIGN, PRICE_FACTOR, NO_RIVALS, SLOPE_SIGN),

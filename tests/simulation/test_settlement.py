@@ -27,7 +27,7 @@ def commissions() -> None:
 
 
 def referrals() -> None:
-    """Where the app may take no payment, its sales pay the fee of the marketplace or else of the own site."""
+    """Where the app may take no payment, its sales pay the marketplace's fee if kept and cheaper, else a payment's."""
     rates = {"marketplace_fee": 0.02, "own_site_fee": 0.2, "rival_app_fee": 0.0}
     week = account({"regulation": {"separation": {}}, "channels": rates | {"keeps_rival_app": 0.0}})
     theirs = week.social * np.where(keeps(week.column("channel_mask"), MARKETPLACE), 0.02, 0.2)
@@ -116,7 +116,10 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
             "half of the fee", REFER, "referral_fees(terms, masks) * paid", "0.5 * referral_fees(terms, masks) * paid"
         ),
         Wrong(
-            "the fee of the other place", "simulation.law.effective:referral_fees", "np.where(kept,", "np.where(~kept,"
+            "the fee of the other place",
+            "simulation.law.effective:referral_fees",
+            "np.where(there,",
+            "np.where(~there,",
         ),
     ),
     goods: (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +13,7 @@ from simulation import Market
 from simulation.law.effective import referral_fees
 from simulation.law.rules import at_least, at_most
 from simulation.settings.channels import Channels
+from simulation.state.channels import MARKETPLACE, SOCIAL
 from tests.simulation.worlds import PROJECT_S, merged, outcome, run, same, small
 
 # ---- limits, in part and side by side
@@ -86,8 +88,9 @@ def test_a_floor_in_part_does_not_creep_into_hybrid_prices() -> None:
 
 
 def test_redirected_orders_pay_where_they_end() -> None:
-    """Separation ends the app's commission, not the fee of the shop to which buyers are sent."""
-    market = Market(small(PROJECT_S, regulation={"separation": {"start_week": 3, "probability": 0.5}}))
+    """Separation ends the app's commission, not the fee of the place to which buyers are sent."""
+    rates = {"channels": {"marketplace_fee": 0.02, "own_site_fee": 0.05}}
+    market = Market(small(PROJECT_S, rates, regulation={"separation": {"start_week": 3, "probability": 0.5}}))
     for _ in range(3):
         market.step()
     channels, table = market.terms.channels, market.listings
@@ -99,22 +102,60 @@ def test_redirected_orders_pay_where_they_end() -> None:
     assert social > 0
     rivals = market.flows["commission", "sellers", "rivals"]
     assert rivals >= 0.5 * min(channels.marketplace_fee, channels.own_site_fee) * 0.5 * sales
-    owner = run({"platform": {"owns_marketplace": True}}, weeks=4, regulation={"separation": {}})
-    stranger = run(weeks=4, regulation={"separation": {}})
+    owner = run({"platform": {"owns_marketplace": True}}, rates, weeks=4, regulation={"separation": {}})
+    stranger = run(rates, weeks=4, regulation={"separation": {}})
     assert outcome(owner, "commission_income") > outcome(stranger, "commission_income") == 0.0
     assert outcome(owner, "rival_profit") < outcome(stranger, "rival_profit")
 
 
+@pytest.mark.parametrize("there", [0.01, 0.05])
 @pytest.mark.parametrize("keeps", [0.0, 1.0])
-def test_sellers_pay_for_what_is_redirected_to_the_rupiah(keeps: float) -> None:
-    """Half of what the app sells ends where the seller sells too: at the marketplace's fee, or at its own site's."""
-    channels = {"keeps_marketplace": keeps, "keeps_rival_app": 0.0, "keeps_own_site": 0.0}
+def test_sellers_pay_for_what_is_redirected_to_the_rupiah(keeps: float, there: float) -> None:
+    """Half of what the app sells ends where it costs least: on the marketplace, if kept, or with a payment service."""
+    channels = {"keeps_marketplace": keeps, "keeps_rival_app": 0.0, "keeps_own_site": 0.0, "marketplace_fee": there}
     market = run({"channels": channels}, weeks=1, regulation={"separation": {"probability": 0.5}})
     paid, sales = market.flows["commission", "sellers", "rivals"], market.flows["sales", "consumers", "sellers"]
     social = market.listings.social_revenue.sum()
-    fee = market.terms.channels.marketplace_fee if keeps else market.terms.channels.own_site_fee
+    payment = market.terms.channels.own_site_fee
+    fee = min(there, payment) if keeps else payment
     assert 0 < social <= sales
-    assert paid == pytest.approx(fee * (sales - social + 0.5 * social), abs=2 * len(market.listings))
+    assert paid == pytest.approx(there * (sales - social) + fee * 0.5 * social, abs=2 * len(market.listings))
+
+
+def test_a_marketplace_account_never_makes_separation_worse() -> None:
+    """Redirected orders go where it costs least, so that one place more to take payment cannot cost more."""
+    market = Market(small(PROJECT_S, regulation={"separation": {}}))
+    market.step()
+    without = np.array([1 << SOCIAL], np.int32)
+    both = without | 1 << MARKETPLACE
+    for fee in (0.0, 0.02, 0.5):
+        channels = dataclasses.replace(market.terms.channels, marketplace_fee=fee)
+        terms = dataclasses.replace(market.terms, channels=channels)
+        assert referral_fees(terms, both) <= referral_fees(terms, without)
+
+
+@pytest.mark.parametrize("probability", [0.0, 0.5, 1.0])
+def test_who_may_take_no_payment_sells_nothing_of_its_own_there(probability: float) -> None:
+    """Own listings stay in the share in which the app may take payment; a marketplace of its own is another place."""
+    rule, many = {"separation": {"start_week": 12, "probability": probability}}, {"platform": {"own_share": 0.3}}
+    plain, ruled = (run(PROJECT_S, many, weeks=20, regulation=one) for one in ({}, rule))
+    owner = run(PROJECT_S, many, {"platform": {"owns_marketplace": True}}, weeks=20, regulation=rule)
+    before, after = plain.listings.live_own.size, ruled.listings.live_own.size
+    assert before >= 4
+    assert after <= (1.0 - probability) * 0.3 * ruled.listings.live.size
+    assert (after < before) == (probability > 0.0)
+    assert owner.listings.live_own.size >= 4
+    assert ruled.series["own_goods_profit"][-1] > 0.0 or probability == 1.0
+    assert (ruled.series["platform_share"][-1] == 0.0) == (probability == 1.0)
+
+
+def test_own_goods_come_back_with_checkout() -> None:
+    """A way round that is found brings back payment, and with it what was taken off sale."""
+    rule = {"separation": {"start_week": 12, "workaround_lag": 6}}
+    market = run(PROJECT_S, weeks=30, regulation=rule)
+    share = market.series["platform_share"]
+    assert share[10] > 0.0 == share[14]
+    assert share[-1] > 0.0
 
 
 def test_an_app_that_takes_no_payment_breaks_no_separation() -> None:

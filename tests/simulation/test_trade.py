@@ -91,8 +91,7 @@ def test_market_expansion_decides_whether_entry_adds_orders(expansion: float) ->
         assert market.visits > 1.0
 
 
-def test_larger_visits_mean_more_of_everything() -> None:
+def test_larger_visits_mean_more_orders() -> None:
     few, many = (run({"demand": {"market_expansion": xi}, "market": {"importers": 20}}, weeks=8) for xi in (0.0, 1.0))
-    for name in ("orders", "consumer_surplus"):
-        assert few.series[name][-1] < many.series[name][-1]
+    assert few.series["orders"][-1] < many.series["orders"][-1]
     assert np.isfinite(many.listings.price).all()

@@ -43,6 +43,7 @@ def test_until_a_rule_starts_the_world_is_that_without_it(rule: str) -> None:
     assert not same(free, under(rule, BEFORE))
 
 
+UNCOMPARED: dict[str, Any] = {"platform": {"comparison": 0.0}}  # neutral ranking shows no copy beside its original
 ALIKE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "own_boost of 1 is personalised": (
         merged(PROJECT_S, {"algorithm": {"name": "self_preferencing", "own_boost": 1.0}}),
@@ -59,11 +60,11 @@ ALIKE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "neutral ranking undoes self-preference": (
         merged(PROJECT_S, NEUTRAL),
-        OWN_GOODS,
+        merged(OWN_GOODS, UNCOMPARED),
     ),
     "neutral ranking undoes own_boost": (
         merged(OWN_GOODS, {"algorithm": {"name": "self_preferencing"}}, NEUTRAL),
-        merged(OWN_GOODS, {"algorithm": {"name": "personalised"}}),
+        merged(OWN_GOODS, UNCOMPARED, {"algorithm": {"name": "personalised"}}),
     ),
     "a firewall without Project S is none": ({"regulation": {"data_firewall": {}}}, {}),
     "neutral ranking without Project S is none": (NEUTRAL, {}),
