@@ -187,8 +187,7 @@ class Market(AgentModel):
         """What was done this week, for the rules to be held against."""
         config, certainty = self.config, self.platform.certainty
         observed = partial(demand.observed_share, self.population, config.channels.opt_out)
-        fee = config.channels.marketplace_fee
-        return platform.conduct(self._goods(terms), config.algorithm, certainty, fee, observed)
+        return platform.conduct(self._goods(terms), config.algorithm, certainty, config.channels, observed)
 
     def _enter(self, terms: WeekTerms) -> int:
         """New sellers open shops and get their agents. Returns how many SMEs there are among them."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..arrays import Flags, Floats, Floats32, Rows
+from ..arrays import TINY, Flags, Floats, Floats32, Rows
 from ..chance import Chance, Stream
 from ..law.effective import WeekTerms
 from ..settings.channels import Channels
@@ -104,7 +104,7 @@ def update_ties(
     channels: as they are without rules; bad_share (L,), what of each listing's orders on the social app turns out bad
     this week; promoted, the share of the feed that promotes.
     """
-    if ties.habit is ties.trust is ties.attention is None:
+    if all(tie is None for tie in (ties.habit, ties.trust, ties.attention)):
         return
     left = (1.0 - promoted) ** channels.dilution if ties.attention is not None else 1.0
     for rows in blocks(np.arange(len(consumers))):
@@ -130,13 +130,12 @@ def purchase_chance(alpha: Floats32, price: float, appeal: float) -> Floats32:
 
 
 def opening_appeal(alpha: Floats32, price: float, mean: float) -> float:
-    """The v at which the mean of `purchase_chance` is `mean`, orders a consumer and week."""
-    from scipy.optimize import brentq  # takes a tenth of a second to import, and few runs need it
-
-    def beyond(appeal: float) -> float:
-        return float(purchase_chance(alpha, price, appeal).mean()) - mean
-
-    return float(brentq(beyond, -100.0, 100.0 + float(alpha.max()) * price, xtol=1e-12))
+    """The v at which the mean of `purchase_chance` is `mean`, orders a consumer and week, by bisection."""
+    low, high = -100.0, 100.0 + float(alpha.max()) * price
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if purchase_chance(alpha, price, middle).mean() < mean else (low, middle)
+    return 0.5 * (low + high)
 
 
 def habit_after(habit: Floats32, opening: Floats32, bought: Flags, usual: Floats32, step: float) -> Floats32:
@@ -183,7 +182,7 @@ def promoted_share(listings: Listings, week: int, self_preference: float, sold: 
     As the week's feed was laid out, self-preference ψ in it and before comparison; sold: a. 0 at the opening.
     """
     shown = listings.past_shown[:, listings.page(week)]
-    own = float(shown[listings.own].sum() / max(shown.sum(), 1e-300))
+    own = float(shown[listings.own].sum() / max(shown.sum(), TINY))
     favour = self_preference if own > 0.0 else 0.0
     return min(1.0, own + (1.0 - favour) * sold)
 
