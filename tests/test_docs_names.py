@@ -209,7 +209,7 @@ def test_a_name_that_there_is_not_is_found(span: str) -> None:
 @pytest.mark.parametrize(
     "span",
     [
-        "law/taxes.py",
+        "law/liability.py",
         "kernels.seat_tables",
         "sellers/pricing.best_reply",
         "Market.visits",

@@ -4,6 +4,6 @@ from .border import blocked
 from .compliance import broken_rules, oversight
 from .conduct import Conduct
 from .effective import WeekTerms
-from .taxes import consumer_taxes
+from .liability import consumer_taxes
 
 __all__ = ["Conduct", "WeekTerms", "blocked", "broken_rules", "consumer_taxes", "oversight"]

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..arrays import Floats, Rows, Rupiah
 from ..law.effective import WeekTerms
-from ..law.taxes import eligible
+from ..law.liability import eligible
 from ..state.ledger import Account, Ledger, Purpose
 from ..state.listings import Listings
 

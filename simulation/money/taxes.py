@@ -6,7 +6,7 @@ import numpy as np
 
 from ..arrays import Floats, Rows, Rupiah
 from ..law.effective import WeekTerms
-from ..law.taxes import YEAR, owes_seller_tax
+from ..law.liability import YEAR, owes_seller_tax
 from ..state.channels import OWN_SITE
 from ..state.ledger import Account, Ledger, Purpose
 from ..state.listings import Listings

@@ -11,8 +11,8 @@ from ..chance import Chance, Stream
 from ..config import Config
 from ..demand.attachment import OpeningTies, opening_ties
 from ..law.effective import WeekTerms
+from ..law.liability import lawful_rupiah
 from ..law.rules import FREE
-from ..law.taxes import lawful_rupiah
 from ..platform.assortment import Plan
 from ..platform.fees import Yardstick, yardstick
 from ..sellers.costs import fixed_cost_shares

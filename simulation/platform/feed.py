@@ -14,7 +14,7 @@ from ..state.consumers import CLUSTERS
 from ..state.listings import Listings
 from ..state.offers import CandidateSet, ExposureTables, Feed
 from ..state.opening import Opening
-from .advertising import sell_slots
+from .ad_slots import sell_slots
 from .exposure import ExposurePlan, ExposureWeights, exposure_tables, favoured, plan_exposure, table_weights
 from .ranking import RankingView
 

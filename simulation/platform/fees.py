@@ -15,7 +15,7 @@ from ..settings.strategies import responses
 from ..state.ledger import Account, Ledger, Purpose
 from ..state.listings import Listings
 from ..state.opening import Opening
-from .advertising import opening_ad_benefit
+from .ad_slots import opening_ad_benefit
 
 QUARTER = 13  # weeks
 LARGEST_STEP = 0.01  # share of an order's value that a fee may move in a quarter

@@ -1,9 +1,9 @@
 """Sellers: prices, costs, channels, advertising, entry and exit."""
 
 from .advertising import review_bids, review_commissions
-from .channels import review_channels
 from .costs import fixed_costs
 from .entry import add_sellers, close_shops, draw_newcomers
+from .multihoming import review_channels
 from .pricing import wanted_prices
 
 __all__ = [

@@ -26,7 +26,7 @@ from analysis.study import CHOICES
 from analysis.words import MAGNITUDES, MONTHS, NAMES, date, humanise, listing, plural, scale, span
 from simulation import outcomes
 from simulation.law.instruments import instruments
-from simulation.settings.strategies import rankings
+from simulation.settings.strategies import STRATEGIES
 
 from .synthetic import SyntheticCell, headline, store
 
@@ -70,7 +70,8 @@ def outside() -> Iterator[str]:
         yield from (of.label, of.party, of.unit)
     settings = re.findall(r"^\| `([\w.=]+)`", PARAMETERS, re.MULTILINE)
     yield from re.findall(r"\w+", " ".join(re.findall(r"\| one of ([\w, ]+) \|", PARAMETERS)))
-    names = {re.split("[.=]", name)[-1] for name in settings} | {*instruments, *rankings}
+    strategies = {*STRATEGIES, *(name for registry in STRATEGIES.values() for name in registry)}
+    names = {re.split("[.=]", name)[-1] for name in settings} | {*instruments} | strategies
     yield from (NAMES.get(name, name.replace("_", " ")) for name in names)
     yield from pd.read_csv(ROOT / "simulation/data/tokopedia_listings.csv")["category"].unique()
     yield from (*NAMES.values(), *MONTHS, *KNOWN.values(), *dict(KEYS).values(), *(name for _, name in MAGNITUDES))
@@ -103,7 +104,8 @@ def test_what_the_model_can_name_is_translated(code: str) -> None:
     known = catalogue(code).templates.keys()
     labels = {of.label for of in outcomes.OUTCOMES.values()} | {of.party for of in outcomes.OUTCOMES.values()}
     units = {of.unit for of in outcomes.OUTCOMES.values()} - {"Rp", "share", "1"}
-    choices = {NAMES.get(name, name.replace("_", " ")) for name in [*instruments, *rankings]}
+    chosen = [name for registry in STRATEGIES.values() for name in registry]
+    choices = {NAMES.get(name, name.replace("_", " ")) for name in [*instruments, *chosen]}
     assert set(CHOICES) <= known
     named = (labels | units | choices | set(NAMES.values())) - {"", "HHI", "SME"}
     assert len(named - known) <= len(named) / 20, sorted(named - known)  # a new one may wait for its translation

@@ -137,8 +137,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"own_pricing": "cost"}, "own_pricing: got cost; it may be one of hybrid, undercut"),
     ({"motive": "glory"}, "motive: got glory; it may be one of .*profit"),
     ({"response": "revenge"}, "response: got revenge; it may be one of .*frozen"),
-    ({"sellers": {"pricing": "q_learning"}}, r"sellers\.pricing: got q_learning; it may be a setting of sellers: "),
-    ({"platform": {"motive": "profit"}}, r"platform\.motive: got profit; it may be a setting of platform: "),
+    ({"sellers": {"pricing": "q_learning"}}, r"sellers\.pricing: got q_learning; it may be given as pricing \(ren"),
+    ({"platform": {"motive": "profit"}}, r"platform\.motive: got profit; it may be given as motive \(renamed\)"),
 ]
 
 

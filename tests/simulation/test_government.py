@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation import Market
-from simulation.law.taxes import consumer_taxes
+from simulation.law.liability import consumer_taxes
 from simulation.money.taxes import _beyond
 from simulation.outcomes.record import OUTCOMES
 from simulation.platform.fees import commission_benefit
-from simulation.sellers.channels import margins
+from simulation.sellers.multihoming import margins
 from simulation.state.ledger import Account
 from simulation.state.listings import IMPORTER_KIND, PLATFORM_KIND
 from tests.simulation.worlds import BUSY, PROJECT_S, Design, bare, ended, merged, outcome, run, small

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from simulation import Market
-from simulation.sellers.channels import choose_channels, expected_orders
 from simulation.sellers.costs import basic_fixed_cost
+from simulation.sellers.multihoming import choose_channels, expected_orders
 from simulation.state.channels import MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, keeps
 from tests.simulation.worlds import PROJECT_S, outcome, run, same, small
 

@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 from simulation import Market
 from simulation.demand.endorsement import commission_appeal
-from simulation.platform.advertising import mixed, resting_bid
+from simulation.platform.ad_slots import mixed, resting_bid
 from simulation.sellers.advertising import bid_return
 from tests.simulation.worlds import PROJECT_S, Design, bare, outcome, run, same, shares, small
 

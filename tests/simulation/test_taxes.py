@@ -94,7 +94,7 @@ def oversight() -> None:
     week.owes("oversight", "treasury", "suppliers_home", 3e7 * 40 / (52 * of_the_law(week)))
 
 
-LAW, TREASURY = "simulation.law.taxes:", "simulation.money.taxes:"
+LAW, TREASURY = "simulation.law.liability:", "simulation.money.taxes:"
 STATE_TAKES, PURSE, YEARLY = LAW + "consumer_taxes", TREASURY + "pay_consumer_taxes", LAW + "yearly_sales"
 SELLERS, BEYOND, LEVY = TREASURY + "pay_seller_tax", TREASURY + "_beyond", TREASURY + "levy_platform_tax"
 SCALE = Wrong(

@@ -1,4 +1,4 @@
-"""Advertising: slots of the feed that the platform sells to those who bid for them."""
+"""Ad slots: places in the feed that the platform sells to those who bid for them."""
 
 from __future__ import annotations
 

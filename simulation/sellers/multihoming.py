@@ -1,4 +1,4 @@
-"""Channels: through which SMEs sell, from what they have seen there and what they believe."""
+"""Multihoming: through which channels SMEs sell, from what they have seen there and what they believe."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from ..arrays import TINY, Flags, Floats, Rows, Rupiah
 from ..chance import Chance, Stream
 from ..law.effective import WeekTerms, referral_fees
-from ..law.taxes import eligible, seller_tax_rate
+from ..law.liability import eligible, seller_tax_rate
 from ..state.channels import CHANNELS, OWN_SITE, SOCIAL, bad_orders, fees
 from ..state.ledger import Account, Ledger, Purpose
 from ..state.listings import Listings

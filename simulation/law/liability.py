@@ -1,4 +1,4 @@
-"""Who owes which tax, and who may be supported: what the law makes of a seller's sales."""
+"""Liability: who owes which tax, and who may be supported; what the law makes of a seller's sales."""
 
 from __future__ import annotations
 
