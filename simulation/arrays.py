@@ -18,7 +18,7 @@ TINY = 1e-300  # divides where a sum may be nothing
 
 
 def freeze(view: Any) -> None:
-    """Make the arrays of a frozen dataclass read-only, those in its dicts too; whoever handed them over may still write."""
+    """Make the arrays of a frozen dataclass read-only, those in its dicts too; who handed them over may still write."""
     for name, value in vars(view).items():
         object.__setattr__(view, name, _read_only(value))
 

@@ -67,19 +67,18 @@ def update_consumers(
 
     channels: as they are without rules; kept: data on consumers, opening = 1; sold_share: of the feed's slots.
     """
-    promoted = promoted_share(listings, terms.week, terms.platform.self_preference, sold_share)
     breached = is_breached(chance, terms.week, terms.channels.breach_chance * kept)
-    bad_share = bad_orders(terms.channels, listings.foreign)[:, SOCIAL]
-    update_ties(
-        consumers,
-        first,
-        channels,
-        week=terms.week,
-        bad_share=bad_share,
-        promoted=promoted,
-        breached=breached,
-        chance=chance,
-    )
+    if not first.habit is first.trust is first.attention is None:
+        update_ties(
+            consumers,
+            first,
+            channels,
+            week=terms.week,
+            bad_share=bad_orders(terms.channels, listings.foreign)[:, SOCIAL],
+            promoted=promoted_share(listings, terms.week, terms.platform.self_preference, sold_share),
+            breached=breached,
+            chance=chance,
+        )
     if terms.influence.churn > 0.0 and len(influencers):
         renew_follows(chance, terms.week, consumers, influencers.audience, terms.influence.churn)
     habit, trust, attention = (
@@ -104,8 +103,6 @@ def update_ties(
     channels: as they are without rules; bad_share (L,), what of each listing's orders on the social app turns out bad
     this week; promoted, the share of the feed that promotes.
     """
-    if all(tie is None for tie in (ties.habit, ties.trust, ties.attention)):
-        return
     left = (1.0 - promoted) ** channels.dilution if ties.attention is not None else 1.0
     for rows in blocks(np.arange(len(consumers))):
         bought = consumers.bought_on[rows] == SOCIAL

@@ -151,20 +151,17 @@ class Listings(Table):
     @property
     def live_own(self) -> Rows:
         """Rows of the platform's own listings on sale."""
-        live = self.live
-        return live[self.own[live]]
+        return np.flatnonzero((self.exit_week == STILL_THERE) & self.own)
 
     @property
     def live_sellers(self) -> Rows:
         """Rows of the listings on sale that are not the platform's."""
-        live = self.live
-        return live[~self.own[live]]
+        return np.flatnonzero((self.exit_week == STILL_THERE) & ~self.own)
 
     @property
     def live_smes(self) -> Rows:
         """Rows of the local sellers on sale."""
-        live = self.live
-        return live[self.kind[live] == SME_KIND]
+        return np.flatnonzero((self.exit_week == STILL_THERE) & (self.kind == SME_KIND))
 
     # ---- what an order is worth
 
