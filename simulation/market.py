@@ -35,7 +35,7 @@ class Market(AgentModel):
         self.opening = opening if opening is not None else open_market(config, threads)
         start = open_state(self.opening, config, self.chance)
         self.population, self.listings, self.influencers = start.consumers, start.listings, start.influencers
-        self.ledger, self.ties, self.first, self.terms = start.ledger, start.ties, start.first, start.terms
+        self.ledger, self.opening_ties, self.first, self.terms = start.ledger, start.ties, start.first, start.terms
         self.cluster_share, self.need, self.trend = start.cluster_share, start.need, start.trend
         self.scale, self.visits = start.first.scale, 1.0  # people in the market; a head's choice occasions, coming week
         self.observation = demand.Observation(np.ones(len(state.CLUSTERS)), 0.0)
@@ -163,7 +163,7 @@ class Market(AgentModel):
 
     def _consumers_update(self, terms: WeekTerms) -> state.Attachment:
         """Step 11: habit, trust, attention and follows move; data may leak, and cost the platform a penalty."""
-        agent, tables = self.platform, (self.population, self.ties, self.listings, self.influencers)
+        agent, tables = self.platform, (self.population, self.opening_ties, self.listings, self.influencers)
         kept = float(self.cluster_share @ (agent.data / agent.opening_data))
         sold_share = terms.consideration.sold_share(agent.ad_load)
         ties = demand.update_consumers(*tables, terms, self.config.channels, kept, sold_share, self.chance)

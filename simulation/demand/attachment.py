@@ -30,6 +30,11 @@ class OpeningTies:
     price: float = 0.0  # of an order with its delivery, over the listed price
     appeal: float = 0.0  # at which `purchase_chance` has the opening's mean
 
+    @property
+    def move(self) -> bool:
+        """Whether any mechanism moves a tie."""
+        return any(tie is not None for tie in (self.habit, self.trust, self.attention))
+
 
 def needs_channel(channels: Channels) -> bool:
     """Whether habit or trust moves with what each consumer bought where."""
@@ -54,7 +59,7 @@ def opening_ties(consumers: Consumers, opening: Opening, channels: Channels, ord
 
 def update_consumers(
     consumers: Consumers,
-    first: OpeningTies,
+    opened_with: OpeningTies,
     listings: Listings,
     influencers: Influencers,
     terms: WeekTerms,
@@ -68,10 +73,10 @@ def update_consumers(
     channels: as they are without rules; kept: data on consumers, opening = 1; sold_share: of the feed's slots.
     """
     breached = is_breached(chance, terms.week, terms.channels.breach_chance * kept)
-    if not first.habit is first.trust is first.attention is None:
+    if opened_with.move:
         update_ties(
             consumers,
-            first,
+            opened_with,
             channels,
             week=terms.week,
             bad_share=bad_orders(terms.channels, listings.foreign)[:, SOCIAL],

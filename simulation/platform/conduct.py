@@ -1,4 +1,4 @@
-"""Compliance: what the platform does this week, and would do, as the law looks at it."""
+"""Conduct: what the platform does this week, and would do, as the law looks at it."""
 
 from __future__ import annotations
 
