@@ -35,7 +35,7 @@ class Market(AgentModel):
         self.opening = opening if opening is not None else open_market(config, threads)
         start = open_state(self.opening, config, self.chance)
         self.population, self.listings, self.influencers = start.consumers, start.listings, start.influencers
-        self.ledger, self.ties, self.first, self.terms = start.ledger, start.ties, start.first, start.terms
+        self.ledger, self.opening_ties, self.first, self.terms = start.ledger, start.ties, start.first, start.terms
         self.cluster_share, self.need, self.trend = start.cluster_share, start.need, start.trend
         self.scale, self.visits = start.first.scale, 1.0  # people in the market; a head's choice occasions, coming week
         self.observation = demand.Observation(np.ones(len(state.CLUSTERS)), 0.0)
@@ -86,7 +86,7 @@ class Market(AgentModel):
         self.terms = terms
         if terms.rules != before:
             self.platform.shelved = platform.keep_within_cap(self._goods(terms), self.platform.shelved)
-            self._goods(terms).keep_to_floor()
+        self._goods(terms).keep_to_floor()
         listings.blocked = law.blocked(listings, terms, self.chance)
         listings.vat, listings.duty = law.consumer_taxes(listings, terms)
         if (consent := terms.rules.observed) != before.observed:
@@ -163,10 +163,9 @@ class Market(AgentModel):
 
     def _consumers_update(self, terms: WeekTerms) -> state.Attachment:
         """Step 11: habit, trust, attention and follows move; data may leak, and cost the platform a penalty."""
-        agent, tables = self.platform, (self.population, self.ties, self.listings, self.influencers)
+        agent, tables = self.platform, (self.population, self.opening_ties, self.listings, self.influencers)
         kept = float(self.cluster_share @ (agent.data / agent.opening_data))
-        sold_share = terms.consideration.sold_share(agent.ad_load)
-        ties = demand.update_consumers(*tables, terms, self.config.channels, kept, sold_share, self.chance)
+        ties = demand.update_consumers(*tables, terms, self.config.channels, kept, self.chance)
         money.pay_for_breaches(self.ledger, ties.breaches, terms.rules.breach_fine)
         return ties
 
@@ -187,8 +186,7 @@ class Market(AgentModel):
         """What was done this week, for the rules to be held against."""
         config, certainty = self.config, self.platform.certainty
         observed = partial(demand.observed_share, self.population, config.channels.opt_out)
-        fee = config.channels.marketplace_fee
-        return platform.conduct(self._goods(terms), config.algorithm, certainty, fee, observed)
+        return platform.conduct(self._goods(terms), config.algorithm, certainty, config.channels, observed)
 
     def _enter(self, terms: WeekTerms) -> int:
         """New sellers open shops and get their agents. Returns how many SMEs there are among them."""

@@ -27,7 +27,7 @@ MECHANISMS = {"demand", "sellers", "platform", "money"}
 ROOMS = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 WITHIN = {("chance", "kernels"), ("kernels", "arrays"), ("chance", "arrays")}  # the ground's own order
 # They run a week of the market or open it: the only ones that know several mechanisms.
-KNOW_SEVERAL = {"market", "opening.calibration", "opening.state", "agents.platform"}
+KNOW_SEVERAL = {"market", "opening.calibration", "opening.state"}
 
 
 def rooms_of(path: Path) -> set[str]:
@@ -66,6 +66,29 @@ def test_simulation_has_no_circle() -> None:
     assert circles({module_of(path): imports_of(path) for path in sources("simulation")}) == []
 
 
+def takes_the_market(argument: ast.arg) -> bool:
+    """Whether an argument is the whole market, by its type or, where the type does not say, by its name."""
+    said = ast.unparse(argument.annotation).strip("'\"") if argument.annotation is not None else "Any"
+    return said in ("Market", "AgentModel") or (said in ("Any", "object") and argument.arg in ("market", "world"))
+
+
+@pytest.mark.parametrize(
+    ("source", "takes"),
+    [
+        ("market: Market", True),
+        ("model: 'AgentModel'", True),
+        ("market: Any", True),
+        ("market", True),
+        ("market: MarketSetting", False),
+        ("listings: Listings", False),
+    ],
+)
+def test_the_reader_of_arguments_sees_it(source: str, takes: bool) -> None:
+    function = ast.parse(f"def f({source}): ...").body[0]
+    assert isinstance(function, ast.FunctionDef)
+    assert takes_the_market(function.args.args[0]) == takes
+
+
 def test_no_function_takes_the_market() -> None:
     """Neither by its type nor by its name; agents have a `model`, for Mesa gives them one."""
     takers, functions = [], 0
@@ -74,8 +97,7 @@ def test_no_function_takes_the_market() -> None:
             if isinstance(node, ast.FunctionDef):
                 functions += 1
                 arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-                said = [ast.unparse(one.annotation) for one in arguments if one.annotation is not None]
-                if any(text.strip("'\"") in ("Market", "AgentModel") for text in said):
+                if any(takes_the_market(one) for one in arguments):
                     takers.append(f"{module_of(path)}.{node.name}")
     assert functions > 300
     assert takers == []

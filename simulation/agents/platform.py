@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 import mesa
@@ -63,7 +63,7 @@ class Platform(MarketAgent):
     @fees.setter
     def fees(self, fees: Fees) -> None:
         if fees != self.fees:
-            self.setting = replace(self.setting, **fees._asdict())
+            self.setting = build(PlatformSetting, asdict(self.setting) | fees._asdict(), "platform")
 
     @property
     def terms(self) -> PlatformSetting:

@@ -6,7 +6,7 @@ from typing import Any
 
 import mesa
 
-from ..law.compliance import penalty
+from ..law.fines import penalty
 from ..law.regulation import Rule, choose_rules, rules_of
 from ..law.rules import Rules
 from ..settings.parameter import ConfigError
@@ -29,7 +29,7 @@ class Regulator(MarketAgent):
         return rules_of(week, self.chosen)
 
     def penalty(self, week: int, turnover: float, broken: dict[str, bool]) -> float:
-        """Fines that fall due this week, Rp (`law.compliance.penalty`)."""
+        """Fines that fall due this week, Rp (`law.fines.penalty`)."""
         due, self.unpunished = penalty(week, self.chosen, turnover, broken, self.unpunished)
         return due
 

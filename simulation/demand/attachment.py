@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..arrays import Flags, Floats, Floats32, Rows
+from ..arrays import TINY, Flags, Floats, Floats32, Rows
 from ..chance import Chance, Stream
 from ..law.effective import WeekTerms
 from ..settings.channels import Channels
@@ -29,6 +29,11 @@ class OpeningTies:
     attention: Floats32 | None
     price: float = 0.0  # of an order with its delivery, over the listed price
     appeal: float = 0.0  # at which `purchase_chance` has the opening's mean
+
+    @property
+    def move(self) -> bool:
+        """Whether any mechanism moves a tie."""
+        return any(tie is not None for tie in (self.habit, self.trust, self.attention))
 
 
 def needs_channel(channels: Channels) -> bool:
@@ -54,32 +59,30 @@ def opening_ties(consumers: Consumers, opening: Opening, channels: Channels, ord
 
 def update_consumers(
     consumers: Consumers,
-    first: OpeningTies,
+    opened_with: OpeningTies,
     listings: Listings,
     influencers: Influencers,
     terms: WeekTerms,
     channels: Channels,
     kept: float,
-    sold_share: float,
     chance: Chance,
 ) -> Attachment:
     """Step 11: habit follows purchases, trust bad orders and breaches, attention the feed; some follow others.
 
-    channels: as they are without rules; kept: data on consumers, opening = 1; sold_share: of the feed's slots.
+    channels: as they are without rules; kept: data on consumers, opening = 1.
     """
-    promoted = promoted_share(listings, terms.week, terms.platform.self_preference, sold_share)
     breached = is_breached(chance, terms.week, terms.channels.breach_chance * kept)
-    bad_share = bad_orders(terms.channels, listings.foreign)[:, SOCIAL]
-    update_ties(
-        consumers,
-        first,
-        channels,
-        week=terms.week,
-        bad_share=bad_share,
-        promoted=promoted,
-        breached=breached,
-        chance=chance,
-    )
+    if opened_with.move:
+        update_ties(
+            consumers,
+            opened_with,
+            channels,
+            week=terms.week,
+            bad_share=bad_orders(terms.channels, listings.foreign)[:, SOCIAL],
+            promoted=promoted_share(listings, terms.week, terms.platform.self_preference, terms.sold_share),
+            breached=breached,
+            chance=chance,
+        )
     if terms.influence.churn > 0.0 and len(influencers):
         renew_follows(chance, terms.week, consumers, influencers.audience, terms.influence.churn)
     habit, trust, attention = (
@@ -104,8 +107,6 @@ def update_ties(
     channels: as they are without rules; bad_share (L,), what of each listing's orders on the social app turns out bad
     this week; promoted, the share of the feed that promotes.
     """
-    if ties.habit is ties.trust is ties.attention is None:
-        return
     left = (1.0 - promoted) ** channels.dilution if ties.attention is not None else 1.0
     for rows in blocks(np.arange(len(consumers))):
         bought = consumers.bought_on[rows] == SOCIAL
@@ -130,13 +131,14 @@ def purchase_chance(alpha: Floats32, price: float, appeal: float) -> Floats32:
 
 
 def opening_appeal(alpha: Floats32, price: float, mean: float) -> float:
-    """The v at which the mean of `purchase_chance` is `mean`, orders a consumer and week."""
+    """The v at which the mean of `purchase_chance` is `mean`, orders a consumer and week; the lowest where nobody orders."""
     from scipy.optimize import brentq  # takes a tenth of a second to import, and few runs need it
 
     def beyond(appeal: float) -> float:
-        return float(purchase_chance(alpha, price, appeal).mean()) - mean
+        return float(purchase_chance(alpha, price, appeal).mean(dtype=float)) - mean
 
-    return float(brentq(beyond, -100.0, 100.0 + float(alpha.max()) * price, xtol=1e-12))
+    low, high = -100.0, 100.0 + float(alpha.max()) * price
+    return low if beyond(low) >= 0.0 else float(brentq(beyond, low, high, xtol=1e-12))
 
 
 def habit_after(habit: Floats32, opening: Floats32, bought: Flags, usual: Floats32, step: float) -> Floats32:
@@ -183,7 +185,7 @@ def promoted_share(listings: Listings, week: int, self_preference: float, sold: 
     As the week's feed was laid out, self-preference ψ in it and before comparison; sold: a. 0 at the opening.
     """
     shown = listings.past_shown[:, listings.page(week)]
-    own = float(shown[listings.own].sum() / max(shown.sum(), 1e-300))
+    own = float(shown[listings.own].sum() / max(shown.sum(), TINY))
     favour = self_preference if own > 0.0 else 0.0
     return min(1.0, own + (1.0 - favour) * sold)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .. import kernels
-from ..arrays import Floats, Floats32, Rows
+from ..arrays import TINY, Floats, Floats32, Rows
 from ..chance import Chance, Stream
 from ..law.effective import WeekTerms
 from ..settings.influence import Influence
@@ -106,7 +106,7 @@ def commission_appeal(rates: Floats, usual: float) -> Floats:
 
 def shortfall(quality: Floats, orders: Floats) -> Floats:
     """max(0, q̄ - q_j), q̄ the mean quality of what people buy, weighted by orders. Utility, shape of `quality`."""
-    usual = float(quality @ orders) / max(float(orders.sum()), 1e-300)
+    usual = float(quality @ orders) / max(float(orders.sum()), TINY)
     return np.maximum(0.0, usual - quality)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from ..arrays import Floats
 from ..settings.platform import PlatformSetting
@@ -34,13 +35,21 @@ class OwnGoods:
         return most_own(mine, self.live - mine, self.most * allowed) < mine
 
 
+class LawfulFees(NamedTuple):
+    """What rules leave of the platform's payment, fees and subsidy, as `effective` has it."""
+
+    checkout: float
+    commission: float  # share of price
+    subsidy: float  # Rp an order
+    marketplace_fee: float  # share of price; of a marketplace that it owns
+
+
 @dataclass(frozen=True)
 class Conduct:
     """What was done in a week, and what would have been done under other rules."""
 
     setting: PlatformSetting  # as the platform wishes
-    marketplace_fee: float  # as it is without rules, share of price
-    order_value: float  # E, Rp
+    fees: Callable[[Any], LawfulFees]  # what some Rules would leave
     own: OwnGoods
     ranks_otherwise: Callable[[float], bool]  # were this much favour to own listings left
     crosses: Callable[[float, tuple[tuple[float, float], ...]], bool]  # what (eligible, floors) would stop

@@ -14,6 +14,7 @@ from ..settings.influence import Influence
 from ..settings.platform import PlatformSetting
 from ..settings.sellers import Selling
 from ..state.channels import MARKETPLACE, SOCIAL, keeps
+from .conduct import LawfulFees
 from .rules import FREE, Rules, at_least, at_most
 
 
@@ -109,6 +110,13 @@ def lawful_channels(channels: Channels, rules: Rules, owns_marketplace: bool) ->
         breach_chance=channels.breach_chance * rules.breaches,
         **{name: getattr(channels, name) * rules.bad_orders for name in bad},
     )
+
+
+def lawful_fees(setting: PlatformSetting, channels: Channels, rules: Rules, order_value: float) -> LawfulFees:
+    """What rules leave of the platform's payment, fees and subsidy. order_value: E, Rp."""
+    platform = lawful_setting(setting, rules, order_value)
+    shop = lawful_channels(channels, rules, setting.owns_marketplace).marketplace_fee
+    return LawfulFees(platform.checkout, platform.commission, platform.subsidy, shop)
 
 
 def referral_fees(terms: WeekTerms, channel_mask: Masks) -> Floats:

@@ -6,16 +6,30 @@ An instrument returns what it changes in `Rules`; its keyword arguments are its 
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 from ..settings.parameter import Spec
 from ..settings.registry import Registry
-from .rules import meet
+from .rules import FIELDS, meet
 
 SCENARIO = "the user's scenario"
 EVERY_DESIGN = 1e12  # $ a unit: dearer than anything
 
-instruments = Registry("regulation")
+
+class Instruments(Registry):
+    """Instruments by name. What one changes must be fields of `Rules`."""
+
+    def register(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Decorator: add an instrument under its own name. Raises `TypeError` where it moves what is no field."""
+        super().register(function)
+        if strangers := set(function(**self.defaults(function.__name__))) - FIELDS.keys():
+            del self[function.__name__]
+            raise TypeError(f"{function.__name__} moves {', '.join(sorted(strangers))}: no field of Rules")
+        return function
+
+
+instruments = Instruments("regulation")
 
 # Where a rule leaves nothing of a field, the instruments that are about what is no longer there.
 CONTRADICTIONS: dict[str, tuple[str, ...]] = {

@@ -71,21 +71,16 @@ def raised(asked: Floats, base: Floats, floors: Limits) -> Floats:
 
 
 def _takes_payment(did: Conduct, now: Rules, full: Rules) -> bool:
-    return did.setting.checkout * full.checkout != did.setting.checkout * now.checkout
+    return did.fees(full).checkout != did.fees(now).checkout
 
 
 def _charges_more(did: Conduct, now: Rules, full: Rules) -> bool:
-    paid_inside, setting = 1.0 - did.setting.checkout * (1.0 - now.checkout), did.setting
-    fees = [at_most(setting.commission, rules.commission_cap) * paid_inside for rules in (now, full)]
-    shop = [at_most(did.marketplace_fee, rules.commission_cap) for rules in (now, full)]
-    return fees[0] != fees[1] or (setting.owns_marketplace and shop[0] != shop[1])
+    lawful, charged = did.fees(full), did.fees(now)
+    return (lawful.commission, lawful.marketplace_fee) != (charged.commission, charged.marketplace_fee)
 
 
 def _pays_more(did: Conduct, now: Rules, full: Rules) -> bool:
-    paid_inside = 1.0 - did.setting.checkout * (1.0 - now.checkout)
-    caps = [tuple((cap * did.order_value, held) for cap, held in rules.subsidy_cap) for rules in (now, full)]
-    before, after = (at_most(did.setting.subsidy, cap) * paid_inside for cap in caps)
-    return before != after
+    return did.fees(full).subsidy != did.fees(now).subsidy
 
 
 def _sells_too_much(did: Conduct, now: Rules, full: Rules) -> bool:

@@ -12,7 +12,7 @@ import dataclasses
 
 import numpy as np
 
-from ..arrays import Floats, Masks, Rows
+from ..arrays import TINY, Floats, Masks, Rows
 from ..chance import CALIBRATION, HELD_OUT, Chance, Stream
 from ..config import Config
 from ..demand.browsing import browse
@@ -212,7 +212,7 @@ class _Trial:
         gap, past, steps = np.inf, list[Floats](), list[Floats]()
         for _ in range(200):
             orders = self._mean_week().orders.sum(axis=1)
-            step = np.log(self.target / np.maximum(orders, 1e-300))
+            step = np.log(self.target / np.maximum(orders, TINY))
             gap = float(np.abs(step).max())
             if gap <= tolerance:
                 return gap
@@ -249,7 +249,7 @@ class _Trial:
         """rms over listings of ln(orders / target) with consumers and draws that the calibration never saw."""
         self._burn_in(BURN_IN, weeks=self.weeks)
         orders = self._mean_week().orders.sum(axis=1)
-        return float(np.sqrt(np.mean(np.log(np.maximum(orders, 1e-300) / self.target) ** 2)))
+        return float(np.sqrt(np.mean(np.log(np.maximum(orders, TINY) / self.target) ** 2)))
 
     def opening(self) -> Opening:
         """The opening as found: costs from first-order conditions, stocks as they stand."""
@@ -303,7 +303,7 @@ def opening_shocks(appeal: Floats, shock_sd: Floats, luck: Floats) -> Floats:
     all (J,), utility.
     """
     about = appeal - appeal.mean()
-    share = np.minimum(1.0, shock_sd**2 / max(float(np.mean(about**2)), 1e-300))
+    share = np.minimum(1.0, shock_sd**2 / max(float(np.mean(about**2)), TINY))
     return np.asarray(share * about + shock_sd * np.sqrt(1.0 - share) * luck)
 
 
@@ -324,7 +324,7 @@ def spread_audience(influencers: Influencers) -> Twins:
     Twins endorse apart, so that the calibration meets the mean of what endorsements do and not the luck of one
     large influencer's choice.
     """
-    share = np.cumsum(influencers.audience) / max(influencers.audience.sum(), 1e-300)
+    share = np.cumsum(influencers.audience) / max(influencers.audience.sum(), TINY)
     n = TWINS if len(influencers) else 0
     parent = np.searchsorted(share, (np.arange(n) + 0.5) / max(n, 1))
     return Twins(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..state.ledger import Account, Purpose
 from ..state.listings import IMPORTER_KIND, SME_KIND
-from .record import OUTCOMES, Week, outcome
+from .record import Week, outcome
 
 # ---- who gains, who pays
 
@@ -81,23 +81,19 @@ def tax_revenue(week: Week) -> float:
 @outcome("total surplus", "Rp", 1, "sum")
 def total_surplus(week: Week) -> float:
     """Everybody's: that of all parties. Goods, freight, rents, set-up, compliance, oversight are nobody's surplus."""
-    return _surplus(week, True) + _surplus(week, False)
+    return week.surplus_home + week.surplus_abroad
 
 
 @outcome("surplus at home", "Rp", 1, "sum")
 def surplus_home(week: Week) -> float:
     """That of the parties at home: consumers, SMEs and their owners, influencers, rival channels, treasury."""
-    return _surplus(week, True)
+    return week.surplus_home
 
 
 @outcome("surplus abroad", "Rp", 0, "sum")
 def surplus_abroad(week: Week) -> float:
     """That of the parties abroad: the platform, importers and their owners."""
-    return _surplus(week, False)
-
-
-def _surplus(week: Week, home: bool) -> float:
-    return sum(party.measure(week) for party in OUTCOMES.values() if party.party and party.home == home)
+    return week.surplus_abroad
 
 
 # ---- where the platform's profit and the state's revenue come from

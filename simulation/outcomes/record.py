@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,19 @@ class Week:
         """Sales in Rp, of one kind of seller or of all."""
         sales = self.settlement.sales if kind is None else self.settlement.sales[self.kind == kind]
         return float(sales.sum())
+
+    @cached_property
+    def surplus_home(self) -> float:
+        """Surplus of the parties at home, Rp."""
+        return self._surplus(home=True)
+
+    @cached_property
+    def surplus_abroad(self) -> float:
+        """Surplus of the parties abroad, Rp."""
+        return self._surplus(home=False)
+
+    def _surplus(self, home: bool) -> float:
+        return sum(party.measure(self) for party in OUTCOMES.values() if party.party and party.home == home)
 
     def selling_smes(self) -> Flags:
         """(L,) local sellers with sales this week."""

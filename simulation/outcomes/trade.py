@@ -68,7 +68,7 @@ def sales_log_sd_within(week: Week) -> float:
 
 @outcome("price index", "opening prices = 100", -1, "mean")
 def price_index(week: Week) -> float:
-    """100 Σ orders · p/p̄ over Σ orders: what an order costs against listed prices."""
+    """100 Σ orders · p/p̄ over Σ orders: what an order costs, taxes on top, against listed prices."""
     orders = week.settlement.orders
     return float(100.0 * np.sum(orders * week.settlement.relative_price) / max(orders.sum(), TINY))
 

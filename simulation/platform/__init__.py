@@ -1,7 +1,7 @@
 """The platform: ranking and feed, what it learns, its own goods and their prices, its fees."""
 
 from .assortment import keep_within_cap, review_assortment
-from .compliance import conduct
+from .conduct import conduct
 from .feed import draw_tables, lay_out, open_feed
 from .fees import respond
 from .first_party import FirstParty

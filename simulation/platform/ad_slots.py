@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arrays import Floats
+from ..arrays import TINY, Floats
 from ..state.channels import SOCIAL, keeps
 from ..state.listings import Listings
 from ..state.offers import CandidateSet
@@ -32,7 +32,7 @@ def sell_slots(
     listings.ad_bid[new] = resting_bid(sold_share * feed_share * social)
     on_app = keeps(candidates.channel_mask, SOCIAL)
     bid, organic = listings.ad_bid[candidates.rows] * on_app, feed * on_app
-    means = (organic @ bid) / np.maximum(organic.sum(axis=1), 1e-300)
+    means = (organic @ bid) / np.maximum(organic.sum(axis=1), TINY)
     return mixed(organic, bid, sold_share), float(cluster_share @ means)
 
 

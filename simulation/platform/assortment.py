@@ -112,10 +112,10 @@ def _drop_losing(goods: FirstParty, plan: Plan, week: int, spared: Rows) -> None
 
     spared: rows that have just changed their supplier, whose past profit says nothing.
     """
-    listings, setting = goods.listings, goods.setting
-    if _ask(goods, plan, np.zeros(0), np.zeros(0)).bears_losses:
+    listings, setting, own = goods.listings, goods.setting, goods.listings.live_own
+    orders, profit = (listings.recent(past)[own] for past in (listings.past_orders, listings.past_gross))
+    if own.size == 0 or _ask(goods, plan, orders, profit).bears_losses:
         return
-    own = listings.live_own
     tried = own[(week - listings.entry_week[own] >= setting.review_weeks) & ~np.isin(own, spared)]
     weekly = listings.recent(listings.past_gross)[tried]
     for row in tried[weekly * setting.payback_weeks < plan.entry_cost]:

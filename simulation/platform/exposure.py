@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import kernels
-from ..arrays import Flags, Floats
+from ..arrays import TINY, Flags, Floats
 from ..chance import Chance, Stream
 from ..state.channels import MARKETPLACE, RIVAL_APP, SOCIAL, keeps
 from ..state.offers import CandidateSet, ExposureTables
@@ -112,5 +112,5 @@ def _within(weights: Floats, scale: Floats, bits: int) -> Floats:
 
     Within a step nothing moves but what changed; the steps are wide, so that twins seldom part over one.
     """
-    crowd = np.maximum(weights.sum(axis=1) * scale / (FILL * (1 << bits)), 1e-300)
+    crowd = np.maximum(weights.sum(axis=1) * scale / (FILL * (1 << bits)), TINY)
     return np.asarray(scale / STEP ** np.round(np.log(crowd) / np.log(STEP)))

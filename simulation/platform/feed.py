@@ -143,7 +143,7 @@ def open_feed(
 ) -> ExposurePlan:
     """Note how the usual feed showed the opening's designs, and plan the tables out of which feeds are drawn."""
     candidates, opened = candidate_set(listings), listings.opening_rows
-    usual = rank(candidates, listings, choose("algorithm"), certainty, terms, chance)
+    usual = rank(candidates, listings, choose("algorithm", "personalised"), certainty, terms, chance)
     often = shown(candidates, listings, usual, terms.platform.self_preference, cluster_share)
     listings.past_shown[:opened] = often[:opened, None]
     feed = Feed(candidates, rank(candidates, listings, algorithm, certainty, terms, chance))

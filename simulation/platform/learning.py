@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arrays import Floats, Rows
+from ..arrays import TINY, Floats, Rows
 from ..chance import Chance, Stream
 from ..law.effective import WeekTerms
 from ..settings.platform import PlatformSetting
@@ -15,7 +15,7 @@ from ..state.records import WeekDemand
 
 def certainty(setting: PlatformSetting, data: Floats) -> Floats:
     """φ_c = φ_max D_c / (D_c + D_half): how exactly a consumer's taste cluster is known. Shape of `data`."""
-    return setting.personalisation * data / np.maximum(data + setting.data_half, 1e-300)
+    return setting.personalisation * data / np.maximum(data + setting.data_half, TINY)
 
 
 def demand_estimate(
@@ -37,8 +37,8 @@ def demand_estimate(
     public_variance = variance * (1.0 / setting.public_correlation**2 - 1.0)
     if setting.signal_sd == 0.0 and seller_data > 0.0:
         return log_orders
-    private_precision = seller_data * seen / max(setting.signal_sd, 1e-300) ** 2 if seller_data > 0.0 else 0.0 * seen
-    private_signal = log_orders + private_noise / np.sqrt(np.maximum(private_precision, 1e-300))
+    private_precision = seller_data * seen / max(setting.signal_sd, TINY) ** 2 if seller_data > 0.0 else 0.0 * seen
+    private_signal = log_orders + private_noise / np.sqrt(np.maximum(private_precision, TINY))
     public_signal = log_orders + np.sqrt(public_variance) * public_noise
     known = mean / variance + public_signal / public_variance + private_precision * private_signal
     return np.asarray(known / (1.0 / variance + 1.0 / public_variance + private_precision))
@@ -81,10 +81,10 @@ def learn(
     """
     setting = terms.platform
     by_design = demand.orders[:, terms.runs].sum(axis=1)
-    seen = by_design.sum() / max(demand.orders.sum(), 1e-300)
+    seen = by_design.sum() / max(demand.orders.sum(), TINY)
     usual = opening.social_orders.sum() / opening.orders.sum()
     by_cluster = demand.by_cluster * observed
-    share = by_cluster.sum() / max(demand.by_cluster.sum(), 1e-300)
+    share = by_cluster.sum() / max(demand.by_cluster.sum(), TINY)
     keep = 1.0 - setting.data_decay * (1.0 - setting.trackability * lost)
     listings.seen = listings.seen * keep + by_design * share * terms.people / terms.mean_orders
-    return data * keep + by_cluster / np.maximum(opening.by_cluster * consumers, 1e-300) * (seen / usual)
+    return data * keep + by_cluster / np.maximum(opening.by_cluster * consumers, TINY) * (seen / usual)

@@ -10,14 +10,17 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from ..arrays import Flags, Floats
+from ..arrays import Flags, Floats, freeze
 from ..settings.parameter import Spec
 from ..settings.strategies import motives
 
 
 @dataclass(frozen=True)
 class MotiveView:
-    """What the own-goods arm expects of copies of J designs, and how it has fared."""
+    """What the own-goods arm expects of copies of J designs, one at least, and how it has fared.
+
+    When it asks what to drop, these are its own listings on sale, with what they sell and earn.
+    """
 
     orders: Floats  # (J,) weekly orders of the designs, as far as it can tell
     profit: Floats  # (J,) weekly profit of a copy, Rp
@@ -25,6 +28,9 @@ class MotiveView:
     payback_weeks: float  # in which a copy must earn its entry cost
     earned: float  # by all own goods so far, less their entry, Rp
     opening_commission: float  # Rp a week
+
+    def __post_init__(self) -> None:
+        freeze(self)
 
     @property
     def pays_back(self) -> Flags:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays import Floats
+from ..arrays import TINY, Floats, freeze
 from ..settings.registry import Choice
 from ..settings.strategies import own_pricing_behaviours
 from ..state.ledger import Account, Ledger, Purpose
@@ -18,7 +18,7 @@ from .first_party import FirstParty
 
 @dataclass(frozen=True)
 class OwnPricingView:
-    """What the platform knows of its own listings that have sold, of the last week. All (J,)."""
+    """What the platform knows of its own listings that have sold, of the last week. All (J,), one at least."""
 
     asked: Floats  # Rp a unit, what it asks today without a floor
     listed: Floats  # p̄, Rp a unit
@@ -28,6 +28,9 @@ class OwnPricingView:
     slope: Floats  # A = Σ α ∂Q/∂V, a week
     elsewhere: Floats  # Π, what it earns on a choice that does not fall on the listing, in listed values
     adjustment: float  # share of a gap that sellers close in a week
+
+    def __post_init__(self) -> None:
+        freeze(self)
 
 
 @own_pricing_behaviours.register
@@ -60,6 +63,7 @@ def price_own_goods(goods: FirstParty, own_pricing: Choice, ledger: Ledger, occa
         elsewhere = earned_elsewhere(gross / worth, orders, kept * commission / worth, occasions)
         sold = slope > 0.0
         rows = rows[sold]
+    if rows.size:
         view = OwnPricingView(
             asked=goods.asked(rows),
             listed=listings.listed[rows],
@@ -92,4 +96,4 @@ def earned_elsewhere(profit: Floats, orders: Floats, commission: float, occasion
     profit (J,) of the platform's own listings and commission on its rivals, both in listed values of an order;
     orders (J,) and occasions, all choices, in the same time.
     """
-    return np.asarray((profit.sum() - profit + commission) / np.maximum(occasions - orders, 1e-300))
+    return np.asarray((profit.sum() - profit + commission) / np.maximum(occasions - orders, TINY))

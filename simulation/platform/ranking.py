@@ -11,7 +11,7 @@ from typing import Annotated
 
 import numpy as np
 
-from ..arrays import Flags, Floats
+from ..arrays import Flags, Floats, freeze
 from ..settings.parameter import Spec
 from ..settings.strategies import rankings
 
@@ -43,9 +43,7 @@ class RankingView:
     own_favour: float  # what the rules leave of the favour to own listings, 0 to 1
 
     def __post_init__(self) -> None:
-        for value in vars(self).values():
-            if isinstance(value, np.ndarray):
-                value.flags.writeable = False
+        freeze(self)
 
 
 @rankings.register

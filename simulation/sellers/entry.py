@@ -54,7 +54,9 @@ def entry_rates(listings: Listings, first: OpeningTrade, selling: Selling) -> Fl
 def poisson(rate: Floats, uniform: Floats) -> Rows:
     """Poisson draws by inverse distribution function, one for each rate; uniform on (0, 1)."""
     number = np.zeros(rate.size, np.int64)
-    some = np.flatnonzero(special.pdtr(0.0, rate) < uniform)  # few: the inverse is slow
+    some = np.flatnonzero(special.pdtr(0.0, rate) < uniform)  # few, often none, and the inverse is slow
+    if some.size == 0:
+        return number
     rate, uniform = rate[some], uniform[some]
     most = np.ceil(special.pdtrik(uniform, rate))
     fewer = np.maximum(most - 1.0, 0.0)
@@ -70,19 +72,28 @@ class Newcomers(NamedTuple):
     kind: Rows
 
 
+NOBODY = Newcomers(*np.zeros((3, 0), np.int64))
+
+
 def draw_newcomers(
     chance: Chance, listings: Listings, first: OpeningTrade, market: MarketSetting, need: Floats, terms: WeekTerms
 ) -> Newcomers:
     """The SMEs that enter this week, and the importers. Who comes in a week sells from the next on."""
     smes, importers = draw_smes(chance, listings, first, terms), draw_importers(chance, market, need, terms.week)
+    if importers.ids.size == 0:
+        return smes
     return Newcomers(*(np.concatenate(pair) for pair in zip(smes, importers, strict=True)))
 
 
 def draw_smes(chance: Chance, listings: Listings, first: OpeningTrade, terms: WeekTerms) -> Newcomers:
     """The SMEs that enter this week: a Poisson number in each category, nobody at the opening."""
     categories = np.arange(first.smes.size)
+    if terms.week == 0:
+        return NOBODY
     luck = chance.uniform(Stream.ENTRY, categories, terms.week)[:, 0]
-    number = poisson(entry_rates(listings, first, terms.sellers), luck) * (terms.week > 0)
+    number = poisson(entry_rates(listings, first, terms.sellers), luck)
+    if not number.any():
+        return NOBODY
     category = np.repeat(categories, number)
     count = np.arange(category.size) - np.repeat(np.cumsum(number) - number, number)
     return Newcomers(listing_id(category, terms.week, count), category, np.full(category.size, SME_KIND))
@@ -92,7 +103,7 @@ def draw_importers(chance: Chance, market: MarketSetting, need: Floats, week: in
     """The importers who come: some at the opening, some in a wave of a given week, over categories by need (K,)."""
     n = market.importers if week == 0 else market.importers_wave * (week == market.importers_wave_week)
     if n == 0:
-        return Newcomers(*np.zeros((3, 0), np.int64))
+        return NOBODY
     luck = chance.uniform(Stream.WAVE if week else Stream.ENTRY, np.arange(n), week)[:, 0]
     share = np.cumsum(need) / need.sum()
     category = np.minimum(np.searchsorted(share, luck), share.size - 1)

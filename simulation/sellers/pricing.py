@@ -13,7 +13,7 @@ from typing import Annotated, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats, Rows
+from ..arrays import TINY, Floats, Rows, freeze
 from ..chance import Chance, Stream
 from ..law.effective import WeekTerms
 from ..settings.parameter import Spec
@@ -45,9 +45,7 @@ class PricingView:
     learned: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # what it noted last; nothing before the start
 
     def __post_init__(self) -> None:
-        for value in [*vars(self).values(), *self.learned.values()]:
-            if isinstance(value, np.ndarray):
-                value.flags.writeable = False
+        freeze(self)
 
     def towards(self, target: Floats) -> Floats:
         """p + a (target - p): a share of the gap closed."""
@@ -150,7 +148,7 @@ def q_learning(
 
     luck = view.luck()
     trying = np.exp(-exploration_decay * weeks)
-    spread = np.minimum(luck[:, 1] / np.maximum(trying, 1e-300), 1.0)  # uniform on (0, 1) for those who try
+    spread = np.minimum(luck[:, 1] / np.maximum(trying, TINY), 1.0)  # uniform on (0, 1) for those who try
     tried = np.minimum((spread * price_steps).astype(np.int16), price_steps - 1)
     best = value[seller, step].argmax(axis=1).astype(np.int16)
     moves = (luck[:, 0] < view.adjustment) & (view.orders > 0)

@@ -135,15 +135,14 @@ class Ledger:
         self, purpose: Purpose | None = None, *, payer: Account | None = None, payee: Account | None = None
     ) -> int:
         """What a party paid or received this week, or one paid the other, for a purpose or in all, in rupiah."""
-        if purpose is not None:
-            known(Purpose, purpose)
-        for account in (payer, payee):
-            if account is not None:
-                known(Account, account)
+        purpose = None if purpose is None else known(Purpose, purpose)
+        payer, payee = (None if account is None else known(Account, account) for account in (payer, payee))
         return sum(
             amount
             for (what, source, target), amount in self.week.items()
-            if purpose in (None, what) and payer in (None, source) and payee in (None, target)
+            if (purpose is None or what is purpose)
+            and (payer is None or source is payer)
+            and (payee is None or target is payee)
         )
 
     def change(self, party: Account) -> Rupiah:

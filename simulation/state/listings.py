@@ -151,20 +151,17 @@ class Listings(Table):
     @property
     def live_own(self) -> Rows:
         """Rows of the platform's own listings on sale."""
-        live = self.live
-        return live[self.own[live]]
+        return np.flatnonzero((self.exit_week == STILL_THERE) & self.own)
 
     @property
     def live_sellers(self) -> Rows:
         """Rows of the listings on sale that are not the platform's."""
-        live = self.live
-        return live[~self.own[live]]
+        return np.flatnonzero((self.exit_week == STILL_THERE) & ~self.own)
 
     @property
     def live_smes(self) -> Rows:
         """Rows of the local sellers on sale."""
-        live = self.live
-        return live[self.kind[live] == SME_KIND]
+        return np.flatnonzero((self.exit_week == STILL_THERE) & (self.kind == SME_KIND))
 
     # ---- what an order is worth
 
@@ -225,8 +222,23 @@ class Listings(Table):
             self.learned[name] = np.concatenate([notes, np.zeros((rows, *notes.shape[1:]), notes.dtype)])
         return new
 
+    def take(self, rows: Any) -> Listings:
+        """A table of these rows, in this order; a slice of all is a copy."""
+        taken = Table.take(self, rows)
+        taken.learned = {name: np.array(notes[rows]) for name, notes in self.learned.items()}
+        taken.opening_rows = int(np.count_nonzero(np.arange(len(self))[rows] < self.opening_rows))
+        return taken
+
+    def fault(self) -> str | None:
+        """The first column, or note of a pricing strategy, that holds NaN or infinity or has a wrong length."""
+        for name, notes in self.learned.items():
+            if len(notes) != len(self) or (notes.dtype.kind == "f" and not np.isfinite(notes.sum())):
+                return name
+        return Table.fault(self)
+
     def note(self, rows: Rows, notes: dict[str, NDArray[Any]]) -> None:
-        """Keep what a pricing strategy noted of these rows; other rows keep theirs, or zeros."""
+        """Keep what a pricing strategy noted of these rows; other rows keep theirs, or zeros. Older notes go."""
+        self.learned = {name: known for name, known in self.learned.items() if name in notes}
         for name, values in notes.items():
             known = self.learned.get(name)
             if known is None:

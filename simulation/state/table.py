@@ -70,7 +70,7 @@ class Table:
         """
         columns = cls.columns()
         rest = {name: value for name, value in given.items() if name not in columns}
-        if unknown := set(rest) - {f.name for f in dataclasses.fields(cls)}:  # type: ignore[arg-type]
+        if unknown := set(rest) - set(_others(cls)):  # type: ignore[arg-type]
             raise ValueError(f"{cls.__name__} has no column {', '.join(sorted(unknown))}")
         made = {}
         for name, declared in columns.items():
@@ -78,8 +78,9 @@ class Table:
             if value is REQUIRED:
                 raise ValueError(f"{cls.__name__}.{name} has no value for a new row")
             shape = (rows, *((sizes or {})[dim] for dim in declared.dims))
+            made[name] = np.empty(shape, declared.kind)
             try:
-                made[name] = np.array(np.broadcast_to(np.asarray(value, declared.kind), shape))
+                made[name][...] = value
             except ValueError:
                 raise ValueError(f"{cls.__name__}.{name} is {shape}, and got {np.shape(value)}") from None
         return cls(**made, **rest)
@@ -95,7 +96,8 @@ class Table:
         before = len(self)
         sizes: dict[str, int] = {}
         for name, declared in self.columns().items():
-            sizes.update(zip(declared.dims, getattr(self, name).shape[1:], strict=True))
+            if declared.dims:
+                sizes.update(zip(declared.dims, getattr(self, name).shape[1:], strict=True))
         new = type(self).of_length(rows, sizes, **given, **self._other_fields())
         for name in self.columns():
             setattr(self, name, np.concatenate([getattr(self, name), getattr(new, name)]))
@@ -117,11 +119,16 @@ class Table:
 
     def _other_fields(self) -> dict[str, Any]:
         """What a table holds beside its columns."""
-        fields = dataclasses.fields(self)  # type: ignore[arg-type]
-        return {f.name: getattr(self, f.name) for f in fields if "column" not in f.metadata}
+        return {name: getattr(self, name) for name in _others(type(self))}  # type: ignore[arg-type]
 
 
 @cache
 def _columns(cls: type[Table]) -> dict[str, Column]:
     fields = dataclasses.fields(cls)  # type: ignore[arg-type]
     return {f.name: f.metadata["column"] for f in fields if "column" in f.metadata}
+
+
+@cache
+def _others(cls: type[Table]) -> tuple[str, ...]:
+    fields = dataclasses.fields(cls)  # type: ignore[arg-type]
+    return tuple(f.name for f in fields if "column" not in f.metadata)

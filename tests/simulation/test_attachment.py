@@ -110,8 +110,8 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
         Wrong(
             "half of the opening's orders",
             "simulation.demand.attachment:opening_appeal",
-            ".mean()) - mean",
-            ".mean()) - 0.5 * mean",
+            "- mean\n",
+            "- 0.5 * mean\n",
         ),
     ),
     trust: (

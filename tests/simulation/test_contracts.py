@@ -248,6 +248,6 @@ def test_a_price_is_a_price_in_any_trade(name: str, seen: PricingView, data: st.
         assert np.array_equal(again, price)
         assert all(np.array_equal(noted[key], notes[key]) for key in notes)
         seen = dataclasses.replace(seen, price=price, learned=notes)
-        for array in (seen.price, seen.orders, seen.gross, *notes.values()):
+        for array in (seen.price, seen.orders, seen.gross, *seen.learned.values()):
             with pytest.raises(ValueError, match="read-only"):
                 array[...] = 0

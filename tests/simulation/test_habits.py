@@ -128,7 +128,7 @@ def habitual() -> Market:
 
 
 def test_mean_habit_stays_where_it_was_and_single_habits_do_not(habitual: Market) -> None:
-    first, last = habitual.ties.habit, habitual.population.habit
+    first, last = habitual.opening_ties.habit, habitual.population.habit
     assert last.mean() == pytest.approx(first.mean(), abs=0.02)
     assert np.abs(last - first).mean() > 0.03
 
@@ -161,7 +161,7 @@ def test_trust_returns_to_the_opening_where_orders_are_as_expected(
 def test_trust_falls_where_goods_from_abroad_turn_out_worse() -> None:
     channels = {"bad_social": 0.02, "trust_loss": 0.5, "trust_recovery": 0.02}
     alike, worse = (run(PROJECT_S, channels=channels | {"bad_abroad": bad}) for bad in (0.0, 0.3))
-    assert alike.population.trust.mean() == pytest.approx(alike.ties.trust.mean(), abs=0.01)
+    assert alike.population.trust.mean() == pytest.approx(alike.opening_ties.trust.mean(), abs=0.01)
     assert worse.population.trust.mean() < alike.population.trust.mean() - 0.02
     assert outcome(worse, "bad_order_share") > outcome(alike, "bad_order_share") + 0.02
     assert outcome(worse, "platform_share") < outcome(alike, "platform_share")
@@ -183,7 +183,7 @@ def test_a_breach_costs_everybody_trust_which_returns() -> None:
     market = run(channels={"breach_chance": 0.2, "breach_loss": loss, "trust_recovery": recovery})
     happened = np.array(market.series["breaches"])
     assert 0 < happened.sum() < happened.size
-    first = trust = float(market.ties.trust.mean())
+    first = trust = float(market.opening_ties.trust.mean())
     for breach, found in zip(happened, market.series["trust"], strict=True):
         trust = (1.0 - loss * breach) * (trust + recovery * (first - trust))
         assert found == pytest.approx(trust, rel=1e-5)
@@ -263,12 +263,12 @@ def test_a_feed_as_at_the_opening_holds_attention(baseline: Market) -> None:
 def test_attention_falls_with_the_ad_load() -> None:
     """a = a0 (1 - x)^ε, x the ad load where there are no own goods."""
     market = run(channels={"dilution": 2.0}, platform={"ad_load": 0.1}, weeks=3)
-    assert_allclose(market.population.attention, 0.9**2 * market.ties.attention, rtol=1e-5)
+    assert_allclose(market.population.attention, 0.9**2 * market.opening_ties.attention, rtol=1e-5)
 
 
 def test_attention_falls_with_own_goods_and_comes_back_without_them() -> None:
     market = run(PROJECT_S, channels={"dilution": 1.0})
-    first = market.ties.attention.mean()
+    first = market.opening_ties.attention.mean()
     assert outcome(market, "attention") < first
     assert market.population.attention.mean() < 0.7 * first, "ψ alone takes .3 of the feed"
     for row in market.listings.live_own:

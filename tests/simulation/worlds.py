@@ -265,7 +265,7 @@ class Scene:
         """The week's demand."""
         return browsing.browse(*self._inputs(), threads=threads, update_path=update_path)
 
-    def considered(self, **options: int) -> Considered:
+    def considered(self, **options: Any) -> Considered:
         """Who sees what."""
         return browsing.considered(*self._inputs(), **options)
 

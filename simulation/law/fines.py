@@ -1,4 +1,4 @@
-"""Compliance: which rules were broken unseen, and the fines that fall due once they are found out."""
+"""Fines: which rules were broken unseen, what falls due once they are found out, and what it costs to watch."""
 
 from __future__ import annotations
 

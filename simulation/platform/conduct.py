@@ -1,4 +1,4 @@
-"""Compliance: what the platform does this week, and would do, as the law looks at it."""
+"""Conduct: what the platform does this week, and would do, as the law looks at it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import numpy as np
 from ..arrays import Floats
 from ..law.border import stops
 from ..law.conduct import Conduct
+from ..law.effective import lawful_fees
+from ..settings.channels import Channels
 from ..settings.registry import Choice
 from .feed import candidate_set, rank
 from .first_party import FirstParty
@@ -18,12 +20,12 @@ def conduct(
     goods: FirstParty,
     algorithm: Choice,
     certainty: Floats,
-    marketplace_fee: float,
+    channels: Channels,
     observed: Callable[[float], Floats],
 ) -> Conduct:
     """What was done this week, for rules to be held against.
 
-    marketplace_fee: as it is without rules; observed: share of each cluster that is observed where a share consents.
+    channels: as they are without rules; observed: share of each cluster that is observed where a share consents.
     """
     listings, terms, chance = goods.listings, goods.terms, goods.chance
     candidates = candidate_set(listings)
@@ -33,8 +35,7 @@ def conduct(
 
     return Conduct(
         setting=goods.setting,
-        marketplace_fee=marketplace_fee,
-        order_value=terms.order_value,
+        fees=lambda rules: lawful_fees(goods.setting, channels, rules, terms.order_value),
         own=goods.on_sale(),
         ranks_otherwise=lambda favour: not np.array_equal(ranked(terms.rules.own_favour), ranked(favour)),
         crosses=lambda eligible, floors: stops(listings, terms, eligible, floors, chance),
