@@ -61,8 +61,9 @@ def _assumed(found: Findings) -> Iterator[str]:
 
 def _limits(found: Findings) -> Iterator[str]:
     yield say(
-        "Under revision: do not act on what this report says of the size of Project S, or of rules against it. Shops hold "
-        "too little cash here, and nearly all orders go through the app; mended, these effects shrink three- to sixfold."
+        "Under revision: do not act on what this report says of the size of Project S, or of rules against it. "
+        "Shops hold too little cash here, and nearly all orders go through the app; mended, these effects shrink "
+        "three- to sixfold."
     )
     if any(of["platform"] == "project_s" for of in found.study.settings.values()):
         yield say(
