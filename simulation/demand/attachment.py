@@ -131,7 +131,7 @@ def purchase_chance(alpha: Floats32, price: float, appeal: float) -> Floats32:
 
 
 def opening_appeal(alpha: Floats32, price: float, mean: float) -> float:
-    """The v at which the mean of `purchase_chance` is `mean`, orders a consumer and week; the least where nobody orders."""
+    """The v at which the mean of `purchase_chance` is `mean`, orders a consumer and week; the least where none are."""
     from scipy.optimize import brentq  # takes a tenth of a second to import, and few runs need it
 
     def beyond(appeal: float) -> float:
