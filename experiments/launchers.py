@@ -24,6 +24,7 @@ from simulation.settings.parameter import ConfigError, Spec, check, unknown
 
 from .cells import flatten
 from .jobs import Job
+from .stopping import workers_start
 
 Run = Callable[[Job], None]
 
@@ -95,12 +96,15 @@ def joblib(run: Run, jobs: Sequence[Job], settings: Mapping[str, Any]) -> None:
     from joblib.externals.loky import get_reusable_executor
 
     try:
-        with parallel_config(
-            "loky",
-            n_jobs=workers,
-            inner_max_num_threads=jobs[0].threads,
-            initializer=_start_worker,
-            initargs=(os.getpid(),),
+        with (
+            workers_start(),
+            parallel_config(
+                "loky",
+                n_jobs=workers,
+                inner_max_num_threads=jobs[0].threads,
+                initializer=_start_worker,
+                initargs=(os.getpid(),),
+            ),
         ):
             Parallel(batch_size=1)(delayed(run)(job) for job in jobs)
     finally:

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from antlr4 import ParserRuleContext
 from omegaconf import grammar_parser
 from omegaconf.errors import GrammarParseError
-from omegaconf.grammar_parser import OmegaConfGrammarParser
 
 from simulation.settings.parameter import ConfigError
 
@@ -33,11 +31,11 @@ def refuse_resolvers(field: str, value: Any) -> None:
 
 def _resolves(text: str) -> bool:
     try:
-        found = [grammar_parser.parse(text)]
+        found: list[Any] = [grammar_parser.parse(text)]
     except GrammarParseError:
         return False  # nothing is resolved in it: it is refused when it is read
     for node in found:
-        if isinstance(node, OmegaConfGrammarParser.InterpolationResolverContext):
+        if type(node).__name__ == "InterpolationResolverContext":
             return True
-        found += [child for child in node.children or () if isinstance(child, ParserRuleContext)]
+        found += getattr(node, "children", None) or ()
     return False

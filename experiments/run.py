@@ -6,26 +6,54 @@ import sys
 from collections.abc import Sequence
 
 from .commands import COMMANDS, RUN, RUNNING, Command, Options, UsageError, parse
-from .terminal import say
+from .stopping import Stop, stoppable
+from .terminal import NOBODY_READS, forgiving, say
 
-OK, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
+OK, FAILED, BAD_INPUT = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command. Returns the exit code: 0, 1 where runs failed, 2 on bad input, 130 on Ctrl-C."""
+    """Run the command, by default the process's own.
+
+    Returns the exit code: 0; 1 where runs failed, or an answer could not be written; 2 on bad input; 128 + the signal
+    that stopped it, so 130 on Ctrl-C.
+    """
+    with forgiving() as out, stoppable(to_the_end=arguments is None) as stop:
+        try:
+            code = _main(sys.argv[1:] if arguments is None else arguments)
+        except BaseException as error:
+            if stop.signal is None and not isinstance(error, KeyboardInterrupt):
+                raise
+            return _stopped(stop)
+        out.flush()
+        if out.lost and out.lost.errno not in NOBODY_READS:
+            say(f"standard output: {out.lost.strerror}; what was to be printed is lost")
+            return max(code, FAILED if _only_answers(arguments) else OK)
+    return code
+
+
+def _stopped(stop: Stop) -> int:
+    """Say that a signal ended the command, whatever it led to. Returns the exit code."""
+    say("stopped; what is stored stays, the same command goes on with the rest")
+    return stop.code
+
+
+def _only_answers(arguments: Sequence[str] | None) -> bool:
+    """Whether what a command prints is all that it does."""
+    given = sys.argv[1:] if arguments is None else arguments
+    return given[:1] == ["status"] or bool({"-h", "--help", "--version"} & set(given))
+
+
+def _main(arguments: Sequence[str]) -> int:
     try:
-        name, words, options = parse(sys.argv[1:] if arguments is None else arguments)
+        name, words, options = parse(arguments)
     except UsageError as error:
         say(str(error))
         return BAD_INPUT
     except SystemExit:  # argparse has shown what it was asked for
         return OK
     command = COMMANDS.get(name, RUNNING)
-    try:
-        return (_ask if command.of_a_study else _work)(name, command, words, options)
-    except KeyboardInterrupt:
-        say("stopped; what is stored stays, the same command goes on with the rest")
-        return STOPPED
+    return (_ask if command.of_a_study else _work)(name, command, words, options)
 
 
 def _ask(name: str, command: Command, words: Sequence[str], options: Options) -> int:
