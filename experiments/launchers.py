@@ -23,6 +23,7 @@ from typing import Any
 from simulation.settings.parameter import ConfigError, Spec, check, unknown
 
 from .cells import flatten
+from .cores import core_count
 from .jobs import Job
 from .stopping import workers_start
 
@@ -170,8 +171,3 @@ def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(LOOK)
     os._exit(1)
-
-
-def core_count() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from experiments import launchers, plan
+from experiments.cores import core_count
 from experiments.execute import execute, plan_jobs
 from experiments.folder import opened
-from experiments.launchers import CLUSTER, Launcher, core_count
+from experiments.launchers import CLUSTER, Launcher
 from simulation.settings.parameter import ConfigError
 
 from . import fakes
