@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 
@@ -10,6 +11,8 @@ from .stopping import Stop, stoppable
 from .terminal import NOBODY_READS, forgiving, say
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
+WANT = {errno.ENOMEM, errno.EAGAIN}
+WANTING = ("annot allocate memory", "failed to map segment", "can't start new thread", "nable to allocate")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,9 +25,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             code = _main(sys.argv[1:] if arguments is None else arguments)
         except BaseException as error:
-            if stop.signal is None and not isinstance(error, KeyboardInterrupt):
+            if stop.signal is not None or isinstance(error, KeyboardInterrupt):
+                return _stopped(stop)
+            if not _is_want(error):
                 raise
-            return _stopped(stop)
+            say(
+                f"broken off: too little memory, or too few threads ({_first_line(error)}); what is stored stays, the "
+                "same command goes on with the rest where ulimit or the container allow more"
+            )
+            return FAILED
         out.flush()
         if out.lost and out.lost.errno not in NOBODY_READS:
             say(f"standard output: {out.lost.strerror}; what was to be printed is lost")
@@ -36,6 +45,18 @@ def _stopped(stop: Stop) -> int:
     """Say that a signal ended the command, whatever it led to. Returns the exit code."""
     say("stopped; what is stored stays, the same command goes on with the rest")
     return stop.code
+
+
+def _is_want(error: BaseException | None) -> bool:
+    """Whether an error, or what led to it, comes of too little memory or too few threads."""
+    if error is None:
+        return False
+    wanting = isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in WANT)
+    return wanting or any(sign in str(error) for sign in WANTING) or _is_want(error.__cause__ or error.__context__)
+
+
+def _first_line(error: BaseException) -> str:
+    return " ".join((str(error).splitlines() or [type(error).__name__])[0].split()) or type(error).__name__
 
 
 def _only_answers(arguments: Sequence[str] | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from experiments import cores
 from experiments.cores import core_count
+from experiments.run import main
 
 from . import fakes
 
@@ -106,6 +108,82 @@ def test_a_torn_file_of_compiled_code_is_compiled_again(place: Path) -> None:
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     shutil.rmtree(place / "work/results")
     check_done(run(place, HOME=str(place / "home")), place)
+
+
+def limited(kilobytes: int, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command under `ulimit -v`, without a number of threads that alone would take it up."""
+    words = f"ulimit -v {kilobytes}; exec {sys.executable} -m experiments.run {' '.join(arguments)}"
+    few = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+    return subprocess.run(
+        ["bash", "-c", words], cwd=ROOT, env=os.environ | few, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+@pytest.mark.parametrize("megabytes", [150, 250, 350, 450, 600])
+def test_too_little_memory_is_told_in_one_line(megabytes: int, tmp_path: Path) -> None:
+    """Whatever is done with it, done or not; but never a traceback."""
+    done = limited(megabytes * 1024, *RUN, f"results={tmp_path}", "hydra/launcher=basic")
+    assert "Traceback" not in done.stderr
+    assert done.returncode in (0, 1)
+    if done.returncode:
+        assert "emory" in done.stderr.splitlines()[-1]
+        assert done.stderr.splitlines()[-1].startswith("etalase: ")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        RuntimeError("can't start new thread"),
+        ImportError("x.so: failed to map segment from shared object"),
+    ],
+)
+def test_want_is_told_in_one_line(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def raising(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("experiments.conduct.conduct", raising)
+    assert main(["weeks=2"]) == 1
+    out, err = capsys.readouterr()
+    assert (out, len(err.splitlines())) == ("", 1)
+    assert err.startswith("etalase: broken off: ")
+
+
+def test_what_is_no_want_is_not_taken_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("experiments.conduct.conduct", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        main(["weeks=2"])
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOENT, "No such file or directory"), OSError(errno.ENOSPC, "No space left on device")]
+)
+def test_without_semaphores_the_runs_are_run_in_this_process(
+    error: OSError, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def none_left(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("_multiprocessing.SemLock", none_left)
+    assert main([*RUN, f"results={tmp_path}", "workers=2", "hydra/launcher=joblib"]) == 0
+    err = capsys.readouterr().err
+    assert f"etalase: no semaphores can be made here (/dev/shm: {error.strerror}): runs are run in this process" in err
+    assert len(list((tmp_path / "default/runs").glob("[!.]*"))) == 2
+
+
+@needs_root
+def test_without_dev_shm_a_study_is_run(tmp_path: Path) -> None:
+    hidden = ["unshare", "--mount", "bash", "-c", 'mount -t tmpfs -o ro none /dev/shm && exec "$@"', "bash"]
+    if not shutil.which("unshare") or subprocess.run([*hidden, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no file system can be mounted here")
+    command = [*hidden, sys.executable, "-m", "experiments.run", *RUN, "workers=2", f"results={tmp_path}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("no semaphores can be made here (/dev/shm: Read-only file system)") == 1
+    assert "Warning" not in done.stderr
 
 
 GROUPS = {  # what a machine of 8 cores says, and how many of them may be used
