@@ -14,7 +14,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run validate mechanisms rules outcomes test test-pythons test-search test-kill test-cluster lint format clean
+.PHONY: help install browser run validate mechanisms rules outcomes test test-pythons test-search test-numbers test-kill test-cluster lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -61,6 +61,9 @@ test-pythons: install ## run the tests of the model and of studies on every othe
 
 test-search: install ## look for new counterexamples to every property, at random
 	$(BIN)/pytest -m hypothesis --hypothesis-profile search
+
+test-numbers: install ## try ten thousand command lines with numbers of every form
+	LINES=10000 $(BIN)/pytest tests/experiments/test_numbers.py
 
 test-kill: install ## kill a study of 200 runs ten times and count
 	RUNS=200 KILLS=10 $(BIN)/pytest tests/experiments/test_kill.py

@@ -129,13 +129,13 @@ def _who_pays(found: Findings) -> str:
 
 def _hazard_ratios(found: Findings) -> str:
     """The first `RATIOS` worlds against what `less` says; the rows of any others are empty."""
-    columns = ["ratio", "low", "high", "n", "of", "deaths", "seeds"]
+    columns = ["ratio", "low", "high", "n", "of", "deaths", "seeds", "reason"]
     made, labels = hazard_ratios(found.study, found.baselines, RATIOS), found.study.labels
     rows = [
         [cell, labels[base], *(getattr(made.get(cell), name, None) for name in columns)]
         for cell, base in found.baselines.items()
     ]
-    counts = dict.fromkeys(columns[3:], "Int64")
+    counts = dict.fromkeys(columns[3:-1], "Int64")
     return csv_text(_described(found.study, pd.DataFrame(rows, columns=["cell_id", "less", *columns]).astype(counts)))
 
 

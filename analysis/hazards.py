@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import linprog
 
 from .compare import against_reference
 from .groups import copied_pairs, several, uncopied_pairs
@@ -30,13 +31,17 @@ CELLS = 20  # that are held against their baseline, unless said
 LEAST = 3_000  # shops in one of many models
 FEW = 10  # deaths: with fewer on a side the errors are not to be trusted, and there is no interval
 YEAR = 52
+TINY = 1e-6  # of a direction of unit size: what the linear program's own rounding may be
+FLAT = 1e-4  # of the sum of what shops add to the gradient: what is left of it where the fit has ended
 MOST = 20_000  # shops in one model; a larger sample is thinned, of the same shops in both worlds
 IN_ALL = 60_000  # shops in all models of one call
 
 
 @dataclass(frozen=True)
 class HazardRatio:
-    """exp β of a term with its 95 % interval; NaN where a side has no deaths, the interval also where it has few.
+    """exp β of a term with its 95 % interval; NaN where it is not identified, the interval also where a side has few.
+
+    `reason` says in words why there is no ratio.
 
     `n` shops, whose `deaths` (of two worlds: in both) were used, of `of` that there are. Fewer than three seeds
     have no interval.
@@ -51,6 +56,7 @@ class HazardRatio:
     deaths: int
     of: int
     seeds: int
+    reason: str = ""
 
     @property
     def clear(self) -> bool:
@@ -171,13 +177,16 @@ def _fit(sample: Sample, terms: Sequence[tuple[str, str]], most: int) -> list[Ha
     of = len(np.unique(sample.key))
     sample = sample.thinned(most)
     seeds = len(np.unique(sample.seed))
-    beta, error = cox(sample) if _identified(sample) else np.full((2, len(terms)), math.nan)
+    reason = unidentified(sample)
+    beta, error = np.full((2, len(terms)), math.nan) if reason else cox(sample)
+    if not reason and not _maximal(sample, beta):
+        reason, beta = say("no largest likelihood was found"), np.full(len(terms), math.nan)
     margin = t_margin(math.sqrt(seeds) * error, seeds) * math.sqrt(seeds / max(seeds - 1, 1))
     margin = np.where((fewest(sample) < FEW) | (seeds < SEEDS_FOR_SPREAD), math.nan, margin)
     ratios, lows, highs = np.exp([beta, beta - margin, beta + margin]).tolist()
     counts = (len(np.unique(sample.key)), int(sample.died.sum()), of, seeds)
     each = zip(terms, zip(ratios, lows, highs, strict=True), strict=True)
-    return [HazardRatio(*name, *ends, *counts) for name, ends in each]
+    return [HazardRatio(*name, *ends, *counts, reason) for name, ends in each]
 
 
 def fewest(sample: Sample) -> Floats:
@@ -188,10 +197,47 @@ def fewest(sample: Sample) -> Floats:
     return np.minimum(on, off)
 
 
-def _identified(sample: Sample) -> bool:
-    """Whether the dead tell the terms apart: of two worlds, both have deaths."""
+def unidentified(sample: Sample) -> str:
+    """Why the deaths set no bound to the terms' β, in words; nothing where they do."""
     dead = sample.covariates[sample.died > 0]
-    return dead.size > 0 and bool(np.linalg.matrix_rank(dead - dead.mean(axis=0)) == dead.shape[1])
+    if not dead.size:
+        return say("no shop closed")
+    if np.linalg.matrix_rank(dead - dead.mean(axis=0)) < dead.shape[1]:
+        return say("no shop closed on one of the sides") if dead.shape[1] == 1 else say("those that closed are alike")
+    if not _monotone(sample):
+        return ""
+    if dead.shape[1] == 1:
+        return say("on one side shops close only when none is left on the other")
+    return say("the terms foretell every closure")
+
+
+def _monotone(sample: Sample) -> bool:
+    """Whether the likelihood grows without end in some direction v of β (Bryson, Johnson 1981).
+
+    It does where every shop that dies has the largest v'x of all that are at risk then. Sets at risk shrink, so it is
+    enough that the dead of a week are alike, none less than those of the next such week, nor than those whom the study
+    loses from sight in between. Linear in v: a program asks for the v within a unit box that moves a term most.
+    """
+    x, dead = sample.covariates, sample.died > 0
+    weeks, week = np.unique(sample.time[dead], return_inverse=True)
+    first = x[dead][np.unique(week, return_index=True)[1]]
+    last = np.searchsorted(weeks, sample.time[~dead], "right") - 1
+    seen = last >= 0
+    less = np.unique(np.vstack([first[1:] - first[:-1], (x[~dead][seen] - first[last[seen]])]), axis=0)
+    alike = np.unique(x[dead] - first[week], axis=0)
+    return any(
+        -linprog(c, A_ub=less, b_ub=np.zeros(len(less)), A_eq=alike, b_eq=np.zeros(len(alike)), bounds=(-1, 1)).fun
+        > TINY
+        for c in [*np.eye(x.shape[1]), *-np.eye(x.shape[1])]
+    )
+
+
+def _maximal(sample: Sample, beta: Floats) -> bool:
+    """Whether the likelihood is flat at β: its gradient is nothing beside what each shop adds to it."""
+    if not np.isfinite(beta).all():
+        return False
+    each = score_residuals(sample, beta)
+    return bool((np.abs(each.sum(axis=0)) <= FLAT * (1 + np.abs(each).sum(axis=0))).all())
 
 
 def cox(sample: Sample) -> tuple[Floats, Floats]:

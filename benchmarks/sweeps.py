@@ -24,9 +24,9 @@ from benchmarks.measure import say
 from benchmarks.targets import number
 from experiments import compose, plan
 from experiments.compact import compact
+from experiments.cores import core_count
 from experiments.execute import run_market
 from experiments.folder import opened
-from experiments.launchers import core_count
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

@@ -18,8 +18,9 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from .cells import Cell
+from .cores import core_count
 from .jobs import Job
-from .launchers import Launcher, core_count
+from .launchers import Launcher
 from .plugins import NO_PLUGINS, Plugins
 from .store import Store
 

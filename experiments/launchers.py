@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import re
+import secrets
 import signal
 import socket
 import threading
@@ -22,8 +23,12 @@ from typing import Any
 
 from simulation.settings.parameter import ConfigError, Spec, check, unknown
 
+from .aftercare import cared_for
 from .cells import flatten
+from .cores import core_count
 from .jobs import Job
+from .stopping import workers_start
+from .terminal import say
 
 Run = Callable[[Job], None]
 
@@ -89,36 +94,69 @@ def basic(run: Run, jobs: Sequence[Job], settings: Mapping[str, Any]) -> None:
 
 
 def joblib(run: Run, jobs: Sequence[Job], settings: Mapping[str, Any]) -> None:
-    """In processes of this machine, kept by joblib."""
+    """In processes of this machine, kept by joblib; in this one where the machine has no semaphores for several."""
+    missing = semaphores_missing()
+    if missing:
+        say(f"no semaphores can be made here ({missing}): runs are run in this process, one after another")
+        basic(run, jobs, settings)
+        return
     workers = max(2, min(settings["n_jobs"] or core_count(), len(jobs)))  # for one, joblib would take this process
     from joblib import Parallel, delayed, parallel_config
     from joblib.externals.loky import get_reusable_executor
 
     try:
-        with parallel_config(
-            "loky",
-            n_jobs=workers,
-            inner_max_num_threads=jobs[0].threads,
-            initializer=_start_worker,
-            initargs=(os.getpid(),),
+        with (
+            workers_start(),
+            parallel_config(
+                "loky",
+                n_jobs=workers,
+                inner_max_num_threads=jobs[0].threads,
+                initializer=_start_worker,
+                initargs=(os.getpid(),),
+            ),
         ):
             Parallel(batch_size=1)(delayed(run)(job) for job in jobs)
     finally:
         get_reusable_executor(reuse=True).shutdown(kill_workers=True)
 
 
+def semaphores_missing() -> str:
+    """What is in the way of semaphores, of which processes that work together need some; nothing where nothing is.
+
+    joblib itself would fall back on threads, with warnings, and fail on them.
+    """
+    try:
+        from _multiprocessing import SemLock  # type: ignore[import-not-found]  # what multiprocessing's locks are made of, without its other processes
+
+        SemLock(1, 1, 1, f"/etalase-{os.getpid()}-{secrets.token_hex(4)}", True)
+    except ImportError as error:
+        return str(error)
+    except OSError as error:
+        return f"/dev/shm: {error.strerror}"
+    return ""
+
+
 def ray(run: Run, jobs: Sequence[Job], settings: Mapping[str, Any]) -> None:
     """On a Ray cluster, which tries what a lost worker or node was running again, elsewhere."""
-    import ray
-    from ray.exceptions import RayTaskError
-
     address = settings["ray.init.address"]
     if address and address != "auto":
         knock(address)
-    here = {"num_cpus": settings["ray.init.num_cpus"], "include_dashboard": False}
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if address:
+        _on_ray(run, jobs, {"address": address})
+        return
+    with cared_for() as folder:  # a Ray of our own, of which nothing is left even where this process is killed
+        here = {"num_cpus": settings["ray.init.num_cpus"], "include_dashboard": False, "_temp_dir": str(folder)}
+        _on_ray(run, jobs, here)
+
+
+def _on_ray(run: Run, jobs: Sequence[Job], where: Mapping[str, Any]) -> None:
+    """Call `run` on every job, on a Ray that is there or is started."""
+    import ray
+    from ray.exceptions import RayTaskError
+
     try:
-        ray.init(**({"address": address} if address else here), log_to_driver=False, logging_level="ERROR")
+        ray.init(**where, log_to_driver=False, logging_level="ERROR")
     except Exception as error:  # of many kinds: no cluster, another version, another token
         raise OSError(f"Ray cannot be used: {error}") from error
     try:
@@ -166,8 +204,3 @@ def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(LOOK)
     os._exit(1)
-
-
-def core_count() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

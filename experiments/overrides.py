@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import itertools
+import math
+import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override, OverrideType, ValueType
+from hydra.core.override_parser.types import Override, OverrideType, RangeSweep, ValueType
 
 from simulation.settings.parameter import ConfigError, unknown
 
+from .references import refuse_resolvers
 from .renamed import refuse_renamed
 from .schema import LAUNCHER, SETTINGS, STUDY_FIELDS, choices
 
 MOST_VALUES = 10_000
 ALLOWED = f"1 to {MOST_VALUES:,} values, as 1,2,3, range(0,1,0.1) without its end, or glob(*) for all names of a choice"
-ENUMERABLE = (ValueType.CHOICE_SWEEP, ValueType.SIMPLE_CHOICE_SWEEP, ValueType.RANGE_SWEEP)
+CHOICES = (ValueType.CHOICE_SWEEP, ValueType.SIMPLE_CHOICE_SWEEP)
 ONE_VALUE = (*STUDY_FIELDS, "seed", "experiment", LAUNCHER)
 LAUNCHER_SETTING = "hydra.launcher."
 FORM = "NAME=VALUE, with quotes around odd text, as 'market.listings=\"my shops.csv\"'"
@@ -67,6 +71,7 @@ def _read(argument: str, multirun: bool) -> Given:
 def _given(key: str, values: tuple[Any, ...], texts: tuple[str, ...], swept: bool) -> Given:
     for name, value, _ in leaves((key, value) for value in values):
         refuse_renamed(name, value)
+        refuse_resolvers(name, value)
     return Given(key, values, texts, swept)
 
 
@@ -82,13 +87,35 @@ def _swept(override: Override, text: str) -> tuple[str, ...]:
     try:
         if kind is ValueType.GLOB_CHOICE_SWEEP and names:
             texts = tuple(override.value().filter(list(names)))  # type: ignore[union-attr]
-        elif kind in ENUMERABLE:
+        elif kind in CHOICES:
             texts = tuple(itertools.islice(override.sweep_string_iterator(), MOST_VALUES + 1))
+        elif kind is ValueType.RANGE_SWEEP:
+            texts = range_texts(override.value())  # type: ignore[arg-type]
     except Exception as error:  # whatever a range of odd numbers makes the parser raise
         raise ConfigError(override.key_or_group, text, ALLOWED) from error
     if not 1 <= len(texts) <= MOST_VALUES:
         raise ConfigError(override.key_or_group, text, ALLOWED)
     return texts
+
+
+def range_texts(sweep: RangeSweep) -> tuple[str, ...]:
+    """The values of a range without its end, counted in decimals: Hydra's own sum of floats may step on the end.
+
+    At most one more than `MOST_VALUES`.
+    """
+    start, stop, step = (_as_typed(number) for number in (sweep.start, sweep.stop, sweep.step))
+    count = math.ceil((stop - start) / step)
+    kind = int if all(isinstance(number, int) for number in (sweep.start, sweep.stop, sweep.step)) else float
+    texts = [str(kind(start + i * step)) for i in range(min(count, MOST_VALUES + 1))]
+    if sweep.shuffle:
+        random.shuffle(texts)
+    return tuple(texts)
+
+
+def _as_typed(number: float | None) -> Fraction:
+    """The decimal that was typed: `sort` takes 0.4 less 0.1 for a start, which as a float is 0.30000000000000004."""
+    text, short = str(number), f"{number:.14g}"
+    return Fraction(short if len(short) < len(text) - 2 else text)
 
 
 def _parse(argument: str) -> Override:

@@ -22,6 +22,11 @@ class Bar(tqdm):
     monitor_interval = 0
 
 
+Bar.set_lock(
+    threading.RLock()
+)  # tqdm's own is one for processes, too, and so needs semaphores and a process to watch them
+
+
 class Progress:
     """A bar on stderr while runs are done elsewhere; a plain line now and then where stderr is no terminal.
 

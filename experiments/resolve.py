@@ -23,9 +23,12 @@ from simulation.settings.strategies import STRATEGIES
 
 from .launchers import Launcher
 from .overrides import leaves
+from .references import refuse_resolvers
 from .renamed import refuse_renamed
 from .schema import CONFIG_FIELDS, CONFIGS, LAUNCHER, StudySetting, choices, register
 
+# What is raised by texts that cannot be read, numbers that are too large or too long, and references in a circle.
+NOT_READ = (OmegaConfBaseException, YAMLError, ValueError, OverflowError, RecursionError)
 Choices = tuple[tuple[str, str | tuple[str, ...]], ...]
 
 
@@ -77,11 +80,14 @@ def composed(chosen: Choices, version: int) -> DictConfig:
     register(version)
     preset = str(dict(chosen).get("experiment", ""))
     _refuse_renamed(preset)
+    for group, name in chosen:
+        if isinstance(name, str):
+            refuse_resolvers("", _said(name, group))
     overrides = [f"{group}={_spell(name)}" for group, name in chosen]
     try:
         with initialize_config_dir(str(CONFIGS), job_name="etalase", version_base="1.3"):
             config = compose("config", overrides, return_hydra_config=True)
-    except (HydraException, OmegaConfBaseException, YAMLError, ValueError) as error:
+    except (HydraException, *NOT_READ) as error:
         raise ConfigError("experiment", preset or "config", f"a preset that composes: {_first_line(error)}") from error
     if preset:
         _refuse_repeats(preset)
@@ -90,6 +96,7 @@ def composed(chosen: Choices, version: int) -> DictConfig:
             raise ConfigError(group, config[group], f"chosen in a preset by 'override /{group}: NAME'")
     _drop_ghosts(config)
     _keep_launcher(config)
+    refuse_resolvers("", OmegaConf.to_container(config, resolve=False))
     return config
 
 
@@ -116,11 +123,11 @@ def _refuse_renamed(preset: str) -> None:
         refuse_renamed(name, value)
 
 
-def _said(preset: str) -> dict[str, Any]:
+def _said(preset: str, group: str = "experiment") -> dict[str, Any]:
     """What stands in a preset's file; nothing where it cannot be read, which is said when it is composed."""
     try:
-        said: Any = OmegaConf.to_container(OmegaConf.load(CONFIGS / "experiment" / f"{preset}.yaml"))
-    except (OmegaConfBaseException, YAMLError, OSError, ValueError):
+        said: Any = OmegaConf.to_container(OmegaConf.load(CONFIGS / group / f"{preset}.yaml"))
+    except (*NOT_READ, OSError):
         return {}
     return dict(said) if isinstance(said, dict) else {}
 
@@ -185,12 +192,14 @@ def _has_place(config: DictConfig, name: str, value: Any) -> bool:
 def _set(config: DictConfig, name: str, value: Any) -> None:
     """Set one value; where it does not fit, say so as the model itself would."""
     try:
-        if isinstance(OmegaConf.select(config, name), DictConfig):
-            raise ConfigError(name, value, f"settings below it, as {name}.SETTING=VALUE")
-        OmegaConf.update(config, name, value)
-    except OmegaConfBaseException as error:
+        group = isinstance(OmegaConf.select(config, name), DictConfig)
+        if not group:
+            OmegaConf.update(config, name, value)
+    except NOT_READ as error:
         _read(_with(_plain(config), name.split("."), value))
         raise ConfigError(name, value, f"something else: {_first_line(error)}") from error
+    if group:
+        raise ConfigError(name, value, f"settings below it, as {name}.SETTING=VALUE")
 
 
 def _with(plain: Mapping[str, Any], path: list[str], value: Any) -> dict[str, Any]:
@@ -206,9 +215,9 @@ def _plain(config: DictConfig) -> dict[str, Any]:
     """The config as plain data, every `${…}` replaced by what it points to."""
     try:
         return OmegaConf.to_container(config, resolve=True)  # type: ignore[return-value]
-    except OmegaConfBaseException as error:
+    except NOT_READ as error:
         allowed = f"a reference that leads somewhere: {_first_line(error)}"
-        raise ConfigError(error.full_key or "settings", "${…}", allowed) from error
+        raise ConfigError(getattr(error, "full_key", None) or "settings", "${…}", allowed) from error
 
 
 def _read(plain: dict[str, Any]) -> tuple[StudySetting, Launcher, Config]:

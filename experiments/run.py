@@ -2,30 +2,79 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 
 from .commands import COMMANDS, RUN, RUNNING, Command, Options, UsageError, parse
-from .terminal import say
+from .stopping import Stop, stoppable
+from .terminal import NOBODY_READS, forgiving, say
 
-OK, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
+OK, FAILED, BAD_INPUT = 0, 1, 2
+WANT = {errno.ENOMEM, errno.EAGAIN}
+WANTING = ("annot allocate memory", "failed to map segment", "can't start new thread", "nable to allocate")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command. Returns the exit code: 0, 1 where runs failed, 2 on bad input, 130 on Ctrl-C."""
+    """Run the command, by default the process's own.
+
+    Returns the exit code: 0; 1 where runs failed, or an answer could not be written; 2 on bad input; 128 + the signal
+    that stopped it, so 130 on Ctrl-C.
+    """
+    with forgiving() as out, stoppable(to_the_end=arguments is None) as stop:
+        try:
+            code = _main(sys.argv[1:] if arguments is None else arguments)
+        except BaseException as error:
+            if stop.signal is not None or isinstance(error, KeyboardInterrupt):
+                return _stopped(stop)
+            if not _is_want(error):
+                raise
+            say(
+                f"broken off: too little memory, or too few threads ({_first_line(error)}); what is stored stays, the "
+                "same command goes on with the rest where ulimit or the container allow more"
+            )
+            return FAILED
+        out.flush()
+        if out.lost and out.lost.errno not in NOBODY_READS:
+            say(f"standard output: {out.lost.strerror}; what was to be printed is lost")
+            return max(code, FAILED if _only_answers(arguments) else OK)
+    return code
+
+
+def _stopped(stop: Stop) -> int:
+    """Say that a signal ended the command, whatever it led to. Returns the exit code."""
+    say("stopped; what is stored stays, the same command goes on with the rest")
+    return stop.code
+
+
+def _is_want(error: BaseException | None) -> bool:
+    """Whether an error, or what led to it, comes of too little memory or too few threads."""
+    if error is None:
+        return False
+    wanting = isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in WANT)
+    return wanting or any(sign in str(error) for sign in WANTING) or _is_want(error.__cause__ or error.__context__)
+
+
+def _first_line(error: BaseException) -> str:
+    return " ".join((str(error).splitlines() or [type(error).__name__])[0].split()) or type(error).__name__
+
+
+def _only_answers(arguments: Sequence[str] | None) -> bool:
+    """Whether what a command prints is all that it does."""
+    given = sys.argv[1:] if arguments is None else arguments
+    return given[:1] == ["status"] or bool({"-h", "--help", "--version"} & set(given))
+
+
+def _main(arguments: Sequence[str]) -> int:
     try:
-        name, words, options = parse(sys.argv[1:] if arguments is None else arguments)
+        name, words, options = parse(arguments)
     except UsageError as error:
         say(str(error))
         return BAD_INPUT
     except SystemExit:  # argparse has shown what it was asked for
         return OK
     command = COMMANDS.get(name, RUNNING)
-    try:
-        return (_ask if command.of_a_study else _work)(name, command, words, options)
-    except KeyboardInterrupt:
-        say("stopped; what is stored stays, the same command goes on with the rest")
-        return STOPPED
+    return (_ask if command.of_a_study else _work)(name, command, words, options)
 
 
 def _ask(name: str, command: Command, words: Sequence[str], options: Options) -> int:

@@ -25,7 +25,8 @@ from simulation.settings.strategies import STRATEGIES
 from . import launchers
 
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
-STUDY_NAME = re.compile(r"[a-z0-9_-]{1,100}")
+STUDY_NAME = re.compile(r"[a-z0-9_][a-z0-9_-]{0,99}")
+ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:")  # of a URL, which some readers of files take for a place elsewhere
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,13 @@ class StudySetting:
     def __post_init__(self) -> None:
         """Refuse names that are no plain folder names."""
         if self.study is not None and not STUDY_NAME.fullmatch(self.study):
-            raise ConfigError("study", self.study, "a name of up to 100 of the characters a-z, 0-9, _ and -")
+            raise ConfigError(
+                "study", self.study, "a name of up to 100 of the characters a-z, 0-9, _ and -, the first no -"
+            )
         if not self.results:
             raise ConfigError("results", self.results, "the path of a folder")
+        if ADDRESS.match(self.results):
+            raise ConfigError("results", self.results, "the path of a folder on this machine, which no URL is")
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> StudySetting:

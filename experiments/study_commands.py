@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ from analysis.language import ENGLISH, languages, speaking
 
 from .lock import is_held, locked, locked_if_possible
 
+ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:")  # of a URL, which some readers of files take for a place elsewhere
 RECENT = 100  # runs that the rate is taken from
 
 
@@ -21,6 +23,8 @@ def folder_of(name: str, arguments: Sequence[str]) -> Path:
     """Return the folder of the study that the arguments name. Raises `StudyError` where they name none."""
     given = dict(argument.split("=", 1) for argument in arguments if argument.startswith("results="))
     named = [argument for argument in arguments if not argument.startswith("results=")]
+    if ADDRESS.match(given.get("results", "")):
+        raise StudyError(f"results: got {given['results']}; it may be the path of a folder on this machine")
     results = Path(given.get("results") or "results")
     known = sorted(path.parent.name for path in results.glob("*/manifest.json"))
     there = f"one of {', '.join(known)}" if known else f"a study in {results}/, where there is none yet"

@@ -12,7 +12,8 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
+
+from .compiled import njit
 
 SCALE = 2.0**32  # fixed-point units per order
 MONEY_SCALE = 2.0**10  # fixed-point units per rupiah of surplus

@@ -9,7 +9,7 @@ A function returns a `Drawn`, or None where the study has nothing for it. `of_ou
 shape asks for. Colours are Okabe and Ito's; names stand beside what they name.
 """
 
-from .bars import bars, difference_bars, forest, who_pays
+from .bars import bars, difference_bars, forest, who_pays, without_ratio
 from .drawn import CONFIG, Column, Drawn, Entry
 from .maps import heat_map
 from .shops import shop_profits, winners
@@ -40,4 +40,5 @@ __all__ = [
     "weekly",
     "who_pays",
     "winners",
+    "without_ratio",
 ]

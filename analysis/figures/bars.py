@@ -113,11 +113,21 @@ def forest(
     fit = Measure(of.label, of.unit, Scale(1.0, of.unit, 2))
     title = title or say("How much likelier a shop is to close in a week")
     figure, narrow = row_figure(rows, title, fit, dots=True)
-    caption = " ".join([*_of_ratios(known, ratios, cells), note]).rstrip()
-    return Drawn(name, title, caption, figure, *_ratio_numbers(known), narrow=narrow)
+    caption = " ".join([*_of_ratios(known, ratios, cells), *without_ratio(ratios), note]).rstrip()
+    return Drawn(name, title, caption, figure, *_ratio_numbers(ratios), narrow=narrow)
 
 
-def _ratio_numbers(known: Sequence[HazardRatio]) -> tuple[pd.DataFrame, dict[str, Column]]:
+def without_ratio(ratios: Sequence[HazardRatio]) -> list[str]:
+    """Sentences that say which have no hazard ratio and why."""
+    return [
+        say("No ratio (–) for {what}: {reason}.", what=f"“{one.label}”", reason=one.reason)
+        for one in ratios
+        if one.reason
+    ]
+
+
+def _ratio_numbers(ratios: Sequence[HazardRatio]) -> tuple[pd.DataFrame, dict[str, Column]]:
+    """Of all, those without a ratio among them: there the table has a dash."""
     heads = {
         "term": say("What"),
         "ratio": say("hazard ratio"),
@@ -127,7 +137,7 @@ def _ratio_numbers(known: Sequence[HazardRatio]) -> tuple[pd.DataFrame, dict[str
         "of": say("of all shops"),
         "deaths": say("closures"),
     }
-    rows = [(one.label, one.ratio, one.low, one.high, one.n, one.of, one.deaths) for one in known]
+    rows = [(one.label, one.ratio, one.low, one.high, one.n, one.of, one.deaths) for one in ratios]
     return pd.DataFrame(rows, columns=list(heads)), {name: Column(head) for name, head in heads.items()}
 
 

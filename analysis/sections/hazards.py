@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from .. import figures
+from ..figures import Drawn
 from ..findings import Findings
-from ..hazards import CELLS, hazard_ratios, shop_hazards, yearly_hazards
+from ..hazards import CELLS, HazardRatio, hazard_ratios, shop_hazards, yearly_hazards
 from ..intervals import Estimate
 from ..language import say
-from ..parts import Section, section
+from ..parts import Paragraph, Part, Section, section
 from .behind import figure
 
 
@@ -24,12 +26,24 @@ def hazards(found: Findings) -> Section | None:
     years = say("How much likelier it is year by year: {cell}, against “{base}”", cell=labels[cell], base=labels[base])
     hardier = say("Each year is of the shops that live when it begins, in the harder world the hardier ones.")
     kinds = say("How much likelier it is for which shops: {cell}", cell=labels[cell])
+    of_worlds, of_years, of_shops = (
+        list(worlds.values()),
+        yearly_hazards(study, cell, base),
+        shop_hazards(study, cell, base),
+    )
     drawn = [
-        figures.forest(study, list(worlds.values()), title=against, cells=len(found.baselines)),
-        figures.forest(study, yearly_hazards(study, cell, base), "hazards-years", years, note=hardier),
-        figures.forest(study, shop_hazards(study, cell, base), "hazards-shops", kinds),
+        figures.forest(study, of_worlds, title=against, cells=len(found.baselines)),
+        figures.forest(study, of_years, "hazards-years", years, note=hardier),
+        figures.forest(study, of_shops, "hazards-shops", kinds),
     ]
-    return section("hazards", say("How much sooner shops close"), *map(figure, drawn))
+    parts = map(_shown, drawn, (of_worlds, of_years, of_shops))
+    return section("hazards", say("How much sooner shops close"), *parts)
+
+
+def _shown(drawn: Drawn | None, ratios: Sequence[HazardRatio]) -> Part | None:
+    """The figure, whose caption says which have no ratio; where none has one, the reasons alone."""
+    said = " ".join(figures.without_ratio(ratios))
+    return figure(drawn) or (Paragraph(said) if said else None)
 
 
 def _moved(found: Findings) -> dict[Any, Any]:

@@ -129,6 +129,8 @@ def choose_rules(data: Mapping[str, Mapping[str, Any] | None]) -> tuple[Rule, ..
     enforced = {f.name for f in dataclasses.fields(Enforcement)}
     rules = []
     for name in sorted(data):
+        if not isinstance(data[name], Mapping | None):
+            raise ConfigError(f"regulation.{name}", data[name], f"parameters of {name}")
         values = dict(data[name] or {})
         path = f"regulation.{name}"
         enforcement = {key: values.pop(key) for key in list(values) if key in enforced}

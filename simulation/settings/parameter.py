@@ -21,17 +21,27 @@ from .renamed import new_name
 
 Group = TypeVar("Group")
 
+MOST_SHOWN = 200  # characters of a value in a message
+
 
 class ConfigError(ValueError):
     """A setting that cannot be used. Its message is one line: field, what it got, what it may be."""
 
     def __init__(self, field: str, got: object, allowed: str) -> None:
         self.field, self.got, self.allowed = field, got, allowed
-        shown = "null" if got is None else got if isinstance(got, str) and got else repr(got)
-        super().__init__(f"{field}: got {shown}; it may be {allowed}")
+        super().__init__(f"{field}: got {_shown(got)}; it may be {allowed}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return ConfigError, (self.field, self.got, self.allowed)
+
+
+def _shown(got: object) -> str:
+    """A value as a message shows it: of a long one the beginning."""
+    try:
+        text = "null" if got is None else got if isinstance(got, str) and got else repr(got)
+    except ValueError:  # Python writes no whole number of more than some thousand digits
+        return "a number of thousands of digits"
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}… ({len(text):,} characters)"
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,7 @@ class Spec:
             return value in self.choices
         if isinstance(value, str | bool) or value is None:
             return True
-        if not isinstance(value, int | float) or not math.isfinite(value):
+        if not isinstance(value, int | float) or (isinstance(value, float) and not math.isfinite(value)):
             return False
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
@@ -99,8 +109,11 @@ def check(field: str, value: object, annotation: Any, spec: Spec) -> Any:
     if value is None and optional:
         return None
     allowed = spec.allowed(KINDS[wanted]) + (", or null" if optional else "")
-    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
+    if wanted is float and type(value) is int:
+        try:
+            value = float(value)
+        except OverflowError as error:  # hundreds of digits
+            raise ConfigError(field, value, allowed) from error
     if type(value) is not wanted or not spec.holds(value):
         raise ConfigError(field, value, allowed)
     return value

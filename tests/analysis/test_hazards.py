@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from analysis import Study, figures, load
+from analysis.export import _hazard_ratios
 from analysis.findings import Findings
 from analysis.groups import copied_pairs, uncopied_pairs
 from analysis.hazards import (
@@ -19,14 +22,17 @@ from analysis.hazards import (
     HazardRatio,
     Sample,
     _fit,
+    _monotone,
     cox,
     fewest,
     hazard_ratios,
     score_residuals,
     shop_hazards,
+    unidentified,
     yearly_hazards,
 )
-from analysis.parts import Figure
+from analysis.parts import Figure, Paragraph
+from analysis.sections.behind import numbers
 from analysis.sections.hazards import hazards as section
 
 from .present import there
@@ -126,6 +132,7 @@ def test_a_side_without_deaths_has_no_ratio_and_one_seed_no_interval(tmp_path) -
     one = hazard_ratios(safe)["c01"]
     assert np.isnan([one.ratio, one.low, one.high]).all()
     assert one.deaths > 0
+    assert one.reason == "no shop closed on one of the sides"
     single = load_study(tmp_path / "t", [SyntheticCell(0.02), SyntheticCell(0.04)], seeds=[3], weeks=30, smes=80)
     one = hazard_ratios(single)["c01"]
     assert one.ratio > 1
@@ -227,3 +234,97 @@ def test_the_page_says_of_how_many_worlds_the_ratios_are(tmp_path) -> None:
 def test_a_year_alone_is_not_told_year_by_year(tmp_path) -> None:
     short = load_study(tmp_path / "s", [SyntheticCell(0.02), SyntheticCell(0.03)], seeds=range(2), weeks=52, smes=40)
     assert yearly_hazards(short, "c01", "c00") == []
+
+
+def sample_of(shops: list[tuple[int, bool, tuple[float, ...]]]) -> Sample:
+    time, died, x = (np.array(column, float) for column in zip(*shops, strict=True))
+    return Sample(time, died, x, np.arange(len(shops)) % 4, np.arange(len(shops)))
+
+
+def apart(first: int, second: int, last: int = 20) -> Sample:
+    """Ten shops on each side; those of one close from week `first` on, one a week, those of the other from `second`."""
+    sides = ((1.0, first), (0.0, second))
+    return sample_of([(min(w + i, last), w + i <= last, (side,)) for side, w in sides for i in range(10)])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        (1, 11, "on one side shops close only when none is left on the other"),
+        (11, 1, "on one side shops close only when none is left on the other"),
+        (1, 10, ""),  # one week in which both close
+        (1, 21, "no shop closed on one of the sides"),
+        (21, 21, "no shop closed"),
+    ],
+)
+def test_a_ratio_that_the_deaths_do_not_bound_is_none(first: int, second: int, reason: str) -> None:
+    """As R's coxph warns of a coefficient that may be infinite; statsmodels alone gives 10^8 and more in silence."""
+    sample = apart(first, second)
+    one = _fit(sample, [("world", "Project S")], MOST)[0]
+    assert one.reason == reason
+    assert np.isfinite(one.ratio) == (not reason)
+    assert np.isnan([one.ratio, one.low, one.high]).all() == bool(reason)
+    assert one.deaths == sample.died.sum()
+
+
+def test_without_the_rule_the_separated_ratio_would_be_absurd() -> None:
+    assert np.exp(abs(cox(apart(1, 11))[0][0])) > 1e6
+
+
+def log_likelihood(sample: Sample, beta: np.ndarray) -> float:
+    """Efron's partial likelihood as it is written."""
+    linear, total = sample.covariates @ beta, 0.0
+    for week in np.unique(sample.time[sample.died > 0]):
+        at_risk, dead = sample.time >= week, (sample.time == week) & (sample.died > 0)
+        total += linear[dead].sum()
+        most = linear[at_risk].max()
+        for share in np.arange(dead.sum()) / dead.sum():
+            total -= most + np.log(np.exp(linear - most) @ (at_risk - share * dead))
+    return total
+
+
+few_weeks = st.lists(
+    st.tuples(st.integers(1, 5), st.booleans(), st.tuples(st.integers(-1, 1), st.integers(0, 1))),
+    min_size=2,
+    max_size=9,
+)
+
+
+@given(few_weeks)
+def test_a_likelihood_without_a_maximum_is_one_that_rises_for_ever(shops) -> None:
+    """Against a search over directions: far out along one of them the likelihood still does not fall."""
+    sample = sample_of(shops)
+    dead = sample.covariates[sample.died > 0]
+    if not dead.size or np.linalg.matrix_rank(dead - dead.mean(axis=0)) < 2:
+        assert unidentified(sample)
+        return
+    angles = np.arctan2(*np.mgrid[-2:3, -2:3].reshape(2, -1))  # of all differences there are, and their normals
+    around = np.unique(np.concatenate([angles, angles + np.pi / 2]) % (2 * np.pi))
+    around = np.concatenate([around, (around + np.roll(around, -1)) / 2])
+    rises = []
+    for angle in around:
+        v = np.array([np.cos(angle), np.sin(angle)])
+        near, far = log_likelihood(sample, 60 * v), log_likelihood(sample, 120 * v)
+        rises.append(far >= near - 1e-6)
+    assert _monotone(sample) == any(rises)
+
+
+def test_the_page_shows_a_dash_and_the_reason(study: Study) -> None:
+    without = HazardRatio("world", "No shops", np.nan, np.nan, np.nan, 9, 3, 9, 3, "no shop closed on one of the sides")
+    made = figures.forest(study, [ratio(), without])
+    assert made is not None
+    assert "No ratio (–) for “No shops”: no shop closed on one of the sides." in made.caption
+    assert made.table["ratio"].isna().tolist() == [False, True]
+    assert "–" in str(numbers(made))
+    assert figures.forest(study, [without]) is None
+
+
+def test_the_csv_says_why_there_is_no_ratio(tmp_path) -> None:
+    safe = load_study(tmp_path / "s", [SyntheticCell(0.02), SyntheticCell(1e-9)], seeds=range(3), weeks=60, smes=40)
+    row = pd.read_csv(io.StringIO(_hazard_ratios(Findings(safe)))).iloc[0]
+    assert np.isnan(row["ratio"])
+    assert row["reason"] == "no shop closed on one of the sides"
+    made = there(section(Findings(safe)))
+    said = [part.text for part in made.parts if isinstance(part, Paragraph)]
+    assert "No ratio (–) for" in said[0]
+    assert "no shop closed on one of the sides" in said[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -79,9 +80,24 @@ BAD = [
     (["study="], "study", ["''", "a-z, 0-9, _ and -"]),
     (["study=../../x"], "study", ["../../x", "a-z"]),
     (["study=Headline"], "study", ["Headline", "a-z"]),
+    (["study=-m"], "study", ["-m", "the first no -"]),
     (["study='my study'"], "study", ["my study", "a-z"]),
     (["study=" + "a" * 101], "study", ["up to 100"]),
     (["results="], "results", ["''", "a folder"]),
+    (["results=s3://bucket/studies"], "results", ["s3://bucket/studies", "on this machine"]),
+    (["results=file:///studies"], "results", ["file:///studies", "on this machine"]),
+    (["results=gs:studies"], "results", ["gs:studies", "on this machine"]),
+    (["market.listings=https://example.org/live.csv"], "market.listings", ["example.org/live.csv", "CSV file"]),
+    # what reads the machine
+    (["study=${oc.env:USER}"], "study", ["${oc.env:USER}", "a reference to another setting"]),
+    (["market.people=${oc.decode:1}"], "market.people", ["${oc.decode:1}"]),
+    (["results=x_${oc.env:USER,none}"], "results", ["${oc.env:USER,none}"]),
+    (["market.listings=${hydra:runtime.cwd}"], "market.listings", ["${hydra:runtime.cwd}"]),
+    (["market.people=${oc.select:weeks}"], "market.people", ["${oc.select:weeks}"]),
+    (["market={smes: ${oc.create:5}}"], "market.smes", ["${oc.create:5}"]),
+    (["plugins=[${oc.env:USER}]"], "plugins", ["${oc.env:USER}"]),
+    (["market.people=${${study}:USER}", "study=oc.env"], "market.people", ["${${study}:USER}"]),
+    (["-m", "market.people=1,${oc.env:SHLVL}"], "market.people", ["${oc.env:SHLVL}"]),
     # rules
     ([f"{START}=52"], START, ["52", "regulation=separation"]),
     (["-m", "regulation=none,data_firewall", f"{START}=1,52"], START, ["1,52", "regulation=separation"]),
@@ -182,6 +198,35 @@ def test_results_cannot_lie_in_a_file(capsys: pytest.CaptureFixture[str]) -> Non
     refused(["results=taken"], "results", ["taken", "is a file"], capsys)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "study: ${oc.env:SECRET}",
+        "market:\n  listings: ${oc.env:SECRET}",
+        "market:\n  people: ${oc.decode:${oc.env:SECRET}}",
+        "study: x_${study.${oc.env:SECRET}}",
+        "defaults:\n  - override /market: ${oc.env:SECRET}",
+        "cells:\n  - [study=x, 'platform=${oc.env:SECRET}']",
+        "hydra:\n  launcher:\n    n_jobs: ${oc.env:SECRET}",
+        "hydra:\n  job:\n    name: ${oc.env:SECRET}",
+    ],
+)
+def test_a_preset_cannot_read_the_machine(
+    text: str,
+    add_preset: Callable[[str, str], None],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SECRET", "hush")
+    add_preset("spy", text)
+    assert main(["experiment=spy"]) == 2
+    err = capsys.readouterr().err
+    assert len(err.splitlines()) == 1
+    assert "${oc.env:SECRET}" in err
+    assert "hush" not in err
+    assert not Path("results").exists()
+
+
 def test_text_of_many_lines_is_answered_in_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["study='a\nb\r\n\u2028c'"]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
@@ -215,6 +260,8 @@ WORDS = st.sampled_from(
         "${",
         "${seed}",
         "${oc.env:HOME}",
+        "${oc.env:",
+        "${oc.create:1}",
         "???",
         "'",
         '"',

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from experiments import plan
 from experiments.cells import Cell
+from experiments.cores import core_count
 from experiments.execute import JOBS_PER_WORKER, even_blocks, execute, plan_jobs
 from experiments.folder import OpenStudy, opened
-from experiments.launchers import core_count
 from experiments.store import Store
 from experiments.stored_columns import schemas
 

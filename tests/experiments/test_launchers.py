@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from experiments import launchers, plan
+from experiments.cores import core_count
 from experiments.execute import execute, plan_jobs
 from experiments.folder import opened
-from experiments.launchers import CLUSTER, Launcher, core_count
+from experiments.launchers import CLUSTER, Launcher
 from simulation.settings.parameter import ConfigError
 
 from . import fakes
@@ -66,6 +69,33 @@ class TestRaysSettings:
     def test_what_is_refused(self, setting: str, said: str) -> None:
         with pytest.raises(ConfigError, match=said):
             chosen("hydra/launcher=ray", f"hydra.launcher.{setting}")
+
+
+def test_a_ray_of_our_own_has_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a stand-in for Ray that runs its tasks at once: what it is started with, and that its folder goes."""
+    folders: list[Path] = []
+
+    class Task:
+        def __init__(self, function) -> None:
+            self.remote = function
+
+    stand_in, errors = ModuleType("ray"), ModuleType("ray.exceptions")
+    errors.RayTaskError = errors.RayError = OSError
+    stand_in.exceptions = errors
+    stand_in.init = lambda **given: folders.append(Path(given["_temp_dir"]))
+    stand_in.remote = lambda **_: Task
+    stand_in.get = lambda result: result
+    stand_in.shutdown = lambda: (folders[0] / "log").write_text("of Ray")
+    monkeypatch.setitem(sys.modules, "ray", stand_in)
+    monkeypatch.setitem(sys.modules, "ray.exceptions", errors)
+    planned = plan.make(["weeks=2", "replications=3", f"results={tmp_path}"])
+    with opened(planned, "etalase") as study:
+        jobs = plan_jobs(study.store, study.missing, 1)
+        settings = {"ray.init.address": None, "ray.init.num_cpus": 1}
+        execute(jobs, simulate=fakes.run, launcher=Launcher("ray", settings))
+        assert study.store.count() == (3, 0)
+    assert len(folders) == 1
+    assert not folders[0].exists()
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "127.0.0.1:99999"])

@@ -1,0 +1,198 @@
+"""Closed, full and poor streams, and signals: the work is done, the code is right, and no traceback is ever seen."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from experiments.run import main
+from experiments.terminal import Forgiving, say
+
+from . import fakes
+
+ROOT = Path(__file__).parents[2]
+PYTHON = f"{sys.executable} -m experiments.run"
+RUN = [*fakes.SMALL, "weeks=3", "replications=2"]
+STOPPED = "etalase: stopped; what is stored stays, the same command goes on with the rest\n"
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="streams as a POSIX shell has them, /dev/full")
+
+
+def shell(line: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A line of a shell; {etalase} is the command."""
+    return subprocess.run(
+        ["bash", "-c", line.replace("{etalase}", PYTHON)],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+STREAMS = {
+    "no stderr": ("2>&-", 0),
+    "full stderr": ("2>/dev/full", 0),
+    "no stdout": (">&-", 0),
+    "full stdout": (">/dev/full", 0),
+    "none at all": ("<&- >&- 2>&-", 0),
+    "both full": (">/dev/full 2>&1", 0),
+    "a reader that goes": ("| head -1", 0),
+    "a reader of both that goes": ("2>&1 | true", 0),
+}
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of studies with one in it, of two runs."""
+    folder = tmp_path_factory.mktemp("streams")
+    assert main([*RUN, f"results={folder}", "study=there", "workers=1"]) == 0
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("launcher", "stream"),
+    [*(("basic", stream) for stream in STREAMS), *(("joblib", stream) for stream in ("none at all", "both full"))],
+)
+def test_a_study_is_run_whatever_its_streams(stream: str, launcher: str, tmp_path: Path) -> None:
+    redirected, code = STREAMS[stream]
+    arguments = " ".join([*RUN, f"hydra/launcher={launcher}", "workers=2", f"results={tmp_path}"])
+    done = shell(f"set -o pipefail; {{etalase}} {arguments} {redirected}")
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert "broken off" not in done.stderr + done.stdout
+    assert "Exception ignored" not in done.stderr
+    assert len(list((tmp_path / "default/runs").glob("[!.]*"))) == 2
+    assert (tmp_path / "default/report.html").exists()
+    if redirected == ">/dev/full":
+        assert done.stderr.count("standard output: No space left on device") == 1
+
+
+QUICK, SLOW = ["status there", "--help", "--version", "weeks=0", "nope"], ["report there", "table there --format=csv"]
+
+
+@pytest.mark.parametrize(
+    ("command", "stream"),
+    [
+        *((command, stream) for command in QUICK for stream in STREAMS),
+        *((command, stream) for command in SLOW for stream in ("none at all", "full stdout", "a reader that goes")),
+    ],
+)
+def test_every_command_ends_with_its_code_whatever_its_streams(stream: str, command: str, study: Path) -> None:
+    redirected, _ = STREAMS[stream]
+    words = f"{command} results={study}" if "there" in command else command
+    done = shell(f"set -o pipefail; {{etalase}} {words} {redirected}")
+    bad, answers = command in ("weeks=0", "nope"), command in ("status there", "--help", "--version")
+    assert done.returncode == (2 if bad else 1 if answers and ">/dev/full" in redirected.split() else 0), done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert "Exception ignored" not in done.stderr
+    assert len(done.stderr.splitlines()) <= 1
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1", "utf-8", "utf-16"])
+def test_a_poor_stream_costs_no_work(encoding: str, tmp_path: Path) -> None:
+    arguments = [*RUN, "platform=project_s", f"results='{tmp_path}/\u2212x'", "workers=1"]
+    done = subprocess.run(
+        [sys.executable, "-m", "experiments.run", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": encoding},
+        capture_output=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "\u2212x/default/report.html").exists()
+    minus = "\u2212" if encoding.startswith("utf") else "-"
+    assert f"{minus}x/default/report.html" in done.stdout.decode(encoding)
+
+
+@pytest.mark.parametrize(("encoding", "expected"), [("ascii", "-5.2 ? - ?"), ("cp1252", "-5.2 ? – ?"), ("utf-8", None)])
+def test_what_a_stream_cannot_take_is_written_plainly(encoding: str, expected: str | None) -> None:
+    text, raw = "−5.2 α – 三", io.BytesIO()
+    out = Forgiving(io.TextIOWrapper(raw, encoding=encoding))
+    print(text, file=out, end="", flush=True)
+    assert raw.getvalue().decode(encoding) == (expected or text)
+    assert out.lost is None
+
+
+class Broken(io.StringIO):
+    def write(self, text: str) -> int:
+        raise BrokenPipeError(32, "Broken pipe")
+
+
+def test_what_is_lost_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    for stream in (Broken(), None):
+        out = Forgiving(stream)
+        monkeypatch.setattr(sys, "stderr", out)
+        say("something")
+        assert out.lost is not None
+        assert not out.isatty()
+
+
+def start(results: Path, *more: str) -> subprocess.Popen[str]:
+    """A command in a session of its own, as a terminal starts it."""
+    study = [*fakes.SMALL, "weeks=200", "replications=200", "workers=2", f"results={results}", *more]
+    return subprocess.Popen(
+        [sys.executable, "-m", "experiments.run", *study],
+        cwd=ROOT,
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for_runs(process: subprocess.Popen[str], results: Path, runs: int) -> None:
+    deadline = time.monotonic() + 120
+    while len(list(results.glob("default/runs/[!.]*"))) < runs:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("launcher", ["basic", "joblib"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("to", [os.kill, os.killpg])
+def test_each_signal_ends_a_study_with_the_same_line(launcher: str, number: int, to, tmp_path: Path) -> None:
+    if number == signal.SIGTERM and to is os.killpg:
+        pytest.skip("it ends the workers themselves, which the command may see before its own signal")
+    process = start(tmp_path, f"hydra/launcher={launcher}")
+    wait_for_runs(process, tmp_path, 1)
+    to(process.pid, number)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (128 + number, "")
+    assert err.splitlines(keepends=True)[-1] == STOPPED
+    assert "Traceback" not in err
+    assert "KeyboardInterrupt" not in err
+
+
+@pytest.mark.slow
+def test_ctrl_c_at_any_moment_says_one_line(tmp_path: Path) -> None:
+    """While modules are imported, workers start, runs run: a terminal sends it to the whole group."""
+    for i in range(12):
+        process = start(tmp_path / str(i))
+        deadline = time.monotonic() + 60
+        while not (tmp_path / str(i)).exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(i * 0.25)
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 130
+        assert "Traceback" not in err
+        assert "KeyboardInterrupt" not in err
+        assert err.endswith(STOPPED)
+
+
+def test_under_nohup_a_study_goes_on(tmp_path: Path) -> None:
+    arguments = " ".join([*RUN, f"results={tmp_path}", "workers=1"])
+    done = shell(f"trap '' HUP; {PYTHON} {arguments} & sleep 1.5; kill -HUP $!; wait $!")
+    assert done.returncode == 0, done.stderr
+    assert len(list((tmp_path / "default/runs").glob("[!.]*"))) == 2
