@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import random
 import time
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from simulation import Config, ConfigError
 from simulation.chance import Chance
 from simulation.opening import listings_file
 from simulation.opening.listings_file import BUILT_IN, ListingsFile, choose_listings, load_source, read_listings
+from tests.simulation.faults import FAULTS, damaged
 
 HEADER = "category,city,price_idr,rating,units_sold,reviews"
 GOOD = ["Toys,Bandung,25000,4.8,300,40", "Toys,Medan,40000,4.5,120,9", "Food,Jakarta,15000,4.9,900,70"]
@@ -291,6 +293,78 @@ def test_dollars_are_converted(tmp_path: Path) -> None:
     path = written(tmp_path, "category,price,rating,units_sold", "Toys,12.50,4.8,300", "Food,3,4.5,20")
     listings, _ = usable(path, rate=16_000.0, listings_currency="USD")
     assert listings.price.tolist() == [200_000, 48_000]
+
+
+# ---- raw exports, in the layouts that scrapers and spreadsheets write; the rows are invented
+
+FIXTURES = Path(__file__).parent / "fixtures"
+READ: dict[str, tuple[dict[str, str], list[float], list[float], list[float], int]] = {
+    "tokopedia_scraper.csv": (
+        {"listings_format": "id"},
+        [12_500, 189_000, 24_900, 18_000],
+        [4.9, 4.8, 4.9, 4.7],
+        [1_200, 250, 10_000, 80],
+        2,
+    ),
+    "excel_semicolon.csv": (
+        {"listings_format": "id"},
+        [12_500, 24_900, 18_000],
+        [4.9, 4.95, 4.7],
+        [1_243, 10_320, 80],
+        0,
+    ),
+    "excel_unicode_text.txt": ({}, [12_500, 24_900, 18_000], [4.9, 4.95, 4.7], [1_243, 10_320, 80], 0),
+    "pandas_export.csv": ({}, [12_500, 189_000, 24_900], [4.9, 4.8, 4.95], [1_243, 250, 10_320], 3),
+    "dollar_scraper.csv": (
+        {"listings_currency": "USD"},
+        [34_900, 129_900, 16_900],
+        [4.9, 4.8, 4.95],
+        [1_243, 250, 10_320],
+        1,
+    ),
+}
+REFUSED = {
+    "tokopedia_scraper.csv": "(line 2 has 'Rp12.500': write a plain number, as 12500, or give market.listings_for",
+    "shopee_interface.csv": "some exports count in 1/100,000 of a rupiah; divide them",
+    "excel_semicolon.csv": "(line 3 has '12.500': it may be 12500 or a decimal: write 12500, or give market.listings_",
+    "dollar_scraper.csv": "for dollars give market.listings_currency=USD",
+    "seller_report.csv": "missing: category, price_idr, rating, units_sold; its header has: kategori, harga, penilaian",
+    "seller_report_cp1252.csv": "text in UTF-8 or UTF-16 (line 3 is neither): save it as 'CSV UTF-8'",
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_raw_exports_are_read_as_a_person_reads_them(name: str) -> None:
+    settings, price, stars, units, out = READ[name]
+    listings, left_out = usable(str(FIXTURES / name), rate=10_000.0, **settings)
+    assert listings.price.tolist() == pytest.approx(price, rel=1e-12)
+    assert listings.rating.tolist() == stars
+    assert listings.units.tolist() == units
+    assert sum(left_out.values()) == out
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_raw_exports_are_refused_with_what_to_do(name: str) -> None:
+    assert REFUSED[name] in refusal(str(FIXTURES / name))
+
+
+def test_no_damaged_export_ends_in_a_traceback(tmp_path: Path) -> None:
+    """Files cut, flipped and replaced at random are read or refused in one line."""
+    chance, path, told = random.Random(17), tmp_path / "damaged.csv", list[str]()
+    for turn in range(FAULTS):
+        name = chance.choice(sorted({*READ, *REFUSED}))
+        path.write_bytes(damaged((FIXTURES / name).read_bytes(), chance))
+        try:
+            listings, _ = usable(str(path), listings_format=("plain", "id")[turn % 2])
+        except ConfigError as error:
+            told.append(str(error))
+        else:
+            assert np.isfinite([listings.price, listings.rating, listings.units]).all()
+            assert (listings.price >= 1_000).all()
+            assert ((listings.rating > 0) & (listings.rating <= 5)).all()
+            assert (listings.units > 0).all()
+    assert 0 < len(told) < FAULTS
+    assert not any("\n" in line for line in told)
 
 
 # ---- categories
