@@ -226,7 +226,7 @@ class _Trial:
         price, units = self.listings.price[worst], self.listings.units[worst]
         raise CalibrationError(
             f"calibration stopped {gap:.1e} from its targets, over {tolerance:.0e}; look at {self._name(worst)} "
-            f"(Rp {price:,.0f}, {units:,.0f} units sold, {share[worst]:.2g} of all sales), or leave it out"
+            f"(Rp {price:,.0f}, {units:,.0f} units sold, {share[worst]:.1%} of all sales), or leave it out"
         )
 
     def _name(self, listing: int) -> str:

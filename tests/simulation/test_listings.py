@@ -448,7 +448,7 @@ def test_three_times_the_rows_take_about_three_times_as_long(tmp_path: Path) -> 
         read_listings(source)
         return time.process_time() - begin
 
-    assert seconds(90_000) < 5 * min(seconds(30_000) for _ in range(3))
+    assert min(seconds(90_000) for _ in range(2)) < 5 * min(seconds(30_000) for _ in range(3))
 
 
 def test_categories_beyond_any_marketplaces_are_dropped_where_nobody_is_chosen(tmp_path: Path) -> None:
