@@ -35,6 +35,7 @@ LEAST_PRICE = 1_000.0
 MOST_PRICE = 1e9  # Rp a unit, far beyond what a social shop sells
 USUAL_PRICE = 1e8  # Rp a unit: half of a file's prices above are in another unit
 MOST_UNITS = 1_000_000.0
+MOST_BYTES = 1_000_000_000
 MOST_CATEGORIES = 1_000  # of a marketplace; where a file has more, those without a chosen listing are dropped
 PLAIN = MarketSetting()
 NEARLY_ALL = 0.9
@@ -111,12 +112,21 @@ def load_source(market: MarketSetting) -> Source:
                 raise ConfigError(f"market.{name}", getattr(market, name), "given beside market.listings=FILE")
     path = str(BUILT_IN) if market.listings is None else market.listings
     try:
-        source = Source(path, Path(path).read_bytes())
+        source = Source(path, _bytes(Path(path)))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ConfigError("market.listings", path, f"a readable CSV file ({reason})") from None
     source.hold(market)
     return source
+
+
+def _bytes(path: Path) -> bytes:
+    """A file's bytes. Raises `ValueError` for what has no end, as a device, or hardly one."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise ValueError("not a regular file")
+    if path.is_file() and path.stat().st_size > MOST_BYTES:
+        raise ValueError(f"over {MOST_BYTES:,} bytes")
+    return path.read_bytes()
 
 
 def read_listings(

@@ -137,6 +137,18 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
     assert "readable" in refusal(str(tmp_path))
 
 
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "a\0b"])
+def test_what_has_no_end_or_is_no_path_is_refused(path: str) -> None:
+    assert "a readable CSV file" in refusal(path)
+
+
+def test_a_file_beyond_memory_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "huge.csv"
+    with path.open("wb") as file:
+        file.truncate(listings_file.MOST_BYTES + 1)
+    assert "over 1,000,000,000 bytes" in refusal(str(path))
+
+
 def chosen(smes: int) -> tuple[ListingsFile, str]:
     """SMEs out of the listings that come with Etalase."""
     return choose_listings(read_listings(None)[0], smes, Chance(1))
