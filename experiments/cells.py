@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from simulation.config import Config
+
+from . import inputs
 
 
 @dataclass(frozen=True)
@@ -17,10 +20,24 @@ class Cell:
     label: str  # a preset's own words for it; empty where its settings say enough
     overrides: tuple[str, ...]
     config: Mapping[str, Any]  # resolved and plain, less the seed
+    listings: str | None = None  # SHA-256 of the user's own listings, as they were planned with
 
-    def run_config(self, seed: int) -> Config:
-        """The checked config of the run with `seed`."""
-        return Config.read({**self.config, "seed": seed})
+    def run_config(self, seed: int, folder: Path | None = None) -> Config:
+        """The checked config of the run with `seed`, held to the bytes of the listings that it was planned with.
+
+        folder: the study's, whose copy of the listings is read where there is one.
+        """
+        config = {**self.config, "seed": seed}
+        if self.listings is not None:
+            copy = inputs.kept(folder, self.listings) if folder else None
+            path = str(copy) if copy and copy.is_file() else config["market"]["listings"]
+            config["market"] = {**config["market"], "listings": path, "listings_sha256": self.listings}
+        return Config.read(config)
+
+    def named(self, opening: Mapping[str, Any]) -> dict[str, Any]:
+        """The report of an opening, in which the listings are called as the user calls them."""
+        own = {} if self.listings is None else {"listings": Path(self.config["market"]["listings"]).name}
+        return {**opening, **own}
 
 
 def flatten(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from analysis import load
 from analysis.words import plural
 
-from . import plan
+from . import inputs, plan
 from .compact import compact_many
 from .execute import execute, plan_jobs
 from .folder import OpenStudy, opened
@@ -41,6 +41,7 @@ def carry_out(study: OpenStudy) -> int:
 
 def _carry_out(study: OpenStudy) -> int:
     _announce(study)
+    inputs.keep(study.folder, study.plan.inputs)
     code = _run(study)
     study.finish()
     compact_many(study.folder)
@@ -55,6 +56,8 @@ def broken_off(error: OSError) -> int:
 
 def _announce(study: OpenStudy) -> None:
     """Say what is about to run."""
+    for note in study.plan.notes:
+        say(note)
     cells, seeds = len(study.plan.cells), len(study.plan.seeds)
     if study.set_aside is not None:
         say(f"results of another version of the model, or of other data, now lie in {study.set_aside}")

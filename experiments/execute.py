@@ -47,8 +47,8 @@ def run_job(job: Job, simulate: Simulate = run_market) -> None:
     job.plugins.load()
     for seed in job.seeds:
         try:
-            results, opening = simulate(job.cell.run_config(seed), job.threads)
-            job.store.save(job.cell, seed, results, opening)
+            results, opening = simulate(job.cell.run_config(seed, job.store.folder), job.threads)
+            job.store.save(job.cell, seed, results, job.cell.named(opening))
         except Exception as error:  # whatever a run raises concerns that run alone, a full disk all of them
             if isinstance(error, OSError) and error.errno in DISK_FULL:
                 raise

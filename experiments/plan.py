@@ -7,19 +7,17 @@ import itertools
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from simulation.config import SEED, Config
-from simulation.opening import calibration
-from simulation.opening.listings_file import file_hash
-from simulation.settings.market import MarketSetting
 from simulation.settings.parameter import ConfigError
 from simulation.settings.strategies import STRATEGIES
 
 from . import fingerprint, overrides
 from .cells import Cell
+from .inputs import Readings
 from .launchers import Launcher
 from .overrides import Given
 from .plugins import Plugins, asked
@@ -39,6 +37,8 @@ class Plan:
     seeds: range
     launcher: Launcher
     plugins: Plugins
+    inputs: Mapping[str, bytes] = field(default_factory=dict)  # the files that it reads, by their SHA-256
+    notes: tuple[str, ...] = ()  # what is to be said of them
 
 
 @dataclass(frozen=True)
@@ -61,17 +61,18 @@ def make(arguments: Sequence[str], multirun: bool = False) -> Plan:
     drafts = list(_drafts(given))
     resolved = [resolve(draft.settings) for draft in drafts]
     _refuse_unused(given, resolved)
-    listings = {market: _listings(market) for market in {one.config.market for one in resolved}}
+    readings = Readings()
     cells: dict[str, Cell] = {}
     for draft, one in zip(drafts, resolved, strict=True):
-        cell = _cell(draft, one, listings[one.config.market])
+        cell = _cell(draft, one, readings.check(one.config))
         cells.setdefault(cell.cell_id, cell)
     study, seed = resolved[0].study, resolved[0].config.seed
     name = study.study or _preset(given) or "default"
     seeds = _seeds(seed, study.replications)
     folder = _folder(study.results, name)
     plugins = Plugins.named(study.plugins)
-    return Plan(name, folder, tuple(cells.values()), seeds, resolved[0].launcher, plugins)
+    launcher, notes = resolved[0].launcher, tuple(readings.notes)
+    return Plan(name, folder, tuple(cells.values()), seeds, launcher, plugins, readings.by_sha256, notes)
 
 
 def only_config(arguments: Sequence[str]) -> Config:
@@ -141,19 +142,13 @@ def _cell(draft: _Draft, one: Resolved, listings: str | None) -> Cell:
     config = {key: value for key, value in one.config.plain().items() if key != "seed"}
     given = (key for key in draft.texts if key in one.used and not overrides.of_study(key))
     said = tuple(f"{key}={draft.texts[key]}" for key in given)
-    return Cell(_cell_id(config, listings), draft.label, said, config)
+    return Cell(_cell_id(config, listings), draft.label, said, config, listings)
 
 
 def _cell_id(config: Mapping[str, Any], listings: str | None) -> str:
     """Short hash of what makes a cell: its config, the model's version, the user's listings."""
     made = json.dumps([config, fingerprint.model_hash(), listings], sort_keys=True)
     return hashlib.sha256(made.encode()).hexdigest()[:10]
-
-
-def _listings(market: MarketSetting) -> str | None:
-    """Hash of the user's own listings, checked; null where the model's are used."""
-    calibration.check_listings(market)
-    return None if market.listings is None else file_hash(Path(market.listings))
 
 
 def _seeds(first: int, replications: int) -> range:

@@ -21,7 +21,6 @@ from ..platform.exposure import exposure_tables, plan_exposure, table_weights
 from ..platform.learning import certainty
 from ..platform.ranking import RankingView, personalised
 from ..settings.channels import Channels
-from ..settings.market import MarketSetting
 from ..settings.platform import PlatformSetting
 from ..state.channels import MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, bad_shares, fees
 from ..state.consumers import CLUSTERS, draw_consumers
@@ -32,7 +31,7 @@ from ..state.opening import Opening
 from ..state.places import place_designs
 from ..state.records import WeekDemand
 from ..state.table import Table, column, table
-from .listings_file import ListingsFile, choose_listings, file_hash, listings_path, read_listings
+from .listings_file import ListingsFile, Source, choose_listings, load_source, read_listings
 
 BURN_IN = 24
 TOLERANCE = 8e-7
@@ -44,22 +43,18 @@ class CalibrationError(ValueError):
     """The opening market cannot meet its targets; the message says which listing and what would help."""
 
 
-def check_listings(market: MarketSetting) -> None:
-    """Refuse listings that cannot be used, before anything runs."""
-    read_listings(market.listings)
-
-
-def calibrate(config: Config, threads: int = 1) -> Opening:
-    """Calibrate the opening market; see the module's first lines."""
-    read, left_out = read_listings(config.market.listings)
+def calibrate(config: Config, threads: int = 1, source: Source | None = None) -> Opening:
+    """Calibrate the opening market; see the module's first lines. source: its listings, where they are read."""
+    source = source or load_source(config.market)
+    read, left_out = read_listings(source, config.market, config.government.exchange_rate)
     listings, chosen = choose_listings(read, config.market.smes, CALIBRATION)
     trial = _Trial(config, listings, CALIBRATION, threads)
     error = trial.settle()
     opening = trial.opening()
     held_out = _Trial(config, listings, HELD_OUT, threads, world=trial).held_out_error()
     report = {
-        "listings": listings_path(config.market.listings).name,
-        "listings_hash": file_hash(listings_path(config.market.listings)),
+        "listings": source.name,
+        "listings_hash": source.sha256,
         "listings_left_out": left_out,
         "smes": chosen,
         "largest_target_error": error,
@@ -216,6 +211,8 @@ class _Trial:
             gap = float(np.abs(step).max())
             if gap <= tolerance:
                 return gap
+            if not np.isfinite(gap):
+                break
             past, steps = ([*past[-4:], self.quality], [*steps[-4:], step]) if gap < 0.1 else ([], [])
             self.quality = self.quality + np.clip(step, -2.0, 2.0)
             if len(past) > 1:
@@ -224,14 +221,23 @@ class _Trial:
                 self.quality = self.quality - share @ (np.diff(past, axis=0) + turns)
             if self.quality.max() > QUALITY_BOUND:
                 self._refuse(int(np.argmax(self.quality)))
-        raise CalibrationError(f"calibration stopped {gap:.1e} from its targets, over {tolerance:.0e}")
+        share = self.target / self.target.sum()
+        worst = int(np.argmax(share if share.max() > 0.5 else np.abs(step)))
+        price, units = self.listings.price[worst], self.listings.units[worst]
+        raise CalibrationError(
+            f"calibration stopped {gap:.1e} from its targets, over {tolerance:.0e}; look at {self._name(worst)} "
+            f"(Rp {price:,.0f}, {units:,.0f} units sold, {share[worst]:.1%} of all sales), or leave it out"
+        )
+
+    def _name(self, listing: int) -> str:
+        category = self.listings.categories[self.listings.category[listing]]
+        return f"listing {self.listings.number[listing] + 1} of {category}"
 
     def _refuse(self, worst: int) -> None:
         self.quality = np.where(np.arange(self.target.size) == worst, 40.0, self.quality)
         shown = self._mean_week().orders.sum(axis=1)[worst]
-        name, number = self.listings.categories[self.listings.category[worst]], self.listings.number[worst] + 1
         raise CalibrationError(
-            f"listing {number} of {name} would need {self.target[worst]:.4f} orders a consumer and week and is "
+            f"{self._name(worst)} would need {self.target[worst]:.4f} orders a consumer and week and is "
             f"considered {shown:.4f} times; lower market.order_share, raise the consideration slots or the "
             "exponents, or leave the listing out"
         )
@@ -260,11 +266,9 @@ class _Trial:
         cost = net * listed * (1.0 - orders / week_demand.slope)
         if cost.min() <= 0.0:
             worst = int(np.argmin(cost))
-            category = self.listings.categories[self.listings.category[worst]]
             raise CalibrationError(
-                f"listing {self.listings.number[worst] + 1} of {category} "
-                "would have a unit cost below 0 at its listed price: demand is not elastic enough; raise "
-                "demand.price_sensitivity"
+                f"{self._name(worst)} would have a unit cost below 0 at its listed price: demand is not elastic "
+                "enough; raise demand.price_sensitivity"
             )
         spread = (orders / np.median(orders)) ** config.demand.shock_size_elasticity
         shock_sd = config.demand.shock_sd * np.clip(spread, 0.5, 1.5)

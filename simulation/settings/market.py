@@ -71,6 +71,28 @@ class MarketSetting:
         unit="path of a CSV file; null is the listings that come with Etalase",
         source="simulation/data/README.md",
     )
+    listings_sha256: str | None = parameter(
+        None,
+        unit="SHA-256 that the file must have; null takes any",
+        source="what a study is planned with, its runs are held to (docs/listings.md)",
+    )
+    listings_format: str = parameter(
+        "plain",
+        unit="how the file writes numbers: 12500 and 4.8, or as in Indonesia Rp12.500, 1,2rb and 4,8",
+        choices=("plain", "id"),
+        source="docs/listings.md",
+    )
+    listings_currency: str = parameter(
+        "IDR",
+        unit="currency of the file's prices; USD is converted with government.exchange_rate",
+        choices=("IDR", "USD"),
+        source="docs/listings.md",
+    )
+    listings_categories: str | None = parameter(
+        None,
+        unit="other names for the file's categories, as FROM=TO; FROM=TO; nothing as TO leaves out",
+        source="docs/listings.md",
+    )
     order_share: float = parameter(
         0.20,
         unit="share of consumers who order in an opening week",

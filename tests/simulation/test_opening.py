@@ -18,7 +18,7 @@ from simulation.config import GROUPS
 from simulation.opening import cache as opening_cache
 from simulation.opening.cache import NOT_ENTERING, model_hash, open_market, opening_hash
 from simulation.opening.calibration import calibrate, opening_shocks
-from simulation.opening.listings_file import choose_listings, read_listings
+from simulation.opening.listings_file import Source, choose_listings, read_listings
 from tests.simulation.worlds import small
 
 TINY: dict[str, Any] = {"market": {"consumers": 300, "smes": 10, "calibration_consumers": 500, "calibration_weeks": 2}}
@@ -231,7 +231,7 @@ def test_an_opening_is_the_same_out_of_the_cache(cache: Path, monkeypatch: pytes
 def test_those_who_want_the_same_opening_at_once_wait_for_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
     made, calls = calibrate(small(TINY)), []
 
-    def slow(config: Config, threads: int) -> Opening:
+    def slow(config: Config, threads: int, source: Source) -> Opening:
         calls.append(config)
         time.sleep(0.2)
         return made
