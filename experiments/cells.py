@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.columns import flatten
 from simulation.config import Config
+
+__all__ = ["Cell", "choices_of", "flatten"]
 
 
 @dataclass(frozen=True)
@@ -21,14 +24,6 @@ class Cell:
     def run_config(self, seed: int) -> Config:
         """The checked config of the run with `seed`."""
         return Config.read({**self.config, "seed": seed})
-
-
-def flatten(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Every setting by its dotted name."""
-    flat: dict[str, Any] = {}
-    for name, value in config.items():
-        flat |= flatten(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {prefix + name: value}
-    return flat
 
 
 def choices_of(config: Mapping[str, Any]) -> dict[str, str]:
