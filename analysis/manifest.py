@@ -87,8 +87,11 @@ def _cell(value: Any) -> bool:
 
 
 def _outcomes(value: Any) -> bool:
-    said = [one or {} for one in value.values()] if _fields(value) else [0]
-    return all(_fields(one) and _direction(one.get("direction")) for one in said)
+    return _fields(value) and all(map(_outcome, value.values()))
+
+
+def _outcome(value: Any) -> bool:
+    return value is None or (_fields(value) and _direction(value.get("direction")))
 
 
 def _direction(value: Any) -> bool:

@@ -97,7 +97,8 @@ class OldFiles:
     def incomplete(self) -> set[Run]:
         """Runs of which a part is missing: nothing of them is stored."""
         parts = [set[Run]().union(*self.held[name].values()) for name in DATASETS]
-        return {(cell, seed) for cell, seed in set.union(*parts) - set.intersection(*parts) if CELL.fullmatch(cell)}
+        some, all_three = parts[0] | parts[1] | parts[2], parts[0] & parts[1] & parts[2]
+        return {(cell, seed) for cell, seed in some - all_three if CELL.fullmatch(cell)}
 
     @cached_property
     def runs(self) -> set[Run]:

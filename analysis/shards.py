@@ -36,6 +36,7 @@ CELL = re.compile(r"[0-9a-f]{10}")  # the form of a cell's id
 MODEL = re.compile(r"[0-9a-f]{12}(?:[0-9a-f]{4})?")  # the form of a model's hash
 CHUNK = 1 << 20
 FIXED = {"weeks": int, "market": str, "algorithm": str, "platform": str, "regulation": str}  # what every row has
+PLAIN = {str, int, float, bool, type(None)}
 
 Run = tuple[str, int]  # (cell_id, seed)
 
@@ -65,7 +66,7 @@ class Record:
     def row(self) -> dict[str, Any]:
         """The run's row of `runs`, less its keys."""
         row = self._json(self.row_text)
-        plain = all(value is None or isinstance(value, str | int | float) for value in row.values())
+        plain = set(map(type, row.values())) <= PLAIN
         fixed = all(type(row.get(name)) is kind for name, kind in FIXED.items())
         if not (plain and fixed and row["weeks"] >= 0):
             raise self._wrong("a row of another form")
@@ -75,10 +76,9 @@ class Record:
     def about(self) -> dict[str, Any]:
         """The cell, the model's hash, the report of the opening market."""
         about = self._json(_unpacked(self._part(1)))
-        cell, config = about.get("cell"), None
-        if isinstance(cell, dict):
-            config = cell.get("config", {})
-        if config is None or not isinstance(config, dict) or cell.get("cell_id") != self.run[0]:
+        cell = about.get("cell")
+        own = isinstance(cell, dict) and cell.get("cell_id") == self.run[0] and isinstance(cell.get("config", {}), dict)
+        if not own:
             raise self._wrong("another cell than its own")
         return about
 
@@ -89,7 +89,6 @@ class Record:
         try:
             with pa.ipc.open_stream(_unpacked(self._part({"weekly": 2, "sellers": 3}[dataset]))) as stream:
                 table = stream.read_all()
-            table.validate()
         except (ValueError, OSError, pa.ArrowException) as error:
             if isinstance(error, StudyError):
                 raise
@@ -102,7 +101,7 @@ class Record:
         for dataset in ("weekly", "sellers"):
             self.table(dataset).validate(full=True)
 
-    def bytes(self) -> bytes:
+    def whole(self) -> bytes:
         """The whole record as it stands in its file. Raises `StudyError` where it is not what it was."""
         try:
             with self.path.open("rb") as file:
@@ -116,7 +115,7 @@ class Record:
 
     def _part(self, number: int) -> memoryview:
         begin = HEADER.size + sum(self.lengths[:number])
-        return memoryview(self.bytes())[begin : begin + self.lengths[number]]
+        return memoryview(self.whole())[begin : begin + self.lengths[number]]
 
     def _json(self, text: bytes) -> dict[str, Any]:
         try:

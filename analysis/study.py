@@ -294,7 +294,10 @@ def _rows(stored: Stored, manifest: Mapping[str, Any]) -> pd.DataFrame:
     """The rows of the runs in shards."""
     records = [record for _, record in sorted(stored.records.items())]
     rows = [record.row for record in records]
-    names = dict.fromkeys(name for keys in dict.fromkeys(map(tuple, rows)) for name in keys)
+    shapes = dict.fromkeys(map(tuple, rows))
+    names = dict.fromkeys(name for keys in shapes for name in keys)
+    alike = rows if len(shapes) == 1 else ({name: row.get(name) for name in names} for row in rows)
+    values = dict(zip(names, zip(*(row.values() for row in alike), strict=True), strict=True))
     ids = [record.run[0] for record in records]
     configs = {cell["cell_id"]: cell.get("config") or {} for cell in manifest.get("cells", [])}
     columns = manifest.get("columns")
@@ -303,21 +306,20 @@ def _rows(stored: Stored, manifest: Mapping[str, Any]) -> pd.DataFrame:
         columns = telling((choices[one], config) for one, config in configs.items() if one in choices)
     settings: dict[str, Any] = {}
     for name in columns:
-        values = {one: setting(config, name) for one, config in configs.items()}
-        settings[name] = _column([row.get(name, values.get(one)) for one, row in zip(ids, rows, strict=True)])
-    left = [name for name in names if name not in settings]
-    data = {name: _column([row.get(name) for row in rows], number="." not in name) for name in left}
+        of = {one: setting(config, name) for one, config in configs.items()}
+        settings[name] = _column([row.get(name, of.get(one)) for one, row in zip(ids, rows, strict=True)])
+    data = {name: _column(values[name], number="." not in name) for name in names if name not in settings}
     fixed = {name: data.pop(name) for name in ("weeks", *CHOICES)}
     return pd.DataFrame({"cell_id": ids, "seed": [record.run[1] for record in records]} | fixed | settings | data)
 
 
-def _column(values: list[Any], number: bool = False) -> Any:
+def _column(values: Sequence[Any], number: bool = False) -> Any:
     """Values as they go into a table; a number of which some are not there, or that is an outcome, is a float."""
     kinds = set(map(type, values))
     if kinds <= {float, int, type(None)} and (kinds != {int}) and (number or kinds != {type(None)}):
         return np.array(values, float)
     plain = {float, int, str, bool, type(None)}
-    return values if kinds <= plain else [value if type(value) in plain else repr(value) for value in values]
+    return list(values) if kinds <= plain else [value if type(value) in plain else repr(value) for value in values]
 
 
 def load(folder: str | Path) -> Study:

@@ -136,7 +136,7 @@ def _set_aside(stored: Stored, old: Manifest, plan: Plan) -> Path | None:
     cells |= {cell["cell_id"]: cell for cell in old.get("cells", []) if cell["cell_id"] in gone}
     _write_manifest(target, old | {"cells": list(cells.values())})
     if stale:
-        add_shard(target, (record.bytes() for record in stale.values()))
+        add_shard(target, (record.whole() for record in stale.values()))
     for path in {record.path for record in stale.values()}:
         keep_only(path, [one for run, one in stored.records.items() if one.path == path and run not in stale])
     for path in failed:

@@ -64,7 +64,7 @@ def add_shard(folder: Path, records: Iterable[bytes]) -> None:
 
 def keep_only(path: Path, records: Iterable[Record]) -> None:
     """Write a shard anew with these of its records alone."""
-    kept = [record.bytes() for record in records]
+    kept = [record.whole() for record in records]
     if kept:
         write_atomically(path, lambda file: file.writelines(kept))
     else:
