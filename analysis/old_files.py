@@ -22,6 +22,11 @@ MARK = "runs"
 DATASETS = ("weekly", "sellers", MARK)
 MANY = "many-"
 RUNS, OPENING, OPENINGS = b"runs", b"opening", b"openings"  # metadata: which runs, the report of their opening markets
+OWN = {  # columns that tell a dataset from the others
+    "weekly": {"cell_id", "seed", "week"},
+    "sellers": {"cell_id", "seed", "seller_id", "kind", "entry_week"},
+    MARK: {"cell_id", "seed", "weeks", "market", "algorithm", "platform", "regulation"},
+}
 INDEX = re.compile(r"__index_level_\d+__")  # a column that pandas adds
 
 
@@ -86,8 +91,12 @@ class OldFiles:
 
         for path in files(folder):
             try:
-                pq.read_metadata(path)
-                yield path, runs_in(path)
+                columns = set(pq.read_schema(path).names)
+                runs = runs_in(path)
+                ours = any(CELL.fullmatch(cell) for cell, _ in runs)
+                if (ours or folder.name != MARK) and (lacking := OWN[folder.name] - columns):
+                    raise StudyError(f"{path}: no file of {folder.name}, it lacks {min(lacking)}")
+                yield path, runs
             except StudyError as error:
                 self.damage[path] = str(error)
             except (ValueError, TypeError, OSError, pa.ArrowException) as error:

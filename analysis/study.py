@@ -328,10 +328,10 @@ def load(folder: str | Path) -> Study:
     stored = Stored.read(folder)
     manifest, wrong = stored.manifest()
     notes = (*stored.told, *([wrong] if wrong else []))
-    if not stored.records and not stored.old.held[MARK]:
+    runs = _read_runs(stored, manifest)
+    if runs.empty:
         none = f"{folder}: holds no runs; it may be a folder results/STUDY that a study has filled"
         raise StudyError(next(stored.told, none))
-    runs = _read_runs(stored, manifest)
     missing = [name for name in (*KEYS, "weeks", *CHOICES) if name not in runs]
     if missing:
         raise StudyError(f"{folder}: runs lack the column {missing[0]}")

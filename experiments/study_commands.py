@@ -9,6 +9,7 @@ from pathlib import Path
 from analysis.datasets import Stored, StudyError, failed_runs, is_study, last_failure
 from analysis.language import ENGLISH, languages, speaking
 from analysis.manifest import planned_runs, read_manifest
+from analysis.words import plural
 
 from .lock import held, is_held
 from .terminal import say
@@ -39,7 +40,7 @@ def status(folder: Path) -> None:
     done, failed = stored.runs, failed_runs(folder) & planned - stored.runs
     name = f"study {folder.name}{', being run' if running else ''}"
     if "planned" not in manifest:
-        print(f"{name}: {len(done):,} runs stored; nothing says what was planned")
+        print(f"{name}: {plural(len(done), 'run')} stored; nothing says what was planned")
     else:
         print(
             f"{name}: {len(planned & done):,} of {len(planned):,} runs done, {len(failed):,} failed, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis import Study
+from analysis import Study, load
 from analysis.distributions import quantiles, shop_quantiles, winners_and_losers
 from analysis.twins import deciles, twins
 

@@ -11,6 +11,7 @@ from experiments import launchers, plan
 from experiments.execute import execute, plan_jobs
 from experiments.folder import opened
 from experiments.launchers import CLUSTER, Launcher, core_count
+from experiments.store import Counter
 from simulation.settings.parameter import ConfigError
 
 from . import fakes
@@ -80,4 +81,4 @@ def test_every_job_is_run_once(name: str, tmp_path: Path) -> None:
     with opened(planned, "etalase") as study:
         jobs = plan_jobs(study.store, study.missing, planned.launcher.workers)
         execute(jobs, simulate=fakes.run, launcher=planned.launcher)
-        assert study.store.count() == (6, 0)
+        assert Counter(study.store)() == (6, 0)
