@@ -53,9 +53,9 @@ COMMANDS: Mapping[str, Command] = {
     ),
     "table": Command(
         "Write the study's tables for a paper or a spreadsheet. latex and markdown hold means and differences; who "
-        "pays, hazard ratios and fates are in csv only.",
+        "pays, hazard ratios and fates are in csv only; parquet is all that is stored, as it is.",
         "study_commands:make_table",
-        {"format": "csv,latex,markdown", "language": "en|id"},
+        {"format": "csv,latex,markdown,parquet", "language": "en|id"},
     ),
 }
 RUN = "run"  # what is meant where the first word is no command

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import cast
 
+import pandas as pd
 import pytest
 
 from experiments import plan
@@ -19,6 +20,7 @@ from experiments.run import main
 from simulation.settings.parameter import ConfigError
 
 from . import fakes
+from .stored import tables
 
 ROOT = Path(__file__).parents[2]
 
@@ -97,6 +99,15 @@ def test_tables_are_written_in_each_form_that_is_asked_for(capsys: pytest.Captur
     paths = [Path(line) for line in said(capsys, "table", "mine", "--format", "latex,markdown")]
     assert {path.suffix for path in paths} == {".tex", ".md"}
     assert all(path.read_text() for path in paths)
+
+
+def test_what_is_stored_can_be_had_as_parquet(capsys: pytest.CaptureFixture[str]) -> None:
+    conduct("study=mine", "replications=2")
+    paths = {Path(line).stem: Path(line) for line in said(capsys, "table", "mine", "--format", "parquet")}
+    for name, table in tables("results/mine").items():
+        found = pd.read_parquet(paths.pop(name)).astype(table.dtypes)
+        pd.testing.assert_frame_equal(found, table, check_exact=True, check_categorical=False)
+    assert paths == {}
 
 
 @pytest.mark.parametrize(
