@@ -68,8 +68,9 @@ test-numbers: install ## try ten thousand command lines with numbers of every fo
 test-kill: install ## kill a study of 200 runs ten times and count
 	RUNS=200 KILLS=10 $(BIN)/pytest tests/experiments/test_kill.py
 
-test-faults: install ## damage every file that is read 10,000 times at random
-	FAULTS=10000 $(BIN)/pytest tests/simulation/test_cache.py tests/simulation/test_listings.py -k damage
+test-faults: install ## break every write, sync and renaming in turn, and spoil every file that is read
+	FAULTS=all TRIALS=3334 $(BIN)/pytest -n auto tests/experiments/test_faults.py tests/experiments/test_damaged_files.py
+	FAULTS=10000 $(BIN)/pytest -n auto tests/simulation/test_cache.py tests/simulation/test_listings.py -k damage
 
 test-cluster: install ## run a study on a Ray cluster of two nodes and kill one of them
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[ray]' --constraint constraints.txt

@@ -1,72 +1,115 @@
-"""What lies in a study's folder: in each dataset a file for each run, or many runs in one once it was compacted."""
+"""What is stored of a study: its runs, whole or not there, in shards or in the Parquet files of earlier versions."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-MARK = "runs"  # the dataset that is written last: what stands in it is stored
-DATASETS = ("weekly", "sellers", MARK)
+from .manifest import FORMS, NAME, Manifest, read_manifest
+from .old_files import DATASETS, MARK, OldFiles, files
+from .shards import ENDING, Damage, Record, Run, StudyError, scan
+
+SHARDS = "shards"
 FAILURES = "failures"
-MANY = "many-"  # what the name of a file of many runs begins with; its metadata say which they are
-RUNS = b"runs"
 
-Run = tuple[str, int]  # (cell_id, seed)
+__all__ = ["DATASETS", "FAILURES", "MARK", "SHARDS", "OldFiles", "Run", "Stored", "StudyError", "files"]
 
 
-class StudyError(ValueError):
-    """A folder that holds no readable study. Its message is one line."""
+@dataclass(frozen=True)
+class Stored:
+    """What a study's folder holds, found by reading it through."""
+
+    folder: Path
+    records: dict[Run, Record]
+    doubles: list[Record]
+    damage: list[Damage]
+    old: OldFiles
+    unreadable: dict[Path, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, folder: Path) -> Stored:
+        """Read every shard; each record is confirmed by its digest. A run that stands twice is taken once."""
+        records, doubles, damage, unreadable = dict[Run, Record](), list[Record](), list[Damage](), dict[Path, str]()
+        for path in shards(folder):
+            try:
+                for found in scan(path):
+                    if isinstance(found, Damage):
+                        damage.append(found)
+                    elif found.run in records:
+                        doubles.append(found)
+                    else:
+                        records[found.run] = found
+            except FileNotFoundError:  # a sweep has just taken it up
+                continue
+            except OSError as error:
+                unreadable[path] = f"{path}: cannot be read ({error.strerror})"
+        return cls(folder, records, doubles, damage, OldFiles(folder), unreadable)
+
+    @property
+    def runs(self) -> set[Run]:
+        """(cell_id, seed) of every stored run."""
+        return set(self.records) | self.old.runs
+
+    @property
+    def told(self) -> Iterator[str]:
+        """What is damaged or incomplete, a line each; a write that broke off is no more than a run that did not end."""
+        yield from self.unreadable.values()
+        yield from (str(one) for one in self.damage if not one.torn)
+        yield from self.old.damage.values()
+        for cell_id, seed in sorted(self.old.incomplete - set(self.records)):
+            yield f"{self.folder}: of run {cell_id}-{seed} a part is missing"
+
+    def first_of_cells(self) -> dict[str, Record]:
+        """A record of each cell."""
+        first: dict[str, Record] = {}
+        for (cell_id, _), record in sorted(self.records.items()):
+            first.setdefault(cell_id, record)
+        return first
+
+    def manifest(self) -> tuple[Manifest, str]:
+        """The study's manifest, what it lacks taken from what is stored; and what is wrong with it, if anything is."""
+        manifest, wrong = read_manifest(self.folder)
+        listed = {cell["cell_id"]: cell for cell in manifest.get("cells", [])}
+        found = [record.about for cell_id, record in self.first_of_cells().items() if cell_id not in listed]
+        cells = [about["cell"] for about in found if FORMS["cells"]([about["cell"]])]
+        models = {about.get("model_hash") for about in found}
+        if len(models) == 1 and FORMS["model_hash"](model := next(iter(models))):
+            manifest.setdefault("model_hash", model)
+        if cells:
+            manifest["cells"] = [*listed.values(), *cells]
+            manifest.pop("columns", None)
+        return manifest, wrong
 
 
-def files(folder: Path) -> list[Path]:
-    """The finished files in a folder, in the order of their names; those being written begin with a dot."""
-    return sorted(path for path in folder.glob("*") if path.name[0] != ".")
+def opening_of(about: dict[str, Any]) -> dict[str, Any]:
+    """The report of the opening market that a record carries."""
+    opening = about.get("opening")
+    return opening if isinstance(opening, dict) else {}
 
 
-def parts(folder: Path) -> list[Path]:
-    """The files of a dataset in which each run stands once.
-
-    Compaction writes the file of many runs before it removes what that was made of. Where it was killed in
-    between, both are there, and what was made anew holds all that the others hold.
-    """
-    many = {path: runs_in(path) for path in files(folder) if path.name.startswith(MANY)}
-    held: set[Run] = set()
-    kept = []
-    for path in sorted(many, key=lambda path: -len(many[path])):
-        if not many[path] <= held:
-            kept.append(path)
-            held |= many[path]
-    return kept + [path for path in files(folder) if path not in many and held.isdisjoint(runs_in(path))]
+def shards(folder: Path) -> list[Path]:
+    """The shards of a study, in the order of their names."""
+    return [path for path in files(folder / SHARDS) if path.suffix == ENDING and path.is_file()]
 
 
-def runs_in(path: Path) -> set[Run]:
-    """(cell_id, seed) of the runs that a file holds; a file of one run is called CELL-SEED."""
-    if path.name.startswith(MANY):
-        import pyarrow.parquet as pq  # late: most files say by their names what they hold
-
-        listed = json.loads(pq.read_metadata(path).metadata[RUNS])
-        return {(cell_id, seed) for cell_id, seeds in listed.items() for seed in seeds}
-    cell_id, _, seed = path.stem.rpartition("-")
-    return {(cell_id, int(seed))} if seed.isdigit() else set()
-
-
-def runs_of(folder: Path) -> set[Run]:
-    """(cell_id, seed) of every run that has a file in a folder."""
-    return set[Run]().union(*map(runs_in, files(folder)))
-
-
-def planned_runs(manifest: Mapping[str, Any]) -> set[Run]:
-    """The runs that the last command on a study was to have: each of its cells with each of its seeds.
-
-    Raises `KeyError` or `TypeError` where the manifest does not say.
-    """
-    wanted = manifest["planned"]
-    return {(cell_id, seed) for cell_id in wanted["cells"] for seed in range(*wanted["seeds"])}
+def is_study(folder: Path) -> bool:
+    """Whether a folder has what a study has."""
+    return any((folder / name).exists() for name in (NAME, SHARDS, MARK))
 
 
 def last_failure(folder: Path) -> str:
     """What the last failure in a study's folder said, and where the rest of it stands."""
     path = max(files(folder / FAILURES), key=lambda path: path.stat().st_mtime)
-    return f"{path.read_text(encoding='utf-8').rstrip().splitlines()[-1]} (see {path})"
+    lines = path.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()
+    return f"{lines[-1] if lines else 'nothing'} (see {path})"
+
+
+def failed_runs(folder: Path) -> set[Run]:
+    """(cell_id, seed) of every run that failed."""
+    try:
+        names = [path.stem.rpartition("-") for path in (folder / FAILURES).iterdir() if path.name[0] != "."]
+    except (FileNotFoundError, NotADirectoryError):
+        return set()
+    return {(cell_id, int(seed)) for cell_id, _, seed in names if seed.isascii() and seed.isdigit()}

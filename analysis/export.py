@@ -1,4 +1,4 @@
-"""Tables for papers and for other programs: `etalase table STUDY --format csv,latex,markdown`.
+"""Tables for papers and for other programs: `etalase table STUDY --format csv,latex,markdown,parquet`.
 
 CSV has every outcome of every cell, a row each, with its difference from the reference and from the same world
 without a rule. LaTeX (booktabs) and Markdown have cells in rows and the outcomes of a paper in columns.
@@ -7,8 +7,9 @@ without a rule. LaTeX (booktabs) and Markdown have cells in rows and the outcome
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pandas as pd
 
 from . import latex, markdown
 from .compare import HORIZONS, against_reference, differences, estimates, reference, rule_baselines, summary
-from .datasets import StudyError
+from .datasets import Stored, StudyError
 from .fates import COLUMNS as FATE_COLUMNS
 from .fates import fates
 from .findings import Findings
@@ -24,11 +25,12 @@ from .hazards import hazard_ratios
 from .intervals import Estimate
 from .language import ENGLISH, say, spoken
 from .parties import parties, who_pays
-from .study import Study
+from .study import Study, read
 from .whole import write_together
 from .words import HARD_SPACE, scale_of, sentence
 
 PAPER = ("consumer_surplus", "sme_profit", "platform_profit", "tax_revenue", "total_surplus", "platform_share")
+PARQUET = "parquet"
 COLUMNS = 7  # of a table for a paper
 RATIOS = 100  # worlds with hazard ratios: each is a model to fit
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a text that begins so for a formula
@@ -56,9 +58,11 @@ def write_tables(study: Study, forms: Sequence[str]) -> list[Path]:
     """Write the tables in these forms to the study's folder `tables`, all of them or none; returns their paths.
 
     outcomes.csv, outcomes.tex, outcomes.md; csv has who_pays.csv, hazard_ratios.csv and fates.csv beside it. In
-    another language than English its code stands in the name: outcomes.id.csv.
+    another language than English its code stands in the name: outcomes.id.csv. parquet is what is stored, as it is:
+    runs.parquet, weekly.parquet and sellers.parquet, for pandas, R or Stata.
     """
-    tables = {("outcomes", ending): make(study) for make, ending in map(_form, forms)}
+    texts = [form for form in forms if form != PARQUET]
+    tables = {("outcomes", ending): make(study) for make, ending in map(_form, texts)}
     if "csv" in forms:
         found = Findings(study)
         others = {"who_pays": _who_pays(found), "hazard_ratios": _hazard_ratios(found), "fates": _fates(found)}
@@ -66,8 +70,23 @@ def write_tables(study: Study, forms: Sequence[str]) -> list[Path]:
     code = "" if spoken().code == ENGLISH else f".{spoken().code}"
     folder = study.folder / "tables"
     made = {folder / f"{name}{code}.{ending}": text.encode() for (name, ending), text in tables.items()}
+    if PARQUET in forms:
+        made |= {folder / f"{name}.parquet": _parquet(table) for name, table in _stored(study)}
     write_together(made)
     return list(made)
+
+
+def _stored(study: Study) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Every column of what is stored, by dataset."""
+    stored = study.stored or Stored.read(study.folder)
+    yield "runs", study.runs
+    yield from ((name, read(stored, name)) for name in ("weekly", "sellers"))
+
+
+def _parquet(table: pd.DataFrame) -> bytes:
+    file = BytesIO()
+    table.to_parquet(file, index=False)
+    return file.getvalue()
 
 
 def outcome_rows(study: Study) -> pd.DataFrame:
@@ -223,5 +242,5 @@ FORMS: Mapping[str, tuple[Callable[[Study], str], str]] = {
 
 def _form(form: str) -> tuple[Callable[[Study], str], str]:
     if form not in FORMS:
-        raise StudyError(f"format: got {form}; it may be csv, latex or markdown")
+        raise StudyError(f"format: got {form}; it may be csv, latex, markdown or parquet")
     return FORMS[form]

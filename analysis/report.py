@@ -18,12 +18,12 @@ from .whole import write_atomically
 from .words import date, humanise, plural, sentence, span
 
 
-def write(folder: str | Path, language: str = ENGLISH) -> Path:
-    """Make the report of the study in `folder`, whole or not at all: report.html, or report.id.html in Indonesian.
+def write(study: str | Path | Study, language: str = ENGLISH) -> Path:
+    """Make the report of a study (or of that in a folder), whole or not at all: report.html, report.id.html.
 
     Raises `StudyError` without a study, `ValueError` for a language that there is not.
     """
-    study = load(folder)
+    study = study if isinstance(study, Study) else load(study)
     path = study.folder / ("report.html" if language == ENGLISH else f"report.{language}.html")
     with speaking(language):
         text = page(study).encode()

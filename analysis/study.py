@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .datasets import MARK, StudyError, parts, planned_runs, runs_in
+from .columns import setting, telling
+from .datasets import MARK, Stored, StudyError
 from .language import say, spoken, word
+from .manifest import planned_runs
 from .words import cell_labels, humanise
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 KEYS = ["cell_id", "seed"]
 CHOICES = ("market", "algorithm", "platform", "regulation")
 NAMES = ["cell_id", "category", "opening_channels"]  # columns of shops with few values, kept as categories
+BATCH = 500  # runs whose rows are put together at once
 NUMBERS = ["exit_week", "copied_week", "opening_orders", "revenue", "profit"]
 
 
@@ -60,6 +65,8 @@ class Study:
     folder: Path
     manifest: Mapping[str, Any]
     runs: pd.DataFrame
+    stored: Stored | None = field(default=None, repr=False, compare=False)  # none where it was not read from a folder
+    notes: tuple[str, ...] = ()  # what is damaged and was passed over, a line each
     _labels: dict[str, dict[Any, str]] = field(default_factory=dict, repr=False, compare=False)
     _weekly: dict[tuple[Any, ...], pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
@@ -76,7 +83,7 @@ class Study:
     def weekly_of(self, cells: Sequence[Any]) -> pd.DataFrame:
         """The rows of `weekly` of some cells; nothing else is read."""
         if tuple(cells) not in self._weekly:
-            self._weekly[tuple(cells)] = _read_weekly(self.folder / "weekly", set(cells))
+            self._weekly[tuple(cells)] = _read_weekly(self.stored or Stored.read(self.folder), set(cells))
         return self._weekly[tuple(cells)]
 
     @cached_property
@@ -85,7 +92,7 @@ class Study:
 
         `run` is the row of `runs`. Columns that the study lacks are NaN.
         """
-        table = _read_shops(self.folder / "sellers")
+        table = _read_shops(self.stored or Stored.read(self.folder))
         table.insert(0, "run", self.run_of(table))
         cell = np.append(pd.Index(self.cells).get_indexer(self.runs["cell_id"]), -1)[table["run"]]
         order = np.argsort(cell, kind="stable")
@@ -200,51 +207,133 @@ def _outcome(name: str, known: Mapping[str, Any]) -> Outcome:
     return Outcome(name, label, unit, direction, party, bool(known.get("home", True)))
 
 
-def read(files: Sequence[Path], columns: Sequence[str] | None = None, where: Any = None) -> pd.DataFrame:
-    """The rows of a dataset's files, and of `columns` those that it has; names of few values are categories."""
-    import pyarrow.dataset as ds
+def read(
+    stored: Stored,
+    dataset: str,
+    cells: set[Any] | None = None,
+    columns: Sequence[str] | None = None,
+    where: Any = None,
+) -> pd.DataFrame:
+    """The rows of `weekly` or `sellers`, of `columns` those that there are; names of few values are categories."""
+    import pyarrow as pa
 
-    stored = ds.dataset([str(path) for path in files], format=ds.ParquetFileFormat(dictionary_columns={*NAMES, "kind"}))
-    wanted = None if columns is None else [name for name in columns if name in stored.schema.names]
-    return stored.to_table(columns=wanted, filter=where).unify_dictionaries().to_pandas()
-
-
-def _read_weekly(folder: Path, cells: set[Any]) -> pd.DataFrame:
-    """The weeks of some cells. What a file is called and its metadata say which cells it holds, if anything does."""
-    import pyarrow.compute as pc
-
-    held = {path: {cell for cell, _ in runs_in(path)} for path in parts(folder)}
-    files = [path for path, those in held.items() if not those or those & cells]
-    if not files:
-        return pd.DataFrame(columns=[*KEYS, "week"])
-    return read(files, where=pc.field("cell_id").isin(sorted(cells))).astype({"cell_id": str})
+    new = (_selected(table, columns, where) for table in _from_shards(stored, dataset, cells))
+    old = stored.old.tables(dataset, cells, columns, where, [*NAMES, "kind"])
+    tables = [table for table in (*new, *(_less(table, stored) for table in old)) if table.num_columns]
+    if not tables:
+        return pd.DataFrame()
+    return pa.concat_tables(tables, promote_options="permissive").unify_dictionaries().to_pandas()
 
 
-def _read_shops(folder: Path) -> pd.DataFrame:
+def _from_shards(stored: Stored, dataset: str, cells: set[Any] | None) -> Iterator[pa.Table]:
+    """The rows of the runs in shards, with their keys."""
+    import pyarrow as pa
+
+    wanted = [stored.records[run] for run in sorted(stored.records) if cells is None or run[0] in cells]
+    for first in range(0, len(wanted), BATCH):
+        group = wanted[first : first + BATCH]
+        tables = [record.table(dataset) for record in group]
+        rows = [len(table) for table in tables]
+        ids, codes = np.unique([record.run[0] for record in group], return_inverse=True)
+        cell_id = pa.DictionaryArray.from_arrays(np.repeat(codes, rows).astype(np.int32), ids.tolist())
+        seed = pa.array(np.repeat([record.run[1] for record in group], rows))
+        table = pa.concat_tables(tables, promote_options="permissive")
+        yield table.add_column(0, "cell_id", cell_id).add_column(1, "seed", seed)
+
+
+def _selected(table: pa.Table, columns: Sequence[str] | None, where: Any) -> pa.Table:
+    """The rows and columns that are asked for, names of few values as categories."""
+    import pyarrow as pa
+
+    table = table if where is None else table.filter(where)
+    table = table if columns is None else table.select([name for name in columns if name in table.schema.names])
+    for place, name in enumerate(table.schema.names):
+        if name in (*NAMES, "kind") and not pa.types.is_dictionary(table.schema.types[place]):
+            table = table.set_column(place, name, table[name].dictionary_encode())
+    return table
+
+
+def _less(table: pa.Table, stored: Stored) -> pa.Table:
+    """The rows of an old file, less those of runs that a shard holds or that lack a part."""
+    out = set(stored.records) | stored.old.incomplete
+    if not out or not {"cell_id", "seed"} <= set(table.schema.names):
+        return table
+    kept = [run not in out for run in zip(table["cell_id"].to_pylist(), table["seed"].to_pylist(), strict=True)]
+    return table.filter(kept)
+
+
+def _read_weekly(stored: Stored, cells: set[Any]) -> pd.DataFrame:
+    """The weeks of some cells; what is known to hold none of them is not read."""
+    table = read(stored, "weekly", cells)
+    return table.astype({"cell_id": str}) if len(table.columns) else pd.DataFrame(columns=[*KEYS, "week"])
+
+
+def _read_shops(stored: Stored) -> pd.DataFrame:
     """The opening SMEs of `sellers`, as small as they go."""
     import pyarrow.compute as pc
 
     columns = ["seed", "seller_id", *NAMES, *NUMBERS]
     opening = (pc.field("kind") == "sme") & (pc.field("entry_week") == 0)
-    files = parts(folder)
-    table = read(files, columns, opening) if files else pd.DataFrame()
+    table = read(stored, "sellers", None, columns, opening)
     types = {"seed": int, "seller_id": int} | dict.fromkeys(NUMBERS, float) | dict.fromkeys(NAMES, "category")
     return table.reindex(columns=columns).astype(types)
+
+
+def _read_runs(stored: Stored, manifest: Mapping[str, Any]) -> pd.DataFrame:
+    """A row a run: its keys, its choices, the settings that tell cells apart, its outcomes."""
+    import pyarrow as pa
+
+    old = [table for table in (_less(table, stored) for table in stored.old.tables(MARK)) if table.num_columns]
+    frames = [pa.concat_tables(old, promote_options="permissive").to_pandas()] if old else []
+    if stored.records:
+        frames.insert(0, _rows(stored, manifest))
+    return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0] if frames else pd.DataFrame()
+
+
+def _rows(stored: Stored, manifest: Mapping[str, Any]) -> pd.DataFrame:
+    """The rows of the runs in shards."""
+    records = [record for _, record in sorted(stored.records.items())]
+    rows = [record.row for record in records]
+    shapes = dict.fromkeys(map(tuple, rows))
+    names = dict.fromkeys(name for keys in shapes for name in keys)
+    alike = rows if len(shapes) == 1 else ({name: row.get(name) for name in names} for row in rows)
+    values = dict(zip(names, zip(*(row.values() for row in alike), strict=True), strict=True))
+    ids = [record.run[0] for record in records]
+    configs = {cell["cell_id"]: cell.get("config") or {} for cell in manifest.get("cells", [])}
+    columns = manifest.get("columns")
+    if columns is None:
+        choices = {one: tuple(row[name] for name in CHOICES) for one, row in zip(ids, rows, strict=True)}
+        columns = telling((choices[one], config) for one, config in configs.items() if one in choices)
+    settings: dict[str, Any] = {}
+    for name in columns:
+        of = {one: setting(config, name) for one, config in configs.items()}
+        settings[name] = _column([row.get(name, of.get(one)) for one, row in zip(ids, rows, strict=True)])
+    data = {name: _column(values[name], number="." not in name) for name in names if name not in settings}
+    fixed = {name: data.pop(name) for name in ("weeks", *CHOICES)}
+    return pd.DataFrame({"cell_id": ids, "seed": [record.run[1] for record in records]} | fixed | settings | data)
+
+
+def _column(values: Sequence[Any], number: bool = False) -> Any:
+    """Values as they go into a table; a number of which some are not there, or that is an outcome, is a float."""
+    kinds = set(map(type, values))
+    if kinds <= {float, int, type(None)} and (kinds != {int}) and (number or kinds != {type(None)}):
+        return np.array(values, float)
+    plain = {float, int, str, bool, type(None)}
+    return list(values) if kinds <= plain else [value if type(value) in plain else repr(value) for value in values]
 
 
 def load(folder: str | Path) -> Study:
     """The study in `folder` (results/STUDY). Raises `StudyError` where there is none."""
     folder = Path(folder)
-    if not parts(folder / MARK):
-        raise StudyError(f"{folder}: holds no runs; it may be a folder results/STUDY that a study has filled")
-    path = folder / "manifest.json"
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        runs = read(parts(folder / MARK))
-    except (ValueError, OSError) as error:
-        raise StudyError(f"{folder}: cannot be read: {str(error).splitlines()[0]}") from error
+    stored = Stored.read(folder)
+    manifest, wrong = stored.manifest()
+    notes = (*stored.told, *([wrong] if wrong else []))
+    runs = _read_runs(stored, manifest)
+    if runs.empty:
+        none = f"{folder}: holds no runs; it may be a folder results/STUDY that a study has filled"
+        raise StudyError(next(stored.told, none))
     missing = [name for name in (*KEYS, "weeks", *CHOICES) if name not in runs]
     if missing:
         raise StudyError(f"{folder}: runs lack the column {missing[0]}")
     runs = runs.astype({"cell_id": str}).sort_values("seed", kind="stable")
-    return Study(folder, manifest, runs.reset_index(drop=True))
+    return Study(folder, manifest, runs.reset_index(drop=True), stored, notes)

@@ -28,7 +28,6 @@ from benchmarks.sweeps import DOCS, ROOT
 from benchmarks.sweeps import HEADING as NEXT
 from benchmarks.targets import number
 from experiments import plan
-from experiments.compact import compact
 from experiments.execute import run_market
 from experiments.folder import opened
 from simulation import Results
@@ -70,30 +69,27 @@ QUICK = (Sweep("a map of 4 by 4 cells, 5 seeds each", {FAVOUR: 4, DATA: 4}, 5),)
 
 @dataclass(frozen=True)
 class Cost:
-    """What a report cost: seconds of the command before and after compaction, bytes of the page and of memory."""
+    """What a report cost: seconds of the command, bytes of the page and of memory."""
 
     sweep: Sweep
-    loose: float
-    compacted: float
+    seconds: float
     page: int
     memory: int
 
     @property
     def met(self) -> bool:
-        """Whether the target is met by a study as a sweep leaves it: compacted."""
-        return self.compacted < SECONDS and self.page < BYTES
+        """Whether the target is met."""
+        return self.seconds < SECONDS and self.page < BYTES
 
 
 def measure(sweep: Sweep, market: Sequence[str] = MARKET) -> Cost:
-    """Store a study of this shape and time its report, before and after compaction."""
+    """Store a study of this shape and time its report."""
     say(f"{sweep.words}: {sweep.runs:,} runs")
     with tempfile.TemporaryDirectory() as results:
         planned = plan.make([*market, *sweep.arguments(), f"results={results}"], multirun=True)
         store(planned)
-        loose, _ = told(planned.folder)
-        compact(planned.folder)
-        compacted, memory = told(planned.folder)
-        return Cost(sweep, loose, compacted, (planned.folder / "report.html").stat().st_size, memory)
+        seconds, memory = told(planned.folder)
+        return Cost(sweep, seconds, (planned.folder / "report.html").stat().st_size, memory)
 
 
 def store(planned: plan.Plan) -> None:
@@ -137,18 +133,22 @@ def told(folder: Path) -> tuple[float, int]:
 def rows(costs: Sequence[Cost]) -> Iterator[list[str]]:
     """A line a study."""
     for cost in costs:
-        seconds = [f"{number(one)} s" for one in (cost.compacted, cost.loose)]
         sizes = [f"{cost.page / 1e6:.1f} MB", f"{cost.memory / 1e9:.1f} GB"]
-        yield [f"{cost.sweep.runs:,} runs: {cost.sweep.words}", *seconds, *sizes, "yes" if cost.met else "no"]
+        yield [
+            f"{cost.sweep.runs:,} runs: {cost.sweep.words}",
+            f"{number(cost.seconds)} s",
+            *sizes,
+            "yes" if cost.met else "no",
+        ]
 
 
 def section(costs: Sequence[Cost], machine: Machine) -> str:
     """The table and under what it was measured."""
-    head = ["study", "report of it compacted", "not yet compacted", "page", "memory", "met"]
+    head = ["study", "report of it", "page", "memory", "met"]
     return (
         f"Written by `python -m benchmarks.report`. `etalase report` from start to end, each once, on runs of 500 "
-        f"shops; wanted, of a study as a sweep leaves it, compacted: under {SECONDS:g} s and {BYTES / 1e6:g} MB.\n\n"
-        f"{table(head, rows(costs), words=(0, 5))}\n"
+        f"shops; wanted, of a study as a sweep leaves it: under {SECONDS:g} s and {BYTES / 1e6:g} MB.\n\n"
+        f"{table(head, rows(costs), words=(0, 4))}\n"
         f"{date.today():%d %B %Y}, {machine.model}, {machine.cores} cores, {machine.system}; load before the start "
         f"{machine.load:.2f}.\n"
     )

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.columns import flatten
 from simulation.config import Config
 
 from . import inputs
+
+__all__ = ["Cell", "choices_of", "flatten"]
 
 
 @dataclass(frozen=True)
@@ -38,14 +41,6 @@ class Cell:
         """The report of an opening, in which the listings are called as the user calls them."""
         own = {} if self.listings is None else {"listings": Path(self.config["market"]["listings"]).name}
         return {**opening, **own}
-
-
-def flatten(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Every setting by its dotted name."""
-    flat: dict[str, Any] = {}
-    for name, value in config.items():
-        flat |= flatten(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {prefix + name: value}
-    return flat
 
 
 def choices_of(config: Mapping[str, Any]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 Options = Mapping[str, Any]
+FLAG = ""  # the values of an option that has none: it is given or not
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,13 @@ class Command:
 
 COMMANDS: Mapping[str, Command] = {
     "status": Command("Tell how far a study is.", "study_commands:status"),
-    "compact": Command("Make few files of many.", "study_commands:make_compact"),
+    "check": Command(
+        "Read every byte of a study, tell what is torn, missing, foreign or twice, and end with 1 if anything is; with "
+        "--mend set aside what is damaged.",
+        "check:check",
+        {"mend": FLAG},
+    ),
+    "compact": Command("Make few files of the many of an earlier version.", "study_commands:make_compact"),
     "report": Command(
         "Write the report anew; with --format write each of its figures as a picture.",
         "study_commands:make_report",
@@ -46,9 +53,9 @@ COMMANDS: Mapping[str, Command] = {
     ),
     "table": Command(
         "Write the study's tables for a paper or a spreadsheet. latex and markdown hold means and differences; who "
-        "pays, hazard ratios and fates are in csv only.",
+        "pays, hazard ratios and fates are in csv only; parquet is all that is stored, as it is.",
         "study_commands:make_table",
-        {"format": "csv,latex,markdown", "language": "en|id"},
+        {"format": "csv,latex,markdown,parquet", "language": "en|id"},
     ),
 }
 RUN = "run"  # what is meant where the first word is no command
@@ -140,7 +147,8 @@ def _declare(parser: argparse.ArgumentParser, command: Command) -> None:
         "--version", action=Version, nargs=0, default=argparse.SUPPRESS, help="print the version and end"
     )
     for option, values in command.options.items():
-        parser.add_argument(f"--{option}", nargs="?", default=argparse.SUPPRESS, metavar=values)
+        form: Mapping[str, Any] = {"action": "store_true"} if values == FLAG else {"nargs": "?", "metavar": values}
+        parser.add_argument(f"--{option}", default=argparse.SUPPRESS, **form)
     if command is RUNNING:
         many = "run a cell for each of several values of a setting"
         parser.add_argument("-m", "--multirun", action="store_true", default=argparse.SUPPRESS, help=many)
@@ -153,7 +161,9 @@ def _usage(name: str, command: Command) -> str:
             [f"etalase {command.takes}       (or python -m experiments.run)"]
             + [_usage(other, COMMANDS[other]) for other in COMMANDS]
         )
-    return " ".join(["etalase", name, command.takes, *(f"[--{o} {v}]" for o, v in command.options.items())])
+    return " ".join(
+        ["etalase", name, command.takes, *(f"[{f'--{o} {v}'.rstrip()}]" for o, v in command.options.items())]
+    )
 
 
 def _all_commands() -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from analysis import load
+from analysis import StudyError, load
 from analysis.words import plural
 
 from . import inputs, plan
-from .compact import compact_many
 from .execute import execute, plan_jobs
 from .folder import OpenStudy, opened
 from .progress import Progress
+from .store import Counter
 from .summary import means
 from .terminal import say
 
@@ -43,8 +43,9 @@ def _carry_out(study: OpenStudy) -> int:
     _announce(study)
     inputs.keep(study.folder, study.plan.inputs)
     code = _run(study)
-    study.finish()
-    compact_many(study.folder)
+    if lacking := study.lacking(study.finish()):
+        say(f"{plural(lacking, 'run')} missing: deleted or damaged meanwhile; the same command goes on with the rest")
+        return FAILED
     return code
 
 
@@ -59,6 +60,8 @@ def _announce(study: OpenStudy) -> None:
     for note in study.plan.notes:
         say(note)
     cells, seeds = len(study.plan.cells), len(study.plan.seeds)
+    for line in study.mended:
+        say(line)
     if study.set_aside is not None:
         say(f"results of another version of the model, or of other data, now lie in {study.set_aside}")
     stored = cells * seeds - study.runs_missing
@@ -72,9 +75,9 @@ def _run(study: OpenStudy) -> int:
         return OK
     launcher = study.plan.launcher
     jobs = plan_jobs(study.store, study.missing, launcher.workers, study.plan.plugins)
-    with Progress(study.runs_missing, study.store.count) as progress:
+    with Progress(study.runs_missing, Counter(study.store)):
         execute(jobs, launcher=launcher)
-    _, failed = progress.counted()
+    failed = len(study.store.failed() & {(job.cell.cell_id, seed) for job in jobs for seed in job.seeds})
     if failed:
         say(f"{plural(failed, 'run')} failed, one with {study.store.last_failure()}")
     return FAILED if failed else OK
@@ -85,8 +88,12 @@ def _show(study: OpenStudy) -> int:
     from analysis import report  # late: it takes its time, and bad input does without it
 
     cells = {cell.cell_id for cell in study.plan.cells}
-    if cells.isdisjoint(cell_id for cell_id, _ in study.store.stored()):
+    try:
+        found = load(study.folder)
+    except StudyError:  # none has been stored
         return FAILED
-    print(means(load(study.folder), cells))
-    print(f"Report: {report.write(study.folder)}")
+    if cells.isdisjoint(found.cells):
+        return FAILED
+    print(means(found, cells))
+    print(f"Report: {report.write(found)}")
     return OK

@@ -10,25 +10,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from filelock import Timeout
 
-from analysis.datasets import DATASETS, FAILURES, MARK, files, parts, runs_in
-from analysis.whole import write_atomically
+from analysis.datasets import FAILURES, SHARDS, Run, Stored, StudyError, files, opening_of
+from analysis.manifest import NAME, Manifest, read_manifest, sealed
+from analysis.shards import MODEL
+from analysis.whole import move, remove, write_atomically
 from simulation.outcomes.record import OUTCOMES
 from simulation.settings.parameter import ConfigError
 
 from . import fingerprint
-from .cells import Cell
-from .compact import clean, openings, write_many
+from .cells import Cell, choices_of
 from .lock import locked_if_possible
+from .mend import SUPERSEDED, add_shard, inside, keep_only, mend
 from .plan import Plan
-from .store import Store, run_name, to_json, write_table
-from .stored_columns import schemas, telling_columns
-
-SUPERSEDED = "superseded"
-Manifest = dict[str, Any]
+from .store import Store, run_name, to_json
+from .stored_columns import telling_columns
 
 
 @dataclass(frozen=True)
@@ -40,6 +37,7 @@ class OpenStudy:
     manifest: Manifest
     missing: list[tuple[Cell, list[int]]]
     set_aside: Path | None
+    mended: tuple[str, ...] = ()  # what was damaged and is run again, a line each
 
     @property
     def folder(self) -> Path:
@@ -51,31 +49,42 @@ class OpenStudy:
         """How many runs are to be done."""
         return sum(len(seeds) for _, seeds in self.missing)
 
-    def finish(self) -> None:
-        """Write down that the command has ended, and how its opening markets came out."""
-        end = {"finished": _now(), "opening": _openings(self.folder, self.manifest)}
+    def finish(self) -> Stored:
+        """Write down that the command has ended, and how its opening markets came out. Returns what is stored."""
+        stored = Stored.read(self.folder)
+        end = {"finished": _now(), "opening": _openings(stored, self.manifest)}
         _write_manifest(self.folder, self.manifest | end)
+        return stored
+
+    def lacking(self, stored: Stored) -> int:
+        """How many of the planned runs are neither stored nor recorded as failed."""
+        planned = {(cell.cell_id, seed) for cell in self.plan.cells for seed in self.plan.seeds}
+        return len(planned - stored.runs - self.store.failed())
 
 
 @contextmanager
 def opened(plan: Plan, command: str) -> Iterator[OpenStudy]:
-    """The study's folder, made or taken up again, and locked.
+    """The study's folder, made or taken up again, mended and locked.
 
     Raises `ConfigError` where the folder cannot be written or another command is writing it.
     """
     with _locked(plan.folder):
-        old = _read_manifest(plan.folder)
+        try:
+            stored, mended = mend(plan.folder, read_manifest(plan.folder)[0])
+            old, wrong = stored.manifest()
+            aside = _set_aside(stored, old, plan)
+        except StudyError as error:
+            raise ConfigError("study", plan.study, f"another name, or one that can be read ({error})") from error
+        there = stored.runs and wrong
+        held = stored.runs if aside is None else Stored.read(plan.folder).runs
         kept = _kept(old, plan)
-        aside = _set_aside(plan.folder, {*kept, *(cell.cell_id for cell in plan.cells)}, old)
         cells = kept | {cell.cell_id: asdict(cell) for cell in plan.cells}
         columns = telling_columns(cell["config"] for cell in cells.values())
-        store = Store(plan.folder, schemas(columns))
-        clean(plan.folder)
-        if old.get("columns") != columns:
-            _widen(store, cells)
         manifest = _manifest(plan, command, old if kept else {}, cells, columns)
         _write_manifest(plan.folder, manifest)
-        yield OpenStudy(plan, store, manifest, _missing(plan, store), aside)
+        store = Store(plan.folder, fingerprint.model_hash())
+        notes = (*mended, *([f"{wrong}; it is made anew from what is stored"] if there else []))
+        yield OpenStudy(plan, store, manifest, _missing(plan, store, held), aside, notes)
 
 
 @contextmanager
@@ -98,58 +107,49 @@ def _kept(old: Manifest, plan: Plan) -> dict[str, dict[str, Any]]:
     if old.get("model_hash") != fingerprint.model_hash():
         return {}
     now = {to_json(cell.config): cell.cell_id for cell in plan.cells}
-    by_id = {cell["cell_id"]: cell for cell in old["cells"]}
+    by_id = {cell["cell_id"]: cell for cell in old.get("cells", []) if _whole(cell)}
     return {i: cell for i, cell in by_id.items() if now.get(to_json(cell["config"]), i) == i}
 
 
-def _set_aside(folder: Path, current: set[str], old: Manifest) -> Path | None:
+def _whole(cell: Mapping[str, Any]) -> bool:
+    """Whether what an old manifest lists is a cell of the model as it is."""
+    try:
+        choices_of(Cell(**cell).config)
+    except (TypeError, KeyError):
+        return False
+    return True
+
+
+def _set_aside(stored: Stored, old: Manifest, plan: Plan) -> Path | None:
     """Move what belongs to no current cell to a folder of its own, a study that can be read by itself."""
-    found = {
-        path: {cell_id for cell_id, _ in runs_in(path)}
-        for part in (MARK, *dict.fromkeys((*DATASETS, FAILURES)))
-        for path in files(folder / part)
-    }
-    stale = {path: cells - current for path, cells in found.items() if not cells <= current}
-    if not stale:
+    folder, current = stored.folder, {*_kept(old, plan), *(cell.cell_id for cell in plan.cells)}
+    stale = {run: record for run, record in stored.records.items() if run[0] not in current}
+    failed = [path for path in files(folder / FAILURES) if path.stem.rpartition("-")[0] not in current]
+    if not stale and not failed:
         return None
-    target = folder / SUPERSEDED / str(old.get("model_hash", "unknown"))
-    before = {cell["cell_id"]: cell for cell in _read_manifest(target).get("cells", [])}
-    gone = set().union(*stale.values())
-    cells = before | {cell["cell_id"]: cell for cell in old.get("cells", []) if cell["cell_id"] in gone}
+    model = next((record.about.get("model_hash") for record in stale.values()), old.get("model_hash"))
+    form = isinstance(model, str) and MODEL.fullmatch(model)
+    target = inside(folder, folder / SUPERSEDED / (form.string if form else "unknown"))
+    inside(folder, target / SHARDS)
+    gone = {cell_id for cell_id, _ in stale}
+    cells = {cell["cell_id"]: cell for cell in read_manifest(target)[0].get("cells", [])}
+    cells |= {cell["cell_id"]: cell for cell in old.get("cells", []) if cell["cell_id"] in gone}
     _write_manifest(target, old | {"cells": list(cells.values())})
-    for path, ids in stale.items():
-        place = target / path.relative_to(folder)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if ids != found[path]:  # a file of many runs, some of which stay
-            write_many(place.parent, [path], ids)
-            write_many(path.parent, [path], found[path] - ids)
-            path.unlink()
-        else:
-            path.replace(place)
+    if stale:
+        add_shard(target, (record.whole() for record in stale.values()))
+    for path in {record.path for record in stale.values()}:
+        keep_only(path, [one for run, one in stored.records.items() if one.path == path and run not in stale])
+    for path in failed:
+        move(path, inside(folder, target / FAILURES) / path.name)
     return target
 
 
-def _widen(store: Store, cells: Mapping[str, Mapping[str, Any]]) -> None:
-    """Give the stored rows of `runs` the setting columns that the study has now."""
-    schema = store.schemas[MARK]
-    for path in files(store.folder / MARK):
-        table = pq.ParquetFile(path).read()
-        if table.schema.names != schema.names:
-            shown = [store.shown(cells[cell_id]["config"]) for cell_id in table["cell_id"].to_pylist()]
-            columns = [
-                pa.array([row[name] for row in shown], kind) if "." in name else table[name]
-                for name, kind in zip(schema.names, schema.types, strict=True)
-            ]
-            write_table(path, pa.table(columns, schema=schema.with_metadata(table.schema.metadata)))
-
-
-def _missing(plan: Plan, store: Store) -> list[tuple[Cell, list[int]]]:
+def _missing(plan: Plan, store: Store, stored: set[Run]) -> list[tuple[Cell, list[int]]]:
     """The cells with the seeds that are not stored; their failures, if any, are forgotten: they run again."""
-    stored = store.stored()
     missing = [(cell, [s for s in plan.seeds if (cell.cell_id, s) not in stored]) for cell in plan.cells]
     for cell, seeds in missing:
         for seed in seeds:
-            (store.folder / FAILURES / f"{run_name(cell.cell_id, seed)}.txt").unlink(missing_ok=True)
+            remove(store.folder / FAILURES / f"{run_name(cell.cell_id, seed)}.txt")
     return [(cell, seeds) for cell, seeds in missing if seeds]
 
 
@@ -178,16 +178,13 @@ def _manifest(
     }
 
 
-def _openings(folder: Path, manifest: Manifest) -> dict[str, Any]:
+def _openings(stored: Stored, manifest: Manifest) -> dict[str, Any]:
     """The report of each distinct opening market, by its name (and a cell, where a name has several)."""
     markets = {cell["cell_id"]: cell["config"]["market"]["name"] for cell in manifest["cells"]}
-    reports: dict[str, str] = {}
-    for path in parts(folder / MARK):
-        if any(cell_id not in reports for cell_id, _ in runs_in(path)):
-            reports |= openings(path)
     first: dict[tuple[str, str], str] = {}
-    for cell_id, report in reports.items():
-        first.setdefault((markets[cell_id], report), cell_id)
+    for cell_id, record in stored.first_of_cells().items():
+        if cell_id in markets and (report := opening_of(record.about)):
+            first.setdefault((markets[cell_id], json.dumps(report)), cell_id)
     names = [market for market, _ in first]
     return {
         market if names.count(market) == 1 else f"{market} [{cell_id}]": json.loads(report)
@@ -195,19 +192,10 @@ def _openings(folder: Path, manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def _read_manifest(folder: Path) -> Manifest:
-    path = folder / "manifest.json"
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except ValueError as error:
-        raise ConfigError("study", folder.name, f"another name, or one whose {path} can be read") from error
-
-
 def _write_manifest(folder: Path, manifest: Manifest) -> None:
-    text = (to_json(manifest) + "\n").encode("utf-8", "backslashreplace")
-    write_atomically(folder / "manifest.json", text)
+    plain = json.loads(to_json(manifest))
+    text = (to_json(sealed(plain)) + "\n").encode("utf-8", "backslashreplace")
+    write_atomically(folder / NAME, text)
 
 
 def _now() -> str:

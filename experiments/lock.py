@@ -9,6 +9,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from analysis.shards import StudyError
+
 from .terminal import say
 
 CANNOT_LOCK = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP}  # the answers of file systems that have no locks
@@ -33,6 +35,17 @@ def locked_if_possible(folder: Path) -> Iterator[None]:
             if error.errno not in CANNOT_LOCK:
                 raise
             say(f"{folder}: this file system cannot lock; run no second command on this study until this one ends")
+        yield
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a stored study. Raises `StudyError` where another command is writing it."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked_if_possible(folder))
+        except Timeout as error:
+            raise StudyError(f"study: got {folder.name}; it may be a study that no other command is running") from error
         yield
 
 

@@ -84,14 +84,14 @@ def _ask(name: str, command: Command, words: Sequence[str], options: Options) ->
     from .study_commands import folder_of
 
     try:
-        command.load()(folder_of(name, words), **options)
+        code = command.load()(folder_of(name, words), **options)
     except StudyError as error:
         say(str(error))
         return BAD_INPUT
     except OSError as error:
         say(str(error))
         return FAILED
-    return OK
+    return int(code or OK)
 
 
 def _work(name: str, command: Command, words: Sequence[str], options: Options) -> int:

@@ -1,72 +1,75 @@
-"""Storing: one run is one atomic write, and a study's folder can be read at every moment.
+"""Storing: a run is one record, added in one write to a shard that this process alone adds to.
 
-A run is three Parquet files named CELL-SEED, in `weekly`, `sellers` and `runs`; the one in `runs` is written
-last and marks the run as stored. Every file is written under a name that begins with a dot (readers pass it
-over), brought to the disk, and renamed. `compact` makes one file of many.
+What a shard is stands in `analysis.shards`. A process begins a shard of its own with its first run and adds the others
+to it; where the file has gone since (set aside, or its folder deleted) it begins another.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from analysis.datasets import DATASETS, FAILURES, MARK, Run, last_failure, runs_of
-from analysis.whole import write_atomically
+from analysis import shards
+from analysis.datasets import FAILURES, SHARDS, Run, Stored, failed_runs, last_failure
+from analysis.datasets import shards as shards_of
+from analysis.whole import append, create, write_atomically
+from simulation.outcomes.record import OUTCOMES
 
-from .cells import Cell, choices_of, flatten
-from .compact import OPENING
+from .cells import Cell, choices_of
+from .stored_columns import sellers_schema, weekly_schema
 
 if TYPE_CHECKING:
     from simulation.outcomes.results import Results
 
-
-def write_table(path: Path, table: pa.Table) -> None:
-    """Write a Parquet file atomically."""
-    write_atomically(path, lambda file: pq.write_table(table, file))
+_own: dict[tuple[int, Path], Path] = {}  # by process and study: the shard that this process adds to
 
 
-def make_table(schema: pa.Schema, key: Mapping[str, Any], columns: Mapping[str, Any]) -> pa.Table:
-    """A table of exactly the schema's columns; `key` (single values) is the same in every row."""
+def make_table(schema: pa.Schema, columns: Mapping[str, Any]) -> pa.Table:
+    """A table of exactly the schema's columns."""
     if extra := set(columns) - set(schema.names):
         raise ValueError(f"the results hold what has no column: {', '.join(sorted(extra))}")
-    rows = len(next(iter(columns.values())))
-    spread = {name: [value] * rows for name, value in key.items()} | dict(columns)
-    return pa.table([pa.array(spread[f.name], f.type, from_pandas=True) for f in schema], schema=schema)
+    return pa.table([pa.array(columns[f.name], f.type, from_pandas=True) for f in schema], schema=schema)
 
 
+@dataclass(frozen=True)
 class Store:
     """The stored results of one study; small and plain, so that it can go to another process."""
 
-    def __init__(self, folder: Path, schemas: Mapping[str, pa.Schema]) -> None:
-        self.folder, self.schemas = folder, dict(schemas)
+    folder: Path
+    model_hash: str = ""
 
     def save(self, cell: Cell, seed: int, results: Results, opening: Mapping[str, Any]) -> None:
-        """Store one run; its mark, the row in `runs`, carries the opening market's report."""
-        row = {"weeks": cell.config["weeks"]} | choices_of(cell.config) | self.shown(cell.config)
-        row |= results.outcomes
-        mark = {name: [value] for name, value in row.items()}
-        columns: dict[str, Mapping[str, Any]] = {
-            "weekly": results.weekly,
-            "sellers": results.sellers,
-            MARK: mark,
-        }
-        for dataset in DATASETS:
-            key = {"cell_id": cell.cell_id, "seed": seed}
-            table = make_table(self.schemas[dataset], key, columns[dataset])
-            if dataset == MARK:
-                table = table.replace_schema_metadata({OPENING: to_json(opening)})
-            write_table(self.folder / dataset / f"{run_name(cell.cell_id, seed)}.parquet", table)
+        """Store one run, on the disk when this returns, or not at all."""
+        self.add(self.record(cell, seed, results, opening))
 
-    def shown(self, config: Mapping[str, Any]) -> dict[str, Any]:
-        """The cell's values in the setting columns of `runs`, null where it has no such setting."""
-        flat = flatten(config)
-        return {name: flat.get(name) for name in self.schemas[MARK].names if "." in name}
+    def record(self, cell: Cell, seed: int, results: Results, opening: Mapping[str, Any]) -> bytes:
+        """A run as it is stored."""
+        if extra := set(results.outcomes) - set(OUTCOMES):
+            raise ValueError(f"the results hold what has no column: {', '.join(sorted(extra))}")
+        row = {"weeks": cell.config["weeks"]} | choices_of(cell.config)
+        row |= {name: _plain(results.outcomes.get(name)) for name in OUTCOMES}
+        about = {"cell": asdict(cell), "model_hash": self.model_hash, "opening": opening}
+        weekly, sellers = make_table(weekly_schema(), results.weekly), make_table(sellers_schema(), results.sellers)
+        return shards.encode((cell.cell_id, seed), time.time(), row, about, weekly, sellers)
+
+    def add(self, record: bytes) -> None:
+        """Add a record to this process's shard."""
+        key = (os.getpid(), self.folder.absolute())
+        try:
+            append(_own[key], record)
+        except (KeyError, FileNotFoundError):
+            path = key[1] / SHARDS / f"{uuid4().hex}{shards.ENDING}"
+            create(path)
+            append(path, record)
+            _own[key] = path
 
     def fail(self, cell: Cell, seed: int, traceback: str) -> None:
         """Record a run that failed."""
@@ -75,15 +78,11 @@ class Store:
 
     def stored(self) -> set[Run]:
         """(cell_id, seed) of every stored run."""
-        return runs_of(self.folder / MARK)
+        return Stored.read(self.folder).runs
 
     def failed(self) -> set[Run]:
         """(cell_id, seed) of every run that failed."""
-        return runs_of(self.folder / FAILURES)
-
-    def count(self) -> tuple[int, int]:
-        """How many files there are of stored runs and of failed ones: cheap, and all that progress needs."""
-        return _count(self.folder / MARK), _count(self.folder / FAILURES)
+        return failed_runs(self.folder)
 
     def last_failure(self) -> str:
         """What the last failure said, and where the rest of it stands."""
@@ -91,15 +90,32 @@ class Store:
 
     def anywhere(self) -> Store:
         """The same, for a process with another working folder."""
-        return Store(self.folder.absolute(), self.schemas)
+        return replace(self, folder=self.folder.absolute())
 
 
-def _count(folder: Path) -> int:
-    try:
-        with os.scandir(folder) as entries:
-            return sum(entry.name[0] != "." for entry in entries)
-    except FileNotFoundError:
-        return 0
+class Counter:
+    """How many runs are stored and how many failed, for who asks again and again: only what is new is looked at."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.seen: dict[Path, tuple[int, int]] = {}  # of each shard: records, and where they end
+
+    def __call__(self) -> tuple[int, int]:
+        """Count."""
+        found = {}
+        for path in shards_of(self.store.folder):
+            number, end = self.seen.get(path, (0, 0))
+            try:
+                more, end = shards.count(path, end)
+            except OSError:  # it has gone
+                continue
+            found[path] = (number + more, end)
+        self.seen = found
+        return sum(number for number, _ in found.values()), len(self.store.failed())
+
+
+def _plain(value: Any) -> float | None:
+    return None if value is None else float(value)
 
 
 def to_json(data: Any) -> str:

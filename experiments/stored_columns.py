@@ -1,4 +1,4 @@
-"""The columns of the stored datasets: names and types, the same in every file."""
+"""The columns of the stored datasets: names and types, the same in every run, less cell_id and seed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from analysis.columns import telling
 from simulation.outcomes.record import OUTCOMES
 
-from .cells import choices_of, flatten
-from .schema import setting_types
+from .cells import choices_of
 
-KEYS = [("cell_id", pa.string()), ("seed", pa.int64())]
-CHOICES = ("market", "algorithm", "platform", "regulation")
 SELLERS = [
     *(("seller_id", pa.int64()), ("kind", pa.string()), ("category", pa.string())),
     *((name, pa.int64()) for name in ("entry_week", "exit_week", "copied_week")),
@@ -22,28 +20,19 @@ SELLERS = [
     *((name, pa.float64()) for name in ("opening_orders", "recent_orders")),  # orders a week; null for later sellers
     *((name, pa.float64()) for name in ("quality", "reputation", "listed_price", "price")),
 ]
-ARROW = {int: pa.int64(), float: pa.float64(), str: pa.string(), bool: pa.bool_()}
 
 
-def schemas(columns: Iterable[str]) -> dict[str, pa.Schema]:
-    """The schema of each dataset; `columns` are the settings, by dotted name, that `runs` shows."""
-    types = setting_types()
-    settings = [(name, ARROW[types[name]]) for name in columns]
-    numbers = [(name, pa.float64()) for name in OUTCOMES]
-    weekly = [(name, pa.float64()) for name, outcome in OUTCOMES.items() if outcome.weekly]
-    choices = [("weeks", pa.int64()), *((name, pa.string()) for name in CHOICES)]
-    return {
-        "runs": pa.schema([*KEYS, *choices, *settings, *numbers]),
-        "weekly": pa.schema([*KEYS, ("week", pa.int64()), *weekly]),
-        "sellers": pa.schema([*KEYS, *SELLERS]),
-    }
+def weekly_schema() -> pa.Schema:
+    """The columns of `weekly`."""
+    numbers = [(name, pa.float64()) for name, outcome in OUTCOMES.items() if outcome.weekly]
+    return pa.schema([("week", pa.int64()), *numbers])
+
+
+def sellers_schema() -> pa.Schema:
+    """The columns of `sellers`."""
+    return pa.schema(SELLERS)
 
 
 def telling_columns(configs: Iterable[Mapping[str, Any]]) -> list[str]:
     """The settings in which cells of equal choices differ: `runs` shows them in columns of their own."""
-    seen: dict[tuple[Any, ...], set[str]] = {}
-    for config in configs:
-        choices = tuple(choices_of(config).values())
-        for name, value in flatten(config).items():
-            seen.setdefault((name, choices), set()).add(repr(value))
-    return sorted({name for (name, _), values in seen.items() if len(values) > 1 and name != "weeks"})
+    return telling((tuple(choices_of(config).values()), config) for config in configs)

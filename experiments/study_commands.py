@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from filelock import Timeout
-
-from analysis.datasets import FAILURES, MANY, MARK, Run, StudyError, files, last_failure, planned_runs, runs_of
+from analysis.datasets import Stored, StudyError, failed_runs, is_study, last_failure
 from analysis.language import ENGLISH, languages, speaking
+from analysis.manifest import planned_runs, read_manifest
+from analysis.words import plural
 
-from .lock import is_held, locked, locked_if_possible
+from .lock import held, is_held
+from .terminal import say
 
 ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:")  # of a URL, which some readers of files take for a place elsewhere
+MOST_LINES = 5
 RECENT = 100  # runs that the rate is taken from
 
 
@@ -26,7 +27,7 @@ def folder_of(name: str, arguments: Sequence[str]) -> Path:
     if ADDRESS.match(given.get("results", "")):
         raise StudyError(f"results: got {given['results']}; it may be the path of a folder on this machine")
     results = Path(given.get("results") or "results")
-    known = sorted(path.parent.name for path in results.glob("*/manifest.json"))
+    known = sorted(path.name for path in results.glob("*") if is_study(path))
     there = f"one of {', '.join(known)}" if known else f"a study in {results}/, where there is none yet"
     if len(named) != 1:
         raise StudyError(f"{name}: got {' '.join(named) or 'nothing'}; it may be {there}")
@@ -37,20 +38,35 @@ def folder_of(name: str, arguments: Sequence[str]) -> Path:
 
 def status(folder: Path) -> None:
     """Print what is done, what failed, what is missing, how fast it goes and what went wrong last."""
-    planned = _planned(folder)
-    marks = files(folder / MARK)
-    stored, failed = runs_of(folder / MARK), runs_of(folder / FAILURES) & planned
-    print(
-        f"study {folder.name}{', being run' if is_held(folder) else ''}: {len(planned & stored):,} of "
-        f"{len(planned):,} runs done, {len(failed):,} failed, {len(planned - stored - failed):,} missing"
-    )
-    if more := len(stored - planned):
-        print(f"of earlier commands: {more:,} more")
-    written = sorted(path.stat().st_mtime for path in marks if not path.name.startswith(MANY))[-RECENT:]
+    stored, running = Stored.read(folder), is_held(folder)
+    manifest, wrong = stored.manifest()
+    planned = planned_runs(manifest)
+    done, failed = stored.runs, failed_runs(folder) & planned - stored.runs
+    name = f"study {folder.name}{', being run' if running else ''}"
+    if "planned" not in manifest:
+        print(f"{name}: {plural(len(done), 'run')} stored; nothing says what was planned")
+    else:
+        print(
+            f"{name}: {len(planned & done):,} of {len(planned):,} runs done, {len(failed):,} failed, "
+            f"{len(planned - done - failed):,} missing"
+        )
+        if more := len(done - planned):
+            print(f"of earlier commands: {more:,} more")
+    written = sorted(record.written for record in stored.records.values())[-RECENT:]
     if len(written) > 1:
         print(f"rate: {_rate((len(written) - 1) / max(written[-1] - written[0], 1e-3))}, over the last {len(written)}")
     if failed:
         print(f"last failure: {last_failure(folder)}")
+    _note(folder, (*stored.told, *([wrong] if wrong else [])))
+
+
+def _note(folder: Path, lines: Sequence[str]) -> None:
+    """Say what is damaged, and what to do."""
+    for line in lines[:MOST_LINES]:
+        say(line)
+    if lines:
+        more = f"and {len(lines) - MOST_LINES:,} more; " if len(lines) > MOST_LINES else ""
+        say(f"{more}etalase check {folder.name} tells all, --mend sets aside what is damaged")
 
 
 def _rate(per_second: float) -> str:
@@ -58,42 +74,34 @@ def _rate(per_second: float) -> str:
     return f"{per_second:.1f} a second" if per_second >= 1 else f"{1 / per_second:.1f} s a run"
 
 
-def _planned(folder: Path) -> set[Run]:
-    """The runs that the last command on a study was to have: each of its cells with each of its seeds."""
-    path = folder / "manifest.json"
-    try:
-        return planned_runs(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, KeyError, TypeError) as error:
-        raise StudyError(f"study: got {folder.name}; it may be one whose {path} says what was planned") from error
-
-
 def make_compact(folder: Path) -> None:
-    """Make one file of each dataset. Raises `StudyError` where another command is writing the study."""
-    from .compact import compact
+    """Make a study of an earlier version one of this: few files in place of thousands."""
+    from .mend import mend
 
-    try:
-        with locked_if_possible(folder):
-            compact(folder)
-    except Timeout as error:
-        raise StudyError(f"study: got {folder.name}; it may be a study that no other command is running") from error
-    print(f"study {folder.name}: {len(runs_of(folder / MARK)):,} runs in {len(files(folder / MARK))} file")
+    stored = Stored.read(folder)
+    if not stored.old:
+        print(f"study {folder.name}: nothing to do, studies are stored in few files as they are run")
+        return
+    with held(folder):
+        stored, said = mend(folder, read_manifest(folder)[0])
+    for line in said:
+        say(line)
+    print(f"study {folder.name}: {len(stored.records):,} runs, taken over from files of an earlier version")
 
 
 def make_report(folder: Path, language: str = ENGLISH, format: str = "") -> None:
     """Write the report anew from what is stored, or its figures as pictures where a format is given."""
     from analysis import load, report
 
-    from .compact import compact_many
-
     with _speaking(language):
-        with suppress(OSError), locked(folder):  # whoever runs the study compacts it in the end
-            compact_many(folder)
+        study = load(folder)
+        _note(folder, study.notes)
         if format:
             from analysis.pictures import write_pictures
 
-            _say_where(write_pictures(load(folder), format.split(",")))
+            _say_where(write_pictures(study, format.split(",")))
         else:
-            print(f"Report: {report.write(folder, language)}")
+            print(f"Report: {report.write(study, language)}")
 
 
 def make_table(folder: Path, format: str = "csv", language: str = ENGLISH) -> None:
@@ -102,7 +110,9 @@ def make_table(folder: Path, format: str = "csv", language: str = ENGLISH) -> No
     from analysis.export import write_tables
 
     with _speaking(language):
-        _say_where(write_tables(load(folder), format.split(",")))
+        study = load(folder)
+        _note(folder, study.notes)
+        _say_where(write_tables(study, format.split(",")))
 
 
 def _speaking(language: str) -> AbstractContextManager[object]:

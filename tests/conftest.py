@@ -21,7 +21,7 @@ settings.load_profile("same")
 # Files that one worker takes together, one after the other: tests that start, count, time and kill processes, and the
 # tests that share a browser.
 TOGETHER = {
-    "processes": tuple(f"tests/experiments/test_{name}.py" for name in ("compact", "disk", "execute", "kill", "run")),
+    "processes": tuple(f"tests/experiments/test_{name}.py" for name in ("disk", "execute", "kill", "run")),
     "browser": ("tests/browser/",),
 }
 

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from analysis import Study, load
-from analysis.datasets import parts, runs_in
-from analysis.study import KEYS
+from analysis.datasets import Stored
+from analysis.study import KEYS, read
 from experiments import plan
 from experiments.conduct import carry_out
 from experiments.folder import opened
@@ -116,7 +116,7 @@ def weekly(study: Study, label: str, *columns: str) -> pd.DataFrame:
 def _of_cell(study: Study, label: str, dataset: str, columns: Sequence[str]) -> pd.DataFrame:
     one = cell(study, label)
     seeds = study.runs.loc[study.runs["cell_id"] == one, "seed"]
-    paths = [path for path in parts(study.folder / dataset) if any(cell == one for cell, _ in runs_in(path))]
-    table = pd.concat([pd.read_parquet(path, columns=[*KEYS, *columns]) for path in paths])
+    table = read(study.stored or Stored.read(study.folder), dataset, {one}, [*KEYS, *columns])
+    table = table.astype({name: table[name].cat.categories.dtype for name in table.select_dtypes("category")})
     wanted = (table["cell_id"] == one) & table["seed"].isin(seeds)
     return table[wanted].drop(columns="cell_id").reset_index(drop=True)

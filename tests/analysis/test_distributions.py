@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis import Study
+from analysis import Study, load
 from analysis.distributions import quantiles, shop_quantiles, winners_and_losers
 from analysis.twins import deciles, twins
 
@@ -49,5 +49,6 @@ def test_against_itself_a_world_has_neither_winners_nor_losers(study: Study) -> 
 def test_a_study_without_shops_has_no_quantiles_of_them(tmp_path) -> None:
     study = load_study(tmp_path / "s", [SyntheticCell(), SyntheticCell()], seeds=[0], weeks=5, smes=5)
     (study.folder / "sellers/all.parquet").unlink()
+    study = load(study.folder)
     assert shop_quantiles(study).empty
     assert winners_and_losers(study, "c01", "c00").empty

@@ -120,6 +120,7 @@ def test_a_study_without_shops_has_no_fates(tmp_path) -> None:
     study = load_study(tmp_path / "s", [SyntheticCell(), SyntheticCell()], seeds=[0], weeks=5, smes=5)
     for path in (study.folder / "sellers").iterdir():
         path.unlink()
+    study = load(study.folder)
     assert fates(study, "c01", "c00").empty
     counts = fate_counts(study, "c01", "c00")
     assert counts

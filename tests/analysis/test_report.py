@@ -172,14 +172,14 @@ def test_what_was_run_is_told(study: Study, tmp_path) -> None:
         "versions": {"python": "3.11.7", "mesa": "3.3.1"},
         "commit": "0123abc",
         "data_hash": "dd11",
-        "model_hash": "mm22",
+        "model_hash": "0123456789ab",
         "cells": [*study.manifest["cells"], {"cell_id": "zz", "label": "never run"}],
         "opening": {"indonesia_2023": {"held_out_error": 0.0098, "listings_left_out": {"no units sold": 340}}},
     }
     folder = shutil.copytree(study.folder, tmp_path / "s")
     (folder / "manifest.json").write_text(json.dumps({**study.manifest, **facts}))
     text = " ".join(part for _, part in Page(report.page(load(folder))).texts)
-    told = ["mesa 3.3.1", "0123abc", "dd11", "mm22", "0.98%", "340 no units sold", "0 to 9"]
+    told = ["mesa 3.3.1", "0123abc", "dd11", "0123456789ab", "0.98%", "340 no units sold", "0 to 9"]
     assert [fact for fact in [command, *told] if fact not in text] == []
     assert "without a run: never run" in text
 

@@ -85,7 +85,7 @@ def test_what_is_no_study_is_refused_in_one_line(tmp_path) -> None:
     pd.read_parquet(folder / "runs").drop(columns="cell_id").to_parquet(folder / "runs/all.parquet")
     with pytest.raises(StudyError, match="lack the column cell_id"):
         load(folder)
-    (folder / "manifest.json").write_text("{")
+    (folder / "runs/all.parquet").write_bytes(b"no table")
     with pytest.raises(StudyError, match="cannot be read") as refused:
         load(folder)
     assert "\n" not in str(refused.value)

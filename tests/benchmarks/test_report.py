@@ -18,8 +18,8 @@ SWEEP = Sweep("a small one", {report.FAVOUR: 3, report.DATA: 2}, 2)
 MACHINE = Machine("a processor", 2, "Linux", {}, 0.1)
 
 
-def cost(compacted: float = 10.0, page: int = 7_000_000) -> Cost:
-    return Cost(SWEEP, loose=30.0, compacted=compacted, page=page, memory=2_000_000_000)
+def cost(seconds: float = 10.0, page: int = 7_000_000) -> Cost:
+    return Cost(SWEEP, seconds=seconds, page=page, memory=2_000_000_000)
 
 
 def test_every_run_of_the_sweep_is_stored_and_no_two_are_alike(tmp_path: Path) -> None:
@@ -40,21 +40,21 @@ def test_noise_changes_numbers_a_little_and_leaves_none_alone() -> None:
     assert made.sellers == found.sellers
 
 
-def test_a_report_is_made_twice_and_measured(tmp_path: Path) -> None:
+def test_a_report_is_made_and_measured(tmp_path: Path) -> None:
     measured = measure(Sweep("the smallest", {report.FAVOUR: 2}, 2), SMALL)
-    assert min(measured.loose, measured.compacted) > 0
+    assert measured.seconds > 0
     assert measured.page > 1e6
     assert measured.memory > 1e7
 
 
 def test_targets_are_met_or_not() -> None:
-    assert [row[-1] for row in rows([cost(), cost(compacted=21.0), cost(page=9_000_000)])] == ["yes", "no", "no"]
+    assert [row[-1] for row in rows([cost(), cost(seconds=21.0), cost(page=9_000_000)])] == ["yes", "no", "no"]
 
 
 def test_the_section_takes_the_place_of_the_last_one_and_leaves_the_others(tmp_path: Path) -> None:
     for seconds in (11.0, 12.0):
-        write(section([cost(compacted=seconds)], MACHINE), tmp_path)
+        write(section([cost(seconds=seconds)], MACHINE), tmp_path)
     page, guide = (tmp_path / "sweeps.md").read_text(), (sweeps.DOCS / "sweeps.md").read_text()
     assert page.count(HEADING) == 1
     assert page.partition(sweeps.HEADING)[2] == guide.partition(sweeps.HEADING)[2]
-    assert section([cost(compacted=12.0)], MACHINE) in page
+    assert section([cost(seconds=12.0)], MACHINE) in page

@@ -20,6 +20,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.datasets import Stored
+from tests.experiments.stored import tables
+
 ROOT = Path(__file__).parents[2]
 HEAD, OTHER = "127.0.0.2", "127.0.0.3"
 RUNS = 40
@@ -119,13 +122,12 @@ def wait(until: Callable[[], bool], process: subprocess.Popen[str]) -> None:
         time.sleep(0.05)
 
 
-def stored(results: Path) -> dict[str, int]:
-    return {path.name: path.stat().st_mtime_ns for path in results.glob("default/runs/[!.]*")}
+def stored(results: Path) -> dict[tuple[str, int], float]:
+    return {run: record.written for run, record in Stored.read(results / "default").records.items()}
 
 
 def table(results: Path, dataset: str) -> pd.DataFrame:
-    found = pd.read_parquet(results / "default" / dataset)
-    return found.sort_values(["cell_id", "seed"], kind="stable", ignore_index=True)
+    return tables(results / "default")[dataset]
 
 
 def test_a_node_that_dies_costs_only_what_it_was_running(cluster: Cluster, tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ BAD = [
     (["weeks=2", "--cfg", "job"], "option", ["--cfg", "--help"]),
     (["--config-name=x"], "option", ["--config-name=x", "--help"]),
     (["statsu", "default"], "command", ["statsu", "NAME=VALUE", "table (did you mean status?)"]),
-    (["-m", "foo"], "command", ["foo", "NAME=VALUE", "status, compact, report, table"]),
+    (["-m", "foo"], "command", ["foo", "NAME=VALUE", "status, check, compact, report, table"]),
     (["market.consumers", "10"], "market.consumers", ["NAME=VALUE"]),
     (["weeks=5", "weeks=6"], "weeks", ["weeks=6", "once"]),
     (["platform.name=project_s"], "platform.name", ["project_s", "platform=NAME"]),
@@ -299,7 +299,7 @@ def accept(*_: object) -> None:
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(OVERRIDES, max_size=3), st.sampled_from([[], ["-m"], ["status"], ["compact"], ["report"]]))
+@given(st.lists(OVERRIDES, max_size=3), st.sampled_from([[], ["-m"], ["status"], ["check"], ["compact"], ["report"]]))
 def test_any_text_is_run_or_refused_in_one_line(
     capsys: pytest.CaptureFixture[str], arguments: list[str], first: list[str]
 ) -> None:

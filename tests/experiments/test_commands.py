@@ -1,4 +1,4 @@
-"""Asking a stored study: status, compact, report."""
+"""Asking a stored study: status, check, report, table."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import cast
 
+import pandas as pd
 import pytest
 
-from analysis.datasets import files
-from experiments import compact as compacting
 from experiments import plan
 from experiments.commands import COMMANDS, Command
 from experiments.execute import execute, plan_jobs
@@ -21,6 +20,7 @@ from experiments.run import main
 from simulation.settings.parameter import ConfigError
 
 from . import fakes
+from .stored import tables
 
 ROOT = Path(__file__).parents[2]
 
@@ -61,19 +61,22 @@ def test_status_is_of_the_last_command(capsys: pytest.CaptureFixture[str]) -> No
     ]
 
 
-def test_compact_leaves_one_file_and_status_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+def test_compact_has_nothing_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     conduct("study=mine", "replications=4")
-    before = said(capsys, "status", "mine")
-    assert said(capsys, "compact", "mine") == ["study mine: 4 runs in 1 file"]
-    assert len(files(Path("results/mine/runs"))) == 1
-    assert said(capsys, "status", "mine")[0] == before[0]
+    before = {path: path.read_bytes() for path in Path("results/mine").rglob("*") if path.is_file()}
+    (line,) = said(capsys, "compact", "mine")
+    assert "nothing to do" in line
+    assert {path: path.read_bytes() for path in Path("results/mine").rglob("*") if path.is_file()} == before
 
 
-def test_a_study_that_is_being_run_has_a_status_and_is_not_compacted(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_study_that_is_being_run_has_a_status_and_is_checked_but_not_mended(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     conduct("study=mine")
     with opened(plan.make(["study=mine", "weeks=2"]), "etalase"):
         assert "mine, being run: 1 of 1" in said(capsys, "status", "mine")[0]
-        assert main(["compact", "mine"]) == 2
+        assert said(capsys, "check", "mine") == ["study mine: 1 run in 1 file, every byte as it was written"]
+        assert main(["check", "mine", "--mend"]) == 2
     assert "no other command" in capsys.readouterr().err
 
 
@@ -81,18 +84,6 @@ def test_the_report_is_made_again(capsys: pytest.CaptureFixture[str]) -> None:
     conduct("study=mine", "results=elsewhere", "replications=2")
     assert said(capsys, "report", "mine", "results=elsewhere") == ["Report: elsewhere/mine/report.html"]
     assert Path("elsewhere/mine/report.html").exists()
-
-
-def test_the_report_of_many_runs_compacts_them_unless_they_are_being_run(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(compacting, "LOOSE", 2)
-    conduct("study=mine", "replications=3")
-    with opened(plan.make(["study=mine", "weeks=2"]), "etalase"):
-        assert said(capsys, "report", "mine") == ["Report: results/mine/report.html"]
-        assert len(files(Path("results/mine/runs"))) == 3
-    said(capsys, "report", "mine")
-    assert len(files(Path("results/mine/runs"))) == 1
 
 
 def test_the_report_is_made_in_indonesian_beside_the_english_one(capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,6 +99,15 @@ def test_tables_are_written_in_each_form_that_is_asked_for(capsys: pytest.Captur
     paths = [Path(line) for line in said(capsys, "table", "mine", "--format", "latex,markdown")]
     assert {path.suffix for path in paths} == {".tex", ".md"}
     assert all(path.read_text() for path in paths)
+
+
+def test_what_is_stored_can_be_had_as_parquet(capsys: pytest.CaptureFixture[str]) -> None:
+    conduct("study=mine", "replications=2")
+    paths = {Path(line).stem: Path(line) for line in said(capsys, "table", "mine", "--format", "parquet")}
+    for name, table in tables("results/mine").items():
+        found = pd.read_parquet(paths.pop(name)).astype(table.dtypes)
+        pd.testing.assert_frame_equal(found, table, check_exact=True, check_categorical=False)
+    assert paths == {}
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_wrong_option_is_said_in_one_line(
     assert sorted(Path("results").rglob("*")) == before
 
 
-@pytest.mark.parametrize("name", ["status", "compact", "report", "table"])
+@pytest.mark.parametrize("name", ["status", "check", "compact", "report", "table"])
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -158,18 +158,22 @@ def test_what_is_no_study_is_said_in_one_line(
     assert words in err
 
 
-@pytest.mark.parametrize("name", ["status", "compact", "report", "table"])
+@pytest.mark.parametrize("name", ["status", "check", "compact", "report", "table"])
 def test_a_study_without_runs_is_no_trouble(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     conduct("study=mine", seeds=0)
-    assert main([name, "mine"]) == (2 if name in ("report", "table") else 0)
+    assert main([name, "mine"]) == {"report": 2, "table": 2, "check": 1}.get(name, 0)
     assert "Traceback" not in capsys.readouterr().err
 
 
-def test_a_damaged_manifest_is_said_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_manifest_is_said_and_what_is_stored_is_told_all_the_same(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     conduct("study=mine")
     Path("results/mine/manifest.json").write_text("{")
-    assert main(["status", "mine"]) == 2
-    assert capsys.readouterr().err.count("\n") == 1
+    assert said(capsys, "status", "mine") == ["study mine: 1 run stored; nothing says what was planned"]
+    assert main(["report", "mine"]) == 0
+    assert "manifest.json" in capsys.readouterr().err.splitlines()[0]
+    assert main(["check", "mine"]) == 1
 
 
 def test_status_does_without_the_model_and_without_pandas(tmp_path: Path) -> None:

@@ -8,16 +8,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
-from analysis.datasets import DATASETS, runs_of
 from experiments import plan
 from experiments.execute import execute, plan_jobs
 from experiments.folder import opened
 from experiments.run import main
 
 from . import fakes
+from .stored import runs, tables
 
 resource = pytest.importorskip("resource")
 ROOT = Path(__file__).parents[2]
@@ -47,7 +46,7 @@ def _mounted(*arguments: str) -> bool:
 
 def readable(folder: Path) -> list[int]:
     """Rows of every dataset, each file of it read."""
-    return [len(pd.read_parquet(folder / name)) for name in DATASETS]
+    return [len(table) for table in tables(folder).values()]
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -56,17 +55,17 @@ def test_a_full_file_system(small_disk: Path, workers: int) -> None:
     with opened(planned, "etalase") as study:
         with pytest.raises(OSError, match="No space left on device"):
             execute(plan_jobs(study.store, study.missing, workers), workers, fakes.run)
-        stored = runs_of(planned.folder / "runs")
+        stored = runs(planned.folder)
         assert 0 < len(stored) < 200
         assert study.store.failed() == set()
-    assert readable(planned.folder)[-1] == len(stored)
+    assert readable(planned.folder)[0] == len(stored)
 
     assert _mounted("-o", "remount,size=20m", str(small_disk))
     with opened(planned, "etalase") as study:
         assert study.runs_missing == 200 - len(stored)
         execute(plan_jobs(study.store, study.missing, 1), 1, fakes.run)
-        assert stored < runs_of(planned.folder / "runs")
-    assert readable(planned.folder) == [400, 600, 200]
+        assert stored < runs(planned.folder)
+    assert readable(planned.folder) == [200, 400, 600]
 
 
 def limited(most: int, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -80,12 +79,12 @@ def limited(most: int, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_files_that_may_not_grow(tmp_path: Path, most: int) -> None:
     results = f"results={tmp_path}"
     assert main([*SMALL, results]) == 0
-    before = {path: path.read_bytes() for path in tmp_path.rglob("*.parquet")}
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.shard")}
     done = limited(most, "replications=3", results)
     assert done.returncode == 1
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
     assert "broken off: [Errno 27] File too large" in done.stderr.splitlines()[-1]
-    assert {path: path.read_bytes() for path in tmp_path.rglob("*.parquet")} == before
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.shard")} == before
     assert main([*SMALL, "replications=3", results]) == 0
-    assert len(runs_of(tmp_path / "default" / "runs")) == 3
+    assert len(runs(tmp_path / "default")) == 3

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+import shutil
+from collections import Counter as Number
 from pathlib import Path
+from uuid import uuid4
 
 import pandas as pd
 import pytest
 
-from analysis import load
+from analysis import load, shards
+from analysis.datasets import Stored
+from analysis.manifest import sealed
 from experiments import fingerprint, plan
 from experiments.execute import execute, plan_jobs
 from experiments.folder import OpenStudy, opened
+from experiments.store import Counter, Store
 from simulation.settings.parameter import ConfigError
 
 from . import fakes
+from .stored import tables
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +37,7 @@ def conduct(*arguments: str, simulate=fakes.run) -> OpenStudy:
 
 
 def runs(folder: str = "results/default") -> pd.DataFrame:
-    return pd.read_parquet(Path(folder) / "runs")
+    return tables(folder)["runs"]
 
 
 def manifest(folder: str = "results/default") -> dict:
@@ -40,9 +46,9 @@ def manifest(folder: str = "results/default") -> dict:
 
 def test_what_is_stored_is_not_run_again() -> None:
     assert conduct("replications=2").runs_missing == 2
-    written = {path: path.stat().st_mtime_ns for path in Path("results/default").rglob("*.parquet")}
+    written = {path: path.stat().st_mtime_ns for path in Path("results/default").rglob("*.shard")}
     assert conduct("replications=2").runs_missing == 0
-    assert {path: path.stat().st_mtime_ns for path in Path("results/default").rglob("*.parquet")} == written
+    assert {path: path.stat().st_mtime_ns for path in Path("results/default").rglob("*.shard")} == written
 
 
 def test_more_seeds_and_more_cells_run_only_the_new() -> None:
@@ -51,7 +57,7 @@ def test_more_seeds_and_more_cells_run_only_the_new() -> None:
     study = conduct("replications=5", "platform=marketplace_only,project_s")
     ((cell, seeds),) = study.missing
     assert (cell.config["platform"]["name"], seeds) == ("project_s", [0, 1, 2, 3, 4])
-    assert Counter(runs()["platform"]) == {"marketplace_only": 5, "project_s": 5}
+    assert Number(runs()["platform"]) == {"marketplace_only": 5, "project_s": 5}
 
 
 def test_cells_of_earlier_commands_stay_and_a_new_column_is_filled_for_them() -> None:
@@ -82,7 +88,7 @@ def test_the_manifest_says_what_was_run() -> None:
 
 def test_another_model_never_mixes_with_the_old(monkeypatch: pytest.MonkeyPatch) -> None:
     old = conduct("replications=2")
-    monkeypatch.setattr(fingerprint, "model_hash", lambda: "another")
+    monkeypatch.setattr(fingerprint, "model_hash", lambda: "0" * 12)
     study = conduct("replications=3", "platform=marketplace_only,project_s")
     assert study.set_aside == Path("results/default/superseded") / old.manifest["model_hash"]
     assert study.runs_missing == 6
@@ -91,7 +97,7 @@ def test_another_model_never_mixes_with_the_old(monkeypatch: pytest.MonkeyPatch)
     aside = load(study.set_aside)
     assert len(aside.runs) == 2
     assert len(aside.manifest["cells"]) == 1
-    assert len(pd.read_parquet(study.set_aside / "sellers")) == 6
+    assert len(tables(study.set_aside)["sellers"]) == 6
     assert conduct("replications=3").set_aside is None
 
 
@@ -109,30 +115,89 @@ def test_listings_that_changed_set_their_own_cells_aside_and_no_others() -> None
     assert (len(runs()), len(runs(str(study.set_aside)))) == (2, 1)
 
 
-def test_runs_of_a_study_whose_manifest_is_gone_are_set_aside_unless_planned() -> None:
-    conduct("platform=marketplace_only,project_s")
-    Path("results/default/manifest.json").unlink()
-    assert conduct().set_aside == Path("results/default/superseded/unknown")
-    assert runs()["platform"].tolist() == ["marketplace_only"]
+@pytest.mark.parametrize(
+    "text", [None, "", "{", "[]", "null", "3", '{"cells": 1}', '{"cells": [[]], "seeds": "x"}', "[" * 9999, "\ud800"]
+)
+def test_a_manifest_that_is_none_is_made_anew_from_what_is_stored(text: str | None) -> None:
+    sweep = ("platform=project_s", "platform.self_preference=0,0.6", "replications=2")
+    conduct(*sweep)
+    before, said, path = tables("results/default"), manifest(), Path("results/default/manifest.json")
+    path.unlink() if text is None else path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    for name, table in tables("results/default").items():
+        pd.testing.assert_frame_equal(table, before[name])
+    study = conduct("platform=marketplace_only", "replications=2")
+    assert (study.runs_missing, study.set_aside) == (2, None)
+    (line,) = study.mended
+    assert "manifest.json" in line
+    again = manifest()
+    assert {cell["cell_id"] for cell in said["cells"]} < {cell["cell_id"] for cell in again["cells"]}
+    assert again["columns"] == said["columns"] == ["platform.self_preference"]
+    assert sorted(runs()["platform.self_preference"].dropna()) == [0.0, 0.0, 0.0, 0.0, 0.6, 0.6]
+
+
+def test_a_manifest_that_was_changed_is_not_believed() -> None:
+    conduct("platform=project_s", "replications=2")
+    path = Path("results/default/manifest.json")
+    path.write_text(path.read_text().replace('"project_s"', '"marketplace_only"'))
+    assert set(runs()["platform"]) == {"project_s"}
+    assert conduct("platform=project_s", "replications=2").runs_missing == 0
+    assert manifest()["cells"][0]["config"]["platform"]["name"] == "project_s"
+
+
+@pytest.mark.parametrize(
+    "model", ["../../../X", "/X", "..", "", 3, None, ["x"], "0123456789ab/../../../X", "0123456789abcdef0"]
+)
+def test_a_foreign_manifest_writes_nothing_outside_the_study(model: object) -> None:
+    conduct("platform=project_s", "replications=2")
+    folder, told = Path("results/default"), manifest()
+    record = next(iter(Stored.read(folder).records.values()))
+    foreign = {**record.about, "model_hash": model, "cell": {"cell_id": "0123456789"}}
+    parts = record.table("weekly"), record.table("sellers")
+    Store(folder).add(shards.encode(("0123456789", 0), 0.0, record.row, foreign, *parts))
+    told |= {"model_hash": model, "cells": [{"cell_id": "0123456789"}, {"cell_id": "../../Y"}], "study": "../../Z"}
+    (folder / "manifest.json").write_text(json.dumps(sealed(told)))
+    before = {path for path in Path().rglob("*") if folder not in path.parents}
+    study = conduct("platform=marketplace_only")
+    assert study.set_aside == folder / "superseded" / "unknown"
+    assert {path for path in Path().rglob("*") if folder not in path.parents} == before
+    assert not list(folder.rglob("X"))
+    assert not list(folder.rglob("Y"))
+
+
+@pytest.mark.parametrize("name", ["shards", "superseded", "damaged", "failures", "runs"])
+def test_a_study_whose_folders_lead_elsewhere_is_refused(name: str) -> None:
+    study = conduct("replications=2")
+    shutil.rmtree(study.folder / name, ignore_errors=True)
+    Path("elsewhere").mkdir()
+    Path("elsewhere/precious.shard").write_bytes(b"precious")
+    (study.folder / name).symlink_to(Path("elsewhere").absolute())
+    with pytest.raises(ConfigError, match="leads out of the study"):
+        conduct("replications=2")
+    assert [path.read_bytes() for path in Path("elsewhere").iterdir()] == [b"precious"]
 
 
 def test_what_a_killed_command_left_behind_is_cleared() -> None:
     study = conduct("replications=2")
-    (study.folder / "runs" / f"{study.plan.cells[0].cell_id}-1.parquet").unlink()
-    (study.folder / "weekly" / ".half").write_bytes(b"PAR1")
+    (shard,) = (study.folder / "shards").iterdir()
+    whole = shard.read_bytes()
+    second = max(record.offset for record in Stored.read(study.folder).records.values())
+    shard.write_bytes(whole[:-1])
+    draft = study.folder / "shards" / f".{uuid4().hex}"
+    draft.write_bytes(b"half")
     with opened(study.plan, "etalase") as again:
         assert [seeds for _, seeds in again.missing] == [[1]]
-        for dataset in ("runs", "weekly", "sellers"):
-            assert [path.stem[-2:] for path in (study.folder / dataset).iterdir()] == ["-0"]
+        assert again.mended == ()
+        assert shard.read_bytes() == whole[:second]
+    assert not draft.exists()
 
 
 def test_failures_are_recorded_and_forgotten_when_the_run_is_tried_again() -> None:
     study = conduct("replications=4", simulate=fakes.fail_odd_seeds)
-    assert study.store.count() == (2, 2)
+    assert Counter(study.store)() == (2, 2)
     texts = [path.read_text() for path in (study.folder / "failures").iterdir()]
     assert len(texts) == 2
     assert all("Traceback" in text and "FloatingPointError: week 3" in text for text in texts)
-    assert conduct("replications=4").store.count() == (4, 0)
+    assert Counter(conduct("replications=4").store)() == (4, 0)
 
 
 def test_a_second_command_on_one_study_is_told_so() -> None:
@@ -145,13 +210,6 @@ def test_a_second_command_on_one_study_is_told_so() -> None:
             pass
     with opened(planned, "etalase"):
         pass
-
-
-def test_a_manifest_that_is_no_manifest_is_said_in_one_line() -> None:
-    conduct()
-    Path("results/default/manifest.json").write_text("{")
-    with pytest.raises(ConfigError, match="can be read"):
-        conduct()
 
 
 def test_the_report_reads_what_is_stored() -> None:

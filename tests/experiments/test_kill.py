@@ -10,14 +10,15 @@ import sys
 import time
 from pathlib import Path
 
-import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 
 from analysis import load
-from analysis.datasets import DATASETS, files
+from analysis.datasets import Stored, files
+from analysis.shards import count
+from experiments.run import main
 
 from . import fakes
+from .stored import tables
 
 ROOT = Path(__file__).parents[2]
 RUNS, KILLS = (int(os.environ.get(name, short)) for name, short in (("RUNS", "40"), ("KILLS", "3")))
@@ -51,23 +52,19 @@ def kill(process: subprocess.Popen[str], victim: str, moments: random.Random) ->
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def stored(folder: Path) -> dict[Path, int]:
-    """Every stored file and when it was written; each has to be whole."""
-    found = {path: path.stat().st_mtime_ns for name in DATASETS for path in files(folder / name)}
-    for path in found:
-        pq.ParquetFile(path).read()
-    return found
-
-
-def marks(found: dict[Path, int]) -> set[tuple[Path, int]]:
-    """The files that say that a run is stored; what belongs to no such run is thrown away."""
-    return {(path, when) for path, when in found.items() if path.parent.name == "runs"}
+def stored(folder: Path) -> set[tuple[str, int, float]]:
+    """Every stored run and when it was written; each has to be whole, and nothing damaged."""
+    found = Stored.read(folder)
+    for record in found.records.values():
+        record.check()
+    assert all(one.torn for one in found.damage)
+    return {(*run, record.written) for run, record in found.records.items()}
 
 
 def wait_for(process: subprocess.Popen[str], folder: Path, runs: int) -> bool:
     """Whether so many runs are stored while the command is still at work."""
     deadline = time.monotonic() + 120
-    while len(files(folder / "runs")) < runs:
+    while sum(count(path)[0] for path in files(folder / "shards")) < runs:
         if process.poll() is not None or time.monotonic() > deadline:
             return False
         time.sleep(0.01)
@@ -77,7 +74,7 @@ def wait_for(process: subprocess.Popen[str], folder: Path, runs: int) -> bool:
 @pytest.mark.slow
 def test_killed_at_random_moments_a_study_loses_only_what_was_running(tmp_path: Path) -> None:
     moments = random.Random()
-    folder, before = tmp_path / "default", dict[Path, int]()
+    folder, before = tmp_path / "default", set[tuple[str, int, float]]()
     process = start(tmp_path)
     for number in range(KILLS):
         victim = VICTIMS[number % len(VICTIMS)]
@@ -88,16 +85,16 @@ def test_killed_at_random_moments_a_study_loses_only_what_was_running(tmp_path: 
         if victim != "worker":
             process.communicate(timeout=30)
             after = stored(folder)
-            assert marks(before) <= marks(after)  # nothing lost, nothing torn, nothing done again
+            assert before <= after  # nothing lost, nothing torn, nothing done again
             before = after
             process = start(tmp_path)
     _, said = process.communicate(timeout=600)
     assert process.returncode == 0, said
-    assert marks(before) <= marks(stored(folder))
+    assert before <= stored(folder)
 
     runs = load(folder).runs
     assert len(runs) == RUNS
     assert not runs.duplicated(["cell_id", "seed"]).any()
-    assert {name: len(files(folder / name)) for name in DATASETS} == dict.fromkeys(DATASETS, RUNS)
-    assert len(pd.read_parquet(folder / "weekly")) == RUNS * 13
+    assert len(tables(folder)["weekly"]) == RUNS * 13
+    assert main(["check", "default", f"results={tmp_path}"]) == 0
     assert not (folder / "failures").exists()

@@ -14,6 +14,7 @@ from experiments.cores import core_count
 from experiments.execute import execute, plan_jobs
 from experiments.folder import opened
 from experiments.launchers import CLUSTER, Launcher
+from experiments.store import Counter
 from simulation.settings.parameter import ConfigError
 
 from . import fakes
@@ -110,4 +111,4 @@ def test_every_job_is_run_once(name: str, tmp_path: Path) -> None:
     with opened(planned, "etalase") as study:
         jobs = plan_jobs(study.store, study.missing, planned.launcher.workers)
         execute(jobs, simulate=fakes.run, launcher=planned.launcher)
-        assert study.store.count() == (6, 0)
+        assert Counter(study.store)() == (6, 0)

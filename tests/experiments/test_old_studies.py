@@ -7,10 +7,13 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from analysis import Study, load
-from analysis.datasets import DATASETS, files
+from analysis.datasets import DATASETS, Stored, files
+from analysis.old_files import runs_in
 from experiments import conduct as conducting
 from experiments import fingerprint
 from experiments.cells import Cell
@@ -22,6 +25,7 @@ from experiments.plugins import NO_PLUGINS
 from experiments.run import main
 
 from . import fakes
+from .stored import tables
 
 FIXTURES = Path(__file__).parent / "fixtures"
 FOLDER = Path("results/stored")
@@ -42,6 +46,11 @@ def contents(folder: Path = FOLDER) -> dict[str, bytes]:
 def means(study: Study) -> dict[str, tuple[float, ...]]:
     table = study.values[["sme_profit", "consumer_surplus"]].groupby(level="cell_id", sort=False).mean() / 1e6
     return {study.labels[cell]: tuple(row) for cell, row in zip(table.index, table.to_numpy(), strict=True)}
+
+
+def same(one: dict[str, pd.DataFrame], other: dict[str, pd.DataFrame]) -> None:
+    for name, table in one.items():
+        pd.testing.assert_frame_equal(table[list(other[name])], other[name], check_exact=True, check_categorical=False)
 
 
 def is_as_it_was(folder: Path) -> None:
@@ -78,10 +87,15 @@ def test_table() -> None:
     assert "47.2" in (FOLDER / "tables" / "outcomes.md").read_text()
 
 
-def test_compact() -> None:
+def test_compact_makes_it_a_study_of_this_version(capsys: pytest.CaptureFixture[str]) -> None:
+    before = tables(FOLDER)
     assert main(["compact", "stored"]) == 0
-    assert len(contents()) == len(DATASETS)
+    assert contents() == {}
+    assert len(list((FOLDER / "shards").iterdir())) == 1
     is_as_it_was(FOLDER)
+    same(tables(FOLDER), before)
+    assert main(["check", "stored"]) == 0
+    assert "every byte as it was written" in capsys.readouterr().out
 
 
 def test_seeds_under_another_model_leave_it_whole_beside_them(
@@ -100,9 +114,58 @@ def test_seeds_under_its_own_model_are_added_to_it(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(fingerprint, "model_hash", lambda: MODEL)
     listed = json.loads((FOLDER / "manifest.json").read_text())["cells"]
     cells = tuple(Cell(**{**cell, "overrides": tuple(cell["overrides"])}) for cell in listed)
-    before = contents()
+    before = tables(FOLDER)
     with opened(Plan("stored", FOLDER, cells, range(3), Launcher("basic"), NO_PLUGINS), "etalase …") as study:
-        assert study.set_aside is None
+        assert (study.set_aside, study.mended) == (None, ())
         assert [(cell.cell_id, seeds) for cell, seeds in study.missing] == [(cell.cell_id, [2]) for cell in cells]
-    assert contents() == before
+        study.finish()
+    same(tables(FOLDER), before)
     is_as_it_was(FOLDER)
+    said = json.loads((FOLDER / "manifest.json").read_text())
+    assert said["opening"]["classroom"]["listings"] == "tokopedia_listings.csv"
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+@pytest.mark.parametrize("harm", ["cut", "deleted", "emptied", "foreign"])
+def test_a_lost_part_is_a_run_that_is_not_stored(
+    dataset: str, harm: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One bad file is named in one line and set aside; its runs, and no others, are run again."""
+    monkeypatch.setattr(fingerprint, "model_hash", lambda: MODEL)
+    path = files(FOLDER / dataset)[0]
+    runs = len(runs_in(path))
+    other = files(FOLDER / ("runs" if dataset == "weekly" else "weekly"))[0]
+    if harm == "deleted":
+        path.unlink()
+    else:
+        path.write_bytes({"cut": path.read_bytes()[:300], "emptied": b"", "foreign": other.read_bytes()}[harm])
+    assert main(["check", "stored"]) == 1
+    assert main(["status", "stored"]) == 0
+    assert f"{4 - runs} of 4 runs done, 0 failed, {runs} missing" in capsys.readouterr().out
+    assert main(["report", "stored"]) == (0 if runs < 4 else 2)
+    assert "Traceback" not in capsys.readouterr().err
+    listed = json.loads((FOLDER / "manifest.json").read_text())["cells"]
+    cells = tuple(Cell(**{**cell, "overrides": tuple(cell["overrides"])}) for cell in listed)
+    with opened(Plan("stored", FOLDER, cells, range(2), Launcher("basic"), NO_PLUGINS), "etalase …") as study:
+        assert study.runs_missing == runs
+        assert any(str(path) in line or harm == "deleted" for line in study.mended)
+        assert all("damaged" in line and "\n" not in line for line in study.mended)
+    assert main(["status", "stored"]) == 0
+    assert len(Stored.read(FOLDER).runs) == 4 - runs
+    assert not list(Stored.read(FOLDER).told)
+
+
+def test_what_is_in_no_study_of_ours_is_read_without_its_index(capsys: pytest.CaptureFixture[str]) -> None:
+    """Files that pandas wrote: an index column, no list of the runs in them."""
+    before = tables(FOLDER)
+    for name in DATASETS:
+        table = pd.read_parquet(files(FOLDER / name))
+        shutil.rmtree(FOLDER / name)
+        (FOLDER / name).mkdir()
+        table.set_index(np.arange(len(table))[::-1]).to_parquet(FOLDER / name / "many-0123.parquet")
+    same(tables(FOLDER), before)
+    assert main(["report", "stored"]) == 0
+    assert main(["status", "stored"]) == 0
+    assert "4 of 4 runs done" in capsys.readouterr().out
+    assert main(["compact", "stored"]) == 0
+    same(tables(FOLDER), before)

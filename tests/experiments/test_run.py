@@ -16,6 +16,7 @@ from experiments.run import main
 from simulation import Market
 
 from . import fakes
+from .stored import tables
 
 ROOT = Path(__file__).parents[2]
 SMALL = [*fakes.SMALL, "weeks=4"]
@@ -24,11 +25,6 @@ SMALL = [*fakes.SMALL, "weeks=4"]
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-
-
-def tables(folder: str) -> dict[str, pd.DataFrame]:
-    datasets = {name: pd.read_parquet(Path(folder) / name) for name in ("runs", "weekly", "sellers")}
-    return {name: t.sort_values(["cell_id", "seed"], kind="stable", ignore_index=True) for name, t in datasets.items()}
 
 
 def test_help_comes_at_once_and_without_hydra() -> None:

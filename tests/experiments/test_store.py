@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.datasets import runs_in
+from analysis.datasets import Stored
+from analysis.shards import HEADER, MAGIC, Record, scan
 from experiments import plan
 from experiments.cells import Cell
-from experiments.store import Store, run_name
-from experiments.stored_columns import schemas, telling_columns
+from experiments.store import Counter, Store
+from experiments.stored_columns import telling_columns
 from simulation.outcomes.record import OUTCOMES
 
 from .fakes import OPENING, run
+from .stored import runs, tables
 
 KEYS = ["cell_id", "seed"]
 PSI, START = "platform.self_preference", "regulation.separation.start_week"
@@ -29,8 +34,10 @@ def cell_of(*arguments: str) -> Cell:
     return plan.make(["weeks=3", *arguments]).cells[0]
 
 
-def store_of(folder: Path, *columns: str) -> Store:
-    return Store(folder, schemas(columns))
+def columns_of(folder: Path, name: str, *cells: Cell) -> dict[int, Any]:
+    """A setting's column in `runs`, by seed."""
+    (folder / "manifest.json").write_text(json.dumps({"columns": [name], "cells": [vars(cell) for cell in cells]}))
+    return tables(folder)["runs"].set_index("seed")[name].to_dict()
 
 
 def save(store: Store, cell: Cell, seed: int = 1) -> None:
@@ -39,52 +46,64 @@ def save(store: Store, cell: Cell, seed: int = 1) -> None:
 
 def test_a_run_comes_back_as_it_was(tmp_path: Path) -> None:
     cell = cell_of("platform=project_s", "regulation=[separation,data_firewall]")
-    save(store_of(tmp_path), cell, seed=4)
-    (row,) = pd.read_parquet(tmp_path / "runs").to_dict("records")
+    save(Store(tmp_path), cell, seed=4)
+    found = tables(tmp_path)
+    (row,) = found["runs"].to_dict("records")
     assert (row["cell_id"], row["seed"], row["weeks"]) == (cell.cell_id, 4, 3)
     choices = ("indonesia_2023", "personalised", "project_s", "data_firewall+separation")
     assert tuple(row[name] for name in ("market", "algorithm", "platform", "regulation")) == choices
     assert all(row[name] == 4 for name in OUTCOMES if name != "sme_survival_156w")
     assert pd.isna(row["sme_survival_156w"])
-    weekly = pd.read_parquet(tmp_path / "weekly")
+    weekly = found["weekly"]
     assert list(weekly) == [*KEYS, "week", *(name for name, o in OUTCOMES.items() if o.weekly)]
     assert weekly["week"].tolist() == [1, 2, 3]
-    sellers = pd.read_parquet(tmp_path / "sellers")
+    sellers = found["sellers"]
     assert sellers["exit_week"].isna().tolist() == [True, False, True]
     assert sellers["channels"].tolist() == ["social", "social+marketplace", "social"]
 
 
-def test_types_are_the_same_where_a_file_holds_only_nulls(tmp_path: Path) -> None:
-    store = store_of(tmp_path, "platform.quality_gap", "market.listings", "regulation.separation.start_week")
+def test_a_setting_that_a_cell_does_not_have_is_null(tmp_path: Path) -> None:
+    cells = cell_of(), cell_of("regulation=separation", "platform.quality_gap=0.5", "pricing=q_learning")
+    for seed, cell in enumerate(cells):
+        save(Store(tmp_path), cell, seed)
+    names = ("platform.quality_gap", START, "pricing.learning_rate", "sellers.memory")
+    gap, start, rate, memory = (columns_of(tmp_path, name, *cells) for name in names)
+    assert gap[1] == 0.5
+    assert [pd.isna(column[0]) for column in (gap, start, rate, memory)] == [True, True, True, False]
+    assert [pd.isna(column[1]) for column in (gap, start, rate, memory)] == [False] * 4
+
+
+def test_a_run_is_one_write_and_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, calls = Store(tmp_path), list[str]()
+    save(store, cell_of(), seed=0)
+
+    def noted(name: str) -> Callable[..., Any]:
+        real = getattr(os, name)
+        return lambda *arguments: (calls.append(name), real(*arguments))[1]
+
+    for name in ("write", "fsync", "replace"):
+        monkeypatch.setattr(os, name, noted(name))
     save(store, cell_of(), seed=1)
-    save(store, cell_of("regulation=separation", "platform.quality_gap=0.5"), seed=2)
-    for dataset in ("runs", "weekly", "sellers"):
-        found = {str(pq.read_schema(path)) for path in (tmp_path / dataset).iterdir()}
-        assert len({text.partition("-- schema metadata")[0] for text in found}) == 1
-    runs = pd.read_parquet(tmp_path / "runs").set_index("seed")
-    assert runs["platform.quality_gap"].loc[2] == 0.5
-    assert pd.isna(runs["platform.quality_gap"].loc[1])
-    assert runs["regulation.separation.start_week"].notna().to_dict() == {1: False, 2: True}
-
-
-def test_a_setting_of_a_pricing_behaviour_that_is_not_chosen_is_null(tmp_path: Path) -> None:
-    store = store_of(tmp_path, "pricing.learning_rate", "sellers.memory")
-    save(store, cell_of(), seed=1)
-    save(store, cell_of("pricing=q_learning"), seed=2)
-    runs = pd.read_parquet(tmp_path / "runs").set_index("seed")
-    assert runs["pricing.learning_rate"].isna().to_dict() == {1: True, 2: False}
-    assert runs["sellers.memory"].notna().all()
-
-
-def test_the_mark_is_written_last_and_carries_the_opening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written: list[str] = []
-    monkeypatch.setattr("experiments.store.write_table", lambda path, table: written.append(path.parent.name))
-    save(store_of(tmp_path), cell_of())
-    assert written == ["weekly", "sellers", "runs"]
+    assert calls == ["write", "fsync"]
     monkeypatch.undo()
-    save(store_of(tmp_path), cell_of())
-    (path,) = (tmp_path / "runs").iterdir()
-    assert json.loads(pq.read_schema(path).metadata[b"opening"]) == OPENING
+    assert [runs(tmp_path), len(list((tmp_path / "shards").iterdir()))] == [{(cell_of().cell_id, s) for s in (0, 1)}, 1]
+
+
+def test_a_record_carries_all_that_makes_a_run(tmp_path: Path) -> None:
+    cell = cell_of("platform=project_s")
+    save(Store(tmp_path, "0123456789ab"), cell)
+    (record,) = Stored.read(tmp_path).records.values()
+    assert record.about["opening"] == OPENING
+    assert record.about["model_hash"] == "0123456789ab"
+    assert record.about["cell"]["config"] == cell.config
+    assert record.row["platform"] == "project_s"
+
+
+def test_a_process_whose_shard_has_gone_begins_another(tmp_path: Path) -> None:
+    save(Store(tmp_path), cell_of(), seed=0)
+    shutil.rmtree(tmp_path / "shards")
+    save(Store(tmp_path), cell_of(), seed=1)
+    assert {seed for _, seed in runs(tmp_path)} == {1}
 
 
 @pytest.mark.parametrize("change", [{"unheard_of": [1.0] * 3}, {"week": [1, 2]}])
@@ -93,20 +112,43 @@ def test_results_that_do_not_fit_are_no_run(tmp_path: Path, change: dict[str, An
     results, opening = run(cell.run_config(1))
     results.weekly.update(change)
     with pytest.raises(ValueError, match=r"unheard_of|length"):
-        store_of(tmp_path).save(cell, 1, results, opening)
-    assert store_of(tmp_path).stored() == set()
+        Store(tmp_path).save(cell, 1, results, opening)
+    assert Store(tmp_path).stored() == set()
 
 
 def test_readers_pass_over_what_is_being_written(tmp_path: Path) -> None:
-    save(store_of(tmp_path), cell_of())
-    (tmp_path / "runs" / ".half").write_bytes(b"PAR1")
-    assert len(pd.read_parquet(tmp_path / "runs")) == 1
-    assert store_of(tmp_path).count() == (1, 0)
+    store = Store(tmp_path)
+    save(store, cell_of(), seed=1)
+    count = Counter(store)
+    assert count() == (1, 0)
+    (shard,) = (tmp_path / "shards").iterdir()
+    record, kept = store.record(cell_of(), 2, *run(cell_of().run_config(2))), shard.read_bytes()
+    for length in (0, 1, 7, 8, HEADER.size - 1, HEADER.size, len(record) // 2, len(record) - 1, len(record)):
+        shard.write_bytes(kept + record[:length])
+        whole = length == len(record)
+        assert count() == (1 + whole, 0)
+        assert {seed for _, seed in store.stored()} == ({1, 2} if whole else {1})
+    (tmp_path / "shards" / ".half").write_bytes(record)
+    assert count() == (2, 0)
 
 
-@given(st.text("0123456789abcdef", min_size=10, max_size=10), st.integers(0, 2**31 - 1))
-def test_a_name_says_which_run_it_is(cell_id: str, seed: int) -> None:
-    assert runs_in(Path("runs") / f"{run_name(cell_id, seed)}.parquet") == {(cell_id, seed)}
+@given(st.lists(st.integers(0, 3), max_size=4), st.data())
+@settings(max_examples=40)
+def test_whatever_lies_between_records_every_whole_one_is_read(kinds: list[int], data: st.DataObject) -> None:
+    """Records and rubbish in any order, rubbish that begins like a record among it."""
+    cell, store, whole, seeds = cell_of(), Store(Path()), b"", set[int]()
+    for seed, kind in enumerate(kinds):
+        record = store.record(cell, seed, *run(cell.run_config(seed)))
+        place = data.draw(st.integers(0, len(record) - 1))
+        spoilt = record[:place] + bytes([record[place] ^ 0xFF]) + record[place + 1 :]
+        whole += [record, spoilt, record[:place], data.draw(st.binary()) + MAGIC][kind]
+        seeds |= {seed} if kind == 0 else set()
+    with tempfile.TemporaryDirectory() as folder:
+        (path := Path(folder) / "x.shard").write_bytes(whole)
+        found = list(scan(path))
+    assert {one.run[1] for one in found if isinstance(one, Record)} == seeds
+    ends = [(one.offset, one.end) if isinstance(one, Record) else (one.begin, one.end) for one in found]
+    assert [b for b, _ in ends] + [len(whole)] == [0] * bool(ends) + [e for _, e in ends] or whole == b""
 
 
 @pytest.mark.parametrize(
