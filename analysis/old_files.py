@@ -17,6 +17,7 @@ from .shards import CELL, Run, StudyError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 MARK = "runs"
 DATASETS = ("weekly", "sellers", MARK)
@@ -55,6 +56,17 @@ def _listed(path: Path) -> set[Run]:
         return set(zip(keys["cell_id"].to_pylist(), keys["seed"].to_pylist(), strict=True))
 
 
+def _other_run(metadata: pq.FileMetaData, run: Run) -> bool:
+    """Whether a file's own statistics say that it holds another run."""
+    places = {metadata.schema.column(i).name: i for i in range(metadata.num_columns)}
+    groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+    for name, value in zip(("cell_id", "seed"), run, strict=True):
+        for found in (group.column(places[name]).statistics for group in groups):
+            if found is not None and found.has_min_max and not found.min == found.max == value:
+                return True
+    return False
+
+
 def read_file(
     path: Path, columns: Sequence[str] | None = None, where: Any = None, names: Sequence[str] = ()
 ) -> pa.Table:
@@ -91,11 +103,13 @@ class OldFiles:
 
         for path in files(folder):
             try:
-                columns = set(pq.read_schema(path).names)
-                runs = runs_in(path)
+                metadata, runs = pq.read_metadata(path), runs_in(path)
+                columns = set(metadata.schema.to_arrow_schema().names)
                 ours = any(CELL.fullmatch(cell) for cell, _ in runs)
                 if (ours or folder.name != MARK) and (lacking := OWN[folder.name] - columns):
                     raise StudyError(f"{path}: no file of {folder.name}, it lacks {min(lacking)}")
+                if ours and len(runs) == 1 and _other_run(metadata, next(iter(runs))):
+                    raise StudyError(f"{path}: holds another run than its name says")
                 yield path, runs
             except StudyError as error:
                 self.damage[path] = str(error)

@@ -63,7 +63,7 @@ class Progress:
 
     def counted(self) -> tuple[int, int]:
         """Return how many runs are done, and how many failed, since the start."""
-        done, failed = (now - then for now, then in zip(self.count(), self.before, strict=True))
+        done, failed = (max(0, now - then) for now, then in zip(self.count(), self.before, strict=True))
         return done, failed
 
     def _watch(self) -> None:

@@ -109,7 +109,7 @@ def test_greek_letters_of_a_label_can_be_set_by_latex(tmp_path) -> None:
 
 def test_an_unknown_form_is_refused_in_one_line_and_nothing_is_written(study: Study, tmp_path) -> None:
     bare = load_study(tmp_path / "s", [SyntheticCell()], seeds=[0], weeks=5, smes=5)
-    with pytest.raises(StudyError, match=r"^format: got pdf; it may be csv, latex or markdown$"):
+    with pytest.raises(StudyError, match=r"^format: got pdf; it may be csv, latex, markdown or parquet$"):
         write_tables(bare, ["csv", "pdf"])
     assert not (bare.folder / "tables").exists()
 

@@ -36,7 +36,7 @@ from simulation.settings.parameter import ConfigError
 from . import fakes
 from .stored import tables
 
-EVERY = 1 if os.environ.get("FAULTS") == "all" else 9
+EVERY = 1 if os.environ.get("FAULTS") == "all" else 13
 FOLDER = Path("results/default")
 FIXTURE = Path(__file__).parent / "fixtures" / "single_files"
 OLD_MODEL = "8fc6d58f968f"

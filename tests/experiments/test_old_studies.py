@@ -155,6 +155,16 @@ def test_a_lost_part_is_a_run_that_is_not_stored(
     assert not list(Stored.read(FOLDER).told)
 
 
+def test_a_file_of_another_run_under_its_name_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    one, *others = files(FOLDER / "runs")
+    if not others:
+        pytest.skip("one file holds all runs")
+    one.write_bytes(others[0].read_bytes())
+    assert main(["report", "stored"]) == 0
+    assert f"{one}: holds another run than its name says" in capsys.readouterr().err
+    assert len(load(FOLDER).runs) == 3
+
+
 def test_what_is_in_no_study_of_ours_is_read_without_its_index(capsys: pytest.CaptureFixture[str]) -> None:
     """Files that pandas wrote: an index column, no list of the runs in them."""
     before = tables(FOLDER)
