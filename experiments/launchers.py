@@ -15,10 +15,12 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
+from multiprocessing import resource_tracker
 from typing import Any
 
 from simulation.settings.parameter import ConfigError, Spec, check, unknown
@@ -103,7 +105,11 @@ def joblib(run: Run, jobs: Sequence[Job], settings: Mapping[str, Any]) -> None:
     workers = max(2, min(settings["n_jobs"] or core_count(), len(jobs)))  # for one, joblib would take this process
     from joblib import Parallel, delayed, parallel_config
     from joblib.externals.loky import get_reusable_executor
+    from joblib.externals.loky.backend import resource_tracker as of_joblib
 
+    with _quiet_processes():
+        for tracker in (of_joblib, resource_tracker):  # before signals are blocked: whoever starts one unblocks Ctrl-C
+            tracker.ensure_running()
     try:
         with (
             workers_start(),
@@ -118,6 +124,20 @@ def joblib(run: Run, jobs: Sequence[Job], settings: Mapping[str, Any]) -> None:
             Parallel(batch_size=1)(delayed(run)(job) for job in jobs)
     finally:
         get_reusable_executor(reuse=True).shutdown(kill_workers=True)
+
+
+@contextmanager
+def _quiet_processes() -> Iterator[None]:
+    """Let processes that are started in here warn of nothing: after Ctrl-C those that tidy up tell what they tidied."""
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [before, "ignore::UserWarning"]))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = before
 
 
 def semaphores_missing() -> str:
