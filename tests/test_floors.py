@@ -12,7 +12,7 @@ from tests.imports import ROOT, circles, imports_of, module_of, sources
 SIMULATION = ROOT / "simulation"
 # Each floor may import what stands below it; rooms of one floor nothing of each other.
 FLOORS = (
-    {"arrays", "kernels", "chance"},
+    {"arrays", "surroundings", "compiled", "kernels", "chance"},
     {"settings"},
     {"state"},
     {"law"},
@@ -25,7 +25,8 @@ FLOORS = (
 )
 MECHANISMS = {"demand", "sellers", "platform", "money"}
 ROOMS = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-WITHIN = {("chance", "kernels"), ("kernels", "arrays"), ("chance", "arrays")}  # the ground's own order
+GROUND = ("surroundings", "compiled", "kernels", "arrays", "chance")  # whose own order this is
+WITHIN = {(upper, lower) for i, upper in enumerate(GROUND) for lower in GROUND[:i]}
 # They run a week of the market or open it: the only ones that know several mechanisms.
 KNOW_SEVERAL = {"market", "opening.calibration", "opening.state"}
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from analysis.datasets import Stored
 from simulation.config import Config
 from simulation.outcomes.record import OUTCOMES
 from simulation.outcomes.results import Results
@@ -56,3 +58,8 @@ def thread_limits(config: Config, threads: int = 1) -> tuple[Results, dict[str, 
     """As `run`; the opening's report holds the limits that the process was given."""
     limits = {name: os.environ.get(name) for name in ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS")}
     return run(config, threads)[0], {"threads": threads, "process": os.getpid(), **limits}
+
+
+def stored(folder: Path) -> int:
+    """How many runs a study holds."""
+    return len(Stored.read(folder).runs)

@@ -18,6 +18,7 @@ from experiments.cores import core_count
 from experiments.run import main
 
 from . import fakes
+from .fakes import stored
 
 ROOT = Path(__file__).parents[2]
 NOBODY = 54_321  # a user whom no machine knows
@@ -54,7 +55,7 @@ def check_done(done: subprocess.CompletedProcess[str], place: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     assert sorted(path.name for path in (place / "work").iterdir()) == ["results"]
-    assert len(list((place / "work/results/default/runs").glob("[!.]*"))) == 2
+    assert stored(place / "work/results/default") == 2
 
 
 @pytest.mark.parametrize("home", [None, "", "/nowhere/at/all", "relative", "/proc"])
@@ -171,7 +172,7 @@ def test_without_semaphores_the_runs_are_run_in_this_process(
     assert main([*RUN, f"results={tmp_path}", "workers=2", "hydra/launcher=joblib"]) == 0
     err = capsys.readouterr().err
     assert f"etalase: no semaphores can be made here (/dev/shm: {error.strerror}): runs are run in this process" in err
-    assert len(list((tmp_path / "default/runs").glob("[!.]*"))) == 2
+    assert stored(tmp_path / "default") == 2
 
 
 @needs_root

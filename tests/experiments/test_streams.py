@@ -16,6 +16,7 @@ from experiments.run import main
 from experiments.terminal import Forgiving, say
 
 from . import fakes
+from .fakes import stored
 
 ROOT = Path(__file__).parents[2]
 PYTHON = f"{sys.executable} -m experiments.run"
@@ -70,7 +71,7 @@ def test_a_study_is_run_whatever_its_streams(stream: str, launcher: str, tmp_pat
     assert "Traceback" not in done.stderr + done.stdout
     assert "broken off" not in done.stderr + done.stdout
     assert "Exception ignored" not in done.stderr
-    assert len(list((tmp_path / "default/runs").glob("[!.]*"))) == 2
+    assert stored(tmp_path / "default") == 2
     assert (tmp_path / "default/report.html").exists()
     if redirected == ">/dev/full":
         assert done.stderr.count("standard output: No space left on device") == 1
@@ -152,7 +153,7 @@ def start(results: Path, *more: str) -> subprocess.Popen[str]:
 
 def wait_for_runs(process: subprocess.Popen[str], results: Path, runs: int) -> None:
     deadline = time.monotonic() + 120
-    while len(list(results.glob("default/runs/[!.]*"))) < runs:
+    while stored(results / "default") < runs:
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -195,4 +196,4 @@ def test_under_nohup_a_study_goes_on(tmp_path: Path) -> None:
     arguments = " ".join([*RUN, f"results={tmp_path}", "workers=1"])
     done = shell(f"trap '' HUP; {PYTHON} {arguments} & sleep 1.5; kill -HUP $!; wait $!")
     assert done.returncode == 0, done.stderr
-    assert len(list((tmp_path / "default/runs").glob("[!.]*"))) == 2
+    assert stored(tmp_path / "default") == 2
