@@ -12,6 +12,7 @@ from .terminal import NOBODY_READS, forgiving, say
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
 WANT = {errno.ENOMEM, errno.EAGAIN}
+RESERVE = 32 << 20  # bytes that are let go where memory is short, so that this can be said
 WANTING = ("annot allocate memory", "failed to map segment", "can't start new thread", "nable to allocate")
 
 
@@ -21,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns the exit code: 0; 1 where runs failed, or an answer could not be written; 2 on bad input; 128 + the signal
     that stopped it, so 130 on Ctrl-C.
     """
+    reserve = bytearray(RESERVE)
     with forgiving() as out, stoppable(to_the_end=arguments is None) as stop:
         try:
             code = _main(sys.argv[1:] if arguments is None else arguments)
@@ -29,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _stopped(stop)
             if not _is_want(error):
                 raise
+            reserve.clear()
             say(
                 f"broken off: too little memory, or too few threads ({_first_line(error)}); what is stored stays, the "
                 "same command goes on with the rest where ulimit or the container allow more"
