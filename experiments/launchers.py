@@ -107,8 +107,8 @@ def joblib(run: Run, jobs: Sequence[Job], settings: Mapping[str, Any]) -> None:
     from joblib.externals.loky import get_reusable_executor
     from joblib.externals.loky.backend import resource_tracker as of_joblib
 
-    with _quiet_processes():
-        for tracker in (of_joblib, resource_tracker):  # before signals are blocked: whoever starts one unblocks Ctrl-C
+    with _quiet_processes(), workers_start():  # by themselves: whoever starts one unblocks Ctrl-C after it
+        for tracker in (of_joblib, resource_tracker):
             tracker.ensure_running()
     try:
         with (
