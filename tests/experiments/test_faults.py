@@ -182,7 +182,7 @@ def everywhere(folder: Path) -> dict[str, dict[str, pd.DataFrame]]:
     return {str(one): tables(one) for one in (folder, *aside) if Stored.read(one).runs}
 
 
-def old_config(cell: Cell, seed: int) -> Any:
+def old_config(cell: Cell, seed: int, *_: object) -> Any:
     """What `fakes.run` asks of a config: settings of an earlier version are none of this model."""
     return SimpleNamespace(weeks=cell.config["weeks"], seed=seed)
 
