@@ -22,9 +22,8 @@ class Bar(tqdm):
     monitor_interval = 0
 
 
-Bar.set_lock(
-    threading.RLock()
-)  # tqdm's own is one for processes, too, and so needs semaphores and a process to watch them
+# tqdm's own lock is one for processes, too, and so needs semaphores and a process to watch them.
+Bar.set_lock(threading.RLock())
 
 
 class Progress:
@@ -33,7 +32,7 @@ class Progress:
     tqdm draws the bar and words the line. It has no plain lines of its own: in a file or a pipe it would write a
     bar over and over, so these lines are printed here. Whatever goes wrong here, the runs go on.
 
-    >>> with Progress(total=50, count=store.count):
+    >>> with Progress(total=50, count=Counter(store)):
     ...     execute(jobs)
     """
 
