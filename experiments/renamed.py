@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from simulation.settings.parameter import ConfigError
-from simulation.settings.renamed import RENAMED, new_name
+from simulation.settings.renamed import RENAMED, REPLACED, new_name
 
 
 def refuse_renamed(name: str, value: object) -> None:
     """Raise `ConfigError`, which says the new name, where a setting is given under its old one."""
+    instead = REPLACED.get(name) or REPLACED.get(f"{name}={value}")
+    if instead is not None:
+        raise ConfigError(name, _typed(value), instead)
     new = new_name(name, RENAMED)
     if new is not None:
         text = _typed(value)

@@ -38,6 +38,10 @@ class Stream(IntEnum):
     SAMPLE = 18
     POST = 19
     TREND = 20
+    COST_SIGNAL = 21
+    COPYING = 22
+    COPY_QUALITY = 23
+    ASSORTMENT = 24
     BAD_ORDER = 31
     BREACH = 32
     CHURN = 33

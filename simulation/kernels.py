@@ -88,7 +88,7 @@ class Exposure(NamedTuple):
     """Seat tables, one after another, log2 of their sizes, and the alias table of a week's needs (categories,).
 
     `seats` holds feed (C + 1) the social app's by cluster and the rival app's, search (2 K) the social app's and the
-    marketplace's by category, own (C) own listings by cluster.
+    marketplace's by category, own (C + 2 K) own listings in the social feed by cluster and in both searches.
     """
 
     seats: Any
@@ -101,9 +101,13 @@ class Exposure(NamedTuple):
 
 
 class OwnGoods(NamedTuple):
-    """The platform's own goods in the sets: psi, chance to take a feed slot; kappa, to stand beside an original."""
+    """The platform's own goods in the sets: psi and kappa, and whether any design is on sale twice.
 
-    psi: float
+    psi (C + 2 K,) float32, in 65,536ths: chance that a draw of the social feed or of a search is from own listings
+    alone; kappa: chance that an own listing in the feed gives its place to the copy of an original in the set.
+    """
+
+    psi: Any
     kappa: float
     has_copies: bool
 
@@ -287,8 +291,8 @@ def consideration_sets(
     Slots: feed, search, endorsed, last bought. Writes `offer` (slots, BLOCK) rows or EMPTY, `channel`
     (slots, BLOCK), `by` (BLOCK,) the influencer behind the endorsed slot or EMPTY, and `luck` (BLOCK,) the
     uniform that picks the purchase. Words of chance: need, luck, endorsement, comparison, then one a browsed slot: its
-    high half the seat, its low half u, which shows the social app's own goods where u < psi attention, its feed where
-    u < attention, and the rival's else.
+    high half the seat, its low half u, which shows the social app where u < attention, of that own listings alone
+    where u < psi attention, and the rival app or the marketplace else (there own listings alone from the top down).
     """
     key0, key1, week = draw
     n_feed, n_search, n_endorsed, n_last = slots
@@ -315,14 +319,13 @@ def consideration_sets(
     for i in range(n):
         luck[i] = (np.float32(words[1, i] >> np.uint32(9)) + np.float32(0.5)) * np.float32(2.0**-23)
     share = np.float32(65536.0)
-    own_share = np.float32(65536.0 * psi)
     for s in range(n_feed):
         for i in range(n):
             u = np.float32(words[4 + s, i] & half)
             who = first + i
             social = u < attention[who] * share
-            favoured = u < attention[who] * own_share
             table = np.int64(cluster[who])
+            favoured = u < attention[who] * psi[table]
             base = table << feed_bits if social else rival_feed
             base = own_base + (table << own_bits) if favoured else base
             shift = own_shift if favoured else feed_shift
@@ -333,10 +336,15 @@ def consideration_sets(
         category = np.int64(scaled >> np.uint64(32))
         other = need_alias[category]
         category = other if np.float64(scaled & np.uint64(0xFFFFFFFF)) * 2.0**-32 >= need_chance[category] else category
+        here, there = n_clusters + category, n_clusters + n_categories + category
         for s in range(n_feed, n_browsed):
-            social = np.float32(words[4 + s, i] & half) < attention[first + i] * share
+            u, mine = np.float32(words[4 + s, i] & half), attention[first + i]
+            social = u < mine * share
+            favoured = u < mine * psi[here] or share - u <= (np.float32(1.0) - mine) * psi[there]
             base = (search_base if social else market_base) + (category << search_bits)
-            offer[s, i] = draw_seat(seats, np.uint64(base), search_shift, words[4 + s, i])
+            base = own_base + ((here if social else there) << own_bits) if favoured else base
+            shift = own_shift if favoured else search_shift
+            offer[s, i] = draw_seat(seats, np.uint64(base), shift, words[4 + s, i])
             channel[s, i] = np.int32(0) if social else np.int32(2)
     s = n_browsed
     if n_endorsed > 0:
@@ -372,33 +380,37 @@ def consideration_sets(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _show_copies(n, n_feed, n_all, kappa32, words, links, offer, channel):
-    """Comparison: where a set holds an original, its copy takes a place in the feed with chance κ.
+    """Comparison: where a set holds an original on the app, its copy takes an own listing's place with chance κ.
 
-    From the last feed offer backwards, each copy takes the first place that no other has taken and that no original
-    under comparison holds. The chance is keyed by consumer, week and copy.
+    From the last feed offer backwards, each copy takes the first place that shows an own listing and that no other
+    copy has taken: nobody else loses a place. The chance is keyed by consumer, week and copy.
     """
     hits = np.empty(MAX_SLOTS, np.int64)
     blank = links.shape[0] - 1
     for i in range(n):
-        count, compared = 0, 0
+        count = 0
         for k in range(n_all):
             row = np.uint32(offer[k, i] if offer[k, i] >= 0 else blank)
             turned = np.uint32(np.uint64(words[3, i] ^ np.uint32(links[row, NAME])) * np.uint64(0x9E3779B1))
-            hit = np.int64(links[row, COPY] >= 0) & np.int64(turned < kappa32)
             hits[count] = k
-            count += hit
-            compared |= hit << k
+            count += np.int64(links[row, COPY] >= 0) & np.int64(turned < kappa32) & np.int64(channel[k, i] == 0)
         place = n_feed - 1
         for h in range(count):
             copy = links[offer[hits[h], i], COPY]
-            while place >= 0 and (compared >> place) & 1:
+            while place >= 0 and not _is_copy(offer[place, i], channel[place, i], links):
                 place -= 1
             there = place < 0
-            for k in range(place + 1, n_feed):
+            for k in range(n_feed):
                 there = there or offer[k, i] == copy
             if not there:
-                offer[place, i], channel[place, i] = copy, 0
+                offer[place, i] = copy
                 place -= 1
+
+
+@njit(cache=True, inline="always")
+def _is_copy(row, channel, links):
+    """Whether a place of the social feed shows a copy, which is the platform's own."""
+    return row >= 0 and channel == 0 and links[row, ROOT] >= 0 and links[row, ROOT] != row
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

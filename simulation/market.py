@@ -85,7 +85,7 @@ class Market(AgentModel):
         terms = self.terms.under(week, self.regulator.rules(week), self.platform.setting, channels)
         self.terms = terms
         if terms.rules != before:
-            self.platform.shelved = platform.keep_within_cap(self._goods(terms), self.platform.shelved)
+            self.platform.shelved = platform.keep_within_rules(self._goods(terms), self.platform.shelved)
         self._goods(terms).keep_to_floor()
         listings.blocked = law.blocked(listings, terms, self.chance)
         listings.vat, listings.duty = law.consumer_taxes(listings, terms)
@@ -140,6 +140,7 @@ class Market(AgentModel):
         """Step 8: every few weeks Project S drops and makes copies; its prices move."""
         goods, agent = self._goods(terms), self.platform
         agent.shelved = platform.review_assortment(goods, agent.plan, agent.shelved, self.ledger, self.chance)
+        platform.grow_stocks(goods)
         platform.price_own_goods(goods, self.config.own_pricing, self.ledger, occasions)
 
     def _fees_respond(self, terms: WeekTerms, occasions: float) -> None:
@@ -153,7 +154,7 @@ class Market(AgentModel):
         setup = sellers.review_channels(listings, self.ledger, bought, opening, terms, chance)
         sellers.close_shops(listings, self.ledger, settlement.broke, terms.week)
         self.strike_off(settlement.broke)
-        agent.shelved = platform.keep_within_cap(self._goods(terms), agent.shelved)
+        agent.shelved = platform.keep_within_rules(self._goods(terms), agent.shelved)
         sold_share = terms.consideration.sold_share(agent.ad_load)  # of slots, from next week on
         sellers.review_bids(listings, settlement, agent.mean_bid, sold_share, terms)
         sellers.review_commissions(listings, terms)

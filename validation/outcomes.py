@@ -49,7 +49,7 @@ SMALL: dict[str, Any] = {
     "calibration_weeks": 4,
 }
 FEWER = SMALL | {"consumers": 500, "calibration_consumers": 300}  # where consumers look at all there is
-COPIES = {"own_share": 0.1}  # among 40 shops the default share allows no copy at all
+COPIES = {"own_share": 0.1, "pace": 1.0}  # among 40 shops the default pace allows one copy
 
 WORLDS: dict[str, World] = {
     "no_social_commerce": {
@@ -67,11 +67,11 @@ WORLDS: dict[str, World] = {
     "tokopedia_merger": {
         "market": SMALL,
         "platform": preset("tokopedia_merger", **COPIES),
-        "algorithm": {"name": "self_preferencing"},
+        "algorithm": {"name": "engagement"},
     },
     "rules": {
         "market": SMALL | {"importers": 6},
-        "platform": preset("project_s", own_share=0.2, undercut=0.5),
+        "platform": preset("project_s", own_share=0.2, pace=1.0, undercut=0.5),
         "channels": {"bad_social": 0.05, "bad_own_site": 0.03, "keeps_own_site": 0.5, "breach_chance": 0.2},
         "regulation": {
             "separation": {
@@ -101,7 +101,7 @@ WORLDS: dict[str, World] = {
     },
     "laws": {
         "market": SMALL | {"importers": 6},
-        "platform": preset("project_s", own_share=0.3, signal_sd=1.5),
+        "platform": preset("project_s", own_share=0.3, pace=1.0, signal_sd=1.5),
         "regulation": {
             "data_firewall": {"start_week": 5, "phase_in": 4, "leak": 0.1},
             "own_product_ban": {"start_week": 12, "detection_lag": 2, "fine": 0.05},

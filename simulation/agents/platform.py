@@ -33,14 +33,14 @@ class Lever:
 class Platform(MarketAgent):
     """The social app: what it wishes, what it knows, and the own goods that rules took off sale."""
 
-    shown = ("commission", "subsidy", "own_goods", "self_preference", "cash")
+    shown = ("commission", "subsidy", "own_goods", "favour", "cash")
 
     commission = Lever()
     subsidy = Lever()
     ad_load = Lever()
     affiliate_bonus = Lever()
     own_goods = Lever()
-    self_preference = Lever()
+    favour = Lever()
     comparison = Lever()
     personalisation = Lever()
     undercut = Lever()

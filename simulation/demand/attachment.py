@@ -79,7 +79,7 @@ def update_consumers(
             channels,
             week=terms.week,
             bad_share=bad_orders(terms.channels, listings.foreign)[:, SOCIAL],
-            promoted=promoted_share(listings, terms.week, terms.platform.self_preference, terms.sold_share),
+            promoted=promoted_share(listings, terms.week, terms.platform.favour, terms.sold_share),
             breached=breached,
             chance=chance,
         )
@@ -179,15 +179,15 @@ def has_bad_order(
     return bad
 
 
-def promoted_share(listings: Listings, week: int, self_preference: float, sold: float) -> float:
-    """Share of the social feed that promotes: x = o + (1-ψ) a, o the platform's own goods in it, a ads.
+def promoted_share(listings: Listings, week: int, favour: float, sold: float) -> float:
+    """Share of the social feed that promotes: x = o + (1 - o (b-1)/b) a, o the platform's own goods in it, a ads.
 
-    As the week's feed was laid out, self-preference ψ in it and before comparison; sold: a. 0 at the opening.
+    As the week's feed was laid out, favour b in it and before comparison; sold: a of what favour leaves, for a share
+    o (b-1)/b of the feed is there by favour alone. 0 at the opening.
     """
     shown = listings.past_shown[:, listings.page(week)]
     own = float(shown[listings.own].sum() / max(shown.sum(), TINY))
-    favour = self_preference if own > 0.0 else 0.0
-    return min(1.0, own + (1.0 - favour) * sold)
+    return min(1.0, own + (1.0 - own * (favour - 1.0) / favour) * sold)
 
 
 def renew_follows(chance: Chance, week: int, consumers: Consumers, audience: Floats, churn: float) -> None:

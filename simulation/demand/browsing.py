@@ -85,7 +85,7 @@ def _sampled(
     n, rows = len(people), len(offers.value)
     draw, slots = kernels.Draw(*chance.key(Stream.BROWSE), week), _slots(consideration)
     crowd, stock, exposure = _crowd(people, offers, update_channel), _stock(offers), _exposure(tables, offers)
-    own, terms = _own_goods(offers), _terms(offers, demand, channels, update_path)
+    own, terms = _own_goods(offers, tables), _terms(offers, demand, channels, update_path)
     edges = np.linspace(0, n, threads + 1).astype(np.int64)
     edges[1:-1] -= edges[1:-1] % kernels.BLOCK
     pages = [_pages(rows, len(offers.endorsing)) for _ in range(threads)]
@@ -134,11 +134,12 @@ def kernel_tables(offers: OfferSet) -> tuple[Floats32, NDArray[np.int32]]:
     return attributes, links
 
 
-def _own_goods(offers: OfferSet) -> kernels.OwnGoods:
+def _own_goods(offers: OfferSet, tables: ExposureTables) -> kernels.OwnGoods:
     """ψ and κ as they work this week, and whether any design is on sale twice."""
+    favoured = (65_536.0 * tables.favoured).astype(np.float32)
     if not offers.own.any():
-        return kernels.OwnGoods(0.0, 0.0, False)
-    return kernels.OwnGoods(offers.self_preference, offers.comparison, True)
+        return kernels.OwnGoods(np.zeros_like(favoured), 0.0, False)
+    return kernels.OwnGoods(favoured, offers.comparison, True)
 
 
 def _slots(consideration: Consideration) -> kernels.Slots:
@@ -230,7 +231,7 @@ def considered(
     endorser, luck = np.full(n, kernels.EMPTY, np.int32), np.empty(n, np.float32)
     crowd, social = _crowd(people, offers, update_channel=False), social_value(people, channels)
     terms = _terms(offers, demand, channels, update_path=False)
-    stock, exposure, own = _stock(offers), _exposure(tables, offers), _own_goods(offers)
+    stock, exposure, own = _stock(offers), _exposure(tables, offers), _own_goods(offers, tables)
     kernels.consider(draw, slots, crowd, social, stock, exposure, own, terms, rows, used, endorser, luck)
     rows[rows == len(offers.value)] = kernels.EMPTY
     return Considered(rows.T, used.T, endorser, luck)

@@ -57,12 +57,10 @@ def browse_all(
     return books
 
 
-def log_exposure(exposure: Floats, own: Flags, self_preference: float) -> Floats:
-    """ln w of the weighted mode: w_cj = J [(1-ψ) e_cj/Σ e_c + ψ own_j e_cj/Σ own e_c]; mean 1. Shape (C, J)."""
-    share = exposure / exposure.sum(axis=1, keepdims=True)
-    if own.any() and self_preference > 0:
-        favoured = share * own
-        share = (1 - self_preference) * share + self_preference * favoured / favoured.sum(axis=1, keepdims=True)
+def log_exposure(exposure: Floats, own: Flags, favour: float) -> Floats:
+    """ln w of the weighted mode: w_cj = J b^{own_j} e_cj / Σ b^{own} e_c, b the favour; mean 1. Shape (C, J)."""
+    weight = exposure * np.where(own, favour, 1.0)
+    share = weight / weight.sum(axis=1, keepdims=True)
     with np.errstate(divide="ignore"):
         return np.log(share * exposure.shape[1])
 
@@ -93,7 +91,7 @@ def _exact_block(
         people.taste[ids].astype(float), offers.place[live], offers.value[live], price, alpha, offer, demand.match
     )
     if consideration.mode == "weighted":
-        v = v + log_exposure(exposure, own, offers.self_preference)[people.cluster[ids]]
+        v = v + log_exposure(exposure, own, offers.favour)[people.cluster[ids]]
     elif consideration.mode == "bernoulli":
         agents, parties = np.repeat(ids, live.size), np.tile(offers.ids[live], ids.size)
         seen = chance.uniform(Stream.INCLUSION, people.id[agents], week, parties)[:, 0].reshape(v.shape)

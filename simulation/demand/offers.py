@@ -45,7 +45,7 @@ def offer_set(
         need=need,
         checkout=platform.checkout,
         subsidy=platform.subsidy,
-        self_preference=platform.self_preference,
+        favour=platform.favour,
         comparison=platform.comparison,
         visits=visits,
         attention=terms.rules.attention,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -10,12 +11,12 @@ from ..arrays import Floats
 from ..settings.platform import PlatformSetting
 
 
-def most_own(mine: int, others: int, share: float) -> int:
-    """The largest number n, up to `mine`, of own listings with n ≤ share (others + n)."""
-    allowed = 0
-    while allowed < mine and allowed + 1 <= share * (others + allowed + 1):
-        allowed += 1
-    return allowed
+def most_own(planned: float, allowed: float, luck: float) -> int:
+    """⌊allowed · planned + luck⌋: how many of the own listings that are planned may be on sale.
+
+    luck: the run's own uniform, so that a plan of few listings is met on average and does not blink.
+    """
+    return int(math.floor(allowed * planned + luck))
 
 
 @dataclass(frozen=True)
@@ -24,15 +25,15 @@ class OwnGoods:
 
     listings: int
     brands: int
-    live: int  # listings on sale, others' among them
-    most: float  # share of them that it would have
+    planned: float  # how many it would have on sale by now
+    luck: float  # the run's, by which such numbers are rounded
     price: Floats  # (n,) Rp a unit
     asked: Floats  # (n,) without a floor
     base: Floats  # (n,) unit cost with the freight that it pays: what floors are multiples of
 
     def beyond(self, mine: int, allowed: float) -> bool:
         """Whether `mine` of them are more than a share `allowed` of what it would have."""
-        return most_own(mine, self.live - mine, self.most * allowed) < mine
+        return allowed < 1.0 and most_own(self.planned, allowed, self.luck) < mine
 
 
 class LawfulFees(NamedTuple):

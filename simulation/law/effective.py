@@ -81,7 +81,7 @@ def lawful_setting(setting: PlatformSetting, rules: Rules, order_value: float) -
         checkout=setting.checkout * rules.checkout,
         commission=at_most(setting.commission, rules.commission_cap) * left,
         subsidy=at_most(setting.subsidy, most) * left,
-        self_preference=setting.self_preference * rules.own_favour,
+        favour=1.0 + (setting.favour - 1.0) * rules.own_favour,
         comparison=setting.comparison * rules.own_favour,
     )
 

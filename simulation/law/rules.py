@@ -90,7 +90,7 @@ def _sells_too_much(did: Conduct, now: Rules, full: Rules) -> bool:
 def _favours(did: Conduct, now: Rules, full: Rules) -> bool:
     if full.own_favour >= now.own_favour or did.own.listings == 0:
         return False
-    return did.setting.self_preference > 0.0 or did.ranks_otherwise(full.own_favour)
+    return did.setting.favour > 1.0 or did.ranks_otherwise(full.own_favour)
 
 
 def _sells_below(did: Conduct, now: Rules, full: Rules) -> bool:

@@ -66,6 +66,7 @@ def settle_sales(
     taken, charged = _pay_sellers(ledger, listings, sold, by_channel, terms)
     sales, social = _pay_for_own_goods(ledger, listings, sold, by_channel, taken)
     fees = charged + _pay_affiliates(purses, listings, influencers, demand, terms)
+    fees += _pay_fulfilment(ledger, listings, sales, terms.platform.fulfilment)
     fees += pay_seller_tax(ledger, listings, taken, terms)
     pay_consumer_taxes(ledger, listings, sold, by_channel.sum(axis=1))
     bad = bad_orders(terms.channels, listings.foreign)
@@ -151,6 +152,14 @@ def _pay_affiliates(
     fees = np.zeros(len(listings), np.int64)
     np.add.at(fees, rows, paid)
     return fees
+
+
+def _pay_fulfilment(ledger: Ledger, listings: Listings, sales: Rupiah, share: float) -> Rupiah:
+    """The platform has its own goods stored and packed, for a share of their sales (L,). What each cost, Rp, (L,)."""
+    paid, rows = np.zeros(sales.size, np.int64), np.flatnonzero(listings.own)
+    if rows.size and share > 0.0:
+        paid[rows] = ledger.transfer(Purpose.FULFILMENT, Account.PLATFORM, Account.CARRIERS, share * sales[rows])
+    return paid
 
 
 def _pay_refunds(purses: Purses, rows: Rows, due: Floats) -> Rupiah:

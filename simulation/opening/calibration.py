@@ -158,7 +158,7 @@ class _Trial:
             need=Needs.of(self.need),
             checkout=1.0,
             subsidy=PlatformSetting().subsidy,
-            self_preference=0.0,
+            favour=1.0,
             comparison=0.0,
         )
         seats = self._week_seats(week) if config.consideration.mode == "sampled" else None

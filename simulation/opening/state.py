@@ -101,8 +101,8 @@ def open_state(opening: Opening, config: Config, chance: Chance) -> OpeningState
         data=np.full(len(CLUSTERS), weeks),
         plan=Plan(
             motive=config.motive,
-            entry_cost=setting.entry_cost_weeks * first.median_gross_profit,
-            elasticity=first.elasticity or 0.0,
+            entry_cost=setting.entry_cost_weeks * np.maximum(listings.past_gross[:, 0], 0.0),
+            price_sensitivity=demand.price_sensitivity,
             affiliate=config.influence.affiliate_commission,
             opening_commission=setting.commission * first.worth,
         ),

@@ -113,8 +113,8 @@ def advertising_income(week: Week) -> float:
 
 @outcome("profit on own goods", "Rp", 0, "sum")
 def own_goods_profit(week: Week) -> float:
-    """Own sales less goods, entry, affiliates and refunds."""
-    costs = (Purpose.OWN_GOODS, Purpose.ENTRY, Purpose.AFFILIATES, Purpose.REFUNDS)
+    """Own sales less goods, fulfilment, entry, affiliates and refunds."""
+    costs = (Purpose.OWN_GOODS, Purpose.FULFILMENT, Purpose.ENTRY, Purpose.AFFILIATES, Purpose.REFUNDS)
     return float(
         week.flow(Purpose.OWN_SALES, payee=Account.PLATFORM)
         - sum(week.flow(cost, payer=Account.PLATFORM) for cost in costs)

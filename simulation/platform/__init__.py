@@ -1,6 +1,6 @@
 """The platform: ranking and feed, what it learns, its own goods and their prices, its fees."""
 
-from .assortment import keep_within_cap, review_assortment
+from .assortment import grow_stocks, keep_within_rules, review_assortment
 from .conduct import conduct
 from .feed import draw_tables, lay_out, open_feed
 from .fees import respond
@@ -12,7 +12,8 @@ __all__ = [
     "FirstParty",
     "conduct",
     "draw_tables",
-    "keep_within_cap",
+    "grow_stocks",
+    "keep_within_rules",
     "lay_out",
     "learn",
     "open_feed",

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays import Flags, Floats, Rows
-from ..chance import Chance
+from ..arrays import TINY, Flags, Floats, Rows
+from ..chance import Chance, Stream
 from ..law.conduct import most_own
+from ..settings.platform import PlatformSetting
 from ..settings.registry import Choice
 from ..settings.strategies import motives
 from ..state.channels import mask_of
@@ -27,8 +28,8 @@ class Plan:
     """What the own-goods arm goes by for the whole run."""
 
     motive: Choice
-    entry_cost: float  # Rp a copy
-    elasticity: float  # own-price elasticity at the opening, at which a lower quality makes up for a lower price
+    entry_cost: Floats  # (J,) Rp a copy of a design that is modelled on this opening listing
+    price_sensitivity: float  # median α, at which a lower quality makes up for a lower price
     affiliate: float  # commission to influencers that a copy starts with, share of price
     opening_commission: float  # Rp a week
 
@@ -36,42 +37,65 @@ class Plan:
 def review_assortment(
     goods: FirstParty, plan: Plan, shelved: frozenset[int], ledger: Ledger, chance: Chance
 ) -> frozenset[int]:
-    """Every few weeks: drop copies that do not pay, then copy what promises most, up to the cap. Returns the shelved.
+    """Every few weeks: drop copies that do not pay, then copy some that promise to. Returns the shelved.
 
-    Copies are its own brand where the rules leave room for that and it earns more so, else goods that it buys in.
-    Copies that rules took off sale are candidates like any other, and cost no second entry.
+    As many are on sale as the pace and the rules let (`FirstParty.planned`); which ones is a matter of chance that
+    rises with expected profit. Copies are its own brand where the rules leave room for that and it earns more so, else
+    goods that it buys in. Copies that rules took off sale come back first, and cost no second entry.
     """
     setting, rules, listings, week = goods.setting, goods.terms.rules, goods.listings, goods.terms.week
     if not setting.own_goods or week % setting.review_weeks:
         return shelved
-    _drop_losing(goods, plan, week, spared=_source_anew(goods))
+    _drop_losing(goods, plan, week)
     live, own = listings.live, listings.live_own
-    most = setting.own_share * live.size
-    room: int = int(most * goods.terms.own_allowed) - own.size
-    brand_room = int(most * rules.own_brand) - int(np.count_nonzero(listings.foreign[own]))
-    copies = {int(listings.original[row]): row for row in shelved}
-    untried = (listings.copied_week[live] < 0) | np.isin(live, list(copies))
-    candidates = live[~listings.own[live] & untried]
+    room = most_own(goods.planned, goods.terms.own_allowed, goods.luck) - own.size
+    brand_room = most_own(goods.planned, rules.own_brand, goods.luck) - int(np.count_nonzero(listings.foreign[own]))
+    candidates = live[~listings.own[live] & (listings.copy[live] < 0)]
     if room <= 0 or candidates.size == 0:
         return shelved
     brand = (brand_room > 0) & goods.better_made(
         candidates, goods.price_share(candidates, brand=True) * listings.price[candidates]
     )
+    copies = past_copies(listings)
+    before = np.array([copies.get(int(row), -1) for row in candidates])
+    back = np.isin(before, list(shelved)) & (listings.foreign[before] == brand)
+    fresh = (before < 0) | (listings.foreign[before] & ~brand)  # one that failed as its own brand may be bought in
     appraisal = _appraise(goods, plan, candidates, brand, week, chance)
-    best = np.argsort(-appraisal.value, kind="stable")[:room]
-    for k in best[appraisal.worth_it[best]]:
+    score = np.where(back, np.inf, copying_score(appraisal.value, listings, candidates, setting, week, chance))
+    best = np.argsort(-score, kind="stable")
+    for k in best[(appraisal.worth_it & (back | fresh))[best]]:
         original, made = int(candidates[k]), bool(brand[k])
+        if room <= 0:
+            break
         if made and brand_room <= 0:
             continue
-        brand_room -= int(made)
-        if original in copies:
-            _relist(goods, copies[original], made, week)
-            shelved -= {copies[original]}
-        else:
-            _pay_entry(ledger, plan.entry_cost, made)
-            add_copy(goods, plan, original, made, week)
-            ledger.open_accounts(len(listings))
+        room, brand_room = room - 1, brand_room - int(made)
+        row = int(before[k]) if before[k] >= 0 else add_copy(goods, plan, original, made, week)
+        ledger.open_accounts(len(listings))
+        if before[k] >= 0:
+            _relist(goods, plan, row, made, week)
+        if not back[k]:
+            _pay_entry(ledger, listings, row, plan.entry_cost[listings.template[original]], made)
+        shelved -= {row}
     return shelved
+
+
+def copying_score(
+    value: Floats, listings: Listings, rows: Rows, setting: PlatformSetting, week: int, chance: Chance
+) -> Floats:
+    """ln(f_j value_j) + σ Gumbel, keyed (design, week): the highest n are n draws in proportion to (f value)^(1/σ).
+
+    value (n,), what the motive makes of copies of these rows; f `copyable`, σ `platform.choice_spread`.
+    """
+    luck = chance.uniform(Stream.COPYING, 0, week, listings.id[rows])[:, 0]
+    promise = np.log(np.maximum(listings.copyable[rows] * value, TINY))
+    return np.asarray(promise - setting.choice_spread * np.log(-np.log(luck)))
+
+
+def past_copies(listings: Listings) -> dict[int, int]:
+    """The row of each original's last copy that is off sale."""
+    off = np.flatnonzero(listings.own & (listings.exit_week != STILL_THERE))
+    return dict(zip(listings.original[off].tolist(), off.tolist(), strict=True))
 
 
 def _appraise(goods: FirstParty, plan: Plan, candidates: Rows, brand: Flags, week: int, chance: Chance) -> Appraisal:
@@ -80,91 +104,99 @@ def _appraise(goods: FirstParty, plan: Plan, candidates: Rows, brand: Flags, wee
     orders = expected_orders(
         goods.listings, candidates, goods.setting, terms.rules.seller_data, terms.mean_orders, week, chance
     )
-    return _ask(goods, plan, orders, orders * goods.profit_an_order(candidates, brand))
+    earned = goods.profit_an_order(candidates, brand, goods.cost_doubt(candidates))
+    return _ask(goods, plan, candidates, orders, orders * earned)
 
 
-def _ask(goods: FirstParty, plan: Plan, orders: Floats, profit: Floats) -> Appraisal:
-    listings, own = goods.listings, goods.listings.own
-    earned = listings.profit[own].sum() - plan.entry_cost * np.count_nonzero(own)
+def _ask(goods: FirstParty, plan: Plan, rows: Rows, orders: Floats, profit: Floats) -> Appraisal:
+    listings = goods.listings
     view = MotiveView(
-        orders, profit, plan.entry_cost, goods.setting.payback_weeks, float(earned), plan.opening_commission
+        orders=orders,
+        profit=profit,
+        entry_cost=plan.entry_cost[listings.template[rows]],
+        payback_weeks=goods.setting.payback_weeks,
+        earned=float(listings.profit[listings.own].sum()),
+        opening_commission=plan.opening_commission,
     )
     appraisal: Appraisal = motives.ask(plan.motive, view)
     return appraisal
 
 
-def _source_anew(goods: FirstParty) -> Rows:
-    """Make abroad or buy in, as is lawful and earns more, the best first; returns the rows that changed."""
-    listings, allowed = goods.listings, goods.terms.rules.own_brand
-    own = listings.live_own
-    own = own[np.argsort(-listings.recent(listings.past_gross)[own], kind="stable")]
-    most = goods.setting.own_share * allowed
-    brand = goods.better_made(own, listings.price[own])
-    brand &= np.cumsum(brand) <= (int(most * listings.live.size) if allowed < 1.0 else own.size)
-    changes = (brand != listings.foreign[own]) & (brand | goods.buying_in_pays(own))
-    for row, made in zip(own[changes], brand[changes], strict=True):
-        _source(goods, int(row), brand=bool(made))
-    return np.asarray(own[changes])
-
-
-def _drop_losing(goods: FirstParty, plan: Plan, week: int, spared: Rows) -> None:
+def _drop_losing(goods: FirstParty, plan: Plan, week: int) -> None:
     """A copy is dropped when its weekly profit, kept up for the payback time, would not pay its entry.
 
-    spared: rows that have just changed their supplier, whose past profit says nothing.
+    It is given the time in which its stock grows, and a review's.
     """
     listings, setting, own = goods.listings, goods.setting, goods.listings.live_own
     orders, profit = (listings.recent(past)[own] for past in (listings.past_orders, listings.past_gross))
-    if own.size == 0 or _ask(goods, plan, orders, profit).bears_losses:
+    if own.size == 0 or _ask(goods, plan, own, orders, profit).bears_losses:
         return
-    tried = own[(week - listings.entry_week[own] >= setting.review_weeks) & ~np.isin(own, spared)]
+    tried = own[week - listings.entry_week[own] >= setting.review_weeks + setting.ramp_weeks]
     weekly = listings.recent(listings.past_gross)[tried]
-    for row in tried[weekly * setting.payback_weeks < plan.entry_cost]:
+    for row in tried[weekly * setting.payback_weeks < plan.entry_cost[listings.template[tried]]]:
         withdraw(listings, int(row), week)
 
 
-def keep_within_cap(goods: FirstParty, shelved: frozenset[int]) -> frozenset[int]:
-    """Where sellers leave or rules come, own listings may be too many: those that earn least go. Returns the shelved.
+def keep_within_rules(goods: FirstParty, shelved: frozenset[int]) -> frozenset[int]:
+    """Own listings that rules no longer let go off sale, those that earn least first. Returns the shelved.
 
-    Own brands beyond what the rules allow, or stopped at the border, are bought in from then on where that pays,
-    else withdrawn. What rules take off sale comes back when they let it.
+    So do own brands beyond what the rules allow, or stopped at the border: to buy the same goods in takes a review, a
+    second entry and a new stock.
     """
     listings, rules, week = goods.listings, goods.terms.rules, goods.terms.week
-    for row in excess(listings, listings.own, goods.setting.own_share * goods.terms.own_allowed):
-        withdraw(listings, int(row), week)
-        if goods.terms.own_allowed < 1.0:
-            shelved |= {int(row)}
     brands = listings.own & listings.foreign
     made = listings.live[brands[listings.live]]
     stopped = made[goods.stopped(made, listings.price[made])]
-    for row in np.union1d(excess(listings, brands, goods.setting.own_share * rules.own_brand), stopped):
-        if goods.buying_in_pays(np.array([row]))[0]:
-            _source(goods, int(row), brand=False)
-        else:
-            withdraw(listings, int(row), week)
-            shelved |= {int(row)}
+    beyond = excess(goods, listings.own, goods.terms.own_allowed), excess(goods, brands, rules.own_brand), stopped
+    for row in np.unique(np.concatenate(beyond)):
+        withdraw(listings, int(row), week)
+        shelved |= {int(row)}
     return shelved
 
 
-def excess(listings: Listings, kind: Flags, share: float) -> Rows:
-    """Rows of a kind (L,) on sale, by rising profit, beyond a share of the designs on sale."""
-    live = listings.live
-    mine = live[kind[live]]
-    if mine.size == 0:
-        return mine
-    worst: Rows = mine[np.argsort(listings.recent(listings.past_gross)[mine], kind="stable")]
-    return worst[: mine.size - most_own(mine.size, live.size - mine.size, share)]
-
-
-def _source(goods: FirstParty, row: int, brand: bool) -> None:
-    """Make an own listing its own brand, made abroad, or buy it in at home."""
+def excess(goods: FirstParty, kind: Flags, allowed: float) -> Rows:
+    """Rows of a kind (L,) on sale, by rising profit, beyond a share of the own listings that are planned."""
     listings = goods.listings
+    mine = listings.live[kind[listings.live]]
+    if mine.size == 0 or allowed >= 1.0:
+        return mine[:0]
+    worst: Rows = mine[np.argsort(listings.recent(listings.past_gross)[mine], kind="stable")]
+    return worst[: max(0, mine.size - most_own(goods.planned, allowed, goods.luck))]
+
+
+def grow_stocks(goods: FirstParty) -> None:
+    """Stock and renown of own listings grow in step over `ramp_weeks`: min(1, (weeks on sale + 1) / ramp)."""
+    listings, rows = goods.listings, goods.listings.live_own
+    age = goods.terms.week - listings.entry_week[rows] + 1.0
+    listings.awareness[rows] = np.minimum(1.0, age / max(goods.setting.ramp_weeks, 1.0))
+
+
+def _source(goods: FirstParty, plan: Plan, row: int, brand: bool) -> None:
+    """Make an own listing its own brand, made abroad and of its own quality, or the same goods, bought in at home."""
+    listings = goods.listings
+    original = listings.original[row]
+    gap = copy_gap(goods, plan, int(original)) if brand else 0.0
+    listings.quality[row] = listings.quality[original] - gap
     listings.cost[row] = goods.cost_share(brand) * goods.opening_cost[listings.template[row]]
     listings.foreign[row] = listings.crosses_border[row] = brand
+    listings.price[row] = goods.price_share(original, brand) * listings.price[original]
 
 
-def _pay_entry(ledger: Ledger, cost: float, brand: bool) -> None:
+def copy_gap(goods: FirstParty, plan: Plan, original: int) -> float:
+    """What an own brand lacks in quality, utility: the setting's gap or value parity, and luck keyed by the design.
+
+    Parity: median α times what buyers save, over the listed price.
+    """
+    setting, listings = goods.setting, goods.listings
+    parity = plan.price_sensitivity * setting.undercut * float(listings.relative_price[original])
+    meant = parity if setting.quality_gap is None else setting.quality_gap
+    luck = float(goods.chance.normal(Stream.COPY_QUALITY, 0, 0, listings.id[original])[0, 0])
+    return meant - setting.quality_spread * luck
+
+
+def _pay_entry(ledger: Ledger, listings: Listings, row: int, cost: float, brand: bool) -> None:
     supplier = Account.SUPPLIERS_ABROAD if brand else Account.SUPPLIERS_HOME
-    ledger.transfer(Purpose.ENTRY, Account.PLATFORM, supplier, cost)
+    listings.profit[row] -= ledger.transfer(Purpose.ENTRY, Account.PLATFORM, supplier, cost)[0]
 
 
 def withdraw(listings: Listings, row: int, week: int) -> None:
@@ -173,22 +205,20 @@ def withdraw(listings: Listings, row: int, week: int) -> None:
     listings.copy[listings.original[row]] = -1
 
 
-def _relist(goods: FirstParty, row: int, brand: bool, week: int) -> None:
-    """Put a copy on sale again that rules had taken off, as a newcomer."""
+def _relist(goods: FirstParty, plan: Plan, row: int, brand: bool, week: int) -> None:
+    """Put a copy on sale again, as a newcomer."""
     listings = goods.listings
-    original = listings.original[row]
-    _source(goods, row, brand)
-    listings.entry_week[row], listings.exit_week[row], listings.copy[original] = week, STILL_THERE, row
-    listings.price[row] = goods.price_share(original, brand) * listings.price[original]
+    _source(goods, plan, row, brand)
+    listings.entry_week[row], listings.exit_week[row] = week, STILL_THERE
+    listings.copy[listings.original[row]] = row
     listings.asked[row] = 0.0
     for past in PAST:
         getattr(listings, past)[row] = 0.0
 
 
 def add_copy(goods: FirstParty, plan: Plan, original: int, brand: bool, week: int) -> int:
-    """Bring a copy to market: cheaper to source, undercut, of lesser quality, beside its original. Returns its row."""
-    listings, setting = goods.listings, goods.setting
-    parity = plan.elasticity * setting.undercut
+    """Bring a copy to market: beside its original, without its rating, its stock still to grow. Returns its row."""
+    listings = goods.listings
     [new] = listings.append(
         1,
         id=(np.int64(PLATFORM_KIND) << 56) ^ listings.id[original],
@@ -199,18 +229,16 @@ def add_copy(goods: FirstParty, plan: Plan, original: int, brand: bool, week: in
         channel_mask=mask_of(goods.terms.runs),
         entry_week=week,
         place=listings.place[original],
-        quality=listings.quality[original] - (parity if setting.quality_gap is None else setting.quality_gap),
-        reputation=listings.reputation[original],
+        quality=listings.quality[original],
+        reputation=0.0,
         shock=listings.shock[original],
         shock_sd=listings.shock_sd[original],
         listed=listings.listed[original],
-        price=goods.price_share(original, brand) * listings.price[original],
-        cost=goods.cost_share(brand) * goods.opening_cost[listings.template[original]],
-        foreign=brand,
-        crosses_border=brand,
+        price=listings.price[original],
+        cost=listings.cost[original],
         affiliate=plan.affiliate,
-        awareness=listings.awareness[original],
     )
+    _source(goods, plan, int(new), brand)
     listings.copied_week[original] = week
     listings.copy[original] = new
     return int(new)

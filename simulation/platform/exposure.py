@@ -6,6 +6,7 @@ so that a design that enters, leaves or changes moves few seats but its own (`ke
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +29,8 @@ class ExposureWeights:
 
     feed: Floats  # (C + 1, J) the social feed by cluster, then the rival app's
     search: Floats  # (2 K, J) search on the social app, then on the marketplace, by category
-    own: Floats  # (C, J) own listings, by cluster
+    own: Floats  # (C + 2 K, J) own listings: the social feed by cluster, then both searches
+    favoured: Floats  # (C + 2 K,) ψ, chance that a draw there is from own listings alone
 
 
 @dataclass(frozen=True)
@@ -41,30 +43,40 @@ class ExposurePlan:
     search_scale: Floats  # (2 K,)
 
 
-def table_weights(candidates: CandidateSet, feed: Floats, search: Floats, n_categories: int) -> ExposureWeights:
+def table_weights(
+    candidates: CandidateSet, feed: Floats, search: Floats, n_categories: int, favour: Sequence[float] = (1.0, 1.0)
+) -> ExposureWeights:
     """Where each design may be shown and how strongly.
 
-    feed (C, J) weights by taste cluster, search (J,) weights outside the feed.
+    feed (C, J) weights by taste cluster, search (J,) weights outside the feed; favour b to own listings on the social
+    app and on the marketplace.
     """
     social, rival, market = (keeps(candidates.channel_mask, ch) for ch in (SOCIAL, RIVAL_APP, MARKETPLACE))
     in_category = candidates.category == np.arange(n_categories)[:, None]
-    return ExposureWeights(
-        feed=np.vstack([feed * social, search * rival]),
-        search=np.vstack([in_category * (search * social), in_category * (search * market)]),
-        own=feed * (social & candidates.own),
-    )
+    feeds = np.vstack([feed * social, search * rival])
+    searches = np.vstack([in_category * (search * social), in_category * (search * market)])
+    all_tables = np.vstack([feeds[:-1], searches])
+    odds = np.repeat([favour[0], favour[0], favour[1]], [len(feed), n_categories, n_categories])
+    own = all_tables * candidates.own
+    return ExposureWeights(feeds, searches, own, favoured_share(own.sum(axis=1), all_tables.sum(axis=1), odds))
 
 
-def favoured(weights: Floats, own: Flags, self_preference: float) -> Floats:
-    """(1-ψ) w_tj + ψ W_t own_j w_tj / Σ own w_t: with chance ψ a draw shows an own listing.
+def favoured(weights: Floats, own: Flags, favour: float) -> Floats:
+    """b^{own_j} w_tj: the odds that a draw from table t shows an own listing are b times what its weight gives it.
 
-    weights (T, J), W_t the sum of table t. A table without own listings stays as it is, and so does every table's sum.
+    weights (T, J), own (J,), b `platform.favour`.
     """
-    mine = weights * own
-    there = mine.sum(axis=1, keepdims=True) > 0.0
-    share = np.divide(mine, mine.sum(axis=1, keepdims=True), out=np.zeros_like(mine), where=there)
-    mixed = (1.0 - self_preference) * weights + self_preference * weights.sum(axis=1, keepdims=True) * share
-    return np.where(there, mixed, weights)
+    return weights * np.where(own, favour, 1.0)
+
+
+def favoured_share(own: Floats, total: Floats, favour: Floats) -> Floats:
+    """ψ_t = (b-1) W_own / (W + (b-1) W_own): `favoured`, as the chance that a draw is from own listings alone.
+
+    own, total: the weight of own listings and of all in each table, (T,). (1-ψ) w_j/W + ψ own_j w_j/W_own is in
+    proportion to b^{own_j} w_j; drawn so, nobody else's seat moves with b.
+    """
+    more = (favour - 1.0) * own
+    return np.divide(more, total + more, out=np.zeros_like(more), where=more > 0.0)
 
 
 def plan_exposure(weights: ExposureWeights) -> ExposurePlan:
@@ -104,7 +116,7 @@ def exposure_tables(
         kernels.seat_tables(seats, bits, expected, candidates.rows[who], candidates.ids[who], dither[who], first, blank)
         taken.append(seats)
         first += len(table)
-    return ExposureTables(*taken)
+    return ExposureTables(*taken, weights.favoured)
 
 
 def _within(weights: Floats, scale: Floats, bits: int) -> Floats:

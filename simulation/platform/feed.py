@@ -9,7 +9,7 @@ from ..chance import Chance, Stream
 from ..law.effective import WeekTerms
 from ..settings.registry import Choice
 from ..settings.strategies import choose, rankings
-from ..state.channels import SOCIAL, keeps
+from ..state.channels import MARKETPLACE, SOCIAL, keeps
 from ..state.consumers import CLUSTERS
 from ..state.listings import Listings
 from ..state.offers import CandidateSet, ExposureTables, Feed
@@ -86,21 +86,19 @@ def lay_out(
         weights, mean_bid = sell_slots(
             candidates, listings, weights, opening, terms.sold_share, feed_share, cluster_share
         )
-    often = shown(candidates, listings, weights, terms.platform.self_preference, cluster_share)
+    often = shown(candidates, listings, weights, terms.platform.favour, cluster_share)
     listings.past_shown[:, listings.page(terms.week)] = often
     return Feed(candidates, weights, mean_bid)
 
 
-def shown(
-    candidates: CandidateSet, listings: Listings, feed: Floats, self_preference: float, cluster_share: Floats
-) -> Floats:
-    """How often the social feed shows each listing, self-preference in it, 1 for a mean design, (L,).
+def shown(candidates: CandidateSet, listings: Listings, feed: Floats, favour: float, cluster_share: Floats) -> Floats:
+    """How often the social feed shows each listing, favour to own ones in it, 1 for a mean design, (L,).
 
     cluster_share (C,): of consumers.
     """
     often = np.zeros(len(listings))
     weight = feed * keeps(candidates.channel_mask, SOCIAL) * listings.awareness[candidates.rows]
-    weight = favoured(weight, candidates.own, self_preference)
+    weight = favoured(weight, candidates.own, favour)
     share = weight / np.maximum(weight.sum(axis=1, keepdims=True), TINY)
     often[candidates.rows] = candidates.rows.size * (cluster_share @ share)
     return often
@@ -109,17 +107,15 @@ def shown(
 def exposure_weights(feed: Feed, listings: Listings, categories: int, terms: WeekTerms) -> ExposureWeights:
     """How strongly each design is shown in each table, as far as consumers have heard of it.
 
-    On a marketplace that it owns, the platform prefers itself in search, too.
+    On a marketplace that it owns, the platform favours its own goods in search, too.
     """
     candidates = feed.candidates
     known = listings.awareness[candidates.rows]
     popularity = listings.popularity(terms.mean_orders, terms.sellers.popularity_prior)
     search = popularity[candidates.rows] ** terms.consideration.search_exponent
-    weights = table_weights(candidates, feed.weights * known, search * known, categories)
-    if terms.platform.owns_marketplace:
-        shop = weights.search[categories:]
-        shop[:] = favoured(shop, candidates.own, terms.platform.self_preference)
-    return weights
+    favour = terms.platform.favour
+    odds = favour, favour if MARKETPLACE in terms.runs else 1.0
+    return table_weights(candidates, feed.weights * known, search * known, categories, odds)
 
 
 def draw_tables(
@@ -144,7 +140,7 @@ def open_feed(
     """Note how the usual feed showed the opening's designs, and plan the tables out of which feeds are drawn."""
     candidates, opened = candidate_set(listings), listings.opening_rows
     usual = rank(candidates, listings, choose("algorithm", "personalised"), certainty, terms, chance)
-    often = shown(candidates, listings, usual, terms.platform.self_preference, cluster_share)
+    often = shown(candidates, listings, usual, terms.platform.favour, cluster_share)
     listings.past_shown[:opened] = often[:opened, None]
     feed = Feed(candidates, rank(candidates, listings, algorithm, certainty, terms, chance))
     return plan_exposure(exposure_weights(feed, listings, categories, terms))

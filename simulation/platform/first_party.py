@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Flags, Floats, Rows
-from ..chance import Chance
+from ..chance import Chance, Stream
 from ..law.border import stopped_at_border
 from ..law.conduct import OwnGoods
 from ..law.effective import WeekTerms
 from ..law.rules import raised
 from ..settings.platform import PlatformSetting
 from ..state.listings import Listings
+
+TEN_MONTHS = 43.5  # weeks
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,17 @@ class FirstParty:
         cost = self.cost_share(brand) * self.opening_cost[self.listings.template[rows]]
         return cost * (1.0 + self.terms.rules.standards * brand)
 
+    def undercut(self, brand: Any) -> Any:
+        """Share of the original's price that buyers save; brand one or an array."""
+        return np.where(brand, self.setting.undercut, self.setting.resale_undercut)
+
     def price_share(self, rows: Any, brand: Any) -> Any:
         """Price of a copy over its original's: undercut by what buyers pay, the taxes on either in it.
 
         An own brand pays duty where its parcel is worth more than the de minimis.
         """
         listings, rules, state = self.listings, self.terms.rules, self.terms.government
-        share = (1.0 - self.setting.undercut) * ((1.0 + listings.tax[rows]) / (1.0 + state.vat))
+        share = (1.0 - self.undercut(brand)) * ((1.0 + listings.tax[rows]) / (1.0 + state.vat))
         worth = self.terms.order_value * share * listings.price[rows] / listings.listed[rows]
         dutiable = brand & (worth > rules.duty_free * state.exchange_rate)
         return share / (1.0 + rules.duty * dutiable)
@@ -72,11 +78,41 @@ class FirstParty:
         cost = listings.unit_cost(own, self.terms.rules.standards)
         listings.price[own] = self.lawful_price(own, asked, cost)
 
-    def profit_an_order(self, rows: Rows, brand: Any) -> Floats:
-        """Capture · (E/p̄_j) (p_copy - c_copy): what a copy earns for each order of its original, Rp."""
-        cost = self.unit_cost(rows, brand)
-        margin = self.lawful_price(rows, self.price_share(rows, brand) * self.listings.price[rows], cost) - cost
-        return np.asarray(self.setting.capture * self.terms.order_value / self.listings.listed[rows] * margin)
+    def profit_an_order(self, rows: Rows, brand: Any, doubt: Any = 1.0) -> Floats:
+        """Capture · (E/p̄_j) [p_copy (1 - f) - c_copy - τ p_j]: what a copy brings for each order of its original, Rp.
+
+        f: fulfilment; τ p_j: the commission that it gives up; doubt: what it takes the cost for, over what it is.
+        """
+        setting, listings = self.setting, self.listings
+        cost = doubt * self.unit_cost(rows, brand)
+        price = self.lawful_price(rows, self.price_share(rows, brand) * listings.price[rows], cost)
+        margin = price * (1.0 - setting.fulfilment) - cost - self.terms.platform.commission * listings.price[rows]
+        return np.asarray(setting.capture * self.terms.order_value / listings.listed[rows] * margin)
+
+    def cost_doubt(self, rows: Rows) -> Floats:
+        """What it takes the unit costs of these designs for, over what they are: lognormal, keyed by design.
+
+        It knows them better with sellers' data than without.
+        """
+        setting, data = self.setting, self.terms.rules.seller_data
+        sd = setting.cost_doubt_blind + data * (setting.cost_doubt - setting.cost_doubt_blind)
+        return np.exp(sd * self.chance.normal(Stream.COST_SIGNAL, 0, 0, self.listings.id[rows])[:, 0])
+
+    @property
+    def planned(self) -> float:
+        """N(t) = J · B (1 - e^{-t/T}): how many own listings it would have by now, J others being on sale.
+
+        B is the bound `own_share`, and T such that a share `pace` of designs is copied in ten months.
+        """
+        setting, listings = self.setting, self.listings
+        bound, pace = setting.own_share, setting.pace
+        reached = 1.0 if pace >= bound else 1.0 - (1.0 - pace / bound) ** (self.terms.week / TEN_MONTHS)
+        return float(bound * reached * (listings.live.size - listings.live_own.size))
+
+    @property
+    def luck(self) -> float:
+        """The run's uniform, by which numbers of own listings are rounded."""
+        return float(self.chance.uniform(Stream.ASSORTMENT, 0)[0, 0])
 
     def stopped(self, rows: Rows, price: Floats) -> Flags:
         """Whether own brands of these designs at these prices would be stopped at the border."""
@@ -91,13 +127,6 @@ class FirstParty:
         earned = self.profit_an_order(originals, True) >= self.profit_an_order(originals, False)
         return np.asarray(earned & ~self.stopped(rows, price))
 
-    def buying_in_pays(self, rows: Rows) -> Flags:
-        """Whether copies that are bought in would cost less than affiliates and refunds leave of their prices."""
-        listings = self.listings
-        orders, fees = listings.last(listings.past_orders, rows), listings.last(listings.past_fees, rows)
-        kept = 1.0 - np.divide(fees, orders, out=np.zeros(rows.size), where=orders > 0.0)
-        return np.asarray(self.unit_cost(rows, False) < kept * listings.price[rows])
-
     def on_sale(self) -> OwnGoods:
         """Its own listings on sale, as the law sees them."""
         listings, own = self.listings, self.listings.live_own
@@ -105,8 +134,8 @@ class FirstParty:
         return OwnGoods(
             listings=own.size,
             brands=int(np.count_nonzero(listings.foreign[own])),
-            live=listings.live.size,
-            most=self.setting.own_share,
+            planned=self.planned,
+            luck=self.luck,
             price=listings.price[own],
             asked=self.asked(own),
             base=self.floor_base(own, cost),

@@ -24,7 +24,7 @@ class MotiveView:
 
     orders: Floats  # (J,) weekly orders of the designs, as far as it can tell
     profit: Floats  # (J,) weekly profit of a copy, Rp
-    entry_cost: float  # Rp a copy
+    entry_cost: Floats  # (J,) Rp a copy
     payback_weeks: float  # in which a copy must earn its entry cost
     earned: float  # by all own goods so far, less their entry, Rp
     opening_commission: float  # Rp a week

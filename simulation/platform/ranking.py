@@ -40,7 +40,7 @@ class RankingView:
     commission: Floats  # (J,) what the platform takes of an order as a marketplace, share of its listed value
     own_margin: Floats  # (J,) what it earns on an order of its own goods; 0 where the listing is not its own
     own: Flags  # (J,) the platform's own listings
-    own_favour: float  # what the rules leave of the favour to own listings, 0 to 1
+    own_favour: float  # what the rules leave of the favour to own listings, 0 to 1 (its odds come on top, `favoured`)
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -57,23 +57,6 @@ def personalised(view: RankingView, *, popularity_exponent: Exponent = 0.6, tast
     """γ ln popularity_j + w φ_c (centre_c · place_j): fit counts as far as the cluster is known."""
     fit = taste_weight * view.certainty[:, None] * view.affinity
     return popularity(view, popularity_exponent=popularity_exponent) + fit
-
-
-@rankings.register
-def self_preferencing(
-    view: RankingView,
-    *,
-    popularity_exponent: Exponent = 0.6,
-    taste_weight: TasteWeight = 1.0,
-    own_boost: Annotated[
-        float, Spec("times the exposure of own listings", "assumed; 1 is personalised", 0.0, 100.0)
-    ] = 2.0,
-) -> Floats:
-    """`personalised`, own listings' exposure times own_boost (as far as the rules leave it)."""
-    score = personalised(view, popularity_exponent=popularity_exponent, taste_weight=taste_weight)
-    boost = 1.0 + (own_boost - 1.0) * view.own_favour
-    with np.errstate(divide="ignore"):
-        return score + np.where(view.own, np.log(boost), 0.0)
 
 
 @rankings.register

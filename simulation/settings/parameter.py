@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
-from .renamed import new_name
+from .renamed import REPLACED, new_name
 
 Group = TypeVar("Group")
 
@@ -134,6 +134,8 @@ def build(group: type[Group], values: Mapping[str, Any], path: str) -> Group:
     for name in values:
         if new := new_name(f"{path}.{name}"):
             raise ConfigError(f"{path}.{name}", values[name], f"given as {new} (renamed)")
+        if (instead := REPLACED.get(f"{path}.{name}")) is not None:
+            raise ConfigError(f"{path}.{name}", values[name], instead)
         if name not in fields:
             raise unknown(f"{path}.{name}", values[name], sorted(fields), f"a setting of {path}:", name)
     hints = typing.get_type_hints(group)

@@ -62,16 +62,16 @@ class PlatformSetting:
         unit="true or false",
         source="Project S: the platform sells its own copies",
     )
-    self_preference: float = parameter(
-        0.0,
-        unit="ψ, chance that an own listing takes a feed slot",
-        low=0.0,
-        high=1.0,
-        source="30 to 60 % of a sponsored slot's prominence (docs/facts.md B4 [45])",
+    favour: float = parameter(
+        1.0,
+        unit="b, times the weight of an own listing in feed and search; 1 is none",
+        low=1.0,
+        high=1000.0,
+        source="1.5 to 2 meets the prominence of Amazon's brands (docs/facts.md B4 [45]); none is found, too [88]",
     )
     comparison: float = parameter(
         0.3,
-        unit="κ, chance that a copy is shown beside its original",
+        unit="κ, chance that an own listing in the feed gives its place to the copy of an original in the same set",
         low=0.0,
         high=1.0,
         source="assumed",
@@ -118,19 +118,33 @@ class PlatformSetting:
         high=0.9,
         source="private labels are 23 % cheaper; use 15 to 35 % (docs/facts.md A [38])",
     )
+    resale_undercut: float = parameter(
+        0.05,
+        unit="share of the original's price, of goods that it buys in",
+        low=0.0,
+        high=0.9,
+        source="assumed; the same goods, a little cheaper",
+    )
     quality_gap: float | None = parameter(
         None,
-        unit="utility; null is elasticity × undercut, value parity",
+        unit="utility; null is median α × what buyers save, value parity",
         low=-5.0,
         high=10.0,
-        source="value parity: the copy is as good a deal as the original",
+        source="value parity: the copy is as good a deal as the original; goods that it buys in have no gap",
+    )
+    quality_spread: float = parameter(
+        0.5,
+        unit="utility, sd of a copy's quality around what was meant",
+        low=0.0,
+        high=5.0,
+        source="assumed; most own labels sell next to nothing (docs/facts.md B4 [90])",
     )
     cost_advantage: float = parameter(
-        0.45,
-        unit="share of unit cost saved",
+        0.25,
+        unit="share of unit cost saved, landed: freight, duty and import VAT in it",
         low=0.0,
         high=0.95,
-        source="30 to 60 % cheaper abroad (docs/facts.md A [35, 36])",
+        source="assumed, .1 to .4: 30 to 60 % cheaper abroad (docs/facts.md A [35, 36]) less the way home",
     )
     resale_cost_advantage: float = parameter(
         0.0,
@@ -138,6 +152,20 @@ class PlatformSetting:
         low=0.0,
         high=0.95,
         source="assumed; it buys where sellers buy, at their prices",
+    )
+    fulfilment: float = parameter(
+        0.12,
+        unit="share of price that storing and packing its own goods costs",
+        low=0.0,
+        high=0.9,
+        source="10 to 15 % of price, assumed; a seller's own packing is in its fixed cost",
+    )
+    ramp_weeks: float = parameter(
+        13.0,
+        unit="weeks in which a copy's stock and renown grow to their full",
+        low=0.0,
+        high=520.0,
+        source="assumed, 8 to 26",
     )
     trackability: float = parameter(
         0.64,
@@ -148,10 +176,10 @@ class PlatformSetting:
     )
     entry_cost_weeks: float = parameter(
         8.0,
-        unit="weeks of the median design's gross profit",
+        unit="weeks of the copied design's gross profit at the opening",
         low=0.0,
         high=1000.0,
-        source="assumed",
+        source="assumed, 4 to 26",
     )
     payback_weeks: float = parameter(
         52.0,
@@ -174,10 +202,38 @@ class PlatformSetting:
         high=520,
         source="assumed",
     )
-    own_share: float = parameter(
-        0.02,
-        unit="own listings as a share of live designs, at most",
+    choice_spread: float = parameter(
+        1.0,
+        unit="σ, in the chance that a design is copied: in proportion to (copyable × profit)^(1/σ); 0 is the best first",
+        low=0.0,
+        high=10.0,
+        source="assumed; with a favour of 1.5 to 2 own goods gain 17 to 24 ranks (docs/facts.md B4 [45])",
+    )
+    cost_doubt: float = parameter(
+        0.1,
+        unit="sd of ln unit cost as it knows it with sellers' data",
+        low=0.0,
+        high=3.0,
+        source="assumed",
+    )
+    cost_doubt_blind: float = parameter(
+        0.3,
+        unit="sd of ln unit cost as it knows it without them",
+        low=0.0,
+        high=3.0,
+        source="assumed; more than with them",
+    )
+    pace: float = parameter(
+        0.03,
+        unit="share of designs copied in the first ten months",
         low=0.0,
         high=1.0,
         source="3 % of products were entered within ten months on Amazon (docs/facts.md B1 [40])",
+    )
+    own_share: float = parameter(
+        0.06,
+        unit="own listings as a share of live designs, which the pace approaches and never passes",
+        low=0.0,
+        high=1.0,
+        source="assumed, twice the first ten months'; it bounds and says nothing of sales",
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from .parameter import ConfigError, Spec, check, unknown
+from .renamed import REPLACED
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ class Registry(dict[str, Callable[..., Any]]):
         shared: parameters that every choice has and somebody else reads, for the message where one is unknown.
         """
         path = path or self.group
+        if (instead := REPLACED.get(f"{self.group}={name}")) is not None:
+            raise ConfigError(path, name, instead)
         if not isinstance(name, str) or name not in self:
             raise unknown(self.group, name, sorted(self))
         schema, given = self.schema(name), dict(values or {})

@@ -1,4 +1,4 @@
-"""Settings that have another name now: who gives the old one is told the new one."""
+"""Settings that have another name now, or another meaning: who gives the old one is told the new one."""
 
 from __future__ import annotations
 
@@ -16,6 +16,15 @@ RENAMED: Mapping[str, str] = {
     "platform.motive": "motive",
     "platform.loss_budget": "motive.loss_budget",
     "platform.response": "response",
+}
+
+ODDS = "given as platform.favour, the odds of own listings in feed and search (1 is none, 2 shows them twice as often)"
+
+# What is measured in another unit now, so that the old value says nothing: a dotted name, or GROUP=NAME, to what to do.
+REPLACED: Mapping[str, str] = {
+    "platform.self_preference": ODDS,
+    "algorithm.own_boost": ODDS,
+    "algorithm=self_preferencing": f"algorithm=personalised with favour {ODDS}",
 }
 
 

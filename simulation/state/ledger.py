@@ -48,6 +48,7 @@ class Purpose(StrEnum):
     GOODS = "goods"
     OWN_GOODS = "own goods"
     ENTRY = "entry of own goods"
+    FULFILMENT = "fulfilment of own goods"
     SHIPPING = "shipping"
     SUBSIDY = "subsidy"
     FIXED_COST = "fixed cost"

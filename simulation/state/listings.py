@@ -76,6 +76,9 @@ class Listings(Table):
     copied_week: Rows = column(
         np.int64, "week", "the week in which it was copied, or -1 for never", newcomer=-1, of="design"
     )
+    copyable: Floats = column(
+        float, "0 to 1", "how far others can make it: less where the seller's effort matters", newcomer=1.0, of="design"
+    )
     place: Floats = column(
         float, r"unit vector in $\mathbb{R}^4$", r"$y_j$, place in taste space", dims=("taste",), of="design"
     )

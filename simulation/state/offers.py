@@ -37,7 +37,8 @@ class ExposureTables:
 
     feed: NDArray[np.int32]  # (C + 1, seats)
     search: NDArray[np.int32]  # (2 K, seats)
-    own: NDArray[np.int32]  # (C, seats)
+    own: NDArray[np.int32]  # (C + 2 K, seats)
+    favoured: Floats  # (C + 2 K,) ψ, chance that a draw is from the table of own listings
 
     def flat(self) -> NDArray[np.int32]:
         """All seats, one table after another."""
@@ -92,7 +93,7 @@ class OfferSet:
     need: Needs  # what a week's search is for
     checkout: float  # 1 where the social app takes payment
     subsidy: float  # Rp an order on the social app
-    self_preference: float  # ψ
+    favour: float  # b, odds of own listings; as it stands in the tables where offers are drawn from such
     comparison: float  # κ
     visits: float = 1.0  # choice occasions a consumer
     attention: float = 1.0  # share of its part in people's shopping that the social app keeps

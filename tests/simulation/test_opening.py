@@ -108,7 +108,7 @@ def test_an_opening_depends_on_what_enters_it_alone() -> None:
         {},
         {"seed": 5, "weeks": 9},
         {"market": {"consumers": 77, "importers": 3, "people": 2.0, "name": "indonesia_2023"}},
-        {"platform": {"self_preference": 1.0, "own_goods": True}},
+        {"platform": {"favour": 9.0, "own_goods": True}},
         {"regulation": {"separation": {}}},
         {"algorithm": {"name": "popularity"}},
     ]

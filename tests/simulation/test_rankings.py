@@ -61,7 +61,7 @@ def test_revenue_favours_own_goods_by_their_margin_and_not_under_a_neutral_rule(
 
 
 def test_a_platform_that_ranks_by_revenue_sells_more_of_its_own() -> None:
-    own = {"platform": {"self_preference": 0.0}}
+    own = {"platform": {"favour": 1.0}}
     fair, greedy = (
         outcome(run(PROJECT_S, own, algorithm={"name": name}, weeks=52), "platform_share")
         for name in ("personalised", "revenue")

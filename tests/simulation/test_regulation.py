@@ -292,7 +292,7 @@ def test_who_has_found_a_way_round_breaks_nothing_unseen() -> None:
 def test_favour_in_the_ranking_is_favour() -> None:
     how = {"start_week": 12, "detection_lag": 4, "fine": 0.1}
     for algorithm, due in (({"name": "self_preferencing"}, True), ({"name": "revenue"}, True), ({}, False)):
-        world = merged(PROJECT_S, {"platform": {"self_preference": 0.0}})
+        world = merged(PROJECT_S, {"platform": {"favour": 1.0}})
         market = run(world, algorithm=algorithm, regulation={"neutral_ranking": how}, weeks=20)
         assert (outcome(market, "fine_revenue") > 0.0) == due, algorithm
 

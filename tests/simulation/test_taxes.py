@@ -15,7 +15,7 @@ from tests.simulation.worlds import merged
 
 VAT, DUTY, TAX, MEAN, DOLLAR = 0.11, 0.2, 0.05, 8e7, 15_000.0
 STATE: dict[str, Any] = {"government": {"vat": VAT, "vat_free": 0.0, "mean_sales": MEAN, "exchange_rate": DOLLAR}}
-NO_GOODS = {"platform": {"own_goods": False, "self_preference": 0.0}}
+NO_GOODS = {"platform": {"own_goods": False, "favour": 1.0}}
 
 
 def of_the_law(week: Account) -> float:

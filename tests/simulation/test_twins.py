@@ -12,7 +12,7 @@ from simulation.law.instruments import instruments
 from tests.simulation.worlds import BUSY, PROJECT_S, STRICT, ended, merged, outcome, run, same
 
 NEUTRAL: dict[str, Any] = {"regulation": {"neutral_ranking": {}}}
-OWN_GOODS = merged(PROJECT_S, {"platform": {"self_preference": 0.0}})
+OWN_GOODS = merged(PROJECT_S, {"platform": {"favour": 1.0}})
 
 
 # A world where every rule bites at once: in the last of these weeks fees, own goods and channels are reviewed, and data
@@ -50,10 +50,10 @@ ALIKE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         merged(PROJECT_S, {"algorithm": {"name": "personalised"}}),
     ),
     "Project S without goods and preference is marketplace_only": (
-        {"platform": {"name": "project_s", "own_goods": False, "self_preference": 0.0}},
+        {"platform": {"name": "project_s", "own_goods": False, "favour": 1.0}},
         {"platform": {"name": "marketplace_only"}},
     ),
-    "self-preference without goods is none": ({"platform": {"self_preference": 0.7}}, {}),
+    "self-preference without goods is none": ({"platform": {"favour": 3.0}}, {}),
     "neutral ranking is no self-preference": (
         merged(PROJECT_S, NEUTRAL),
         merged(OWN_GOODS, NEUTRAL),

@@ -43,7 +43,7 @@ SMALL: dict[str, Any] = {
     },
 }
 PROJECT_S: dict[str, Any] = {
-    "platform": {"name": "project_s", "own_goods": True, "self_preference": 0.3, "own_share": 0.1}
+    "platform": {"name": "project_s", "own_goods": True, "favour": 4.0, "own_share": 0.1, "pace": 1.0, "ramp_weeks": 0.0}
 }
 
 # One taste, no channel utility, no freight, no shocks, no entry, no fixed cost: what remains is the formula.
@@ -202,7 +202,11 @@ def bare(designs: Sequence[Design], *changes: Mapping[str, Any], **more: Any) ->
 def add_copy(market: Market, original: int, price: float, cost: float, quality_gap: float) -> int:
     """Put an own brand beside a design: price and cost are shares of its, quality is lower. Returns its row."""
     setting = dataclasses.replace(
-        market.platform.setting, undercut=1.0 - price, cost_advantage=1.0 - cost, quality_gap=quality_gap
+        market.platform.setting,
+        undercut=1.0 - price,
+        cost_advantage=1.0 - cost,
+        quality_gap=quality_gap,
+        quality_spread=0.0,
     )
     goods = FirstParty(market.listings, market.opening.cost, setting, market.terms, market.chance)
     row = assortment.add_copy(goods, market.platform.plan, original, brand=True, week=0)

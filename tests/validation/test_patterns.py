@@ -64,7 +64,7 @@ def test_a_ban_that_does_not_leak_fails(tmp_path: Path) -> None:
 
 
 def test_without_self_preference_nothing_is_gained() -> None:
-    market = Market(small(PROJECT_S, {"platform": {"self_preference": 0.0}}, weeks=16)).run()
+    market = Market(small(PROJECT_S, {"platform": {"favour": 1.0}}, weeks=16)).run()
     own = market.listings.own[market.listings.live]
     assert own.any()
     assert patterns.prominence_now(market, own) == pytest.approx((1.0, 0.0))
