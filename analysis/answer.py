@@ -20,7 +20,7 @@ NAMED = 3  # of the rules that the seeds cannot rank
 def question(found: Findings) -> str:
     """What the study asks, from what its cells differ in."""
     choices = [found.study.settings[cell]["platform"] for cell in found.platforms or ()]
-    sells = "project_s" in choices
+    sells = any(str(choice).startswith("project_s") for choice in choices)
     if sells and found.rules[1]:
         return say(
             "What happens to small local shops when the social platform that they sell through starts to sell too, "

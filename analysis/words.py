@@ -16,6 +16,9 @@ from .language import number, say, spoken, word
 NAMES = {
     "marketplace_only": "no Project S",
     "project_s": "Project S",
+    "project_s_mild": "mild Project S",
+    "project_s_aggressive": "aggressive Project S",
+    "project_s_retailer": "Project S as a retailer",
     "marketplace_with_own_goods": "marketplace with own goods",
     "project_s_without_own_goods": "Project S without own goods",
     "instagram_style": "Instagram style",

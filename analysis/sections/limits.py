@@ -65,7 +65,7 @@ def _limits(found: Findings) -> Iterator[str]:
         "Shops hold too little cash here, and nearly all orders go through the app; mended, these effects shrink "
         "three- to sixfold."
     )
-    if any(of["platform"] == "project_s" for of in found.study.settings.values()):
+    if any(str(of["platform"]).startswith("project_s") for of in found.study.settings.values()):
         yield say(
             "A scenario, not a forecast: “Project S” is what the press called a plan of TikTok's to sell its own "
             "goods; TikTok has denied such plans for Indonesia. Nothing here claims that it happened."

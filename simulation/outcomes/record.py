@@ -42,6 +42,7 @@ class Week:
     by_channel: Floats  # (4,) orders of all people
     impulse: float  # orders with impulse in play
     reach: float  # mean exposure of SMEs in the social feed, 1 for a mean design
+    own_feed: float  # share of the social feed that shows own goods
     people: float  # heads
     seller_kind: NDArray[np.int8]  # (N,) of every seller, this week's entrants among them
     cash_kept: Rupiah  # (N,) Rp, by which the shop's cash grew
@@ -125,6 +126,7 @@ def week_record(
         by_channel=demand.orders.sum(axis=0) * people,
         impulse=demand.impulse * people,
         reach=mean_reach(listings, terms.week),
+        own_feed=own_feed(listings, terms.week),
         people=heads,
         seller_kind=listings.kind,
         cash_kept=ledger.change(Account.SELLERS),
@@ -148,6 +150,12 @@ def mean_reach(listings: Listings, week: int) -> float:
     smes = (listings.kind == SME_KIND) & (listings.entry_week < week) & there
     shown = listings.past_shown[smes, listings.page(week)]
     return float(shown.sum()) / max(shown.size, 1)
+
+
+def own_feed(listings: Listings, week: int) -> float:
+    """Share of the week's social feed, before comparison, that shows the platform's own goods; 0 for an empty feed."""
+    shown = listings.past_shown[:, listings.page(week)]
+    return float(shown[listings.own].sum() / max(shown.sum(), TINY))
 
 
 @dataclass(frozen=True)

@@ -160,6 +160,12 @@ def reach(week: Week) -> float:
     return week.reach
 
 
+@outcome("own goods' share of the app's feed", "share", 0, "mean")
+def own_feed_share(week: Week) -> float:
+    """How much of the social feed shows the platform's own goods, favour in it: attention taken, not sales."""
+    return week.own_feed
+
+
 @outcome("SMEs' sales", "Rp", 1, "sum")
 def sme_revenue(week: Week) -> float:
     """What local sellers take."""

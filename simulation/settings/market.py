@@ -12,9 +12,9 @@ class MarketSetting:
     """Who is in the market in week 0, and how it is calibrated."""
 
     name: str = parameter(
-        "indonesia_2023",
+        "plain",
         unit="name",
-        choices=("indonesia_2023", "classroom"),
+        choices=("plain", "indonesia_2023", "classroom"),
         source="the label of the market in results",
     )
     consumers: int = parameter(

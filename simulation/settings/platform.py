@@ -14,7 +14,16 @@ class PlatformSetting:
     name: str = parameter(
         "marketplace_only",
         unit="name",
-        choices=("no_social_commerce", "instagram_style", "marketplace_only", "project_s", "tokopedia_merger"),
+        choices=(
+            "no_social_commerce",
+            "instagram_style",
+            "marketplace_only",
+            "project_s_mild",
+            "project_s",
+            "project_s_aggressive",
+            "project_s_retailer",
+            "tokopedia_merger",
+        ),
         source="marketplace_only is the baseline",
     )
     checkout: float = parameter(
