@@ -10,6 +10,7 @@ shape asks for. Colours are Okabe and Ito's; names stand beside what they name.
 """
 
 from .bars import bars, difference_bars, forest, who_pays, without_ratio
+from .dominance import dominance
 from .drawn import CONFIG, Column, Drawn, Entry
 from .maps import heat_map
 from .shops import shop_profits, winners
@@ -28,6 +29,7 @@ __all__ = [
     "copied_twins",
     "difference_bars",
     "distribution",
+    "dominance",
     "forest",
     "group_survival",
     "heat_map",

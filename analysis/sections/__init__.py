@@ -8,6 +8,7 @@ from ..findings import Findings
 from ..parts import Contents, Section
 from ..study import Study
 from .differences import changes, levels
+from .dominance import dominance
 from .fates import shops
 from .first import first
 from .groups import groups
@@ -22,6 +23,7 @@ from .spread import spread
 SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
     first,
     alone,
+    dominance,
     settings,
     groups,
     changes,

@@ -59,6 +59,7 @@ class SyntheticCell:
     share: float = 0.0
     settings: Mapping[str, Any] = field(default_factory=dict)
     label: str = ""
+    measured: Mapping[str, float] = field(default_factory=dict)  # outcomes beside those of all cells
 
 
 def headline() -> list[SyntheticCell]:
@@ -143,6 +144,7 @@ def _run(
         "platform_share": share.mean(),
         "hhi": 0.006 + 0.02 * cell.share,
         "variety": 180 * (1 - cell.share),
+        **cell.measured,
     }
     weekly = pd.DataFrame(
         {"week": week, "live_smes": alive + entrants, "opening_smes_alive": alive, "platform_share": share}
