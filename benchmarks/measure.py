@@ -32,7 +32,7 @@ MECHANISMS: dict[str, Settings] = {
     "endorsement slot": {"consideration": {"endorsed": 0}},
     "last-bought slot": {"consideration": {"last_bought": 0}},
     "own goods": {"platform": {"own_goods": False}},
-    "self-preference ψ": {"platform": {"self_preference": 0.0}},
+    "favour b": {"platform": {"favour": 1.0}},
     "comparison κ": {"platform": {"comparison": 0.0}},
     "books of probabilities (one draw each instead)": {"demand": {"books": "sampled"}},
     "personalised ranking (popularity instead)": {"algorithm": {"name": "popularity"}},

@@ -70,7 +70,7 @@ class Consumer(mesa.Agent):
         for _ in range(market.feed_slots):
             social = random() < self.attention
             table = market.feed[self.cluster] if social else market.feed[-1]
-            if social and market.self_preference > 0.0 and random() < market.self_preference:
+            if social and market.has_own and random() < market.favoured[self.cluster]:
                 table = market.own[self.cluster]
             rows.append(table[int(random() * len(table))] if table else EMPTY)
             channels.append(SOCIAL if social else RIVAL_APP)
@@ -83,7 +83,10 @@ class Consumer(mesa.Agent):
             need = market.need_alias[need]
         for _ in range(market.search_slots):
             social = random() < self.attention
-            table = market.search[need if social else need + len(market.need_chance)]
+            searched = need if social else need + len(market.need_chance)
+            table = market.search[searched]
+            if market.has_own and random() < market.favoured[C + searched]:
+                table = market.own[C + searched]
             rows.append(table[int(random() * len(table))] if table else EMPTY)
             channels.append(SOCIAL if social else MARKETPLACE)
 
@@ -112,18 +115,15 @@ class Consumer(mesa.Agent):
         market = self.model
         if market.comparison == 0.0:
             return
-        copies = [market.copy[row] if row >= 0 else EMPTY for row in rows]
-        shows = {copy: self.random.random() < market.comparison for copy in dict.fromkeys(copies) if copy >= 0}
-        compared = [slot for slot, copy in enumerate(copies) if shows.get(copy, False)]
-        place = market.feed_slots - 1
-        for slot in compared:
-            while place in compared:
-                place -= 1
-            if place < 0:
+        on_app = [row if row >= 0 and channel == SOCIAL else EMPTY for row, channel in zip(rows, channels, strict=True)]
+        copies = [market.copy[row] for row in on_app if row >= 0 and market.copy[row] >= 0]
+        places = [slot for slot, row in enumerate(on_app[: market.feed_slots]) if row >= 0 and market.root[row] != row]
+        for copy in dict.fromkeys(copies):
+            if self.random.random() >= market.comparison or copy in rows[: market.feed_slots]:
+                continue
+            if not places:
                 return
-            if copies[slot] not in rows[place + 1 : market.feed_slots]:
-                rows[place], channels[place] = copies[slot], SOCIAL
-                place -= 1
+            rows[places.pop()] = copy
 
     # ---- what is chosen
 
@@ -289,7 +289,7 @@ class PlainMarket(mesa.Model):
         self.endorsing, self.endorsement = shop.endorsing.tolist(), shop.endorsement.tolist()
         self.need_chance, self.need_alias = shop.need.chance.tolist(), shop.need.alias.tolist()
         self.has_own = bool(shop.own.any())
-        self.self_preference = shop.self_preference if self.has_own else 0.0
+        self.favoured = seats.favoured.tolist()
         self.comparison = shop.comparison if self.has_own else 0.0
         self.visits = shop.visits
         blank = len(shop.value)

@@ -60,6 +60,7 @@ class WholeArrays:
         blank = len(shop.value)
         seats = (scene.seats.feed, scene.seats.search, scene.seats.own)
         self.feed, self.search, self.own = (Tables.of(tables, blank) for tables in seats)
+        self.favoured = scene.seats.favoured
         listed = (shop.place, shop.value, shop.price)
         self.place, self.value, self.price = (column.astype(np.float32) for column in listed)
         self.kept = np.where(np.isin(np.arange(blank), shop.live), shop.channel_mask, 0)
@@ -112,17 +113,24 @@ class WholeArrays:
         rows[:] = self.feed.draw(np.where(social, people.cluster, C), seat)
         channels[:] = np.where(social, SOCIAL, RIVAL_APP)
         if self.has_own:
-            shown = social & (self.rng.random(rows.shape, np.float32) < self.scene.shop.self_preference)
-            slot, who = np.nonzero(shown)
-            rows[slot, who] = self.own.draw(people.cluster[who], seat[slot, who])
+            self._favour(rows, np.where(social, people.cluster, EMPTY), seat)
 
     def _search(self, rows: Rows, channels: Rows, social: NDArray[np.bool_], seat: Singles) -> None:
         need, n = self.scene.shop.need, rows.shape[1]
         wanted = self.rng.random((n,)) * need.chance.size
         category = wanted.astype(np.int64)
         category = np.where(wanted - category < need.chance[category], category, need.alias[category])
-        rows[:] = self.search.draw(np.where(social, category, category + need.chance.size), seat)
+        table = np.where(social, category, category + need.chance.size)
+        rows[:] = self.search.draw(table, seat)
         channels[:] = np.where(social, SOCIAL, MARKETPLACE)
+        if self.has_own:
+            self._favour(rows, C + table, seat)
+
+    def _favour(self, rows: Rows, table: NDArray[np.integer], seat: Singles) -> None:
+        """Own listings in some places of these tables, none where the table is EMPTY."""
+        chance = np.where(table >= 0, self.favoured[table], 0.0)
+        slot, who = np.nonzero(self.rng.random(rows.shape, np.float32) < chance)
+        rows[slot, who] = self.own.draw(table[slot, who], seat[slot, who])
 
     def _listen(self, people: Consumers) -> tuple[Rows, Rows, Rows]:
         shop, (n, follows) = self.scene.shop, people.follows.shape
@@ -144,16 +152,17 @@ class WholeArrays:
     def _compare(self, rows: Rows, channels: Rows) -> None:
         shop, feed = self.scene.shop, self.scene.consideration.feed
         mine, turn = self.rng.random((rows.shape[1],)), self.rng.random((len(shop.copy),))
-        copies = np.where(rows >= 0, shop.copy[rows], EMPTY)
+        on_app = (rows >= 0) & (channels == SOCIAL)
+        copies = np.where(on_app, shop.copy[rows], EMPTY)
         compared = (copies >= 0) & ((mine + turn[copies]) % 1.0 < shop.comparison)
-        place, slots = np.full(rows.shape[1], feed - 1), np.arange(feed)[:, None]
+        own, place = on_app & (shop.original[rows] != rows), np.full(rows.shape[1], feed - 1)
         for copy, shows in zip(copies, compared, strict=True):
             [who] = np.nonzero(shows)
             for _ in range(feed):
-                place[who] -= (place[who] >= 0) & compared[place[who], who]
-            there = ((rows[:feed, who] == copy[who]) & (slots > place[who])).any(axis=0)
+                place[who] -= (place[who] >= 0) & ~own[place[who], who]
+            there = (rows[:feed, who] == copy[who]).any(axis=0)
             who = who[~there & (place[who] >= 0)]
-            rows[place[who], who], channels[place[who], who] = copy[who], SOCIAL
+            rows[place[who], who] = copy[who]
             place[who] -= 1
 
     # ---- what is chosen

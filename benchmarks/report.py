@@ -34,7 +34,8 @@ from simulation import Results
 
 HEADING = "\n## The report of a big study\n"
 MARKET = ["platform=project_s", "market.consumers=2000", "market.calibration_consumers=2000"]
-FAVOUR, DATA = "platform.self_preference", "platform.personalisation"
+FAVOUR, DATA = "platform.favour", "platform.personalisation"
+LEAST = {FAVOUR: 1.0, DATA: 0.0}
 REAL = 4  # runs that are made; all others are made of them
 NOISE = 0.02  # relative, of every number
 SECONDS, BYTES = 20.0, 8e6
@@ -55,7 +56,7 @@ class Sweep:
 
     def arguments(self) -> list[str]:
         """What the command is given."""
-        spaced = {name: ",".join(f"{k / n:g}" for k in range(n)) for name, n in self.values.items()}
+        spaced = {name: ",".join(f"{LEAST[name] + k / n:g}" for k in range(n)) for name, n in self.values.items()}
         return [*(f"{name}={values}" for name, values in spaced.items()), f"replications={self.seeds}", "study=big"]
 
 

@@ -104,7 +104,7 @@ def speeds(sizes: Plan, results: Path) -> dict[str, Timing]:
 
 def _swept(cells: int) -> str:
     """So many values of a setting that costs nothing."""
-    return "platform.self_preference=" + ",".join(f"{k / cells:g}" for k in range(cells))
+    return "platform.favour=" + ",".join(f"{1.0 + k / cells:g}" for k in range(cells))
 
 
 def bare(runs: int, processes: int) -> None:

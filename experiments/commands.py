@@ -77,7 +77,7 @@ What to run     market, platform, algorithm, regulation (a name, or '[a,b]'), de
 How much        weeks=156; seed=0, replications=1 (in every cell the seeds seed, seed+1, ...)
 With what       workers=null (every core); hydra/launcher=joblib (processes), basic (this process) or ray
 Where to        results/STUDY: study=NAME, results=FOLDER
-Any parameter   market.consumers=10000, platform.self_preference=0.5, regulation.separation.start_week=52
+Any parameter   market.consumers=10000, platform.favour=2, regulation.separation.start_week=52
 
 A name that does not exist is answered with those that do. What is stored is not run again: a study that
 was stopped goes on when the same command is given, and more seeds or cells are added to it.

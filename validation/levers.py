@@ -49,7 +49,7 @@ class Lever:
 
     @property
     def symbol(self) -> str:
-        """The last of its words: 'ψ'."""
+        """The last of its words: 'b'."""
         return self.words.split()[-1]
 
     @property
@@ -68,16 +68,18 @@ def project_s() -> Config:
 
 
 # Halves and doubles stand in where no source gives a range; the table says so.
-PSI = Lever("self-preference ψ", "platform.self_preference", "0", "0.6", "none to the upper end of B4 [45]")
+FAVOUR = Lever("favour b", "platform.favour", "1", "4", "none [88] to double")
 KAPPA = Lever("comparison κ", "platform.comparison", "0", "0.6", "none to double")
 XI = Lever("market expansion ξ", "demand.market_expansion", "0", "1", "none to proportional", everywhere=True)
 LEVERS = (
     Lever("undercut", "platform.undercut", "0.15", "0.35", "A [38]"),
     Lever("quality gap", "platform.quality_gap", "0.5", "1.2", "parity at elasticities of A [28-30]"),
-    PSI,
+    FAVOUR,
     KAPPA,
-    Lever("number of copies", "platform.own_share", "0.01", "0.03", "half to B1 [40]"),
-    Lever("cost advantage", "platform.cost_advantage", "0.3", "0.6", "A [35, 36]"),
+    Lever("pace of copying", "platform.pace", "0.015", "0.06", "half to double of B1 [40]"),
+    Lever("chance in what is copied σ", "platform.choice_spread", "0", "2", "the best first to double"),
+    Lever("spread of copies' quality", "platform.quality_spread", "0", "1", "none to double"),
+    Lever("cost advantage", "platform.cost_advantage", "0.1", "0.4", "A [35, 36], landed"),
     Lever("noise of sellers' data", "platform.signal_sd", "0", "100", "exact to none"),
     Lever("nest λ", "demand.nest", "0.25", "1", "half to plain logit"),
     XI,
@@ -88,9 +90,9 @@ LEVERS = (
 PRESET = "growing_pie"
 CARRIES, LITTLE = 0.5, 0.1  # swings, as shares of the result
 
-# The grid on which the sign turns: how much the market grows with entry (ξ), by how own goods are shown (ψ, κ).
+# The grid on which the sign turns: how much the market grows with entry (ξ), by how own goods are shown (b, κ).
 EXPANSION = ("0", "2", "3")
-SHOWN = (("0", "0"), ("0", KAPPA.default), (PSI.default, KAPPA.default))
+SHOWN = (("1", "0"), ("1", KAPPA.default), (FAVOUR.default, KAPPA.default))
 
 
 def label(world: str, override: Override) -> str:
@@ -101,7 +103,7 @@ def label(world: str, override: Override) -> str:
 def grid(expansion: str, shown: tuple[str, str]) -> tuple[Override, Override]:
     """The overrides of the two worlds of a point of the grid: without Project S, and with it."""
     grown = XI.override(expansion)
-    return grown, (*grown, *PSI.override(shown[0]), *KAPPA.override(shown[1]))
+    return grown, (*grown, *FAVOUR.override(shown[0]), *KAPPA.override(shown[1]))
 
 
 def cells(wanted: Iterable[tuple[str, Override]]) -> dict[str, list[str]]:
@@ -271,8 +273,8 @@ def turn(at: Sequence[str], effects: Sequence[pd.Series]) -> str:
 def preset() -> tuple[str, tuple[str, str]]:
     """The point of the grid that the preset is, by what its world with Project S says."""
     said = {name: value for name, _, value in (one.partition("=") for one in preset_cells(PRESET)[-1])}
-    expansion, psi, kappa = (said.get(lever.setting, lever.default) for lever in (XI, PSI, KAPPA))
-    return expansion, (psi, kappa)
+    expansion, favour, kappa = (said.get(lever.setting, lever.default) for lever in (XI, FAVOUR, KAPPA))
+    return expansion, (favour, kappa)
 
 
 SIGNS_TEXT = """\
@@ -280,8 +282,9 @@ SIGNS_TEXT = """\
 
 The effect of Project S on the sales of all SMEs in {weeks} weeks, those that enter included, in {seeds} seeds. Down
 the table entry makes the market grow more: ξ (`{xi}`) is the elasticity of people's visits to what the
-app offers them; at 0 what a copy sells is taken from others. To the right own goods are shown more: ψ
-(`{psi}`) is their hold on the feed, κ (`{kappa}`) how often a copy stands beside its original.
+app offers them; at 0 what a copy sells is taken from others. To the right own goods are shown more: b
+(`{favour}`) multiplies the odds by which the app shows them, κ (`{kappa}`) is how often an own listing gives
+its place to the copy of a design that is in the same set.
 
 {table}
 {defaults} {preset} Where the sign turns, on straight lines between the points of the table:
@@ -291,22 +294,22 @@ app offers them; at 0 what a copy sells is taken from others. To the right own g
 
 
 def both_signs(studies: Studies) -> str:
-    """All SMEs' sales by ξ, ψ and κ, and where the sign turns."""
+    """All SMEs' sales by ξ, b and κ, and where the sign turns."""
     effects = {(x, shown): effect_on_sales(studies, *grid(x, shown)) for x in EXPANSION for shown in SHOWN}
     rows = [[x, *(percent(over_seeds(effects[x, shown]), sign=True) for shown in SHOWN)] for x in EXPANSION]
     expansion, shown = preset()
     turns = [
         f"- At {words(one)} the sign {turn(EXPANSION, [effects[x, one] for x in EXPANSION])} along ξ." for one in SHOWN
     ]
-    for lever, (low, high) in ((KAPPA, SHOWN[:2]), (PSI, SHOWN[1:])):
-        k = (PSI, KAPPA).index(lever)
+    for lever, (low, high) in ((KAPPA, SHOWN[:2]), (FAVOUR, SHOWN[1:])):
+        k = (FAVOUR, KAPPA).index(lever)
         along = turn((low[k], high[k]), [effects[expansion, one] for one in (low, high)])
         turns.append(f"- At ξ = {expansion}, from {words(low)} to {words(high)}, it {along} along {lever.symbol}.")
     return SIGNS_TEXT.format(
         weeks=HEADLINE.weeks,
         seeds=min(map(len, effects.values())),
         xi=XI.setting,
-        psi=PSI.setting,
+        favour=FAVOUR.setting,
         kappa=KAPPA.setting,
         table=table(["ξ", *map(words, SHOWN)], rows),
         defaults=outcome("At the defaults", over_seeds(effects[XI.default, SHOWN[-1]])),
@@ -318,8 +321,8 @@ def both_signs(studies: Studies) -> str:
 
 
 def words(shown: tuple[str, str]) -> str:
-    """'ψ = 0, κ = 0.3'."""
-    return f"ψ = {shown[0]}, κ = {shown[1]}"
+    """'b = 1, κ = 0.3'."""
+    return f"b = {shown[0]}, κ = {shown[1]}"
 
 
 def outcome(where: str, effect: Estimate) -> str:

@@ -51,7 +51,7 @@ class Drawn:
     copied: NDArray[np.int64]  # (K,) the originals
     copy_price: Floats  # (K,) as a share of the original's price in week 1
     copy_gap: Floats  # (K,) utility
-    self_preference: float  # ψ
+    favour: float  # b, odds of the copies' exposure
     consumers: int
     people: float  # a consumer stands for
 
@@ -135,7 +135,7 @@ def draw(number: int) -> Drawn:
         copied=np.sort(rng.choice(sellers, copies, replace=False)),
         copy_price=rng.uniform(0.7, 0.95, copies),
         copy_gap=rng.uniform(0.0, 1.5, copies),
-        self_preference=float(rng.uniform(0.0, 0.5)) if COPIED in on else 0.0,
+        favour=float(rng.uniform(1.0, 4.0)) if COPIED in on else 1.0,
         consumers=200 if MIXED in on else 4,
         people=float(10.0 ** rng.uniform(4.0, 6.0)),
     )
@@ -203,8 +203,9 @@ def config(drawn: Drawn) -> Config:
             "platform": {
                 "commission": drawn.commission,
                 "subsidy": drawn.subsidy,
-                "self_preference": drawn.self_preference,
+                "favour": drawn.favour,
                 "own_share": 1.0,
+                "ramp_weeks": 0.0,
             },
             "algorithm": {"name": "popularity", "popularity_exponent": drawn.exponent},
         }

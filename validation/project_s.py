@@ -50,10 +50,10 @@ def write(studies: Studies) -> str:
 INTRODUCTION = """\
 ## Project S
 
-Every {review} weeks the platform looks for what sells best and sells copies of it: sourced {cost:.0%} cheaper, priced
-{undercut:.0%} lower and worse by about as much as that is worth, at most {share:.0%} of all designs, and with
-{favour:.0%} of the social feed's places kept for its own goods. Nobody knows that this is how it would be done: it is a
-scenario. {seeds} seeds unless a table has fewer.
+Every {review} weeks the platform looks for what would pay and sells copies of it, more likely of what would pay more:
+sourced {cost:.0%} cheaper, priced {undercut:.0%} lower and worse by about as much as that is worth, of {pace:.0%} of
+designs in ten months and of {share:.0%} in the end, and shown at {favour:g} times the odds that their score alone gives
+them. Nobody knows that this is how it would be done: it is a scenario. {seeds} seeds unless a table has fewer.
 """
 
 
@@ -64,8 +64,9 @@ def introduction(studies: Studies) -> str:
         review=setting.review_weeks,
         cost=setting.cost_advantage,
         undercut=setting.undercut,
+        pace=setting.pace,
         share=setting.own_share,
-        favour=setting.self_preference,
+        favour=setting.favour,
         seeds=len(values(studies[HEADLINE.name], WITH)),
     )
 

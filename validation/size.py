@@ -149,7 +149,7 @@ def _labelled(study: Study) -> pd.DataFrame:
 
 MORE_SHOPS = """\
 More shops are not only a finer picture of the same market: the platform may copy a fixed share of designs
-(`platform.own_share`), so that with more shops there are more copies, while a consumer still looks at as many offers.
+(`platform.pace`), so that with more shops there are more copies, while a consumer still looks at as many offers.
 What hangs on Project S therefore need not come to rest.
 """
 

@@ -48,13 +48,10 @@ def delivery(drawn: Drawn) -> float:
 
 
 def log_exposure(drawn: Drawn, shares: Floats) -> Floats:
-    """ln w, w_j = L [(1-ψ) e_j/Σe + ψ own_j e_j/Σ own e], e_j = (s_j over the opening's mean + prior)^γ. (L,)"""
+    """ln w, w_j = L b^{own_j} e_j / Σ b^{own} e, e_j = (s_j over the opening's mean + prior)^γ. (L,)"""
     exposure = (shares / drawn.orders.mean() + drawn.prior) ** drawn.exponent
-    weight = exposure / exposure.sum()
-    if drawn.own.any():
-        weight = (1.0 - drawn.self_preference) * weight
-        weight += drawn.self_preference * drawn.own * exposure / exposure[drawn.own].sum()
-    return np.log(weight.size * weight)
+    exposure[drawn.own] *= drawn.favour
+    return np.log(exposure / exposure.mean())
 
 
 def bertrand(drawn: Drawn, people: People, log_weight: Floats, start: Floats | None) -> Any:

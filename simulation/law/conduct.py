@@ -16,7 +16,7 @@ def most_own(planned: float, allowed: float, luck: float) -> int:
 
     luck: the run's own uniform, so that a plan of few listings is met on average and does not blink.
     """
-    return int(math.floor(allowed * planned + luck))
+    return math.floor(allowed * planned + luck)
 
 
 @dataclass(frozen=True)

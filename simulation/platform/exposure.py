@@ -116,7 +116,8 @@ def exposure_tables(
         kernels.seat_tables(seats, bits, expected, candidates.rows[who], candidates.ids[who], dither[who], first, blank)
         taken.append(seats)
         first += len(table)
-    return ExposureTables(*taken, weights.favoured)
+    in_feed, in_search, of_own = taken
+    return ExposureTables(in_feed, in_search, of_own, weights.favoured)
 
 
 def _within(weights: Floats, scale: Floats, bits: int) -> Floats:

@@ -213,7 +213,7 @@ class PlatformSetting:
     )
     choice_spread: float = parameter(
         1.0,
-        unit="σ, in the chance that a design is copied: in proportion to (copyable × profit)^(1/σ); 0 is the best first",
+        unit="σ; a design is copied with chance in proportion to (copyable × profit)^(1/σ); 0 is the best first",
         low=0.0,
         high=10.0,
         source="assumed; with a favour of 1.5 to 2 own goods gain 17 to 24 ranks (docs/facts.md B4 [45])",

@@ -26,7 +26,7 @@ from analysis.study import Outcome
 from .present import there
 from .synthetic import SyntheticCell, headline, store
 
-PSI, IMPULSE = "platform.self_preference", "demand.impulse"
+FAVOUR, IMPULSE = "platform.favour", "demand.impulse"
 
 
 def swept(folder: Path, label: str = "", weeks: int = 30, **axes: list[Any]) -> Study:
@@ -39,13 +39,13 @@ def swept(folder: Path, label: str = "", weeks: int = 30, **axes: list[Any]) -> 
 
 @pytest.fixture(scope="module")
 def curve(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    axes = {"platform__self_preference": [0.0, 0.1, 0.3], "regulation": ["none", "separation"]}
+    axes = {"platform__favour": [1.0, 2.0, 4.0], "regulation": ["none", "separation"]}
     return swept(tmp_path_factory.mktemp("curve"), **axes)
 
 
 @pytest.fixture(scope="module")
 def grid(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    axes = {"platform__self_preference": [0.0, 0.1, 0.3, 0.4], "demand__impulse": [0.0, 0.2, 0.4]}
+    axes = {"platform__favour": [1.0, 2.0, 4.0, 5.0], "demand__impulse": [0.0, 0.2, 0.4]}
     return swept(tmp_path_factory.mktemp("grid"), **axes)
 
 
@@ -204,16 +204,16 @@ def test_a_curve_draws_what_was_run_and_nothing_between(curve: Study) -> None:
     made = there(figures.of_outcome(curve, "platform_share"))
     assert made.name == "curve-platform_share"
     lines = [trace for trace in made.figure.data if trace.mode == "lines+markers"]
-    assert [list(line.x) for line in lines] == [[0.0, 0.1, 0.3]] * 2
+    assert [list(line.x) for line in lines] == [[1.0, 2.0, 4.0]] * 2
     means = curve.values["platform_share"].groupby(level="cell_id", sort=False).mean()
     assert sorted([*lines[0].y, *lines[1].y]) == pytest.approx(sorted(means))
-    assert list(made.figure.layout.xaxis.tickvals) == [0.0, 0.1, 0.3]
+    assert list(made.figure.layout.xaxis.tickvals) == [1.0, 2.0, 4.0]
     assert set(made.table["line"]) == {"No rule", "Separation"}
     assert len(made.table) == len(curve.cells)
 
 
 def test_a_setting_that_some_cells_lack_is_a_level(tmp_path: Path) -> None:
-    cells = [{"platform": "marketplace_only"}, *({"platform": "project_s", PSI: i / 10} for i in range(3))]
+    cells = [{"platform": "marketplace_only"}, *({"platform": "project_s", FAVOUR: 1 + i / 10} for i in range(3))]
     made = [SyntheticCell(0.01 + 0.01 * i, settings=one) for i, one in enumerate(cells)]
     study = load(store(tmp_path / "s", made, seeds=range(3), weeks=30, smes=40))
     level = there(figures.sweep_curve(study)).figure.data[-1]
@@ -235,16 +235,16 @@ def test_a_map_has_each_cell_in_its_place_with_its_value_written_in(grid: Study)
     assert made.name == "map-platform_share"
     (drawn,) = made.figure.data
     written = {(note.x, note.y): note.text for note in made.figure.layout.annotations}
-    across, up = [0.0, 0.2, 0.4], [0.0, 0.1, 0.3, 0.4]
+    across, up = [0.0, 0.2, 0.4], [1.0, 2.0, 4.0, 5.0]
     for cell, settings in grid.settings.items():
-        x, y = across.index(settings[IMPULSE]), up.index(settings[PSI])
+        x, y = across.index(settings[IMPULSE]), up.index(settings[FAVOUR])
         mean = grid.values.loc[cell, "platform_share"].mean()
         assert drawn.z[y][x] == pytest.approx(mean)
         assert float(written[x, y].rstrip("%")) == pytest.approx(100 * mean, abs=0.06)
 
 
 def test_a_place_without_a_value_is_told_whether_or_not_it_was_run(tmp_path: Path) -> None:
-    study = swept(tmp_path, platform__self_preference=[0.0, 0.1, 0.3], demand__impulse=[0.0, 0.2, 0.4])
+    study = swept(tmp_path, platform__favour=[1.0, 2.0, 4.0], demand__impulse=[0.0, 0.2, 0.4])
     study.values.loc[study.cells[0], "platform_share"] = np.nan
     assert "White: 1 place without a value." in there(figures.heat_map(study, "platform_share")).caption
 
@@ -317,7 +317,9 @@ def test_headings_over_the_panels_of_a_story_fit_a_telephone(tmp_path: Path) -> 
 
 
 def test_many_cells_get_lines_alone_of_which_few_are_named(tmp_path: Path) -> None:
-    cells = [SyntheticCell(0.002 + 0.002 * i, settings={"platform": "project_s", PSI: i / 100}) for i in range(70)]
+    cells = [
+        SyntheticCell(0.002 + 0.002 * i, settings={"platform": "project_s", FAVOUR: 1 + i / 100}) for i in range(70)
+    ]
     study = load(store(tmp_path / "s", cells, seeds=[0], weeks=8, smes=20))
     made = there(figures.survival(study))
     assert len(made.figure.data) == len(made.key) == MAX_LINES

@@ -15,7 +15,7 @@ from analysis.shape import Axis, Shape, shape
 
 from .synthetic import SyntheticCell, store
 
-PSI, IMPULSE, RULE = "platform.self_preference", "demand.impulse", "regulation"
+FAVOUR, IMPULSE, RULE = "platform.favour", "demand.impulse", "regulation"
 
 
 def study_of(folder: Path, cells: list[dict[str, Any]], seeds: int = 2) -> Study:
@@ -37,16 +37,20 @@ def grid(**axes: list[Any]) -> list[dict[str, Any]]:
         ([{}], 1, "run"),
         ([{}], 3, "cells"),
         (grid(regulation=["none", "separation", "data_firewall"]), 2, "bars"),
-        (grid(platform__self_preference=[0.0, 0.1]), 2, "bars"),
-        (grid(platform__self_preference=[0.0, 0.1, 0.3]), 2, "curve"),
-        (grid(platform__self_preference=[0.0, 0.1, 0.3], regulation=["none", "separation"]), 2, "curve"),
-        (grid(platform__self_preference=[0.0, 0.1, 0.3], demand__impulse=[0.0, 0.2]), 2, "curve"),
-        (grid(platform__self_preference=[0.0, 0.1, 0.3], demand__impulse=[0.0, 0.2, 0.4]), 2, "map"),
-        (grid(platform__self_preference=[0.0, 0.1, 0.3], demand__impulse=[0.0, 0.2, 0.4])[:7], 2, "map"),
-        ([{PSI: i / 10, IMPULSE: i / 5} for i in range(4)], 2, "bars"),
+        (grid(platform__favour=[1.0, 2.0]), 2, "bars"),
+        (grid(platform__favour=[1.0, 2.0, 4.0]), 2, "curve"),
+        (grid(platform__favour=[1.0, 2.0, 4.0], regulation=["none", "separation"]), 2, "curve"),
+        (grid(platform__favour=[1.0, 2.0, 4.0], demand__impulse=[0.0, 0.2]), 2, "curve"),
+        (grid(platform__favour=[1.0, 2.0, 4.0], demand__impulse=[0.0, 0.2, 0.4]), 2, "map"),
+        (grid(platform__favour=[1.0, 2.0, 4.0], demand__impulse=[0.0, 0.2, 0.4])[:7], 2, "map"),
+        ([{FAVOUR: 1 + i / 10, IMPULSE: i / 5} for i in range(4)], 2, "bars"),
         (grid(a__x=[1, 2, 3], b__y=[1, 2, 3], regulation=["none", "separation"]), 2, "bars"),
         (grid(a__x=[1, 2, 3], regulation=[f"rule_{i}" for i in range(9)]), 2, "bars"),
-        ([{"platform": "marketplace_only"}, *({"platform": "project_s", PSI: i / 10} for i in range(3))], 2, "curve"),
+        (
+            [{"platform": "marketplace_only"}, *({"platform": "project_s", FAVOUR: 1 + i / 10} for i in range(3))],
+            2,
+            "curve",
+        ),
         (grid(market__listings=["a.csv", "b.csv", "3"]), 2, "bars"),
         (grid(demand__switch=[True, False]), 2, "bars"),
     ],
@@ -56,11 +60,11 @@ def test_a_study_has_the_shape_of_its_sweep(tmp_path: Path, cells: list[Any], se
 
 
 def test_a_curve_has_a_line_a_name_and_a_level_for_what_has_no_value(tmp_path: Path) -> None:
-    rules = grid(platform=["project_s"], regulation=["none", "separation"], platform__self_preference=[0.3, 0.0, 0.1])
+    rules = grid(platform=["project_s"], regulation=["none", "separation"], platform__favour=[4.0, 1.0, 2.0])
     study = study_of(tmp_path, [{"platform": "marketplace_only"}, *rules])
     made = shape(study)
     lines = made.lines()
-    assert [[at for at, _ in line] for line in lines.values()] == [[0.0, 0.1, 0.3]] * 2
+    assert [[at for at, _ in line] for line in lines.values()] == [[1.0, 2.0, 4.0]] * 2
     assert made.levels() == ["c00"]
     assert list(made.line_labels().values()) == ["No rule", "Separation"]
     assert {cell for line in lines.values() for _, cell in line} | {"c00"} == set(study.cells)
@@ -82,7 +86,7 @@ def test_an_axis_is_named_in_the_language_spoken_and_logarithmic_where_it_spans_
     st.lists(
         st.fixed_dictionaries(
             {
-                PSI: st.sampled_from([None, 0.0, 0.1, 0.2, 0.3]),
+                FAVOUR: st.sampled_from([None, 1.0, 1.5, 2.0, 4.0]),
                 IMPULSE: st.sampled_from([0.0, 0.5, 1.0]),
                 RULE: st.sampled_from("abc"),
             }

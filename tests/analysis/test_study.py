@@ -30,13 +30,13 @@ def test_labels_say_what_sets_a_cell_apart(study: Study) -> None:
 
 def test_a_swept_number_stands_in_the_label_and_a_given_label_wins(tmp_path) -> None:
     cells = [
-        SyntheticCell(settings={"platform": "project_s", "platform.self_preference": 0.3}),
-        SyntheticCell(settings={"platform": "project_s", "platform.self_preference": 0.25}, label="own words"),
+        SyntheticCell(settings={"platform": "project_s", "platform.favour": 3.0}),
+        SyntheticCell(settings={"platform": "project_s", "platform.favour": 2.5}, label="own words"),
         SyntheticCell(),
     ]
     study = load(store(tmp_path / "s", cells, seeds=[0], weeks=5, smes=5))
-    assert list(study.labels.values()) == ["Project S, self preference 0.3", "own words", "No Project S"]
-    assert study.settings["c02"]["platform.self_preference"] is None
+    assert list(study.labels.values()) == ["Project S, favour 3", "own words", "No Project S"]
+    assert study.settings["c02"]["platform.favour"] is None
 
 
 def test_a_platform_is_not_called_what_it_is_not(tmp_path) -> None:

@@ -12,7 +12,7 @@ from analysis import report
 from tests.analysis.synthetic import SyntheticCell, headline, store
 
 REAL = ("market=classroom", "market.calibration_consumers=1000", "platform=project_s", "weeks=20", "replications=2")
-FAVOUR, CUT = "platform.self_preference", "platform.undercut"
+FAVOUR, CUT = "platform.favour", "platform.undercut"
 
 
 def one() -> list[SyntheticCell]:
@@ -22,13 +22,16 @@ def one() -> list[SyntheticCell]:
 
 def curve() -> list[SyntheticCell]:
     """Worlds along one setting."""
-    return [SyntheticCell(0.002 + 0.004 * x, x / 3, {"platform": "project_s", FAVOUR: x}) for x in (0.0, 0.1, 0.2, 0.4)]
+    return [
+        SyntheticCell(0.002 + 0.004 * x, x / 3, {"platform": "project_s", FAVOUR: 1.0 + 10.0 * x})
+        for x in (0.0, 0.1, 0.2, 0.4)
+    ]
 
 
 def grid() -> list[SyntheticCell]:
     """Worlds over two settings."""
     return [
-        SyntheticCell(0.002 + 0.004 * x + 0.002 * y, x / 3, {"platform": "project_s", FAVOUR: x, CUT: y})
+        SyntheticCell(0.002 + 0.004 * x + 0.002 * y, x / 3, {"platform": "project_s", FAVOUR: 1.0 + 10.0 * x, CUT: y})
         for x in (0.0, 0.1, 0.2, 0.4)
         for y in (0.0, 0.15, 0.3)
     ]

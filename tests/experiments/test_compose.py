@@ -22,16 +22,12 @@ def test_without_overrides_it_is_the_models_own_default() -> None:
 
 def test_a_choice_and_a_value() -> None:
     config = compose(["platform=project_s", "seed=1", "platform.undercut=0.15"])
-    assert (config.platform.name, config.platform.own_goods, config.platform.self_preference) == (
-        "project_s",
-        True,
-        0.3,
-    )
+    assert (config.platform.name, config.platform.own_goods, config.platform.favour) == ("project_s", True, 2.0)
     assert (config.platform.undercut, config.seed) == (0.15, 1)
 
 
 def test_a_value_goes_before_what_its_choice_sets() -> None:
-    assert compose(["platform.self_preference=0.7", "platform=project_s"]).platform.self_preference == 0.7
+    assert compose(["platform.favour=3", "platform=project_s"]).platform.favour == 3.0
 
 
 @pytest.mark.parametrize(
@@ -48,8 +44,8 @@ def test_a_rules_parameters(given_: str) -> None:
 
 
 def test_an_algorithms_parameters() -> None:
-    config = compose(["algorithm=self_preferencing", "algorithm.own_boost=3"])
-    assert (config.algorithm.name, config.algorithm.parameters["own_boost"]) == ("self_preferencing", 3.0)
+    config = compose(["algorithm=revenue", "algorithm.take_exponent=0.5"])
+    assert (config.algorithm.name, config.algorithm.parameters["take_exponent"]) == ("revenue", 0.5)
 
 
 def test_the_headline_preset_is_no_single_run() -> None:

@@ -127,7 +127,7 @@ def fresh() -> Plan:
 
 def more() -> Plan:
     carry_out(make("platform=project_s", "replications=2"))
-    return make("platform=project_s", "platform.self_preference=0,0.3", "replications=3")
+    return make("platform=project_s", "platform.favour=1,2", "replications=3")
 
 
 def another_model() -> Plan:

@@ -62,13 +62,13 @@ def test_more_seeds_and_more_cells_run_only_the_new() -> None:
 
 def test_cells_of_earlier_commands_stay_and_a_new_column_is_filled_for_them() -> None:
     conduct("platform=project_s")
-    assert "platform.self_preference" not in runs()
-    conduct("platform=project_s", "platform.self_preference=0,0.6")
-    assert sorted(runs()["platform.self_preference"]) == [0.0, 0.3, 0.6]
+    assert "platform.favour" not in runs()
+    conduct("platform=project_s", "platform.favour=1,4")
+    assert sorted(runs()["platform.favour"]) == [1.0, 2.0, 4.0]
     conduct("regulation=separation", "regulation.separation.start_week=1,9")
     assert runs()["regulation.separation.start_week"].isna().sum() == 3
     assert len(manifest()["cells"]) == 5
-    assert manifest()["columns"] == ["platform.self_preference", "regulation.separation.start_week"]
+    assert manifest()["columns"] == ["platform.favour", "regulation.separation.start_week"]
     assert manifest()["opening"] == {"indonesia_2023": fakes.OPENING}
 
 
@@ -119,7 +119,7 @@ def test_listings_that_changed_set_their_own_cells_aside_and_no_others() -> None
     "text", [None, "", "{", "[]", "null", "3", '{"cells": 1}', '{"cells": [[]], "seeds": "x"}', "[" * 9999, "\ud800"]
 )
 def test_a_manifest_that_is_none_is_made_anew_from_what_is_stored(text: str | None) -> None:
-    sweep = ("platform=project_s", "platform.self_preference=0,0.6", "replications=2")
+    sweep = ("platform=project_s", "platform.favour=1,4", "replications=2")
     conduct(*sweep)
     before, said, path = tables("results/default"), manifest(), Path("results/default/manifest.json")
     path.unlink() if text is None else path.write_bytes(text.encode("utf-8", "surrogatepass"))
@@ -131,8 +131,8 @@ def test_a_manifest_that_is_none_is_made_anew_from_what_is_stored(text: str | No
     assert "manifest.json" in line
     again = manifest()
     assert {cell["cell_id"] for cell in said["cells"]} < {cell["cell_id"] for cell in again["cells"]}
-    assert again["columns"] == said["columns"] == ["platform.self_preference"]
-    assert sorted(runs()["platform.self_preference"].dropna()) == [0.0, 0.0, 0.0, 0.0, 0.6, 0.6]
+    assert again["columns"] == said["columns"] == ["platform.favour"]
+    assert sorted(runs()["platform.favour"].dropna()) == [1.0, 1.0, 1.0, 1.0, 4.0, 4.0]
 
 
 def test_a_manifest_that_was_changed_is_not_believed() -> None:

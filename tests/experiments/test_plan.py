@@ -72,7 +72,7 @@ def test_the_rules_preset_has_every_instrument_with_fees_frozen_and_adaptive() -
 
 
 def test_overrides_apply_to_every_cell_of_a_preset_and_sweeps_multiply_them() -> None:
-    planned = sweep("experiment=project_s", "market=classroom", "platform.self_preference=0,0.5")
+    planned = sweep("experiment=project_s", "market=classroom", "platform.favour=1,3")
     assert len(planned.cells) == 10
     assert {cell.config["market"]["name"] for cell in planned.cells} == {"classroom"}
 
@@ -92,8 +92,8 @@ def test_a_parameter_of_a_rule_is_dropped_in_cells_without_the_rule() -> None:
 
 
 def test_a_parameter_of_an_algorithm_is_dropped_likewise() -> None:
-    planned = sweep("algorithm=personalised,self_preferencing", "algorithm.own_boost=1,2")
-    assert [cell.config["algorithm"].get("own_boost") for cell in planned.cells] == [None, 1.0, 2.0]
+    planned = sweep("algorithm=personalised,revenue", "algorithm.take_exponent=1,2")
+    assert [cell.config["algorithm"].get("take_exponent") for cell in planned.cells] == [None, 1.0, 2.0]
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -119,7 +119,7 @@ def test_a_parameter_of_any_strategy_is_dropped_likewise_in_whatever_order(
 def test_the_same_cell_however_it_is_said() -> None:
     said = [
         ["platform=project_s", "regulation=[separation,data_firewall]"],
-        ["regulation=[data_firewall,separation]", "platform=project_s", "platform.self_preference=0.30"],
+        ["regulation=[data_firewall,separation]", "platform=project_s", "platform.favour=2.00"],
         ["platform=project_s", "regulation=[separation,data_firewall]", "channels={checkout: 0.3}"],
         [
             "platform=project_s",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from experiments import plan, renamed
-from experiments.renamed import RENAMED, new_name
+from experiments.renamed import RENAMED, REPLACED, new_name
 from experiments.schema import SETTINGS, setting_types
 from simulation.settings.parameter import ConfigError
 
@@ -56,6 +56,13 @@ def test_on_the_command_line(argument: str, line: str) -> None:
 def test_in_a_preset(text: str, line: str, add_preset: Callable[[str, str], None]) -> None:
     add_preset("mine", text)
     assert refused("experiment=mine") == line
+
+
+def test_what_was_replaced_is_no_setting_any_more() -> None:
+    assert [name for name in REPLACED if name in {*SETTINGS, *setting_types()}] == []
+    for name, instead in REPLACED.items():
+        group, _, choice = name.partition("=")
+        assert refused(name if choice else f"{group}=1") == f"{group}: got {choice or 1}; it may be {instead}"
 
 
 def test_what_was_not_renamed_is_let_through() -> None:

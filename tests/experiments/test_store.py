@@ -27,7 +27,7 @@ from .fakes import OPENING, run
 from .stored import runs, tables
 
 KEYS = ["cell_id", "seed"]
-PSI, START = "platform.self_preference", "regulation.separation.start_week"
+FAVOUR, START = "platform.favour", "regulation.separation.start_week"
 
 
 def cell_of(*arguments: str) -> Cell:
@@ -156,11 +156,11 @@ def test_whatever_lies_between_records_every_whole_one_is_read(kinds: list[int],
     [
         (["experiment=project_s"], []),
         (["weeks=1,2"], []),
-        (["platform=project_s", f"{PSI}=0,1"], [PSI]),
-        (["platform=marketplace_only,project_s", f"{PSI}=0,1"], [PSI]),
+        (["platform=project_s", f"{FAVOUR}=1,3"], [FAVOUR]),
+        (["platform=marketplace_only,project_s", f"{FAVOUR}=1,3"], [FAVOUR]),
         (["demand=expected,sampled"], ["demand.books"]),
         (["regulation=none,separation", f"{START}=1,52"], [START]),
-        (["algorithm=personalised,self_preferencing", "algorithm.own_boost=1,2"], ["algorithm.own_boost"]),
+        (["algorithm=personalised,revenue", "algorithm.take_exponent=1,2"], ["algorithm.take_exponent"]),
         (["platform.quality_gap=null,0.5", "sellers.memory=4,8"], ["platform.quality_gap", "sellers.memory"]),
     ],
 )

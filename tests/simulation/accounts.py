@@ -18,6 +18,7 @@ Flags = NDArray[np.bool_]
 
 WEEKS, E = 10, 80_000.0
 FEE, COMMISSION, BAD, BAD_ABROAD, REFUNDED, SHIPPING, SUBSIDY = 0.07, 0.04, 0.05, 0.1, 0.6, 12_000.0, 3_000.0
+FULFILMENT = 0.12
 
 # Every channel but the app takes the same and spoils the same; nobody runs out of cash, comes or goes.
 BUSY: dict[str, Any] = merged(
@@ -35,7 +36,13 @@ BUSY: dict[str, Any] = merged(
             "keeps_own_site": 0.0,
         },
         "sellers": {"cash_weeks": 200.0, "entry_rate": 0.0},
-        "platform": {"commission": COMMISSION, "subsidy": SUBSIDY, "own_share": 0.2, "ad_load": 0.1},
+        "platform": {
+            "commission": COMMISSION,
+            "subsidy": SUBSIDY,
+            "fulfilment": FULFILMENT,
+            "own_share": 0.2,
+            "ad_load": 0.1,
+        },
     },
 )
 

@@ -41,3 +41,9 @@ def own_scene() -> Scene:
     scene = scene_of(PROJECT_S)
     assert np.count_nonzero(scene.shop.own) >= 3
     return scene
+
+
+@pytest.fixture(scope="session")
+def merged_scene() -> Scene:
+    """The same where the platform owns the marketplace, too, and sells there."""
+    return scene_of(PROJECT_S, {"platform": {"owns_marketplace": True}})

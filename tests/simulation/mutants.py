@@ -16,7 +16,10 @@ Check = Callable[[], None]
 
 @dataclass(frozen=True)
 class Wrong:
-    """A change of one expression, which stands once in `target`, "module:function" or "module:Class.f"."""
+    """A change of one expression, which stands once in `target`, "module:function" or "module:Class.f".
+
+    Of a property, "module:Class.f.fget".
+    """
 
     what: str
     target: str
@@ -31,7 +34,8 @@ class Wrong:
             raise LookupError(f"{self.what}: {self.target} holds {self.old!r} {source.count(self.old)} times")
         found: dict[str, Any] = {}
         exec(compile(source.replace(self.old, self.new), self.target, "exec"), function.__globals__, found)
-        patch.setattr(function, "__code__", found[function.__name__].__code__)
+        wrong = found[function.__name__]
+        patch.setattr(function, "__code__", getattr(wrong, "fget", wrong).__code__)
 
 
 def every(checks: Mapping[Check, Sequence[Wrong]]) -> list[Any]:

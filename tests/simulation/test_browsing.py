@@ -74,7 +74,6 @@ SETTINGS = st.fixed_dictionaries(
         "redirect": st.floats(0.0, 2.0),
         "checkout": st.floats(0.0, 1.0),
         "shipping": st.floats(0.0, 30_000.0),
-        "self_preference": st.floats(0.0, 1.0),
         "comparison": st.floats(0.0, 1.0),
         "visits": st.floats(0.2, 3.0),
         "week": st.integers(1, 2_000),
@@ -83,10 +82,18 @@ SETTINGS = st.fixed_dictionaries(
 
 
 @settings(max_examples=12, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(changes=SETTINGS)
-def test_the_kernel_equals_its_oracle_in_any_setting(own_scene: Scene, changes: dict[str, Any]) -> None:
-    scene = first(own_scene, 300).but(**changes)
+@given(changes=SETTINGS, psi=st.floats(0.0, 1.0))
+def test_the_kernel_equals_its_oracle_in_any_setting(own_scene: Scene, changes: dict[str, Any], psi: float) -> None:
+    scene = mixed(first(own_scene, 300), psi).but(**changes)
     assert_meets_oracle(scene)
+
+
+def mixed(scene: Scene, psi: Any) -> Scene:
+    """The scene where a draw is from own listings alone with chance psi, in every table that has some or in each."""
+    seats = scene.seats
+    assert seats is not None
+    some = (seats.own < len(scene.shop.value)).any(axis=1)
+    return scene.but(seats=dataclasses.replace(seats, favoured=np.where(some, psi, 0.0)))
 
 
 def test_utilities_far_apart_neither_overflow_nor_vanish(scene: Scene) -> None:
@@ -263,57 +270,141 @@ def test_a_feed_slot_is_a_random_seat(scene: Scene) -> None:
     assert abs(pairs - expected) / np.sqrt(variance) < stats.norm.isf(NEVER / 2)
 
 
-@pytest.mark.parametrize("psi", [0.0, 0.3, 1.0])
-def test_self_preference_gives_own_listings_its_share_of_the_social_feed(own_scene: Scene, psi: float) -> None:
-    """Own share of social slots = ψ + (1 - ψ) own share of seats: fails by chance once in a million seeds."""
-    shop = own_scene.shop
-    own = np.isin(np.arange(len(shop.value)), shop.live[shop.own])
-    scene = own_scene.but(self_preference=psi, comparison=0.0)
-    base = np.array([seat_shares(scene, c)[own].sum() for c in range(24)])[scene.people.cluster]
-    shown, wanted, variance = 0.0, 0.0, 0.0
+@pytest.mark.parametrize("favour", [1.0, 2.0, 4.0, 100.0])
+def test_favour_multiplies_the_odds_of_a_feed_slot(own_scene: Scene, favour: float) -> None:
+    """Own share of social slots = b s/(1 + (b - 1) s), s of seats: fails by chance once in a million seeds."""
+    own = own_rows(own_scene)
+    base = np.array([seat_shares(own_scene, c)[own].sum() for c in range(24)])
+    assert (base > 0.0).any()
+    psi = (favour - 1.0) * base / (1.0 + (favour - 1.0) * base)
+    scene = own_scene.but(comparison=0.0)
+    scene = mixed(scene, np.append(psi, np.zeros(scene.seats.favoured.size - 24)))  # type: ignore[union-attr]
+    odds = (favour * base / (1.0 + (favour - 1.0) * base))[scene.people.cluster]
+    draws = Draws()
     for week in range(1, 11):
         seen = scene.but(week=week).considered()
         social = seen.channels[:, :7] == SOCIAL
-        p = psi + (1 - psi) * np.broadcast_to(base[:, None], social.shape)[social]
-        shown += own[seen.rows[:, :7][social]].sum()
-        wanted, variance = wanted + p.sum(), variance + (p * (1 - p)).sum()
-    assert abs(shown - wanted) <= stats.norm.isf(NEVER / 2) * np.sqrt(variance)
-    assert (shown == wanted) == (psi == 1.0)
+        draws.add(own[seen.rows[:, :7][social]], np.broadcast_to(odds[:, None], social.shape)[social])
+    assert draws.as_wanted()
 
 
-def compared(scene: Scene, kappa: float, weeks: int = 10) -> tuple[int, int, int]:
-    """Consumers who would see one original without its copy; of these, who sees the copy, and both."""
-    copy, plain = scene.shop.copy, scene.but(self_preference=0.0, comparison=0.0)
-    total = shown = both = 0
+@pytest.mark.parametrize("favour", [(1.0, 1.0), (4.0, 1.0), (1.0, 4.0), (4.0, 100.0)])
+def test_favour_multiplies_the_odds_of_a_search_slot(merged_scene: Scene, favour: tuple[float, float]) -> None:
+    """The same of each search table, on the app and on a marketplace that is the platform's, one favour for each.
+
+    All need one category, so that it is known which table was searched. A z test at a millionth of each channel.
+    """
+    own, seats, places = own_rows(merged_scene), merged_scene.seats, slots(merged_scene)[1]
+    assert seats is not None
+    categories = len(seats.search) // 2
+    base = np.array([share_of(table, own) for table in seats.search])
+    both = (base * (1.0 - base)).reshape(2, categories).prod(axis=0)
+    category = int(np.argmax(both))
+    assert both[category] > 0.0
+    odds = np.repeat(favour, categories)
+    psi = (odds - 1.0) * base / (1.0 + (odds - 1.0) * base)
+    one = Needs.of(np.arange(categories) == category)
+    scene = mixed(merged_scene.but(comparison=0.0, need=one), np.append(np.zeros(24), psi))
+    draws = {SOCIAL: Draws(), MARKETPLACE: Draws()}
+    for week in range(1, 21):
+        seen = scene.but(week=week).considered()
+        for channel, table in ((SOCIAL, category), (MARKETPLACE, categories + category)):
+            there = (seen.channels[:, places] == channel) & (seen.rows[:, places] != kernels.EMPTY)
+            found = own[seen.rows[:, places][there]]
+            odd = odds[table] * base[table] / (1.0 + (odds[table] - 1.0) * base[table])
+            draws[channel].add(found, np.full(found.size, odd))
+    assert all(each.as_wanted() for each in draws.values())
+
+
+class Draws:
+    """How often something came, and should have."""
+
+    def __init__(self) -> None:
+        self.seen = self.wanted = self.variance = 0.0
+
+    def add(self, came: np.ndarray, chance: np.ndarray) -> None:
+        """Note draws, each with its chance."""
+        self.seen += came.sum()
+        self.wanted, self.variance = self.wanted + chance.sum(), self.variance + (chance * (1.0 - chance)).sum()
+
+    def as_wanted(self) -> bool:
+        """Whether so many or so few come with more than a chance of one in a million."""
+        assert self.variance > 0.0
+        return bool(abs(self.seen - self.wanted) <= stats.norm.isf(NEVER / 2) * np.sqrt(self.variance))
+
+
+def own_rows(scene: Scene) -> np.ndarray:
+    """Which rows are the platform's. (L,)"""
+    return np.isin(np.arange(len(scene.shop.value)), scene.shop.live[scene.shop.own])
+
+
+def share_of(table: np.ndarray, rows: np.ndarray) -> float:
+    """The part of a table's taken seats that these rows hold."""
+    taken = table[(table != kernels.EMPTY) & (table < rows.size)]
+    return float(rows[taken].mean()) if taken.size else 0.0
+
+
+def test_no_favour_no_draw_changes(own_scene: Scene) -> None:
+    """Who is not in own listings' part of the draw sees what it saw: nobody's place moves with ψ but to own goods."""
+    own, plain = own_rows(own_scene), mixed(own_scene.but(comparison=0.0), 0.0)
+    before, after = plain.considered(), mixed(plain, 0.3).considered()
+    moved = before.rows != after.rows
+    assert moved.any()
+    assert own[after.rows[moved]].all()
+    assert np.array_equal(before.channels, after.channels)
+
+
+def compared(scene: Scene, kappa: float, weeks: int = 10) -> tuple[int, int]:
+    """Consumers who see an original on the app and, of the platform's, another one's copy alone, and who then sees its.
+
+    The platform's listing must be in the feed, so that it has a place to give.
+    """
+    copy, own, plain = scene.shop.copy, own_rows(scene), scene.but(comparison=0.0)
+    feed, total, shown = slots(scene)[0], 0, 0
     for week in range(1, weeks + 1):
-        before = plain.but(week=week).considered().rows
-        after = plain.but(week=week, comparison=kappa).considered().rows
-        for old, new in zip(before, after, strict=True):
-            originals = np.unique(old[(old != kernels.EMPTY) & (copy[old] >= 0)])
-            if originals.size == 1 and copy[originals[0]] not in old:
-                beside = copy[originals[0]] in new
-                total, shown, both = total + 1, shown + beside, both + (beside and originals[0] in new)
-    return total, shown, both
+        before, after = (plain.but(week=week, comparison=chance).considered() for chance in (0.0, kappa))
+        for old, way, new in zip(before.rows, before.channels, after.rows, strict=True):
+            on_app = (old != kernels.EMPTY) & (way == SOCIAL)
+            originals = np.unique(old[on_app & (copy[old] >= 0)])
+            places = (on_app & own[old])[feed]
+            if originals.size == 1 and copy[originals[0]] not in old and places.any():
+                total, shown = total + 1, shown + int(copy[originals[0]] in new[feed])
+    return total, shown
 
 
 def test_a_copy_stands_beside_its_original(own_scene: Scene) -> None:
     """With chance κ: fails by chance once in a million seeds."""
-    total, shown, _ = compared(own_scene, 1.0)
+    scene = mixed(own_scene, 0.3)
+    total, shown = compared(scene, 1.0)
     assert shown == total > 100
-    total, shown, _ = compared(own_scene, 0.3)
+    total, shown = compared(scene, 0.3)
     assert stats.binomtest(shown, total, 0.3).pvalue > NEVER
 
 
-def test_a_comparison_shows_both(own_scene: Scene) -> None:
-    _, shown, both = compared(own_scene, 1.0)
-    assert both == shown
+@pytest.mark.parametrize("psi", [0.0, 0.5])
+def test_comparison_takes_no_rivals_place(own_scene: Scene, psi: float) -> None:
+    """What κ changes are own listings in the social feed, which become copies of what is in the same set on the app."""
+    scene = mixed(own_scene, psi)
+    own, copy, changed = own_rows(scene), scene.shop.copy, 0
+    for week in range(1, 6):
+        before, after = (scene.but(week=week, comparison=kappa).considered() for kappa in (0.0, 1.0))
+        assert np.array_equal(before.channels, after.channels)
+        for i, slot in np.argwhere(before.rows != after.rows):
+            changed += 1
+            assert slot in range(scene.consideration.feed)
+            assert before.channels[i, slot] == SOCIAL
+            assert own[before.rows[i, slot]]
+            on_app = after.rows[i][(after.channels[i] == SOCIAL) & (after.rows[i] != kernels.EMPTY)]
+            assert after.rows[i, slot] in copy[on_app]
+    assert changed > 10
 
 
 def test_an_empty_market_sells_nothing(scene: Scene) -> None:
     assert scene.seats is not None
     blank = len(scene.shop.value)
     nobody = ExposureTables(
-        *(np.full_like(table, blank) for table in (scene.seats.feed, scene.seats.search, scene.seats.own))
+        *(np.full_like(table, blank) for table in (scene.seats.feed, scene.seats.search, scene.seats.own)),
+        favoured=np.zeros_like(scene.seats.favoured),
     )
     empty = fresh(scene).but(seats=nobody, endorsing=np.full_like(scene.shop.endorsing, -1))
     assert (empty.considered().rows == kernels.EMPTY).all()

@@ -43,9 +43,7 @@ def test_a_ranking_scores_every_cluster_and_design(name: str, data: st.DataObjec
     parameters = rankings.choose(name, data.draw(chosen(rankings, name))).parameters
     score = rankings[name](view(), **parameters)
     assert score.shape == (24, 17)
-    assert not np.isnan(score).any()
-    assert (score < np.inf).all()
-    assert np.isfinite(score[:, ~view().own]).all()  # own_boost = 0 may hide own listings, nobody else
+    assert np.isfinite(score).all()
 
 
 @pytest.mark.parametrize("name", rankings)

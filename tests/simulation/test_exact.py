@@ -183,20 +183,20 @@ def exposure_weights() -> None:
     assert_allclose(shares(market), logit(utility(designs), popularity / popularity.mean()), **EXACT)
 
 
-def self_preference_in_weights() -> None:
-    """ψ mixes: w_j = J [(1-ψ) e_j/Σe + ψ own_j e_j/Σ own e]; here all e are alike and one of three is own."""
-    designs, psi = (Design(4.0), Design(5.0)), 0.25
+def favour_in_weights() -> None:
+    """b multiplies: w_j = J b^{own_j} e_j / Σ b^{own} e; here all e are alike and one of three is own."""
+    designs, b = (Design(4.0), Design(5.0)), 2.5
     market = bare(
         designs,
         consideration={"mode": "weighted"},
         demand={"nest": 1.0},
         algorithm={"name": "popularity", "popularity_exponent": 0.0},
-        platform={"self_preference": psi},
+        platform={"favour": b},
     )
     add_copy(market, 0, price=0.75, cost=0.5, quality_gap=0.5)
     market.step()
     v = np.append(utility(designs), 4.0 - 0.5 - ALPHA * 0.75)
-    weight = 3.0 * np.array([(1 - psi) / 3, (1 - psi) / 3, (1 - psi) / 3 + psi])
+    weight = 3.0 * np.array([1.0, 1.0, b]) / (2.0 + b)
     assert_allclose(shares(market), logit(v, weight), **EXACT)
 
 
@@ -357,7 +357,8 @@ WEIGHT_SIGN = Mutation("-ln w", WEIGHTS, scaled(-1.0))
 WEIGHT_SQUARED = Mutation("2 ln w", WEIGHTS, scaled(2.0))
 FREE_DELIVERY = Mutation("free delivery", DELIVERY, scaled(0.0))
 DELIVERY_SIGN = Mutation("delivery with the wrong sign", DELIVERY, scaled(-1.0))
-NOT_FAVOURED = Mutation("no ψ", WEIGHTS, lambda f: lambda exposure, own, psi: f(exposure, own, 0.0))
+NOT_FAVOURED = Mutation("no favour", WEIGHTS, lambda f: lambda exposure, own, b: f(exposure, own, 1.0))
+FAVOUR_SQUARED = Mutation("b²", WEIGHTS, lambda f: lambda exposure, own, b: f(exposure, own, b * b))
 
 CHECKS: dict[Callable[[], None], tuple[Mutation, ...]] = {
     logit_shares: (PRICE_SIGN, PRICE_FACTOR, NO_OUTSIDE),
@@ -372,7 +373,7 @@ CHECKS: dict[Callable[[], None], tuple[Mutation, ...]] = {
     impulse_surplus: (REGRET_SIGN, NO_REGRET, PRICE_FACTOR, SURPLUS_FACTOR),
     delivery_in_the_price: (FREE_DELIVERY, DELIVERY_SIGN),
     exposure_weights: (WEIGHT_SIGN, WEIGHT_SQUARED, PRICE_FACTOR),
-    self_preference_in_weights: (NOT_FAVOURED, WEIGHT_SIGN, PRICE_FACTOR),
+    favour_in_weights: (NOT_FAVOURED, FAVOUR_SQUARED, WEIGHT_SIGN, PRICE_FACTOR),
     random_inclusion: (PRICE_SIGN, PRICE_MUCH, NO_OUTSIDE),
     bertrand_without_outside_good: (MARKUP_SIGN, MARKUP_FACTOR, SLOPE_SIGN, NO_RIVALS),
     bertrand_with_outside_good: (MARKUP_SIGN, MARKUP_FACTOR, SLOPE_SIGN, PRICE_FACTOR),

@@ -18,6 +18,8 @@ from simulation.platform.exposure import (
     ExposurePlan,
     ExposureWeights,
     exposure_tables,
+    favoured,
+    favoured_share,
     plan_exposure,
     table_weights,
 )
@@ -27,7 +29,7 @@ from simulation.state.offers import CandidateSet, ExposureTables
 
 CATEGORIES = 3
 BLANK = 10_000
-TABLES = [field.name for field in dataclasses.fields(ExposureTables)]
+TABLES = ("feed", "search", "own")
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Display:
     shelf: CandidateSet
     feed: np.ndarray
     search: np.ndarray
+    favour: tuple[float, float] = (1.0, 1.0)  # on the app, on the marketplace
 
     @classmethod
     def of(cls, designs: int, seed: int, spread: float = 1.0) -> Display:
@@ -56,12 +59,12 @@ class Display:
     def take(self, kept: np.ndarray) -> Display:
         """The display of these designs, in this order; each keeps its row."""
         columns = (getattr(self.shelf, field.name)[kept] for field in dataclasses.fields(CandidateSet))
-        return Display(CandidateSet(*columns), self.feed[:, kept], self.search[kept])
+        return Display(CandidateSet(*columns), self.feed[:, kept], self.search[kept], self.favour)
 
     @property
     def weights(self) -> ExposureWeights:
         """Weights in every table."""
-        return table_weights(self.shelf, self.feed, self.search, CATEGORIES)
+        return table_weights(self.shelf, self.feed, self.search, CATEGORIES, self.favour)
 
     def seats(self, plan: ExposurePlan, week: int = 1) -> ExposureTables:
         """The week's tables."""
@@ -109,6 +112,11 @@ def test_a_table_holds_who_may_be_shown_there() -> None:
         *((seats.search[k], social & (shelf.category == k)) for k in range(CATEGORIES)),
         *((seats.search[CATEGORIES + k], market & (shelf.category == k)) for k in range(CATEGORIES)),
         *((seats.own[c], social & shelf.own) for c in range(clusters)),
+        *((seats.own[clusters + k], social & shelf.own & (shelf.category == k)) for k in range(CATEGORIES)),
+        *(
+            (seats.own[clusters + CATEGORIES + k], market & shelf.own & (shelf.category == k))
+            for k in range(CATEGORIES)
+        ),
     ):
         there = np.unique(table)
         assert np.isin(there[there >= 0], [*np.flatnonzero(allowed), BLANK]).all()
@@ -182,3 +190,50 @@ def test_an_empty_shelf_is_blank() -> None:
     assert all((getattr(nobody, name) == BLANK).all() for name in TABLES)
     alone = display.take(np.array([3])).seats(plan)
     assert set(np.unique(alone.feed[:-1])) == {-1, 3}
+
+
+# ---- favour
+
+FAVOUR = st.floats(1.0, 1_000.0)
+
+
+@given(display=DISPLAYS, app=FAVOUR, market=FAVOUR)
+def test_favour_drawn_is_favour_as_odds(display: Display, app: float, market: float) -> None:
+    """(1-ψ) w_j/W + ψ own_j w_j/W_own is b^{own_j} w_j over its sum, in every table, each with its own b."""
+    given_favour = dataclasses.replace(display, favour=(app, market)).weights
+    tables = np.vstack([given_favour.feed[:-1], given_favour.search])
+    psi, own = given_favour.favoured[:, None], display.shelf.own
+    odds = np.repeat([app, app, market], [len(CLUSTERS), CATEGORIES, CATEGORIES])
+    assert ((psi >= 0.0) & (psi < 1.0)).all()
+    for table, mix, mine, b in zip(tables, psi, given_favour.own, odds, strict=True):
+        if table.any():
+            drawn = (1.0 - mix) * table / table.sum() + mix * mine / max(mine.sum(), 1e-300)
+            weight = favoured(table, own, b)
+            assert drawn == pytest.approx(weight / weight.sum(), rel=1e-9, abs=1e-12)
+
+
+@given(own=st.floats(0.0, 1e3), others=st.floats(0.0, 1e3), one=FAVOUR, two=FAVOUR)
+def test_more_favour_is_more_own_goods(own: float, others: float, one: float, two: float) -> None:
+    """Where there are some, and others; none at a favour of 1, none where there is nothing to show."""
+    less, more = (
+        float(favoured_share(np.array([own]), np.array([own + others]), np.array([b]))[0]) for b in sorted((one, two))
+    )
+    assert 0.0 <= less <= more < 1.0
+    assert favoured_share(np.array([own]), np.array([own + others]), np.array([1.0])) == 0.0
+    assert favoured_share(np.array([0.0]), np.array([others]), np.array([two])) == 0.0
+
+
+@settings(max_examples=20)
+@given(display=DISPLAYS, app=FAVOUR, market=FAVOUR)
+def test_no_seat_moves_with_favour(display: Display, app: float, market: float) -> None:
+    """Only how often the tables of own listings are asked."""
+    plan, fair = plan_exposure(display.weights), display
+    other = dataclasses.replace(display, favour=(app, market))
+    one, two = fair.seats(plan), other.seats(plan)
+    for name in TABLES:
+        assert np.array_equal(getattr(one, name), getattr(two, name)), name
+    assert not one.favoured.any()
+    some = (two.own != BLANK).any(axis=1)
+    assert np.array_equal(
+        two.favoured > 0.0, some & (np.repeat([app, market], [len(CLUSTERS) + CATEGORIES, CATEGORIES]) > 1.0)
+    )

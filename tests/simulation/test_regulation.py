@@ -291,7 +291,7 @@ def test_who_has_found_a_way_round_breaks_nothing_unseen() -> None:
 
 def test_favour_in_the_ranking_is_favour() -> None:
     how = {"start_week": 12, "detection_lag": 4, "fine": 0.1}
-    for algorithm, due in (({"name": "self_preferencing"}, True), ({"name": "revenue"}, True), ({}, False)):
+    for algorithm, due in (({"name": "revenue"}, True), ({}, False)):
         world = merged(PROJECT_S, {"platform": {"favour": 1.0}})
         market = run(world, algorithm=algorithm, regulation={"neutral_ranking": how}, weeks=20)
         assert (outcome(market, "fine_revenue") > 0.0) == due, algorithm
@@ -395,19 +395,32 @@ def test_every_instrument_bites_where_there_is_something_to_bite(name: str) -> N
 
 
 def test_own_goods_are_bought_in_where_they_may_not_be_made() -> None:
-    free, ruled = ended(PROJECT_S), run(PROJECT_S, regulation={"own_product_ban": {"start_week": 12}})
+    """From the next review on, in week 16: until then nothing of its own is sold."""
+    free, ruled = (
+        ended(PROJECT_S, weeks=40),
+        run(PROJECT_S, weeks=40, regulation={"own_product_ban": {"start_week": 12}}),
+    )
     own = ruled.listings.own
     assert own.any()
     assert not ruled.listings.foreign[own & (ruled.listings.exit_week < 0)].any()
-    assert 0.0 < outcome(ruled, "own_goods_profit") < outcome(free, "own_goods_profit")
+    brands = free.listings.own & free.listings.foreign & (free.listings.entry_week < 12)
+    still = np.count_nonzero(ruled.listings.own & (ruled.listings.entry_week < 12) & (ruled.listings.exit_week != 12))
+    assert brands.any()
+    sold = [market.results().weekly["platform_share"] for market in (free, ruled)]
+    assert np.array_equal(sold[0][:11], sold[1][:11])
+    assert ((sold[1] < sold[0]) | (still == 0))[11:16].all()
+    assert (sold[1][16:] > 0.0).all()
     none = run(PROJECT_S, regulation={"resale_ban": {"start_week": 12}})
     assert not none.results().weekly["platform_share"][12:].any()
     assert none.results().weekly["platform_share"][10] > 0.0
 
 
 def test_own_brands_come_back_with_the_way_round() -> None:
+    """Where goods that it buys in do not pay it sells nothing in the meantime."""
     how = {"start_week": 4, "workaround_lag": 10}
-    ruled = run(PROJECT_S, regulation={"own_product_ban": how}, weeks=40)
+    world = merged(PROJECT_S, {"platform": {"resale_undercut": 0.4}})
+    ruled = run(world, regulation={"own_product_ban": how}, weeks=40)
+    assert not ruled.results().weekly["platform_share"][:16].any()
     own = ruled.listings.own & (ruled.listings.exit_week < 0)
     assert ruled.listings.foreign[own].all()
     assert own.any()
@@ -477,17 +490,19 @@ def test_what_may_not_cross_the_border_is_not_copied_abroad(rule: dict[str, dict
     assert (table.revenue[own] > 0).all()
 
 
-def test_goods_bought_in_pay_no_duty_and_undercut_by_the_same() -> None:
+def test_goods_bought_in_pay_no_duty_and_undercut_by_their_own_share() -> None:
     world = merged(PROJECT_S, {"platform": {"resale_cost_advantage": 0.3}, "sellers": {"adjustment": 0.0}})
     rules = {"own_product_ban": {}, "import_duty": {"rate": 0.5}}
-    table = run(world, regulation=rules).listings
+    market = run(world, regulation=rules)
+    table, setting = market.listings, market.config.platform
     own = np.flatnonzero(table.own)
     assert own.size
-    assert table.price[own] == pytest.approx(0.8 * table.price[table.original[own]])
+    assert table.price[own] == pytest.approx((1.0 - setting.resale_undercut) * table.price[table.original[own]])
+    assert setting.resale_undercut != setting.undercut
 
 
 def test_a_floor_holds_the_platforms_own_prices() -> None:
-    world = merged(PROJECT_S, {"motive": "growth", "platform": {"undercut": 0.7}})
+    world = merged(PROJECT_S, {"motive": "growth", "platform": {"undercut": 0.7, "resale_undercut": 0.7}})
     ruled = run(world, regulation={"below_cost_ban": {"start_week": 10}})
     table, setting = ruled.listings, ruled.platform.terms
     own = table.own

@@ -7,7 +7,18 @@ import pytest
 
 from simulation.state.channels import MARKETPLACE, keeps
 from simulation.state.ledger import LedgerError
-from tests.simulation.accounts import BAD, BAD_ABROAD, COMMISSION, FEE, REFUNDED, SHIPPING, SUBSIDY, E, account
+from tests.simulation.accounts import (
+    BAD,
+    BAD_ABROAD,
+    COMMISSION,
+    FEE,
+    FULFILMENT,
+    REFUNDED,
+    SHIPPING,
+    SUBSIDY,
+    E,
+    account,
+)
 from tests.simulation.mutants import Check, Wrong, every
 
 
@@ -43,6 +54,15 @@ def goods() -> None:
     week.owes("goods", "sellers", "suppliers_home", week.goods[~week.own & ~abroad])
     week.owes("goods", "sellers", "suppliers_abroad", week.goods[~week.own & abroad])
     week.owes("own goods", "platform", "suppliers_abroad", week.goods[week.own & abroad])
+
+
+def fulfilment() -> None:
+    """A share of what own goods sell for, to who stores and packs them: out of the platform's profit on them."""
+    week = account()
+    week.owes("fulfilment of own goods", "platform", "carriers", FULFILMENT * week.sales[week.own])
+    assert (
+        week.fees[week.own & (week.orders > 0)] >= FULFILMENT * week.sales[week.own & (week.orders > 0)] - 2.0
+    ).all()
 
 
 def refunds() -> None:
@@ -93,6 +113,7 @@ def fixed_costs() -> None:
 MONEY = "simulation.money.settlement:"
 SETTLE, SELLERS, CARRY = MONEY + "settle_sales", MONEY + "_pay_sellers", MONEY + "_pay_carriers"
 REFER, AFFILIATE, SUPPLY = MONEY + "_pay_referrals", MONEY + "_pay_affiliates", MONEY + "_pay_suppliers"
+PACK = MONEY + "_pay_fulfilment"
 FIXED, AD, RATE = MONEY + "pay_fixed_costs", MONEY + "_pay_for_ads", "simulation.state.listings:Listings.affiliate_rate"
 
 CHECKS: dict[Check, tuple[Wrong, ...]] = {
@@ -136,6 +157,11 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
             "foreign), (Account.SUPPLIERS_ABROAD, ~",
         ),
         Wrong("own goods for nothing", SUPPLY, ", cost[mine],", ", cost[mine] * ~purses.own[rows[mine]],"),
+    ),
+    fulfilment: (
+        Wrong("stored and packed for nothing", PACK, "share * sales[rows]", "0.5 * share * sales[rows]"),
+        Wrong("of the first of them alone", PACK, "np.flatnonzero(listings.own)", "np.flatnonzero(listings.own)[:1]"),
+        Wrong("not out of profit", SETTLE, "fees += _pay_fulfilment(", "_pay_fulfilment("),
     ),
     refunds: (
         Wrong("every bad order is refunded", SETTLE, "terms.channels.refunded * (", "1.0 * ("),

@@ -45,7 +45,8 @@ def test_a_week_by_hand() -> None:
 
 
 def test_own_goods_are_paid_to_the_platform_and_pay_no_commission() -> None:
-    market = bare([Design(5.0), Design(5.0)], platform={"commission": 0.1}, sellers={"adjustment": 0.0})
+    setting = {"commission": 0.1, "fulfilment": 0.15}
+    market = bare([Design(5.0), Design(5.0)], platform=setting, sellers={"adjustment": 0.0})
     add_copy(market, 0, price=0.8, cost=0.55, quality_gap=0.9)
     market.step()
     orders = shares(market) * market.scale
@@ -53,7 +54,8 @@ def test_own_goods_are_paid_to_the_platform_and_pay_no_commission() -> None:
     assert flows["consumers", "platform"] == pytest.approx(orders[2] * 0.8 * 80_000.0, abs=2)
     assert flows["platform", "suppliers_abroad"] == pytest.approx(orders[2] * 0.8 * 0.55 * 60_000.0, abs=2)
     assert flows["sellers", "platform"] == pytest.approx(0.1 * orders[:2].sum() * 80_000.0, abs=2)
-    assert market.listings.profit[2] == pytest.approx(orders[2] * 0.8 * (80_000.0 - 33_000.0), abs=2)
+    assert flows["platform", "carriers"] == pytest.approx(0.15 * orders[2] * 0.8 * 80_000.0, abs=2)
+    assert market.listings.profit[2] == pytest.approx(orders[2] * 0.8 * (0.85 * 80_000.0 - 33_000.0), abs=3)
 
 
 def test_every_channel_takes_its_fee() -> None:

@@ -22,8 +22,8 @@ ANSWERING = merged(
     BUSY,
     {
         "channels": {"breach_chance": 1.0, "breach_loss": 0.0},
-        "sellers": {"fixed_cost_share": 0.6, "cash_weeks": 30.0, "entry_rate": 0.05, "channel_review_weeks": BEFORE},
-        "platform": {"review_weeks": 13},
+        "sellers": {"fixed_cost_share": 0.6, "cash_weeks": 10.0, "entry_rate": 0.05, "channel_review_weeks": BEFORE},
+        "platform": {"review_weeks": 13, "favour": 20.0},
         "response": "adaptive",
     },
 )
@@ -45,10 +45,6 @@ def test_until_a_rule_starts_the_world_is_that_without_it(rule: str) -> None:
 
 UNCOMPARED: dict[str, Any] = {"platform": {"comparison": 0.0}}  # neutral ranking shows no copy beside its original
 ALIKE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "own_boost of 1 is personalised": (
-        merged(PROJECT_S, {"algorithm": {"name": "self_preferencing", "own_boost": 1.0}}),
-        merged(PROJECT_S, {"algorithm": {"name": "personalised"}}),
-    ),
     "Project S without goods and preference is marketplace_only": (
         {"platform": {"name": "project_s", "own_goods": False, "favour": 1.0}},
         {"platform": {"name": "marketplace_only"}},
@@ -61,10 +57,6 @@ ALIKE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "neutral ranking undoes self-preference": (
         merged(PROJECT_S, NEUTRAL),
         merged(OWN_GOODS, UNCOMPARED),
-    ),
-    "neutral ranking undoes own_boost": (
-        merged(OWN_GOODS, {"algorithm": {"name": "self_preferencing"}}, NEUTRAL),
-        merged(OWN_GOODS, UNCOMPARED, {"algorithm": {"name": "personalised"}}),
     ),
     "a firewall without Project S is none": ({"regulation": {"data_firewall": {}}}, {}),
     "neutral ranking without Project S is none": (NEUTRAL, {}),
@@ -80,13 +72,12 @@ def test_settings_that_mean_the_same_give_the_same_bits(one: dict[str, Any], oth
     assert same(ended(one), ended(other))
 
 
-def test_self_preference_and_own_boost_do_something() -> None:
-    plain, preferred, boosted = (
-        outcome(ended(change), "platform_share")
-        for change in (OWN_GOODS, PROJECT_S, merged(OWN_GOODS, {"algorithm": {"name": "self_preferencing"}}))
-    )
-    assert plain < preferred
-    assert plain < boosted
+def test_half_a_neutral_ranking_leaves_half_of_the_favour() -> None:
+    """Of favour - 1, and of comparison."""
+    half = merged(PROJECT_S, {"regulation": {"neutral_ranking": {"probability": 0.5}}})
+    setting = ended(PROJECT_S).config.platform
+    left = {"favour": 1.0 + (setting.favour - 1.0) / 2.0, "comparison": setting.comparison / 2.0}
+    assert same(ended(half), ended(merged(PROJECT_S, {"platform": left})))
 
 
 def social_sales(market: Market) -> float:

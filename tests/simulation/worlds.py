@@ -43,7 +43,14 @@ SMALL: dict[str, Any] = {
     },
 }
 PROJECT_S: dict[str, Any] = {
-    "platform": {"name": "project_s", "own_goods": True, "favour": 4.0, "own_share": 0.1, "pace": 1.0, "ramp_weeks": 0.0}
+    "platform": {
+        "name": "project_s",
+        "own_goods": True,
+        "favour": 4.0,
+        "own_share": 0.1,
+        "pace": 1.0,
+        "ramp_weeks": 0.0,
+    }
 }
 
 # One taste, no channel utility, no freight, no shocks, no entry, no fixed cost: what remains is the formula.
@@ -60,7 +67,7 @@ BARE: dict[str, Any] = {
     "consideration": {"mode": "full"},
     "channels": {"checkout": 0.0, "habit": 0.0, "trust": 0.0, "privacy": 0.0, "shipping": 0.0},
     "sellers": {"adjustment": 0.25, "memory": 1, "fixed_cost_share": 0.0, "entry_rate": 0.0},
-    "platform": {"commission": 0.0, "subsidy": 0.0},
+    "platform": {"commission": 0.0, "subsidy": 0.0, "fulfilment": 0.0, "ramp_weeks": 0.0},
 }
 
 
@@ -89,7 +96,7 @@ BUSY: dict[str, Any] = merged(
             "breach_chance": 0.2,
         },
         "sellers": {"channel_review_weeks": 4, "channel_inertia": 0.0, "belief": 10.0, "own_site_setup": 0.1},
-        "platform": {"own_share": 0.2, "ad_load": 0.1, "undercut": 0.5, "data_half": 200.0},
+        "platform": {"own_share": 0.2, "ad_load": 0.1, "undercut": 0.5, "cost_advantage": 0.6, "data_half": 200.0},
         "government": {"vat": 0.11},
     },
 )
@@ -98,7 +105,7 @@ BUSY: dict[str, Any] = merged(
 STRICT: dict[str, dict[str, float]] = {
     "commission_cap": {"cap": 0.02},
     "seller_tax": {"threshold": 0.0},
-    "below_cost_ban": {"least": 1.5},
+    "below_cost_ban": {"least": 2.0},
 }
 
 
@@ -246,7 +253,9 @@ def surplus(market: Market) -> float:
 
 def rows_of(kind: type[Rows], rows: int, **columns: Any) -> Rows:
     """A table of which a test reads a few columns: the others hold nothing but zeros."""
-    return kind.of_length(rows, {"taste": 4, "follows": 3}, **dict.fromkeys(kind.columns(), 0) | columns)
+    return kind.of_length(
+        rows, {"taste": 4, "follows": 3, "M": 1, "H": 4}, **dict.fromkeys(kind.columns(), 0) | columns
+    )
 
 
 # ---- what consumers meet

@@ -41,7 +41,7 @@ WRONG = (
     "nest",
     "copy_price",
     "copy_gap",
-    "self_preference",
+    "favour",
 )
 
 

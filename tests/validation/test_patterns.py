@@ -63,23 +63,27 @@ def test_a_ban_that_does_not_leak_fails(tmp_path: Path) -> None:
     assert moved[VERDICT] == FAILS
 
 
-def test_without_self_preference_nothing_is_gained() -> None:
+def test_without_favour_nothing_is_gained() -> None:
     market = Market(small(PROJECT_S, {"platform": {"favour": 1.0}}, weeks=16)).run()
     own = market.listings.own[market.listings.live]
     assert own.any()
-    assert patterns.prominence_now(market, own) == pytest.approx((1.0, 0.0))
+    look = patterns.prominence_now(market, own)
+    assert (look.times, look.ranks) == pytest.approx((1.0, 0.0))
 
 
-def test_self_preference_gains_the_share_it_takes() -> None:
-    """Own listings get ψ of the feed, and their own part of the rest."""
+def test_favour_multiplies_the_odds_of_a_place() -> None:
+    """A share s becomes b s / (1 + (b - 1) s) in every cluster's feed."""
     market = Market(small(PROJECT_S, weeks=16)).run()
     own = market.listings.own[market.listings.live]
     weights = patterns.feed_by_score(market)
     people = np.bincount(market.population.cluster, minlength=len(weights)) / len(market.population)
-    alone = float(people @ (weights[:, own].sum(axis=1) / weights.sum(axis=1)))
-    times, ranks = patterns.prominence_now(market, own)
-    assert times == pytest.approx((0.3 + 0.7 * alone) / alone)
-    assert ranks >= 0.0
+    alone, b = weights[:, own].sum(axis=1) / weights.sum(axis=1), market.config.platform.favour
+    favoured = b * alone / (1.0 + (b - 1.0) * alone)
+    look = patterns.prominence_now(market, own)
+    assert b > 1.0
+    assert look.share == pytest.approx(people @ favoured)
+    assert look.times == pytest.approx(people @ favoured / (people @ alone))
+    assert look.ranks >= 0.0
 
 
 def test_a_width_that_is_the_markets_own_changes_nothing(small_markets: None) -> None:
