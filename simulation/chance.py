@@ -51,6 +51,7 @@ class Stream(IntEnum):
     REVIEW = 44
     LIVE = 45
     POSITIVE_LIST = 46
+    OWNER = 47
 
 
 @dataclass(frozen=True)

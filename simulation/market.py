@@ -120,7 +120,7 @@ class Market(AgentModel):
 
     def _money_moves(self, terms: WeekTerms, bought: WeekDemand) -> Settlement:
         """Step 6: one ledger, whole rupiah."""
-        ledger, listings, rows, chosen = self.ledger, self.listings, self.listings.live_sellers, self.regulator.chosen
+        ledger, listings, rows, chosen = self.ledger, self.listings, self.listings.shops, self.regulator.chosen
         settlement = money.settle_sales(ledger, listings, self.influencers, bought, terms)
         cost = sellers.fixed_costs(listings, rows, settlement.orders[rows], self.opening, self.scale, terms.sellers)
         settlement = money.pay_fixed_costs(ledger, listings, rows, cost, settlement, terms)
@@ -152,8 +152,9 @@ class Market(AgentModel):
         """Step 10: channels, exits, bids, commissions, prices, entry. Set-up costs (L,), how many SMEs entered."""
         listings, opening, agent, chance = self.listings, self.opening, self.platform, self.chance
         setup = sellers.review_channels(listings, self.ledger, bought, opening, terms, chance)
-        sellers.close_shops(listings, self.ledger, settlement.broke, terms.week)
-        self.strike_off(settlement.broke)
+        closing = sellers.review_shops(listings, settlement, opening, self.scale, terms, chance)
+        sellers.close_shops(listings, self.ledger, closing, terms.week)
+        self.strike_off(closing)
         agent.shelved = platform.keep_within_rules(self._goods(terms), agent.shelved)
         sold_share = terms.consideration.sold_share(agent.ad_load)  # of slots, from next week on
         sellers.review_bids(listings, settlement, agent.mean_bid, sold_share, terms)

@@ -26,7 +26,7 @@ class Fact:
     sets: str = ""
 
 
-EXITS = "`demand.shock_sd`, `sellers.fixed_cost_share`"
+EXITS = "`sellers.fixed_cost_share`, `sellers.reservation_spread`"
 
 # The three-year mean of yearly exit, 8 to 20 %, set the parameters; what follows from it did so with it.
 EXIT_RATE = Fact(0.08, 0.20, "facts A [16-18]", EXITS)

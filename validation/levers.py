@@ -18,7 +18,7 @@ from analysis.words import listing
 from experiments import compose
 from experiments.resolve import preset_cells
 from simulation.config import Config
-from validation.studies import HEADLINE, PROJECT_S, SHRINK, SHRINKING, WITH, WITHOUT, Design, sellers, values
+from validation.studies import HEADLINE, PROJECT_S, WITH, WITHOUT, Design, sellers, values
 from validation.tables import number, over_seeds, percent, points
 
 SURVIVAL = f"sme_survival_{HEADLINE.weeks}w"
@@ -84,7 +84,8 @@ LEVERS = (
     Lever("nest λ", "demand.nest", "0.25", "1", "half to plain logit"),
     XI,
     Lever("fixed cost", "sellers.fixed_cost_share", "0.7", "0.95", "assumed", everywhere=True),
-    Lever("shops that shrink", SHRINK, "0", "0.5", "none to half", everywhere=True, beside=SHRINKING[1:]),
+    Lever("costs that fall with sales", "sellers.avoidable_share", "0", "1", "none to all", everywhere=True),
+    Lever("owners' own hours", "sellers.own_hours", "0.3", "0.7", "assumed", everywhere=True),
 )
 
 PRESET = "growing_pie"

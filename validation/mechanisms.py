@@ -120,7 +120,9 @@ MECHANISMS = (
     off("entry", "sellers.entry_rate=0"),
     off("luck of designs", "demand.shock_sd=0"),
     off("fixed costs", "sellers.fixed_cost_share=0"),
-    on("shops that can shrink", "sellers.avoidable_share=0.5"),
+    off("costs that fall with sales", "sellers.avoidable_share=0"),
+    off("owners' own hours", "sellers.own_hours=0"),
+    off("shops that pause", "sellers.shop_review_weeks=0"),
 )
 
 

@@ -249,7 +249,7 @@ def the_platforms_share(studies: Studies) -> str:
 
 def demand_shocks(opening: Opening, config: Config, seed: int, weeks: int) -> np.ndarray:
     """z_jt/σ_j of the opening's designs in weeks 0 to `weeks`: the run's own draws. Shape (weeks + 1, J)."""
-    listings = opening_listings(opening, config.sellers, 1.0, config.demand.order_value, 0.0)
+    listings = opening_listings(opening, config.sellers, 1.0, config.demand.order_value, 0.0, Chance(seed))
     path = [listings.shock]
     for week in range(1, weeks + 1):
         listings.shock = shocks(Chance(seed), week, listings, config.demand.shock_persistence)

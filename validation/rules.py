@@ -16,9 +16,9 @@ from analysis import Study
 from analysis.markdown import table
 from analysis.words import humanise, listing, scale, sentence
 from experiments import fingerprint
-from validation import closure, closure_picture, shrinking
+from validation import closure, closure_picture, rigid
 from validation.compared import BUNDLES, RESPONSES, SURVIVAL, Compared
-from validation.studies import SHRINKING, StudyFailed, preset
+from validation.studies import RIGID, StudyFailed, preset
 
 PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
 TEMPLATE = Path(__file__).with_name("rules.md")
@@ -26,8 +26,8 @@ CLOSURE = "closure_2023"
 STUDIES = {
     "rules": ["rules"],
     CLOSURE: [CLOSURE],
-    "rules_shrinking": ["rules", "study=rules_shrinking", "replications=5", *SHRINKING],
-    "closure_shrinking": [CLOSURE, "study=closure_shrinking", *SHRINKING],
+    "rules_rigid": ["rules", "study=rules_rigid", "replications=5", *RIGID],
+    "closure_rigid": [CLOSURE, "study=closure_rigid", *RIGID],
 }
 SURPLUS, SME, PLATFORM, TOTAL = "consumer_surplus", "sme_profit", "platform_profit", "total_surplus"
 SELLERS_AND_BUYERS = {SURVIVAL: "SMEs alive", SME: "SME profit", SURPLUS: "consumer surplus"}
@@ -163,7 +163,7 @@ def write(studies: Mapping[str, Study]) -> str:
         "closure": closure.write(studies[CLOSURE]),
         "reading": "\n".join(f"{k}. {sentence(line)}" for k, line in enumerate(reading(found), start=1)),
     }
-    made |= shrinking.write(found, Compared(studies["rules_shrinking"]), studies[CLOSURE], studies["closure_shrinking"])
+    made |= rigid.write(found, Compared(studies["rules_rigid"]), studies[CLOSURE], studies["closure_rigid"])
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(made)
 
 

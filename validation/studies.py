@@ -45,8 +45,19 @@ class Design:
 
 
 WITHOUT, WITH = "no Project S", "Project S"
-SHRINK = "sellers.avoidable_share"
-SHRINKING = (f"{SHRINK}=0.5", "demand.shock_sd=0.3")  # as many close as at the defaults without Project S
+# Shops that pay their whole fixed cost until cash runs out, under smaller shocks; without Project S about as many close.
+RIGID = (
+    "sellers.avoidable_share=0",
+    "sellers.own_hours=0",
+    "sellers.shop_review_weeks=0",
+    "sellers.cash_weeks=4",
+    "sellers.cash_spread=0",
+    "sellers.entrant_cash_weeks=12",
+    "sellers.fixed_cost_share=0.83",
+    "sellers.fixed_cost_size_elasticity=-0.13",
+    "demand.shock_sd=0.12",
+    "demand.shock_size_elasticity=-0.1",
+)
 PROJECT_S = "platform=project_s"
 RULES = ("separation", "data_firewall", "neutral_ranking")
 

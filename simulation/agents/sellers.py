@@ -22,6 +22,7 @@ class SME(RowAgent):
     listed_price = Cell("listed")
     fixed_cost = Cell()
     quality = Cell()
+    hours = Cell()
     reputation = Cell()
     shock = Cell()
     place = Cell()
@@ -66,6 +67,11 @@ class SME(RowAgent):
         """The week it died in; None while it lives."""
         week = int(self.table.exit_week[self.row])
         return None if week == STILL_THERE else week
+
+    @property
+    def paused(self) -> bool:
+        """Whether its owner has taken it off sale for a while."""
+        return bool(self.table.paused[self.row])
 
 
 class Importer(SME):

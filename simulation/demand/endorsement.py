@@ -11,7 +11,7 @@ from ..law.effective import WeekTerms
 from ..settings.influence import Influence
 from ..state.channels import SOCIAL, keeps
 from ..state.influencers import Influencers
-from ..state.listings import STILL_THERE, Listings
+from ..state.listings import Listings
 
 NO_COMMISSION = 1e-4  # share of price: below, one commission is as good as another
 
@@ -20,7 +20,7 @@ def endorse(influencers: Influencers, listings: Listings, terms: WeekTerms, chan
     """Step 3: credibility moves; influencers whose turn it is, or whose design is gone, choose anew; some go live."""
     settings, week = terms.influence, terms.week
     update_credibility(influencers, listings, settings)
-    on_app = (listings.exit_week == STILL_THERE) & ~listings.blocked & keeps(listings.channel_mask, SOCIAL)
+    on_app = listings.on_sale & ~listings.blocked & keeps(listings.channel_mask, SOCIAL)
     influencers.endorsing[~on_app[influencers.endorsing]] = -1
     live = np.flatnonzero(on_app)
     turn = (np.arange(len(influencers)) + week) % settings.review_weeks == 0

@@ -89,6 +89,7 @@ def settle_sales(
         ads=_pay_for_ads(ledger, listings, gross, terms.sold_share),
         relative_price=listings.relative_price,
         fixed=np.zeros(len(listings), np.int64),
+        hours=np.zeros(len(listings), np.int64),
         broke=np.zeros(0, np.int64),
     )
 
@@ -200,26 +201,42 @@ def _pay_for_ads(ledger: Ledger, listings: Listings, gross: Floats, sold_share: 
 def pay_fixed_costs(
     ledger: Ledger, listings: Listings, rows: Rows, cost: Floats, settlement: Settlement, terms: WeekTerms
 ) -> Settlement:
-    """Sellers pay their fixed cost, and what the rules cost them, as far as cash reaches; owners draw the rest.
+    """Shops pay what is due whatever they sold, and what the rules cost them, as far as cash reaches.
 
-    The treasury supports some; owners draw what exceeds the buffer. cost: Rp of the week, of the rows. Returns the
-    settlement with what each paid and who could not.
+    The treasury supports some. Of what the week has left, owners take the worth of their hours, then what exceeds the
+    buffer; the hours are gone whether they are paid or not. cost: Rp of the week, of the rows, without own hours; who
+    pauses works none and complies with nothing. Returns the settlement with what each paid and who could not.
     """
     cash, compliance = ledger.balance[Account.SELLERS], terms.rules.compliance
-    support = pay_support(ledger, listings, rows, cost, terms)
+    selling = ~listings.paused[rows]
+    hours = np.where(selling, listings.hours[rows], 0.0)
+    support = pay_support(ledger, listings, rows, cost + hours, terms)
     paid = np.zeros(len(listings), np.int64)
     paid[rows], broke = _pay_able(ledger, Purpose.FIXED_COST, Account.LANDLORDS, rows, cost)
     if compliance > 0.0:
         extra, more = _pay_able(
-            ledger, Purpose.COMPLIANCE, Account.SUPPLIERS_HOME, rows, compliance * listings.fixed_cost[rows]
+            ledger, Purpose.COMPLIANCE, Account.SUPPLIERS_HOME, rows, compliance * selling * listings.fixed_cost[rows]
         )
         paid[rows] += extra
         broke = np.union1d(broke, more)
     owed = rows[cash[rows] < 0]
     ledger.transfer(Purpose.LOSSES, Account.OWNERS, Account.SELLERS, -cash[owed], owed, owed)
+    worth = np.zeros(len(listings), np.int64)
+    if hours.any():
+        worth[rows] = _pay_owners(ledger, rows, hours, (settlement.gross - paid + support)[rows])
     spare = np.clip(cash[rows] - np.ceil(listings.buffer[rows]), 0, None)
     ledger.transfer(Purpose.DRAW, Account.SELLERS, Account.OWNERS, spare, rows, rows)
-    return replace(settlement, fixed=paid - support, broke=broke)
+    return replace(settlement, fixed=paid - support + worth, hours=worth, broke=broke)
+
+
+def _pay_owners(ledger: Ledger, rows: Rows, hours: Floats, earned: Rupiah) -> Rupiah:
+    """Owners take the worth of their hours out of what the week earned, and forgo what these would earn elsewhere.
+
+    hours and earned: Rp, of the rows. Returns what was forgone.
+    """
+    able = np.clip(np.minimum(earned, ledger.balance[Account.SELLERS][rows]), 0, None)
+    ledger.transfer(Purpose.OWN_HOURS, Account.SELLERS, Account.OWNERS, np.minimum(hours, able), rows, rows)
+    return ledger.transfer(Purpose.FORGONE, Account.OWNERS, Account.ELSEWHERE, hours, rows)
 
 
 def _pay_able(ledger: Ledger, purpose: Purpose, payee: Account, rows: Rows, due: Floats) -> tuple[Rupiah, Rows]:
@@ -245,6 +262,7 @@ def enter_books(
         orders=settlement.orders,
         slope=demand.slope * terms.people * (1.0 + listings.tax),
         gross=settlement.gross.astype(float),
+        income=(settlement.gross - settlement.fixed + settlement.hours).astype(float),
         fees=settlement.orders * settlement.fees / np.maximum(settlement.sales, 1),
     )
     influencers.orders[:] = demand.by_influencer.sum(axis=1) * terms.people

@@ -17,6 +17,7 @@ from ..platform.assortment import Plan
 from ..platform.fees import Yardstick, yardstick
 from ..sellers.costs import fixed_cost_shares
 from ..sellers.entry import OpeningTrade
+from ..sellers.owners import cash_multiples, reservation_incomes
 from ..settings.sellers import Selling
 from ..state.channels import CHANNELS
 from ..state.consumers import CLUSTERS, Consumers, blocks, draw_consumers
@@ -82,7 +83,7 @@ def open_state(opening: Opening, config: Config, chance: Chance) -> OpeningState
     deal_stocks(chance, consumers, opening)
     scale = market.consumers * market.people
     listings = opening_listings(
-        opening, config.sellers, scale, demand.order_value, config.influence.affiliate_commission
+        opening, config.sellers, scale, demand.order_value, config.influence.affiliate_commission, chance
     )
     first = OpeningFigures.of(opening, listings, config)
     terms = free_terms(config, first)
@@ -132,7 +133,7 @@ def free_terms(config: Config, first: OpeningFigures) -> WeekTerms:
 
 
 def opening_listings(
-    opening: Opening, selling: Selling, scale: float, order_value: float, affiliate: float
+    opening: Opening, selling: Selling, scale: float, order_value: float, affiliate: float, chance: Chance
 ) -> Listings:
     """The opening's SMEs as a table; `scale` is people in the market (orders and costs grow with it).
 
@@ -151,7 +152,8 @@ def opening_listings(
         channel_mask=opening.channel_mask,
         entry_week=0,
         fixed_cost=fixed,
-        buffer=selling.cash_weeks * fixed,
+        hours=reservation_incomes(chance, opening.ids, fixed, gross, selling),
+        buffer=selling.cash_weeks * fixed * cash_multiples(chance, opening.ids, selling.cash_spread),
         category=opening.category,
         original=np.arange(j),
         template=np.arange(j),
@@ -167,6 +169,7 @@ def opening_listings(
         past_orders=orders[:, None],
         past_slope=slope[:, None],
         past_gross=gross[:, None],
+        past_income=(gross - (1.0 - selling.own_hours) * fixed)[:, None],
         past_fees=((1 - opening.net) * orders)[:, None],
         past_shown=1.0,
     )

@@ -20,13 +20,13 @@ def consumer_surplus(week: Week) -> float:
 
 @outcome("SME profit", "Rp", 1, "sum")
 def sme_profit(week: Week) -> float:
-    """Local sellers' sales less fees, goods and fixed costs."""
+    """Local sellers' sales less fees, goods and fixed costs, their owners' hours among them."""
     return week.profit(SME_KIND)
 
 
 @outcome("importer profit", "Rp", 0, "sum")
 def importer_profit(week: Week) -> float:
-    """Importers' sales less fees, goods and fixed costs."""
+    """Importers' sales less fees, goods and fixed costs, their owners' hours among them."""
     return week.profit(IMPORTER_KIND)
 
 
@@ -44,13 +44,23 @@ def importer_cash(week: Week) -> float:
 
 @outcome("SME owners' income", "Rp", 1, "sum", party="owners of SMEs")
 def owner_income(week: Week) -> float:
-    """What owners of local shops draw and are left with, less what they put in: SME profit less the shops' cash."""
+    """What owners of local shops take and are left with, less what they put in and what their hours would have earned.
+
+    It is SME profit less the shops' cash.
+    """
     return float(week.drawn[week.seller_kind == SME_KIND].sum())
+
+
+@outcome("SME owners' earnings", "Rp", 1, "sum")
+def owner_earnings(week: Week) -> float:
+    """What owners of local shops take home for their hours and their money, less what they put in."""
+    smes = week.kind == SME_KIND
+    return float(week.drawn[week.seller_kind == SME_KIND].sum() + week.settlement.hours[smes].sum())
 
 
 @outcome("importer owners' income", "Rp", 0, "sum", party="owners of importers", home=False)
 def owner_income_abroad(week: Week) -> float:
-    """What owners of importers draw less what they put in."""
+    """What owners of importers take less what they put in and what their hours would have earned."""
     return float(week.drawn[week.seller_kind == IMPORTER_KIND].sum())
 
 
@@ -80,7 +90,10 @@ def tax_revenue(week: Week) -> float:
 
 @outcome("total surplus", "Rp", 1, "sum")
 def total_surplus(week: Week) -> float:
-    """Everybody's: that of all parties. Goods, freight, rents, set-up, compliance, oversight are nobody's surplus."""
+    """Everybody's: that of all parties.
+
+    Goods, freight, rents, owners' hours, set-up, compliance, oversight are nobody's surplus.
+    """
     return week.surplus_home + week.surplus_abroad
 
 

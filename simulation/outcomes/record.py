@@ -16,7 +16,7 @@ from ..settings.channels import Channels
 from ..state.channels import foreseen_loss
 from ..state.influencers import Influencers
 from ..state.ledger import Account, Ledger
-from ..state.listings import PLATFORM_KIND, SME_KIND, STILL_THERE, Listings
+from ..state.listings import NOT_PAUSED, PLATFORM_KIND, SME_KIND, STILL_THERE, Listings
 from ..state.records import Attachment, Settlement, WeekDemand
 
 
@@ -34,8 +34,12 @@ class Week:
     slope: Floats  # (L,) A, orders of all people for a listed price
     occasions: float  # choice occasions of all people
     surplus: float  # Rp, all people
-    live_smes: int
-    opening_smes_alive: int
+    live_smes: int  # on sale
+    paused_smes: int
+    closed_smes: int  # so far
+    newly_paused: int  # SMEs that paused this week
+    reopened: int  # SMEs that opened again this week
+    opening_smes_alive: int  # on sale or paused
     entered: int
     left: int
     flow: Callable[..., int]  # the ledger's flows of the week: flow(purpose, payer=…, payee=…)
@@ -46,7 +50,7 @@ class Week:
     people: float  # heads
     seller_kind: NDArray[np.int8]  # (N,) of every seller, this week's entrants among them
     cash_kept: Rupiah  # (N,) Rp, by which the shop's cash grew
-    drawn: Rupiah  # (N,) Rp, what its owner drew less what it put in
+    drawn: Rupiah  # (N,) Rp, what its owner took out less what it put in, forgone earnings among it
     ties: Attachment  # of consumers to the social app
 
     def sales(self, kind: int | None = None) -> float:
@@ -105,7 +109,8 @@ def week_record(
     entered: SMEs.
     """
     sold, people = settlement.orders.size, terms.people
-    smes = (listings.kind == SME_KIND) & (listings.exit_week == STILL_THERE)
+    smes = listings.kind == SME_KIND
+    there, paused, week = smes & (listings.exit_week == STILL_THERE), smes & listings.paused, terms.week
     return Week(
         settlement=settlement,
         fixed=settlement.fixed + setup,
@@ -117,8 +122,12 @@ def week_record(
         slope=demand.slope * people,
         occasions=visits * heads,
         surplus=demand.surplus * people + unforeseen(settlement, terms.channels, terms.order_value),
-        live_smes=int(smes.sum()),
-        opening_smes_alive=int((smes & (listings.entry_week == 0)).sum()),
+        live_smes=int((smes & listings.on_sale).sum()),
+        paused_smes=int(paused.sum()),
+        closed_smes=int((smes & ~there).sum()),
+        newly_paused=int((paused & (listings.paused_week == week)).sum()),
+        reopened=int((smes & (listings.opened_week == week) & (listings.entry_week < week)).sum()),
+        opening_smes_alive=int((there & (listings.entry_week == 0)).sum()),
         entered=entered,
         left=int(np.count_nonzero((listings.exit_week == terms.week) & (listings.kind == SME_KIND))),
         flow=ledger.flow,
@@ -146,7 +155,8 @@ def unforeseen(settlement: Settlement, channels: Channels, order_value: float) -
 
 def mean_reach(listings: Listings, week: int) -> float:
     """Mean exposure in the social feed over the SMEs of the week; 0 where there are none."""
-    there = (listings.exit_week == STILL_THERE) | (listings.exit_week == week)
+    gone = (listings.exit_week == week) & (listings.paused_week == NOT_PAUSED)
+    there = (listings.on_sale & (listings.opened_week < week)) | gone | (listings.paused_week == week)
     smes = (listings.kind == SME_KIND) & (listings.entry_week < week) & there
     shown = listings.past_shown[smes, listings.page(week)]
     return float(shown.sum()) / max(shown.size, 1)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..state.channels import channel_names
-from ..state.listings import KINDS, STILL_THERE, Listings
+from ..state.listings import KINDS, NOT_PAUSED, STILL_THERE, Listings
 from ..state.opening import Opening
 from .record import OUTCOMES, Survival
 
@@ -54,6 +54,8 @@ def sellers(listings: Listings, opening: Opening, scale: float) -> dict[str, lis
         "kind": [KINDS[k] for k in listings.kind],
         "category": [opening.categories[c] for c in listings.category],
         "entry_week": listings.entry_week.tolist(),
+        "status": np.where(listings.on_sale, "active", np.where(listings.paused, "paused", "closed")).tolist(),
+        "paused_week": [None if w == NOT_PAUSED else int(w) for w in listings.paused_week],
         "exit_week": [None if w == STILL_THERE else int(w) for w in listings.exit_week],
         "copied_week": [None if w < 0 else int(w) for w in listings.copied_week],
         "opening_channels": [channel_names(int(mask)) for mask in opening.channel_mask[listings.template]],

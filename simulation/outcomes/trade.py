@@ -186,19 +186,43 @@ def entrants(week: Week) -> float:
 
 @outcome("SMEs that left", "SMEs", -1, "sum")
 def exits(week: Week) -> float:
-    """Local sellers that ran out of cash."""
+    """Local sellers that closed for good: out of cash, or paused for too long."""
     return float(week.left)
+
+
+@outcome("SMEs that paused", "SMEs", -1, "sum")
+def pauses(week: Week) -> float:
+    """Local sellers whose owners took them off sale for a while, each time counted."""
+    return float(week.newly_paused)
+
+
+@outcome("SMEs that opened again", "SMEs", 1, "sum")
+def reopenings(week: Week) -> float:
+    """Local sellers that opened again after a pause, each time counted."""
+    return float(week.reopened)
 
 
 @outcome("SMEs on sale", "SMEs", 1, "last")
 def live_smes(week: Week) -> float:
-    """Local sellers, the opening's and later ones, alive at the end of the week."""
+    """Local sellers, the opening's and later ones, that are open at the end of the week."""
     return float(week.live_smes)
+
+
+@outcome("SMEs paused", "SMEs", -1, "last")
+def paused_smes(week: Week) -> float:
+    """Local sellers, the opening's and later ones, that pause at the end of the week."""
+    return float(week.paused_smes)
+
+
+@outcome("SMEs closed", "SMEs", -1, "last")
+def closed_smes(week: Week) -> float:
+    """Local sellers, the opening's and later ones, that have closed by the end of the week."""
+    return float(week.closed_smes)
 
 
 @outcome("opening SMEs alive", "SMEs", 1, "last")
 def opening_smes_alive(week: Week) -> float:
-    """Of the opening's SMEs, those alive at the end of the week."""
+    """Of the opening's SMEs, those alive at the end of the week: on sale, or paused for not too long."""
     return float(week.opening_smes_alive)
 
 

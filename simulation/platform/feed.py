@@ -87,7 +87,7 @@ def lay_out(
             candidates, listings, weights, opening, terms.sold_share, feed_share, cluster_share
         )
     often = shown(candidates, listings, weights, terms.platform.favour, cluster_share)
-    listings.past_shown[:, listings.page(terms.week)] = often
+    listings.note_shown(terms.week, often)
     return Feed(candidates, weights, mean_bid)
 
 

@@ -4,6 +4,7 @@ from .advertising import review_bids, review_commissions
 from .costs import fixed_costs
 from .entry import add_sellers, close_shops, draw_newcomers
 from .multihoming import review_channels
+from .owners import review_shops
 from .pricing import wanted_prices
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "review_bids",
     "review_channels",
     "review_commissions",
+    "review_shops",
     "wanted_prices",
 ]

@@ -20,17 +20,28 @@ def fixed_cost_shares(orders: Floats, selling: Selling) -> Floats:
     return np.asarray(np.minimum(selling.fixed_cost_share * size**selling.fixed_cost_size_elasticity, most))
 
 
+def running_costs(
+    listings: Listings, rows: Rows, orders: Floats, opening: Opening, scale: float, selling: Selling
+) -> Floats:
+    """(1 - h) F (1 - c (1 - min(1, Q / Q_0))): what is paid of the fixed cost of a shop on sale, whatever it sells.
+
+    h is `own_hours`, the owner's own; with fewer orders Q than the opening's shop of its template, Q_0, helpers are
+    sent home and less stock is kept: c is `avoidable_share`. scale: people in the market. Rp a week, of the rows.
+    """
+    basic = listings.fixed_cost[rows]
+    paid = basic - selling.own_hours * basic
+    if selling.avoidable_share == 0.0:
+        return np.asarray(paid)
+    usual = opening.orders[listings.template[rows]] * scale
+    return np.asarray(paid * (1.0 - selling.avoidable_share * (1.0 - np.minimum(1.0, orders / usual))))
+
+
 def fixed_costs(
     listings: Listings, rows: Rows, orders: Floats, opening: Opening, scale: float, selling: Selling
 ) -> Floats:
-    """F (1 - c (1 - min(1, Q / Q_0))): a seller with fewer orders than the opening's shop of its template sheds part of
-    its fixed cost, helpers' hours and its own among it. c is `avoidable_share`; orders Q of the week; scale, people in
-    the market. Rp a week, of the rows."""
-    basic, avoidable_share = listings.fixed_cost[rows], selling.avoidable_share
-    if avoidable_share == 0.0:
-        return basic
-    usual = opening.orders[listings.template[rows]] * scale
-    return np.asarray(basic * (1.0 - avoidable_share * (1.0 - np.minimum(1.0, orders / usual))))
+    """What shops pay a week beside goods and fees: `running_costs` on sale, `pause_cost` F while they pause. Rp."""
+    running = running_costs(listings, rows, orders, opening, scale, selling)
+    return np.where(listings.paused[rows], selling.pause_cost * listings.fixed_cost[rows], running)
 
 
 def basic_fixed_cost(listings: Listings, rows: Rows, opening: Opening, channel_cost: float) -> Floats:

@@ -18,6 +18,7 @@ from ..state.listings import IMPORTER_KIND, SME_KIND, Listings, listing_id
 from ..state.opening import Opening
 from ..state.places import place_designs
 from .costs import basic_fixed_cost
+from .owners import cash_multiples, reservation_incomes
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class OpeningTrade:
 
     smes: Rows
     gross_each: Floats  # Rp a week
+    gross: Floats  # Rp a week, of each listing (J,)
     rows: tuple[Rows, ...]  # of the opening's listings
 
     @classmethod
@@ -34,7 +36,7 @@ class OpeningTrade:
         category, gross = listings.category, listings.past_gross[:, 0]
         smes = np.bincount(category, minlength=categories)
         each = np.bincount(category, gross, minlength=categories) / np.maximum(smes, 1)
-        return cls(smes, each, tuple(np.flatnonzero(category == c) for c in range(categories)))
+        return cls(smes, each, gross.copy(), tuple(np.flatnonzero(category == c) for c in range(categories)))
 
 
 def entry_rates(listings: Listings, first: OpeningTrade, selling: Selling) -> Floats:
@@ -134,6 +136,7 @@ def add_sellers(
     quality_news, shock_news = chance.normal(Stream.ENTRANT, 1, 0, ids).T
     fixed = basic_fixed_cost(listings, template, opening, selling.channel_cost)
     stocked = chance.uniform(Stream.STOCKED, 0, 0, ids)[:, 0] < selling.share_domestic_stock
+    multiple = cash_multiples(chance, ids, selling.cash_spread)
     foreign = kind == IMPORTER_KIND
     rows = listings.append(
         ids.size,
@@ -153,13 +156,15 @@ def add_sellers(
         price=opening.listed[template],
         cost=opening.cost[template] * (1.0 - selling.import_cost_advantage * foreign),
         fixed_cost=fixed,
-        buffer=max(selling.cash_weeks, selling.entrant_cash_weeks) * fixed,
+        hours=reservation_incomes(chance, ids, fixed, first.gross[template], selling),
+        opened_week=terms.week,
+        buffer=max(selling.cash_weeks, selling.entrant_cash_weeks) * fixed * multiple,
         foreign=foreign,
         crosses_border=foreign & ~stocked,
         affiliate=terms.influence.affiliate_commission,
         awareness=terms.demand.entrant_awareness,
     )
-    cash = selling.entrant_cash_weeks * fixed
+    cash = selling.entrant_cash_weeks * fixed * multiple
     ledger.open_accounts(len(listings))
     ledger.transfer(Purpose.EQUITY, Account.OWNERS, Account.SELLERS, cash, rows, rows)
     return rows

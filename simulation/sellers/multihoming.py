@@ -35,7 +35,7 @@ def review_channels(
     if terms.week % every:
         return paid
     rows = listings.live_smes
-    since = np.minimum(every, terms.week - listings.entry_week[rows])
+    since = np.minimum(every, terms.week - listings.opened_week[rows])
     orders = listings.channel_orders[rows] / since[:, None]
     listings.channel_orders[:] = 0.0
     kept = listings.channel_mask[rows, None] >> np.arange(len(CHANNELS)) & 1 == 1

@@ -67,18 +67,18 @@ class Demand:
         source="assumed; half-life of 34 weeks",
     )
     shock_sd: float = parameter(
-        0.12,
+        0.32,
         unit="utility, stationary sd at median sales",
         low=0.0,
         high=3.0,
-        source="set so that exits match docs/facts.md A (8 to 20 % a year, half gone in 5 to 6.5 years)",
+        source="set so that ln sales change by an sd of .5 to .6 a year (Marketplace Pulse 2018, derived)",
     )
     shock_size_elasticity: float = parameter(
-        -0.1,
+        -0.05,
         unit="d ln sd / d ln opening sales",
         low=-1.0,
         high=0.0,
-        source="assumed; larger shops live longer (docs/facts.md A)",
+        source="assumed; larger shops are a little steadier, and the largest still change places",
     )
     trend_sd: float = parameter(
         0.0,

@@ -40,42 +40,84 @@ class Selling:
         source="assumed",
     )
     fixed_cost_share: float = parameter(
-        0.83,
+        0.78,
         unit="share of opening gross profit, at median sales",
         low=0.0,
         high=2.0,
-        source="set with the demand shock so that exits match docs/facts.md A",
+        source="set with the demand shock so that exits match docs/facts.md A (python -m validation.shops)",
     )
     fixed_cost_size_elasticity: float = parameter(
-        -0.13,
+        -0.25,
         unit="d ln share / d ln opening sales",
         low=-1.0,
         high=0.0,
         source="set so that larger shops live longer (docs/facts.md A)",
     )
-    avoidable_share: float = parameter(
-        0.0,
-        unit="share of fixed cost that falls with orders below the opening's",
+    own_hours: float = parameter(
+        0.5,
+        unit="share of fixed cost that is the owner's own hours, at what they would earn elsewhere",
         low=0.0,
         high=1.0,
-        source="the user's scenario; 0 cannot shrink, 1 costs nothing without orders",
+        source="assumed, .3 to .7; 92 % of Indonesian owners have no permanent worker (BPS 2022, docs/facts.md A)",
+    )
+    avoidable_share: float = parameter(
+        0.5,
+        unit="share of what is paid of fixed cost that falls with orders below the opening's",
+        low=0.0,
+        high=1.0,
+        source="assumed; 0 cannot shrink, 1 pays nothing without orders",
     )
     cash_weeks: float = parameter(
-        4.0,
-        unit="weeks of fixed cost",
+        14.0,
+        unit="weeks of fixed cost, median over shops",
         low=0.0,
         high=520.0,
-        source="median cash buffer of a small business: 27 days of outflow (JPMorgan Chase Institute 2016)",
+        source="10 to 18: 19 to 27 days of all outflow (JPMorgan Chase Institute 2016, derived)",
+    )
+    cash_spread: float = parameter(
+        1.0,
+        unit="sd of ln cash over shops",
+        low=0.0,
+        high=3.0,
+        source="assumed; over half of Indonesian small firms had no savings in 2020 (ADB 2020)",
     )
     entrant_cash_weeks: float = parameter(
-        12.0,
-        unit="weeks of fixed cost that an entrant brings",
+        14.0,
+        unit="weeks of fixed cost that an entrant brings, median",
         low=0.0,
         high=520.0,
-        source="assumed",
+        source="assumed; as others have",
+    )
+    shop_review_weeks: int = parameter(
+        4,
+        unit="weeks between reviews in which an owner pauses or opens again; 0 is never",
+        low=0,
+        high=52,
+        source="assumed; monthly accounts",
+    )
+    reservation_spread: float = parameter(
+        0.2,
+        unit="sd of ln of what owners' hours would earn elsewhere, over what they are worth on average",
+        low=0.0,
+        high=3.0,
+        source="assumed, with the fixed cost so that exits match docs/facts.md A; a larger one keeps more on sale",
+    )
+    pause_cost: float = parameter(
+        0.1,
+        unit="share of fixed cost that a paused shop pays",
+        low=0.0,
+        high=1.0,
+        source="assumed; a stand kept, a phone, stock in store",
+    )
+    pause_weeks: int = parameter(
+        26,
+        unit="weeks that a shop may pause; then it is closed",
+        low=1,
+        high=520,
+        source="assumed; 56 % of stopped firms are inactive, not sold or closed (NFIB 1995)",
     )
     entry_rate: float = parameter(
-        0.0025,
+        0.0021,
         unit="entrants a week for each opening SME",
         low=0.0,
         high=0.1,

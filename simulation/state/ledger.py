@@ -30,6 +30,7 @@ class Account(StrEnum):
     SUPPLIERS_HOME = "suppliers_home"
     SUPPLIERS_ABROAD = "suppliers_abroad"
     CARRIERS = "carriers"
+    ELSEWHERE = "elsewhere"
 
 
 BY_SELLER = (Account.SELLERS, Account.OWNERS)
@@ -52,6 +53,8 @@ class Purpose(StrEnum):
     SHIPPING = "shipping"
     SUBSIDY = "subsidy"
     FIXED_COST = "fixed cost"
+    OWN_HOURS = "own hours"
+    FORGONE = "forgone earnings"
     COMPLIANCE = "compliance"
     CHANNEL_SETUP = "channel set-up"
     VAT = "vat"

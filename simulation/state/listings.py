@@ -13,8 +13,8 @@ from .table import Table, column, table
 
 KINDS = ("sme", "importer", "platform")
 SME_KIND, IMPORTER_KIND, PLATFORM_KIND = range(3)
-STILL_THERE = -1
-PAST = ("past_orders", "past_slope", "past_gross", "past_fees", "past_shown")
+STILL_THERE = NOT_PAUSED = -1
+PAST = ("past_orders", "past_slope", "past_gross", "past_income", "past_fees", "past_shown")
 
 
 def listing_id(category: Rows, week: int, number: Rows, owner: int = 0) -> Rows:
@@ -43,6 +43,22 @@ class Listings(Table):
     )
     fixed_cost: Floats = column(
         float, "Rp a week", r"$F_j$, before what falls with its orders", newcomer=0.0, of="seller"
+    )
+    hours: Floats = column(
+        float,
+        "Rp a week",
+        r"$R_j$, what its owner's hours would earn elsewhere: the reservation income",
+        newcomer=0.0,
+        of="seller",
+    )
+    opened_week: Rows = column(
+        np.int64, "week", "the week in which it came or, after a pause, opened again", newcomer=0, of="seller"
+    )
+    paused_week: Rows = column(
+        np.int64, "week", "the week in which it paused, or -1 while it is on sale", newcomer=NOT_PAUSED, of="seller"
+    )
+    pause_outlook: Floats = column(
+        float, "ln orders", "its shock and ln of the market's mean orders when it paused", newcomer=0.0, of="seller"
     )
     buffer: Floats = column(float, "Rp", "cash above which the owner draws", newcomer=0.0, of="seller")
     foreign: Flags = column(bool, "", "whether its goods are made abroad", newcomer=False, of="seller")
@@ -118,6 +134,14 @@ class Listings(Table):
     past_gross: Floats = column(
         float, "Rp", r"$G_j$, gross profit of the last $M$ weeks", dims=("M",), newcomer=0.0, of="offer"
     )
+    past_income: Floats = column(
+        float,
+        "Rp",
+        "what the owner's hours and money earned in the last $M$ weeks: gross profit less what was paid",
+        dims=("M",),
+        newcomer=0.0,
+        of="offer",
+    )
     past_fees: Floats = column(
         float,
         "orders",
@@ -142,9 +166,19 @@ class Listings(Table):
     # ---- who is there
 
     @property
+    def paused(self) -> Flags:
+        """(L,) whether a shop is there but not on sale: its owner has paused it."""
+        return np.asarray((self.exit_week == STILL_THERE) & (self.paused_week != NOT_PAUSED))
+
+    @property
+    def on_sale(self) -> Flags:
+        """(L,) whether a listing is on sale: its shop is neither closed nor paused."""
+        return np.asarray((self.exit_week == STILL_THERE) & (self.paused_week == NOT_PAUSED))
+
+    @property
     def live(self) -> Rows:
         """Rows of the listings on sale."""
-        return np.flatnonzero(self.exit_week == STILL_THERE)
+        return np.flatnonzero(self.on_sale)
 
     @property
     def own(self) -> Flags:
@@ -154,17 +188,22 @@ class Listings(Table):
     @property
     def live_own(self) -> Rows:
         """Rows of the platform's own listings on sale."""
-        return np.flatnonzero((self.exit_week == STILL_THERE) & self.own)
+        return np.flatnonzero(self.on_sale & self.own)
 
     @property
     def live_sellers(self) -> Rows:
         """Rows of the listings on sale that are not the platform's."""
-        return np.flatnonzero((self.exit_week == STILL_THERE) & ~self.own)
+        return np.flatnonzero(self.on_sale & ~self.own)
 
     @property
     def live_smes(self) -> Rows:
         """Rows of the local sellers on sale."""
-        return np.flatnonzero((self.exit_week == STILL_THERE) & (self.kind == SME_KIND))
+        return np.flatnonzero(self.on_sale & (self.kind == SME_KIND))
+
+    @property
+    def shops(self) -> Rows:
+        """Rows of the sellers who have not closed: those on sale and those that pause."""
+        return np.flatnonzero((self.exit_week == STILL_THERE) & ~self.own)
 
     # ---- what an order is worth
 
@@ -197,11 +236,17 @@ class Listings(Table):
         """Where a week stands in the past."""
         return week % self.past_orders.shape[1]
 
-    def record(self, week: int, orders: Floats, slope: Floats, gross: Floats, fees: Floats) -> None:
-        """Write a week's trade, (L,) each, over the oldest one."""
-        self.recorded, page = week, self.page(week)
-        self.past_orders[:, page], self.past_slope[:, page] = orders, slope
-        self.past_gross[:, page], self.past_fees[:, page] = gross, fees
+    def record(self, week: int, orders: Floats, slope: Floats, gross: Floats, income: Floats, fees: Floats) -> None:
+        """Write a week's trade, (L,) each, over the oldest one; who pauses keeps the past it paused with."""
+        self.recorded, page, rows = week, self.page(week), ~self.paused
+        self.past_orders[rows, page], self.past_slope[rows, page] = orders[rows], slope[rows]
+        self.past_gross[rows, page], self.past_fees[rows, page] = gross[rows], fees[rows]
+        self.past_income[rows, page] = income[rows]
+
+    def note_shown(self, week: int, often: Floats) -> None:
+        """Write how often a week's feed showed each listing, (L,), over the oldest week; who pauses keeps its past."""
+        rows = ~self.paused
+        self.past_shown[rows, self.page(week)] = often[rows]
 
     def last(self, past: Floats, rows: Any = slice(None)) -> Floats:
         """The last recorded week of a past (L, M), of these rows."""

@@ -37,7 +37,8 @@ class Settlement:
     goods: Rupiah
     ads: Rupiah
     relative_price: Floats  # what buyers paid the seller and the state, over the listed price
-    fixed: Rupiah  # what shops paid whatever they sold, less support
+    fixed: Rupiah  # what shops paid whatever they sold and their owners' hours, less support
+    hours: Rupiah  # of these, what owners' hours would have earned elsewhere
     broke: Rows  # (n,) rows of the shops that could not pay that
 
     @property

@@ -16,7 +16,7 @@ from tests.simulation.worlds import PROJECT_S, merged, small
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-WEEKS, E = 10, 80_000.0
+WEEKS, E, HOURS = 10, 80_000.0, 0.4
 FEE, COMMISSION, BAD, BAD_ABROAD, REFUNDED, SHIPPING, SUBSIDY = 0.07, 0.04, 0.05, 0.1, 0.6, 12_000.0, 3_000.0
 FULFILMENT = 0.12
 
@@ -35,7 +35,14 @@ BUSY: dict[str, Any] = merged(
             "shipping": SHIPPING,
             "keeps_own_site": 0.0,
         },
-        "sellers": {"cash_weeks": 200.0, "entry_rate": 0.0},
+        "sellers": {
+            "cash_weeks": 200.0,
+            "cash_spread": 0.0,
+            "entry_rate": 0.0,
+            "avoidable_share": 0.0,
+            "own_hours": HOURS,
+            "shop_review_weeks": 0,
+        },
         "platform": {
             "commission": COMMISSION,
             "subsidy": SUBSIDY,

@@ -20,7 +20,7 @@ from simulation.state.ledger import Account
 from simulation.state.listings import IMPORTER_KIND, PLATFORM_KIND
 from tests.simulation.worlds import BUSY, PROJECT_S, Design, bare, ended, merged, outcome, run, small
 
-RESOURCES = {"landlords", "suppliers_home", "suppliers_abroad", "carriers"}
+RESOURCES = {"landlords", "elsewhere", "suppliers_home", "suppliers_abroad", "carriers"}
 EVERYTHING: dict[str, Any] = merged(
     BUSY,
     {

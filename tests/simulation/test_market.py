@@ -96,7 +96,8 @@ def test_sellers_are_everybody_who_ever_sold(project_s: Market) -> None:
 def test_counts_of_the_living_agree(baseline: Market) -> None:
     results = baseline.results()
     sellers, weekly = results.sellers, results.weekly
-    for week, live, opening in zip(weekly["week"], weekly["live_smes"], weekly["opening_smes_alive"], strict=True):
+    alive = weekly["live_smes"] + weekly["paused_smes"]
+    for week, live, opening in zip(weekly["week"], alive, weekly["opening_smes_alive"], strict=True):
         there = [
             entry
             for entry, gone in zip(sellers["entry_week"], sellers["exit_week"], strict=True)
@@ -105,6 +106,10 @@ def test_counts_of_the_living_agree(baseline: Market) -> None:
         assert (len(there), sum(entry == 0 for entry in there)) == (live, opening)
     assert weekly["entrants"].sum() == sum(week > 0 for week in sellers["entry_week"])
     assert weekly["exits"].sum() == sum(week is not None for week in sellers["exit_week"])
+    assert weekly["closed_smes"].tolist() == weekly["exits"].cumsum().tolist()
+    for name, status in (("live_smes", "active"), ("paused_smes", "paused"), ("closed_smes", "closed")):
+        assert weekly[name][-1] == sellers["status"].count(status)
+    assert weekly["pauses"].sum() >= weekly["reopenings"].sum() + weekly["paused_smes"][-1]
 
 
 def test_survival_is_the_share_of_opening_smes_alive() -> None:
@@ -221,7 +226,8 @@ def test_agents_live_and_die_with_their_rows() -> None:
     market = run({"sellers": {"fixed_cost_share": 1.2}}, weeks=40)
     table = market.listings
     assert np.count_nonzero(table.exit_week != STILL_THERE) > 0
-    assert sorted(sme.row for sme in market.smes) == table.live.tolist()
+    assert sorted(sme.row for sme in market.smes) == table.shops.tolist()
+    assert {sme.row for sme in market.smes if sme.paused} == set(np.flatnonzero(table.paused))
     assert all(sme.exit_week is None for sme in market.smes)
 
 

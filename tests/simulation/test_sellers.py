@@ -14,6 +14,7 @@ from scipy import stats
 from simulation import Market
 from simulation.sellers.costs import MOST_FIXED, fixed_cost_shares, fixed_costs
 from simulation.sellers.entry import entry_rates, poisson
+from simulation.sellers.owners import cash_multiples
 from simulation.settings.sellers import Selling
 from simulation.state.listings import IMPORTER_KIND, SME_KIND, STILL_THERE, listing_id
 from tests.simulation.worlds import Design, bare, outcome, run, same, small
@@ -131,7 +132,8 @@ def test_entrants_start_with_their_owners_cash(crowd: Market) -> None:
     new = np.arange(40, len(market.listings))
     cash = market.ledger.balance["sellers"][new]
     weeks = market.config.sellers.entrant_cash_weeks
-    assert np.array_equal(cash, np.floor(weeks * market.listings.fixed_cost[new] + 1e-6).astype(int))
+    luck = cash_multiples(market.chance, market.listings.id[new], market.config.sellers.cash_spread)
+    assert np.array_equal(cash, np.floor(weeks * market.listings.fixed_cost[new] * luck).astype(int))
 
 
 def test_a_newcomers_popularity_is_the_mean_of_the_weeks_it_sold() -> None:
@@ -176,7 +178,7 @@ def test_without_fixed_cost_nobody_leaves() -> None:
 @given(st.floats(0.0, 1.0), hnp.arrays(float, 40, elements=st.floats(0.0, 3.0)))
 def test_what_is_avoidable_of_fixed_cost_falls_with_orders(share: float, times: np.ndarray) -> None:
     """Each order less than at the opening saves c / Q_0 of fixed cost; orders beyond add nothing."""
-    market, rows = Market(small({"sellers": {"avoidable_share": share}})), np.arange(40)
+    market, rows = Market(small({"sellers": {"avoidable_share": share, "own_hours": 0.0}})), np.arange(40)
     usual = market.opening.orders * market.scale
     cost = due(market, rows, times * usual) / market.listings.fixed_cost
     assert cost == pytest.approx(np.where(times < 1.0, 1.0 - share + share * times, 1.0), abs=1e-12)
@@ -184,7 +186,7 @@ def test_what_is_avoidable_of_fixed_cost_falls_with_orders(share: float, times: 
 
 def test_shops_that_shrink_live_longer_and_pay_what_they_owe() -> None:
     """Wholly avoidable, a fixed cost below gross profit at the opening is below it at any sales at that price."""
-    hard = {"fixed_cost_share": 0.85, "cash_weeks": 1.0, "adjustment": 0.0}
+    hard = {"fixed_cost_share": 0.85, "cash_weeks": 1.0, "adjustment": 0.0, "own_hours": 0.0, "shop_review_weeks": 0}
     gone = {share: outcome(run({"sellers": hard | {"avoidable_share": share}}, weeks=60), "exits") for share in (0, 1)}
     assert gone[0] > 0 == gone[1]
     market = run({"sellers": {"avoidable_share": 0.5}}, weeks=3)
@@ -193,9 +195,12 @@ def test_shops_that_shrink_live_longer_and_pay_what_they_owe() -> None:
     assert market.flows["fixed cost", "sellers", "landlords"] == owed.sum() < market.listings.fixed_cost[rows].sum()
 
 
+HAND_TO_MOUTH = {"own_hours": 0.0, "avoidable_share": 0.0, "cash_spread": 0.0, "shop_review_weeks": 0}
+
+
 def test_more_cash_lives_longer() -> None:
     gone = [
-        outcome(run({"sellers": {"cash_weeks": cash, "fixed_cost_share": 1.0}}, weeks=40), "exits")
+        outcome(run({"sellers": HAND_TO_MOUTH | {"cash_weeks": cash, "fixed_cost_share": 1.0}}, weeks=40), "exits")
         for cash in (1.0, 40.0)
     ]
     assert gone[0] > gone[1]

@@ -13,6 +13,7 @@ from tests.simulation.accounts import (
     COMMISSION,
     FEE,
     FULFILMENT,
+    HOURS,
     REFUNDED,
     SHIPPING,
     SUBSIDY,
@@ -103,17 +104,31 @@ def advertising() -> None:
 def fixed_costs() -> None:
     """Every seller that is there pays its fixed cost in whole rupiah, and owners draw what exceeds the buffer."""
     week = account()
-    week.owes("fixed cost", "sellers", "landlords", np.floor(week.column("fixed_cost")[~week.own]))
+    cost = (week.column("fixed_cost") * (1.0 - HOURS))[~week.own]
+    week.owes("fixed cost", "sellers", "landlords", np.floor(cost))
     table, market = week.market.listings, week.market
     there = table.live[~table.own[table.live]]
     assert (market.ledger.balance["sellers"][there] <= np.ceil(table.buffer[there])).all()
     assert week.paid("owners' draw", "sellers", "owners") > 0
 
 
+def own_hours() -> None:
+    """Owners work whatever the week brings, and are paid for it out of what it has left, not out of savings."""
+    week = account({"sellers": {"fixed_cost_share": 0.9}})
+    hours = week.column("hours")[~week.own]
+    week.owes("forgone earnings", "owners", "elsewhere", hours)
+    cost = np.floor(week.column("fixed_cost") * (1.0 - HOURS))
+    ads = week.bid * np.maximum(gross := week.sales - week.fees - week.goods, 0.0) * week.social / week.sales
+    left = np.maximum(gross - ads - cost, 0.0)[~week.own]
+    assert (left < hours).any()
+    week.owes("own hours", "sellers", "owners", np.minimum(hours, left))
+
+
 MONEY = "simulation.money.settlement:"
 SETTLE, SELLERS, CARRY = MONEY + "settle_sales", MONEY + "_pay_sellers", MONEY + "_pay_carriers"
 REFER, AFFILIATE, SUPPLY = MONEY + "_pay_referrals", MONEY + "_pay_affiliates", MONEY + "_pay_suppliers"
 PACK = MONEY + "_pay_fulfilment"
+HOURS_PAID = MONEY + "_pay_owners"
 FIXED, AD, RATE = MONEY + "pay_fixed_costs", MONEY + "_pay_for_ads", "simulation.state.listings:Listings.affiliate_rate"
 
 CHECKS: dict[Check, tuple[Wrong, ...]] = {
@@ -199,10 +214,19 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
         Wrong(
             "small shops pay no rent",
             "simulation.market:Market._money_moves",
-            "self.listings.live_sellers",
+            "self.listings.shops",
             "np.flatnonzero(self.listings.fixed_cost > 3e5)",
         ),
         Wrong("owners leave all in the shop", FIXED, "cash[rows] - np.ceil(listings.buffer[rows])", "0 * cash[rows]"),
+    ),
+    own_hours: (
+        Wrong("paid out of savings", HOURS_PAID, "np.minimum(hours, able)", "hours"),
+        Wrong(
+            "unpaid hours are free",
+            HOURS_PAID,
+            "Account.ELSEWHERE, hours",
+            "Account.ELSEWHERE, np.minimum(hours, able)",
+        ),
     ),
 }
 

@@ -9,7 +9,7 @@ import pytest
 
 from simulation.state.ledger import LedgerError
 from simulation.state.listings import SME_KIND
-from tests.simulation.accounts import Account, E, account
+from tests.simulation.accounts import HOURS, Account, E, account
 from tests.simulation.mutants import Check, Wrong, every
 from tests.simulation.worlds import merged
 
@@ -77,13 +77,14 @@ def platforms_tax() -> None:
 
 
 def support() -> None:
-    """A share of small shops' fixed cost, up to a ceiling in rupiah of the law."""
+    """A share of small shops' fixed cost, owners' hours in it, up to a ceiling in rupiah of the law."""
     rate, most = 0.5, 150_000.0
     how = {"rate": rate, "ceiling": most, "eligible": 1e15}
     week = account(STATE, {"regulation": {"sme_support": how}})
     local = week.column("kind") == SME_KIND
-    due = np.minimum(rate * week.column("fixed_cost"), most / of_the_law(week))[local]
-    assert 0 < np.count_nonzero(due < rate * week.column("fixed_cost")[local]) < due.size
+    cost = week.column("fixed_cost") * (1.0 - HOURS) + week.column("hours")
+    due = np.minimum(rate * cost, most / of_the_law(week))[local]
+    assert 0 < np.count_nonzero(due < rate * cost[local]) < due.size
     week.owes("support", "treasury", "sellers", due)
 
 

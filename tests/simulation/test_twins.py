@@ -22,7 +22,8 @@ ANSWERING = merged(
     BUSY,
     {
         "channels": {"breach_chance": 1.0, "breach_loss": 0.0},
-        "sellers": {"fixed_cost_share": 0.6, "cash_weeks": 10.0, "entry_rate": 0.05, "channel_review_weeks": BEFORE},
+        "sellers": {"fixed_cost_share": 0.6, "entry_rate": 0.05, "channel_review_weeks": BEFORE, "pause_weeks": 8},
+        "demand": {"shock_sd": 0.12},
         "platform": {"review_weeks": 13, "favour": 20.0},
         "response": "adaptive",
     },

@@ -15,7 +15,7 @@ from analysis.words import humanise
 from simulation.law.instruments import instruments
 from simulation.outcomes.record import OUTCOMES
 from tests.validation.made import made
-from validation import closure, closure_picture, rules, shrinking
+from validation import closure, closure_picture, rigid, rules
 from validation.compared import BUNDLES, SURVIVAL, Compared
 
 PARTIES = [name for name, o in OUTCOMES.items() if o.party]
@@ -117,19 +117,19 @@ def test_the_closure_says_how_much_is_lost_and_comes_back(tmp_path: Path) -> Non
     assert found["small sellers' sales in the year after the return"].startswith("0.0 %")
 
 
-def test_shops_that_shrink_are_set_beside_those_that_do_not(study: Study, tmp_path: Path) -> None:
+def test_rigid_shops_are_set_beside_those_that_shrink_and_pause(study: Study, tmp_path: Path) -> None:
     """A study beside itself keeps every order and sign; beside its opposite it turns all that is beyond doubt."""
     found = Compared(study)
-    text = shrinking.write(found, found, closed(tmp_path / "a"), closed(tmp_path / "b"))
-    assert "much the same order (rank correlation 1.00)" in text["shrinking_reading"]
-    assert "turns under no rule" in text["shrinking_reading"]
-    assert text["alive_rigid"] == text["alive_shrinking"]
+    text = rigid.write(found, found, closed(tmp_path / "a"), closed(tmp_path / "b"))
+    assert "much the same order (rank correlation 1.00)" in text["rigid_reading"]
+    assert "turns under no rule" in text["rigid_reading"]
+    assert text["alive_above"] == text["alive_rigid"]
     assert text["alive_rigid"].startswith("70.0 %")
-    assert len(text["shrinking"].splitlines()) == 3 + len(instruments)
-    assert len(text["shrinking_closure"].splitlines()) == 2 + 2 * len(closure.CLOSED)
+    assert len(text["rigid"].splitlines()) == 3 + len(instruments)
+    assert len(text["rigid_closure"].splitlines()) == 2 + 2 * len(closure.CLOSED)
     level = study.values.xs("none-frozen", level=0)["sme_survival_156w"].mean()
     opposite = study.runs.assign(sme_survival_156w=2 * level - study.runs["sme_survival_156w"])
-    turned = shrinking.reading(found, Compared(replace(study, runs=opposite)))
+    turned = rigid.reading(found, Compared(replace(study, runs=opposite)))
     assert "another order (rank correlation -1.00)" in turned
     assert all(humanise(rule) in turned for rule in instruments)
 
