@@ -206,6 +206,7 @@ def config(drawn: Drawn) -> Config:
                 "self_preference": drawn.self_preference,
                 "own_share": 1.0,
             },
+            "government": {"vat": 0.0, "duty": 0.0},
             "algorithm": {"name": "popularity", "popularity_exponent": drawn.exponent},
         }
     )

@@ -26,6 +26,7 @@ class OwnGoods:
     brands: int
     live: int  # listings on sale, others' among them
     most: float  # share of them that it would have
+    purchases: float  # what they cost over what local sellers buy, of the last weeks
     price: Floats  # (n,) Rp a unit
     asked: Floats  # (n,) without a floor
     base: Floats  # (n,) unit cost with the freight that it pays: what floors are multiples of

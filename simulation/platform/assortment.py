@@ -12,6 +12,7 @@ import numpy as np
 from ..arrays import Flags, Floats, Rows
 from ..chance import Chance
 from ..law.conduct import most_own
+from ..law.rules import at_most
 from ..settings.registry import Choice
 from ..settings.strategies import motives
 from ..state.channels import mask_of
@@ -48,6 +49,7 @@ def review_assortment(
     live, own = listings.live, listings.live_own
     most = setting.own_share * live.size
     room: int = int(most * goods.terms.own_allowed) - own.size
+    room = min(room, _room_to_buy(goods))
     brand_room = int(most * rules.own_brand) - int(np.count_nonzero(listings.foreign[own]))
     copies = {int(listings.original[row]): row for row in shelved}
     untried = (listings.copied_week[live] < 0) | np.isin(live, list(copies))
@@ -133,6 +135,9 @@ def keep_within_cap(goods: FirstParty, shelved: frozenset[int]) -> frozenset[int
         withdraw(listings, int(row), week)
         if goods.terms.own_allowed < 1.0:
             shelved |= {int(row)}
+    for row in beyond_purchases(goods):
+        withdraw(listings, int(row), week)
+        shelved |= {int(row)}
     brands = listings.own & listings.foreign
     made = listings.live[brands[listings.live]]
     stopped = made[goods.stopped(made, listings.price[made])]
@@ -143,6 +148,34 @@ def keep_within_cap(goods: FirstParty, shelved: frozenset[int]) -> frozenset[int
             withdraw(listings, int(row), week)
             shelved |= {int(row)}
     return shelved
+
+
+def beyond_purchases(goods: FirstParty) -> Rows:
+    """Own listings that do not fit: by falling profit, those with which own goods would cost more than the rules let."""
+    listings, own = goods.listings, goods.listings.live_own
+    if not goods.terms.rules.own_purchases:
+        return own[:0]
+    own = own[np.argsort(-listings.recent(listings.past_gross)[own], kind="stable")]
+    cost = goods.purchases(own)
+    left, fits = _may_cost(goods, cost.sum()), np.ones(own.size, bool)
+    for k in range(own.size):
+        fits[k] = cost[k] <= left
+        left -= cost[k] * fits[k]
+    return np.asarray(own[~fits])
+
+
+def _may_cost(goods: FirstParty, wanted: float) -> float:
+    """What the rules leave of what own goods would cost, Rp a week."""
+    bought = float(goods.purchases(goods.listings.live_smes).sum())
+    return at_most(wanted, tuple((most * bought, held) for most, held in goods.terms.rules.own_purchases))
+
+
+def _room_to_buy(goods: FirstParty) -> int:
+    """How many own listings more, of the mean cost of those on sale, the rules on purchases leave room for."""
+    mine = goods.purchases(goods.listings.live_own)
+    if not goods.terms.rules.own_purchases or mine.sum() == 0.0:
+        return len(goods.listings)
+    return int((_may_cost(goods, 1e300) - mine.sum()) / mine.mean())
 
 
 def excess(listings: Listings, kind: Flags, share: float) -> Rows:
