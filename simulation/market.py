@@ -50,6 +50,7 @@ class Market(AgentModel):
         self.exposure_plan = platform.open_feed(self.listings, *feed, self.terms, self.chance)
         self.observation = demand.observe(self.population, self.cluster_share, config.channels.opt_out)
         self.series: dict[str, list[float]] = {name: [] for name, o in OUTCOMES.items() if o.weekly}
+        self.of_some = {name for name in self.series if OUTCOMES[name].of_some}  # null in weeks that are without it
 
     # ---- the week
 
@@ -176,7 +177,7 @@ class Market(AgentModel):
         for name, values in self.series.items():
             values.append(OUTCOMES[name].measure(week))
         self.flows = self.ledger.close_week()
-        state.check_record(self.steps, self.listings, self.influencers, self.series)
+        state.check_record(self.steps, self.listings, self.influencers, self.series, self.of_some)
         self.running = self.steps < self.config.weeks
 
     # ---- what several steps need

@@ -207,6 +207,7 @@ def config(drawn: Drawn) -> Config:
                 "own_share": 1.0,
                 "ramp_weeks": 0.0,
             },
+            "government": {"vat": 0.0, "duty": 0.0},
             "algorithm": {"name": "popularity", "popularity_exponent": drawn.exponent},
         }
     )

@@ -107,9 +107,10 @@ def scope(made: Sequence[Comparison]) -> str:
         "model drew, each with its α, taste, habit, trust and privacy concern. *Exposure weights* enter its ξ as ln w; "
         "they follow sales, so it is solved anew until its sales give back its weights. A *commission* enters as a "
         "cost of c/(1-τ).\n\n"
-        "Copies share a nest with their original. Nobody in the model sets the prices of several goods by a "
-        "first-order condition: the platform prices its copies by its undercut. So PyBLP, too, holds their prices "
-        "and solves the others'; a seller of several goods is not compared. Sampled consideration, impulse and "
+        "Copies share a nest with their original. By default the platform prices its copies by its undercut. So PyBLP, "
+        "too, holds their prices and solves the others'. A platform that prices several goods at once "
+        "(`own_pricing=hybrid`) is set against PyBLP's owner of several goods, against a merger and against free entry "
+        "in tests/simulation/oracles. Sampled consideration, impulse and "
         "everything that moves a market (shocks, entry, exit) are outside PyBLP's reach.\n"
     )
 

@@ -27,6 +27,7 @@ class OwnGoods:
     brands: int
     planned: float  # how many it would have on sale by now
     luck: float  # the run's, by which such numbers are rounded
+    purchases: float  # what they cost over what local sellers buy, of the last weeks
     price: Floats  # (n,) Rp a unit
     asked: Floats  # (n,) without a floor
     base: Floats  # (n,) unit cost with the freight that it pays: what floors are multiples of

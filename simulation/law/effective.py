@@ -15,7 +15,7 @@ from ..settings.platform import PlatformSetting
 from ..settings.sellers import Selling
 from ..state.channels import MARKETPLACE, SOCIAL, keeps
 from .conduct import LawfulFees
-from .rules import FREE, Rules, at_least, at_most
+from .rules import FREE, Rules, at_least, at_most, in_place_of
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,16 @@ class WeekTerms:
     def sold_share(self) -> float:
         """Share of the feed's slots that is sold."""
         return self.consideration.sold_share(self.platform.ad_load)
+
+    @property
+    def duty(self) -> float:
+        """Duty on parcels that cross the border: what is in force, or what rules put in its place. Share of price."""
+        return in_place_of(self.government.duty, self.rules.duty, max)
+
+    @property
+    def duty_free(self) -> float:
+        """The worth of a parcel up to which there is no duty. Rp."""
+        return in_place_of(self.government.duty_free, self.rules.duty_free, min) * self.government.exchange_rate
 
     @property
     def runs(self) -> tuple[int, ...]:

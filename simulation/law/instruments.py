@@ -148,10 +148,12 @@ def positive_list(
 @instruments.register
 def import_duty(
     *,
-    rate: Annotated[float, Spec("share of price", "PMK 96/2023 (docs/facts.md A [37])", 0.0, 10.0)] = 0.075,
-    de_minimis: Annotated[float, Spec("$ a parcel", "PMK 96/2023 (docs/facts.md A [37])", 0.0, 1e6)] = 3.0,
+    rate: Annotated[
+        float, Spec("share of price", "on textiles 15 to 25 %, shoes 25 to 30 % (docs/facts.md A [37])", 0.0, 10.0)
+    ] = 0.2,
+    de_minimis: Annotated[float, Spec("$ a parcel", "as in force (docs/facts.md A [37])", 0.0, 1e6)] = 3.0,
 ) -> dict[str, float]:
-    """Parcels that cross the border pay duty above the de minimis, on top of the price."""
+    """Parcels that cross the border pay this duty in place of the one in force: it may be higher, or lower."""
     return {"duty": rate, "duty_free": de_minimis}
 
 
@@ -262,15 +264,19 @@ def eu_dma() -> dict[str, float]:
 @instruments.register
 def india_pn2_2018(
     *,
-    proxies: Annotated[
+    purchases: Annotated[
+        float, Spec("share of a vendor's purchases that may be the platform's goods", "[81] [92]", 0.0, 0.99)
+    ] = 0.25,
+    vendors: Annotated[
         float,
         Spec(
-            "share of own listings that goes on through sellers it stands behind",
-            "the 25 % inventory test (docs/facts.md C [81])",
+            "share of what local sellers buy that vendors buy who would carry its goods",
+            "two vendors' share of Amazon India's sales in 2019 (docs/facts.md C, memory: Reuters 2021)",
             0.0,
             1.0,
         ),
-    ] = 0.25,
+    ] = 0.35,
 ) -> dict[str, float]:
-    """India's Press Note 2 of 2018: no equity in sellers, no own stock, no favour; proxies leak (docs/facts.md C)."""
-    return meet([resale_ban(proxies=proxies), neutral_ranking()])
+    """India's Press Note 2 of 2018: no stock of its own, no favour; what it sells goes through vendors, of whose
+    purchases it may be a quarter (docs/facts.md C). Own goods g beside their other purchases v: g ≤ q (g + v)."""
+    return meet([{"own_purchases": vendors * purchases / (1.0 - purchases)}, neutral_ranking()])

@@ -28,15 +28,16 @@ def yearly_sales(listings: Listings, terms: WeekTerms) -> Floats:
 def consumer_taxes(listings: Listings, terms: WeekTerms) -> tuple[Floats, Floats]:
     """What buyers pay on top of the price: VAT v (1 + d), and duty d on parcels above the de minimis. Both (L,).
 
-    A parcel holds an order, worth E p/p̄. VAT is due from the platform, importers, and local sellers whose yearly
+    A parcel holds an order, worth E p/p̄. Both are in force without a rule (`government`); rules may put another duty in
+    its place. VAT is due from the platform, importers, and local sellers whose yearly
     sales, at the pace of the last weeks, pass the threshold.
     """
-    rules, state = terms.rules, terms.government
+    state, rate = terms.government, terms.duty
     none = np.zeros(len(listings))
-    if state.vat == 0.0 and rules.duty == 0.0:
+    if state.vat == 0.0 and rate == 0.0:
         return none, none.copy()
     worth = terms.order_value * listings.price / listings.listed
-    duty = rules.duty * (listings.crosses_border & (worth > rules.duty_free * state.exchange_rate))
+    duty = rate * (listings.crosses_border & (worth > terms.duty_free))
     liable = (listings.kind != SME_KIND) | (yearly_sales(listings, terms) >= state.vat_free)
     return np.asarray(state.vat * liable * (1.0 + duty)), np.asarray(duty)
 

@@ -52,6 +52,11 @@ def at_least(value: float, limits: Limits) -> float:
     return max((_towards(value, max(value, limit), held) for limit, held in limits), default=value)
 
 
+def in_place_of(value: float, limits: Limits, strictest: Callable[[Iterable[float]], float]) -> float:
+    """What rules put in place of a value in force: value + held (set - value) each, and of several the strictest."""
+    return strictest([_towards(value, put, held) for put, held in limits]) if limits else value
+
+
 def _towards(value: float, lawful: float, held: float) -> float:
     return lawful if held == 1.0 else value + held * (lawful - value)
 
@@ -84,6 +89,8 @@ def _pays_more(did: Conduct, now: Rules, full: Rules) -> bool:
 
 
 def _sells_too_much(did: Conduct, now: Rules, full: Rules) -> bool:
+    if any(did.own.purchases > most for most, _ in full.own_purchases):
+        return True
     return did.own.beyond(did.own.listings, full.resale) or did.own.beyond(did.own.brands, full.own_brand)
 
 
@@ -127,6 +134,9 @@ class Rules:
     resale: float = _rule(
         1.0, min, "share of own listings that may be on sale, its own brand or bought in", broken=_sells_too_much
     )
+    own_purchases: tuple[Limit, ...] = _limit(
+        min, "most, cost of own goods sold over what local sellers buy", broken=_sells_too_much
+    )
     own_favour: float = _rule(1.0, min, "share of the favour to own listings that ranking may show", broken=_favours)
     own_floor: tuple[Limit, ...] = _limit(
         max, "least own price over unit cost with the freight that it pays", broken=_sells_below
@@ -140,8 +150,12 @@ class Rules:
         1.0, min, "share of foreign designs that may cross the border by parcel", broken=_crosses
     )
     standards: float = _rule(0.0, max, "what standards add to the unit cost of foreign goods, share", broken=nobody)
-    duty: float = _rule(0.0, max, "share of price, on parcels that cross the border", broken=nobody)
-    duty_free: float = _rule(math.inf, min, "$ a parcel; no duty up to it", graded=False, broken=nobody)
+    duty: tuple[Limit, ...] = _limit(
+        max, "share of price, on parcels that cross the border, in place of what is in force", broken=nobody
+    )
+    duty_free: tuple[Limit, ...] = _limit(
+        min, "$ a parcel, no duty up to it, in place of what is in force", broken=nobody
+    )
     # taxes
     seller_tax: float = _rule(0.0, max, "share of gross sales on platforms", broken=nobody)
     seller_tax_free: float = _rule(math.inf, min, "Rp of sales a year; no tax up to it", graded=False, broken=nobody)

@@ -72,6 +72,7 @@ NOT_ENTERING: dict[str, frozenset[str]] = {
             "opt_out",
             "breach_chance",
             "breach_loss",
+            "rivals_abroad",
         }
     ),
     "sellers": frozenset(

@@ -76,10 +76,22 @@ def platform_profit(week: Week) -> float:
     return float(week.flow(payee=Account.PLATFORM) - week.flow(payer=Account.PLATFORM))
 
 
-@outcome("rival channels' fees", "Rp", 0, "sum", party="rival channels")
+@outcome("rival channels' fees", "Rp", 0, "sum")
 def rival_profit(week: Week) -> float:
-    """What the rival app, the rival marketplace and payment services take from sellers."""
+    """What the rival app, the rival marketplace and payment services take from sellers, whoever owns them."""
     return float(week.flow(payee=Account.RIVALS) - week.flow(payer=Account.RIVALS))
+
+
+@outcome("rival channels' fees, owners at home", "Rp", 0, "sum", party="rival channels")
+def rival_profit_home(week: Week) -> float:
+    """The part of rival channels' fees whose owners are at home."""
+    return (1.0 - week.rivals_abroad) * rival_profit(week)
+
+
+@outcome("rival channels' fees, owners abroad", "Rp", 0, "sum", party="foreign owners of rival channels", home=False)
+def rival_profit_abroad(week: Week) -> float:
+    """The part of rival channels' fees whose owners are abroad (`channels.rivals_abroad`)."""
+    return week.rivals_abroad * rival_profit(week)
 
 
 @outcome("public revenue less cost", "Rp", 1, "sum", party="treasury")
@@ -99,13 +111,13 @@ def total_surplus(week: Week) -> float:
 
 @outcome("surplus at home", "Rp", 1, "sum")
 def surplus_home(week: Week) -> float:
-    """That of the parties at home: consumers, SMEs and their owners, influencers, rival channels, treasury."""
+    """That of the parties at home: consumers, SMEs and their owners, influencers, rivals owned at home, treasury."""
     return week.surplus_home
 
 
 @outcome("surplus abroad", "Rp", 0, "sum")
 def surplus_abroad(week: Week) -> float:
-    """That of the parties abroad: the platform, importers and their owners."""
+    """That of the parties abroad: the platform, importers and their owners, foreign owners of rivals."""
     return week.surplus_abroad
 
 

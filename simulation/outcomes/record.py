@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import TINY, Flags, Floats, Rows, Rupiah
+from ..arrays import Flags, Floats, Rows, Rupiah
 from ..law.effective import WeekTerms
 from ..settings.channels import Channels
 from ..state.channels import foreseen_loss
@@ -52,6 +53,7 @@ class Week:
     cash_kept: Rupiah  # (N,) Rp, by which the shop's cash grew
     drawn: Rupiah  # (N,) Rp, what its owner took out less what it put in, forgone earnings among it
     ties: Attachment  # of consumers to the social app
+    rivals_abroad: float  # share of rival channels' fees whose owners are abroad
 
     def sales(self, kind: int | None = None) -> float:
         """Sales in Rp, of one kind of seller or of all."""
@@ -140,6 +142,7 @@ def week_record(
         seller_kind=listings.kind,
         cash_kept=ledger.change(Account.SELLERS),
         drawn=ledger.change(Account.OWNERS),
+        rivals_abroad=terms.channels.rivals_abroad,
     )
 
 
@@ -154,18 +157,18 @@ def unforeseen(settlement: Settlement, channels: Channels, order_value: float) -
 
 
 def mean_reach(listings: Listings, week: int) -> float:
-    """Mean exposure in the social feed over the SMEs of the week; 0 where there are none."""
+    """Mean exposure in the social feed over the SMEs of the week; NaN where there are none."""
     gone = (listings.exit_week == week) & (listings.paused_week == NOT_PAUSED)
     there = (listings.on_sale & (listings.opened_week < week)) | gone | (listings.paused_week == week)
     smes = (listings.kind == SME_KIND) & (listings.entry_week < week) & there
     shown = listings.past_shown[smes, listings.page(week)]
-    return float(shown.sum()) / max(shown.size, 1)
+    return ratio(float(shown.sum()), shown.size)
 
 
 def own_feed(listings: Listings, week: int) -> float:
-    """Share of the week's social feed, before comparison, that shows the platform's own goods; 0 for an empty feed."""
+    """Share of the week's social feed, before comparison, that shows the platform's own goods; NaN for an empty feed."""
     shown = listings.past_shown[:, listings.page(week)]
-    return float(shown[listings.own].sum() / max(shown.sum(), TINY))
+    return ratio(float(shown[listings.own].sum()), float(shown.sum()))
 
 
 @dataclass(frozen=True)
@@ -181,12 +184,15 @@ class Outcome:
     weekly: bool = True
     party: str = ""  # whose surplus it is: those of all parties add up to the total
     home: bool = True  # whether that party lives in the country
+    of_some: bool = False  # whether it is of something that a week may be without, and then NaN, that is null
 
-    def of_run(self, series: Floats) -> float:
-        """The run's value from its weekly series."""
-        if self.over == "sum":
-            return float(np.sum(series))
-        return float(np.mean(series)) if self.over == "mean" else float(series[-1])
+    def of_run(self, series: Floats) -> float | None:
+        """The run's value from its weekly series; weeks without a value are left out, null where none has one."""
+        there = series[-1:] if self.over == "last" else series
+        there = there[~np.isnan(there)] if self.of_some else there
+        if there.size == 0:
+            return None
+        return float(np.sum(there)) if self.over == "sum" else float(np.mean(there))
 
 
 @dataclass(frozen=True)
@@ -211,26 +217,31 @@ class Survival:
         return f"opening SMEs alive after {self.week} weeks"
 
 
+def ratio(part: float, whole: float) -> float:
+    """part / whole; NaN where there is no whole."""
+    return part / whole if whole > 0.0 else math.nan
+
+
 def herfindahl(sales: Floats) -> float:
-    """H = Σ share². sales (n,) ≥ 0; 0 where nothing is sold."""
-    return float(np.sum((sales / max(sales.sum(), TINY)) ** 2))
+    """H = Σ share². sales (n,) ≥ 0; NaN where nothing is sold."""
+    return float(np.sum((sales / sales.sum()) ** 2)) if sales.sum() > 0 else math.nan
 
 
 def share_of_largest(sales: Floats, number: int) -> float:
-    """The share of so many largest in all sales (n,) ≥ 0; 0 where nothing is sold."""
-    return float(np.sort(sales)[-number:].sum() / max(sales.sum(), TINY))
+    """The share of so many largest in all sales (n,) ≥ 0; NaN where nothing is sold."""
+    return ratio(float(np.sort(sales)[-number:].sum()), float(sales.sum()))
 
 
 def gini_index(sales: Floats) -> float:
-    """G = Σ_r (2 r - n - 1) x_r / (n Σ x), x_r the r-th smallest of sales (n,) ≥ 0; 0 where nothing is sold."""
+    """G = Σ_r (2 r - n - 1) x_r / (n Σ x), x_r the r-th smallest of sales (n,) ≥ 0; NaN where nothing is sold."""
     n = sales.size
-    return float(np.sum((2.0 * np.arange(1, n + 1) - n - 1) * np.sort(sales)) / max(n * sales.sum(), TINY))
+    return ratio(float(np.sum((2.0 * np.arange(1, n + 1) - n - 1) * np.sort(sales))), float(n * sales.sum()))
 
 
 def log_spread(sales: Floats, group: Rows | None = None) -> float:
-    """Standard deviation of ln sales (n,) > 0, about the mean of each one's `group` (n,) where given; 0 for none."""
+    """Standard deviation of ln sales (n,) > 0, about the mean of each one's `group` (n,) where given; NaN for none."""
     if sales.size == 0:
-        return 0.0
+        return math.nan
     log = np.log(sales)
     _, member = np.unique(np.zeros(log.size, np.int64) if group is None else group, return_inverse=True)
     mean = np.bincount(member, log) / np.bincount(member)
@@ -241,13 +252,16 @@ OUTCOMES: dict[str, Any] = {survival.name: survival for survival in map(Survival
 
 
 def outcome(
-    label: str, unit: str, direction: int, over: str, party: str = "", home: bool = True
+    label: str, unit: str, direction: int, over: str, party: str = "", home: bool = True, *, of_some: bool = False
 ) -> Callable[[Callable[[Week], float]], Any]:
-    """Decorator: register a weekly outcome under its function's name."""
+    """Decorator: register a weekly outcome under its function's name.
+
+    of_some: it is a share or mean of what a week may be without (orders, sellers, influencers), and NaN in such a week.
+    """
 
     def register(measure: Callable[[Week], float]) -> Callable[[Week], float]:
         name = measure.__name__
-        OUTCOMES[name] = Outcome(name, label, unit, direction, over, measure, party=party, home=home)
+        OUTCOMES[name] = Outcome(name, label, unit, direction, over, measure, party=party, home=home, of_some=of_some)
         return measure
 
     return register

@@ -1,96 +1,101 @@
-"""The market's outcomes: shares, concentration, prices, channels, sellers, consumers' ties."""
+"""The market's outcomes: shares, concentration, prices, channels, sellers, consumers' ties.
+
+A share or a mean of orders is null in a week without orders: there is nothing that it could be of.
+"""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
 from ..arrays import TINY
 from ..state.channels import MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL
 from ..state.listings import PLATFORM_KIND, SME_KIND
-from .record import Week, gini_index, herfindahl, log_spread, outcome, share_of_largest
+from .record import Week, gini_index, herfindahl, log_spread, outcome, ratio, share_of_largest
 
 # ---- the market
 
 
-@outcome("platform's own share of sales", "share", 0, "mean")
+@outcome("platform's own share of sales", "share", 0, "mean", of_some=True)
 def platform_share(week: Week) -> float:
     """Sales of the platform's own listings over all sales."""
-    return week.sales(PLATFORM_KIND) / max(week.sales(), 1.0)
+    return ratio(week.sales(PLATFORM_KIND), week.sales())
 
 
-@outcome("imports' share of sales", "share", 0, "mean")
+@outcome("imports' share of sales", "share", 0, "mean", of_some=True)
 def import_share(week: Week) -> float:
     """Sales of goods sourced abroad over all sales."""
-    return float(week.settlement.sales[week.foreign].sum()) / max(week.sales(), 1.0)
+    return ratio(float(week.settlement.sales[week.foreign].sum()), week.sales())
 
 
-@outcome("share of sales that cross the border", "share", 0, "mean")
+@outcome("share of sales that cross the border", "share", 0, "mean", of_some=True)
 def border_share(week: Week) -> float:
     """Sales of goods that cross the border parcel by parcel over all sales; other imports are stocked at home."""
-    return float(week.settlement.sales[week.crosses_border].sum()) / max(week.sales(), 1.0)
+    return ratio(float(week.settlement.sales[week.crosses_border].sum()), week.sales())
 
 
-@outcome("influencers' credibility", "0 to 1", 1, "last")
+@outcome("influencers' credibility", "0 to 1", 1, "last", of_some=True)
 def credibility(week: Week) -> float:
-    """Mean credibility over influencers; 0 where there are none."""
-    return float(week.credibility.sum()) / max(week.credibility.size, 1)
+    """Mean credibility over influencers; null where there are none."""
+    return ratio(float(week.credibility.sum()), week.credibility.size)
 
 
-@outcome("concentration (HHI)", "1/n to 1", -1, "mean")
+@outcome("concentration (HHI)", "1/n to 1", -1, "mean", of_some=True)
 def hhi(week: Week) -> float:
     """H = Σ share² over sellers, the platform being one. Between 1/n and 1."""
     return herfindahl(week.by_seller())
 
 
-@outcome("sales of the ten largest sellers", "share", -1, "mean")
+@outcome("sales of the ten largest sellers", "share", -1, "mean", of_some=True)
 def top_10_share(week: Week) -> float:
     """Sales of the ten sellers that sell most over all sales, the platform being one seller."""
     return share_of_largest(week.by_seller(), 10)
 
 
-@outcome("inequality of SMEs' sales (Gini)", "0 to 1", -1, "mean")
+@outcome("inequality of SMEs' sales (Gini)", "0 to 1", -1, "mean", of_some=True)
 def gini(week: Week) -> float:
     """G = Σ_r (2 r - n - 1) x_r / (n Σ x), x_r the r-th smallest sales among the n local sellers that sell."""
     return gini_index(week.sme_sales())
 
 
-@outcome("spread of SMEs' sales", "sd of ln sales", -1, "mean")
+@outcome("spread of SMEs' sales", "sd of ln sales", -1, "mean", of_some=True)
 def sales_log_sd(week: Week) -> float:
     """Standard deviation of ln sales over local sellers that sell."""
     return log_spread(week.sme_sales())
 
 
-@outcome("spread of SMEs' sales within categories", "sd of ln sales", -1, "mean")
+@outcome("spread of SMEs' sales within categories", "sd of ln sales", -1, "mean", of_some=True)
 def sales_log_sd_within(week: Week) -> float:
     """Root mean square of ln sales less the category's mean, over local sellers that sell."""
     return log_spread(week.sme_sales(), week.category[week.selling_smes()])
 
 
-@outcome("price index", "opening prices = 100", -1, "mean")
+@outcome("price index", "opening prices = 100", -1, "mean", of_some=True)
 def price_index(week: Week) -> float:
     """100 Σ orders · p/p̄ over Σ orders: what an order costs, taxes on top, against listed prices."""
     orders = week.settlement.orders
-    return float(100.0 * np.sum(orders * week.settlement.relative_price) / max(orders.sum(), TINY))
+    return ratio(float(100.0 * np.sum(orders * week.settlement.relative_price)), float(orders.sum()))
 
 
-@outcome("own-price elasticity", "elasticity", 0, "mean")
+@outcome("own-price elasticity", "elasticity", 0, "mean", of_some=True)
 def own_elasticity(week: Week) -> float:
     """-Σ A_j p_j/p̄_j over Σ Q_j: the mean own-price elasticity of designs, weighted by orders Q, sets as given."""
-    return float(-np.sum(week.slope * week.settlement.relative_price) / max(week.settlement.orders.sum(), TINY))
+    return ratio(float(-np.sum(week.slope * week.settlement.relative_price)), float(week.settlement.orders.sum()))
 
 
-@outcome("SMEs' gross margin", "share", 0, "mean")
+@outcome("SMEs' gross margin", "share", 0, "mean", of_some=True)
 def gross_margin(week: Week) -> float:
     """(sales - fees - goods - ads) / (sales - fees) over local sellers: Lerner's index of what fees leave."""
     smes, settlement = week.kind == SME_KIND, week.settlement
     kept = float((settlement.sales - settlement.fees)[smes].sum())
-    return float(settlement.gross[smes].sum()) / kept if kept > 0 else 0.0
+    return ratio(float(settlement.gross[smes].sum()), kept)
 
 
-@outcome("conversion", "share of choice occasions", 0, "mean")
+@outcome("conversion", "share of choice occasions", 0, "mean", of_some=True)
 def conversion(week: Week) -> float:
     """Orders over choice occasions, one a person and week unless the market expands."""
-    return float(week.settlement.orders.sum() / max(week.occasions, TINY))
+    return ratio(float(week.settlement.orders.sum()), week.occasions)
 
 
 @outcome("consumer surplus a head", "Rp a week", 1, "mean")
@@ -102,59 +107,60 @@ def consumer_surplus_head(week: Week) -> float:
 @outcome("consumer surplus on other channels", "Rp", 0, "sum")
 def surplus_elsewhere(week: Week) -> float:
     """Consumer surplus by the share of orders that do not go through the social app: what is displaced lands here."""
-    return week.surplus * (1.0 - _channel_share(week, SOCIAL))
+    elsewhere = _channel_share(week, SOCIAL)
+    return 0.0 if np.isnan(elsewhere) else week.surplus * (1.0 - elsewhere)
 
 
 def _channel_share(week: Week, channel: int) -> float:
-    return float(week.by_channel[channel] / max(week.by_channel.sum(), TINY))
+    return ratio(float(week.by_channel[channel]), float(week.by_channel.sum()))
 
 
-@outcome("social app's share", "share of orders", 0, "mean")
+@outcome("social app's share", "share of orders", 0, "mean", of_some=True)
 def social_share(week: Week) -> float:
     """Orders through the social app over all orders."""
     return _channel_share(week, SOCIAL)
 
 
-@outcome("rival app's share", "share of orders", 0, "mean")
+@outcome("rival app's share", "share of orders", 0, "mean", of_some=True)
 def rival_app_share(week: Week) -> float:
     """Orders through the rival social app over all orders."""
     return _channel_share(week, RIVAL_APP)
 
 
-@outcome("marketplace's share", "share of orders", 0, "mean")
+@outcome("marketplace's share", "share of orders", 0, "mean", of_some=True)
 def marketplace_share(week: Week) -> float:
     """Orders through the marketplace over all orders."""
     return _channel_share(week, MARKETPLACE)
 
 
-@outcome("own sites' share", "share of orders", 0, "mean")
+@outcome("own sites' share", "share of orders", 0, "mean", of_some=True)
 def own_site_share(week: Week) -> float:
     """Orders through sellers' own sites over all orders."""
     return _channel_share(week, OWN_SITE)
 
 
-@outcome("impulse purchases", "share of orders", -1, "mean")
+@outcome("impulse purchases", "share of orders", -1, "mean", of_some=True)
 def impulse_share(week: Week) -> float:
     """Orders made where impulse is in play, paid within the social app, over all orders."""
-    return float(week.impulse / max(week.settlement.orders.sum(), TINY))
+    return ratio(week.impulse, float(week.settlement.orders.sum()))
 
 
-@outcome("variety", "designs in effect", 1, "mean")
+@outcome("variety", "designs in effect", 1, "mean", of_some=True)
 def variety(week: Week) -> float:
     """exp(-Σ s ln s) over designs by orders (Hill number of order 1)."""
-    share = week.settlement.orders / max(week.settlement.orders.sum(), TINY)
-    share = share[share > 0]
-    return float(np.exp(-np.sum(share * np.log(share))))
+    orders = week.settlement.orders[week.settlement.orders > 0]
+    share = orders / orders.sum()
+    return float(np.exp(-np.sum(share * np.log(share)))) if orders.size else math.nan
 
 
-@outcome("SMEs' dependence on the social app", "share", -1, "mean")
+@outcome("SMEs' dependence on the social app", "share", -1, "mean", of_some=True)
 def dependence(week: Week) -> float:
     """Share of local sellers' sales that go through the social app."""
     smes = week.kind == SME_KIND
-    return float(week.settlement.social_sales[smes].sum()) / max(week.sales(SME_KIND), 1.0)
+    return ratio(float(week.settlement.social_sales[smes].sum()), week.sales(SME_KIND))
 
 
-@outcome("SMEs' reach", "exposure, a mean design = 1", 1, "mean")
+@outcome("SMEs' reach", "exposure, a mean design = 1", 1, "mean", of_some=True)
 def reach(week: Week) -> float:
     """How often the social feed shows a local seller's design, over how often it shows a mean design."""
     return week.reach
@@ -226,10 +232,10 @@ def opening_smes_alive(week: Week) -> float:
     return float(week.opening_smes_alive)
 
 
-@outcome("bad orders", "share of orders", -1, "mean")
+@outcome("bad orders", "share of orders", -1, "mean", of_some=True)
 def bad_order_share(week: Week) -> float:
     """Orders that turn out bad over all orders, by channel and where goods come from."""
-    return float(week.settlement.bad.sum() / max(week.settlement.orders.sum(), TINY))
+    return ratio(float(week.settlement.bad.sum()), float(week.settlement.orders.sum()))
 
 
 @outcome("refunds", "Rp", 0, "sum")

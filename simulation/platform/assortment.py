@@ -12,6 +12,7 @@ import numpy as np
 from ..arrays import TINY, Flags, Floats, Rows
 from ..chance import Chance, Stream
 from ..law.conduct import most_own
+from ..law.rules import at_most
 from ..settings.platform import PlatformSetting
 from ..settings.registry import Choice
 from ..settings.strategies import motives
@@ -49,6 +50,7 @@ def review_assortment(
     _drop_losing(goods, plan, week)
     live, own = listings.live, listings.live_own
     room = most_own(goods.planned, goods.terms.own_allowed, goods.luck) - own.size
+    room = min(room, _room_to_buy(goods))
     brand_room = most_own(goods.planned, rules.own_brand, goods.luck) - int(np.count_nonzero(listings.foreign[own]))
     candidates = live[~listings.own[live] & (listings.copy[live] < 0)]
     if room <= 0 or candidates.size == 0:
@@ -148,10 +150,38 @@ def keep_within_rules(goods: FirstParty, shelved: frozenset[int]) -> frozenset[i
     made = listings.live[brands[listings.live]]
     stopped = made[goods.stopped(made, listings.price[made])]
     beyond = excess(goods, listings.own, goods.terms.own_allowed), excess(goods, brands, rules.own_brand), stopped
-    for row in np.unique(np.concatenate(beyond)):
+    for row in np.unique(np.concatenate([*beyond, beyond_purchases(goods)])):
         withdraw(listings, int(row), week)
         shelved |= {int(row)}
     return shelved
+
+
+def beyond_purchases(goods: FirstParty) -> Rows:
+    """Own listings that do not fit: by falling profit, those with which own goods would cost more than the rules let."""
+    listings, own = goods.listings, goods.listings.live_own
+    if not goods.terms.rules.own_purchases:
+        return own[:0]
+    own = own[np.argsort(-listings.recent(listings.past_gross)[own], kind="stable")]
+    cost = goods.purchases(own)
+    left, fits = _may_cost(goods, cost.sum()), np.ones(own.size, bool)
+    for k in range(own.size):
+        fits[k] = cost[k] <= left
+        left -= cost[k] * fits[k]
+    return np.asarray(own[~fits])
+
+
+def _may_cost(goods: FirstParty, wanted: float) -> float:
+    """What the rules leave of what own goods would cost, Rp a week."""
+    bought = float(goods.purchases(goods.listings.live_smes).sum())
+    return at_most(wanted, tuple((most * bought, held) for most, held in goods.terms.rules.own_purchases))
+
+
+def _room_to_buy(goods: FirstParty) -> int:
+    """How many own listings more, of the mean cost of those on sale, the rules on purchases leave room for."""
+    mine = goods.purchases(goods.listings.live_own)
+    if not goods.terms.rules.own_purchases or mine.sum() == 0.0:
+        return len(goods.listings)
+    return int((_may_cost(goods, 1e300) - mine.sum()) / mine.mean())
 
 
 def excess(goods: FirstParty, kind: Flags, allowed: float) -> Rows:

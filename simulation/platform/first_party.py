@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Flags, Floats, Rows
+from ..arrays import TINY, Flags, Floats, Rows
 from ..chance import Chance, Stream
 from ..law.border import stopped_at_border
 from ..law.conduct import OwnGoods
@@ -47,11 +47,10 @@ class FirstParty:
 
         An own brand pays duty where its parcel is worth more than the de minimis.
         """
-        listings, rules, state = self.listings, self.terms.rules, self.terms.government
-        share = (1.0 - self.undercut(brand)) * ((1.0 + listings.tax[rows]) / (1.0 + state.vat))
-        worth = self.terms.order_value * share * listings.price[rows] / listings.listed[rows]
-        dutiable = brand & (worth > rules.duty_free * state.exchange_rate)
-        return share / (1.0 + rules.duty * dutiable)
+        listings, terms = self.listings, self.terms
+        share = (1.0 - self.undercut(brand)) * ((1.0 + listings.tax[rows]) / (1.0 + terms.government.vat))
+        worth = terms.order_value * share * listings.price[rows] / listings.listed[rows]
+        return share / (1.0 + terms.duty * (brand & (worth > terms.duty_free)))
 
     def floor_base(self, rows: Rows, cost: Floats) -> Floats:
         """c + f p̄/E, what floors are multiples of: unit cost with the freight f that it pays. Rp a unit."""
@@ -127,6 +126,12 @@ class FirstParty:
         earned = self.profit_an_order(originals, True) >= self.profit_an_order(originals, False)
         return np.asarray(earned & ~self.stopped(rows, price))
 
+    def purchases(self, rows: Rows) -> Floats:
+        """What these listings' goods cost, Rp a week of the last weeks, of the rows."""
+        listings = self.listings
+        units = listings.recent(listings.past_orders)[rows] * self.terms.order_value / listings.listed[rows]
+        return np.asarray(units * listings.unit_cost(rows, self.terms.rules.standards))
+
     def on_sale(self) -> OwnGoods:
         """Its own listings on sale, as the law sees them."""
         listings, own = self.listings, self.listings.live_own
@@ -136,6 +141,7 @@ class FirstParty:
             brands=int(np.count_nonzero(listings.foreign[own])),
             planned=self.planned,
             luck=self.luck,
+            purchases=float(self.purchases(own).sum() / max(self.purchases(listings.live_smes).sum(), TINY)),
             price=listings.price[own],
             asked=self.asked(own),
             base=self.floor_base(own, cost),

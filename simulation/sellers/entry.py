@@ -124,8 +124,8 @@ def add_sellers(
 ) -> Rows:
     """Sellers who enter, each modelled on an opening listing of its category, quality and place redrawn.
 
-    Importers' goods come from abroad, parcel by parcel or from stock in the country. All start at the usual commission
-    to influencers. Returns their rows.
+    Importers' goods come from abroad, parcel by parcel or from stock in the country, and nobody has rated them here:
+    they start at the mean rating. All start at the usual commission to influencers. Returns their rows.
     """
     (ids, category, kind), selling = newcomers, terms.sellers
     if ids.size == 0:
@@ -149,7 +149,7 @@ def add_sellers(
         entry_week=terms.week,
         place=place_designs(chance, category, ids),
         quality=opening.quality[template] + selling.entrant_quality_sd * quality_news,
-        reputation=opening.reputation[template],
+        reputation=opening.reputation[template] * ~foreign,
         shock=opening.shock_sd[template] * shock_news,
         shock_sd=opening.shock_sd[template],
         listed=opening.listed[template],

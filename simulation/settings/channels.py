@@ -228,3 +228,10 @@ class Channels:
         high=1.0,
         source="assumed",
     )
+    rivals_abroad: float = parameter(
+        0.5,
+        unit="share of rival channels' fees whose owners are abroad",
+        low=0.0,
+        high=1.0,
+        source="derived: Shopee and Lazada of all marketplaces but TikTok, 46 of 91 in 2022 (docs/facts.md A [6])",
+    )

@@ -12,11 +12,11 @@ class Government:
     """What the state takes whatever the instruments, and what a dollar is worth."""
 
     vat: float = parameter(
-        0.0,
+        0.11,
         unit="share of price, on top of it",
         low=0.0,
         high=1.0,
-        source="the user's scenario; .11 in Indonesia from April 2022 (UU 7/2021)",
+        source="in force from April 2022 (UU 7/2021), on imports without a de minimis (docs/facts.md C [91])",
     )
     vat_free: float = parameter(
         4.8e9,
@@ -24,6 +24,20 @@ class Government:
         low=0.0,
         high=1e15,
         source="PMK 197/2013; the platform and importers always pay",
+    )
+    duty: float = parameter(
+        0.075,
+        unit="share of price, on parcels that cross the border, on top of it",
+        low=0.0,
+        high=10.0,
+        source="in force from 30 January 2020 (PMK 199/2019), textiles, bags and shoes more (docs/facts.md C [91])",
+    )
+    duty_free: float = parameter(
+        3.0,
+        unit="$ a parcel, up to which there is no duty",
+        low=0.0,
+        high=1e6,
+        source="in force from 30 January 2020 (PMK 199/2019, docs/facts.md C [91])",
     )
     mean_sales: float = parameter(
         8.3e7,

@@ -149,11 +149,11 @@ class PlatformSetting:
         source="assumed; most own labels sell next to nothing (docs/facts.md B4 [90])",
     )
     cost_advantage: float = parameter(
-        0.25,
-        unit="share of unit cost saved, landed: freight, duty and import VAT in it",
+        0.37,
+        unit="share of unit cost saved, freight in it; duty and VAT come on top",
         low=0.0,
         high=0.95,
-        source="assumed, .1 to .4: 30 to 60 % cheaper abroad (docs/facts.md A [35, 36]) less the way home",
+        source="assumed: .25, of .1 to .4, is left with duty and VAT in force (docs/facts.md A [35, 36])",
     )
     resale_cost_advantage: float = parameter(
         0.0,

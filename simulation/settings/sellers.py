@@ -138,11 +138,11 @@ class Selling:
         source="assumed; as the spread of demand shocks",
     )
     import_cost_advantage: float = parameter(
-        0.45,
-        unit="share of unit cost saved by importers",
+        0.37,
+        unit="share of unit cost that importers save with freight paid, before the duty and VAT that buyers pay",
         low=0.0,
         high=0.95,
-        source="30 to 60 % (docs/facts.md A [35, 36])",
+        source="derived: 1 - .75/(1.11 · 1.075), .25 net of both (assumed, .1 to .4); docs/facts.md A [35, 36]",
     )
     share_domestic_stock: float = parameter(
         0.0,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from math import isfinite
+from collections.abc import Container, Mapping, Sequence
+from math import isfinite, isnan
 from typing import Any
 
 from .consumers import CLUSTERS, Consumers
@@ -29,12 +29,19 @@ def check(week: int, population: Consumers, listings: Listings, influencers: Inf
 
 
 def check_record(
-    week: int, listings: Listings, influencers: Influencers, series: Mapping[str, Sequence[float]]
+    week: int,
+    listings: Listings,
+    influencers: Influencers,
+    series: Mapping[str, Sequence[float]],
+    may_be_null: Container[str] = (),
 ) -> None:
-    """Stop where the week has left NaN or infinity behind, in sellers' state or in an outcome."""
+    """Stop where the week has left NaN or infinity behind, in sellers' state or in an outcome.
+
+    may_be_null: outcomes that are NaN in a week that is without what they are of.
+    """
     check_finite(week, listings=listings, influencers=influencers)
     for name, values in series.items():
-        if not isfinite(values[-1]):
+        if not isfinite(values[-1]) and not (isnan(values[-1]) and name in may_be_null):
             raise StateError(week, name)
 
 

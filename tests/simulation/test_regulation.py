@@ -119,7 +119,7 @@ def test_free_is_the_laxest_value_of_a_field(name: str) -> None:
 def test_no_rules_are_the_free_world() -> None:
     assert rules_of(1, ()) == FREE
     assert meet([]) == {}
-    assert in_part({"checkout": 0.0, "duty_free": 3.0}, 0.0) == {"checkout": 1.0, "duty_free": np.inf}
+    assert in_part({"checkout": 0.0, "seller_tax_free": 3.0}, 0.0) == {"checkout": 1.0, "seller_tax_free": np.inf}
 
 
 # ---- enforcement
@@ -491,7 +491,8 @@ def test_what_may_not_cross_the_border_is_not_copied_abroad(rule: dict[str, dict
 
 
 def test_goods_bought_in_pay_no_duty_and_undercut_by_their_own_share() -> None:
-    world = merged(PROJECT_S, {"platform": {"resale_cost_advantage": 0.3}, "sellers": {"adjustment": 0.0}})
+    untaxed = {"government": {"vat": 0.0}, "sellers": {"adjustment": 0.0}}
+    world = merged(PROJECT_S, untaxed, {"platform": {"resale_cost_advantage": 0.3}})
     rules = {"own_product_ban": {}, "import_duty": {"rate": 0.5}}
     market = run(world, regulation=rules)
     table, setting = market.listings, market.config.platform

@@ -14,7 +14,9 @@ from tests.simulation.mutants import Check, Wrong, every
 from tests.simulation.worlds import merged
 
 VAT, DUTY, TAX, MEAN, DOLLAR = 0.11, 0.2, 0.05, 8e7, 15_000.0
-STATE: dict[str, Any] = {"government": {"vat": VAT, "vat_free": 0.0, "mean_sales": MEAN, "exchange_rate": DOLLAR}}
+STATE: dict[str, Any] = {
+    "government": {"vat": VAT, "vat_free": 0.0, "duty": 0.0, "mean_sales": MEAN, "exchange_rate": DOLLAR}
+}
 NO_GOODS = {"platform": {"own_goods": False, "favour": 1.0}}
 
 
@@ -108,8 +110,13 @@ SCALE = Wrong(
 CHECKS: dict[Check, tuple[Wrong, ...]] = {
     vat_and_duty: (
         Wrong("no VAT on duty", STATE_TAKES, "liable * (1.0 + duty)", "liable"),
-        Wrong("duty below the de minimis", STATE_TAKES, "worth > rules", "worth <= rules"),
-        Wrong("de minimis in rupiah", STATE_TAKES, "rules.duty_free * state.exchange_rate", "rules.duty_free"),
+        Wrong("duty below the de minimis", STATE_TAKES, "worth > terms", "worth <= terms"),
+        Wrong(
+            "de minimis in rupiah",
+            STATE_TAKES,
+            "> terms.duty_free",
+            "> terms.duty_free / terms.government.exchange_rate",
+        ),
         Wrong("parcels by the listed price", STATE_TAKES, "* listings.price / listings.listed", ""),
         Wrong("half of the sales", PURSE, "share[rows] * sales", "0.5 * share[rows] * sales"),
     ),

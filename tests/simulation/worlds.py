@@ -41,6 +41,7 @@ SMALL: dict[str, Any] = {
         "calibration_consumers": 2_000,
         "calibration_weeks": 4,
     },
+    "government": {"vat": 0.0, "duty": 0.0},
 }
 PROJECT_S: dict[str, Any] = {
     "platform": {
@@ -68,6 +69,7 @@ BARE: dict[str, Any] = {
     "channels": {"checkout": 0.0, "habit": 0.0, "trust": 0.0, "privacy": 0.0, "shipping": 0.0},
     "sellers": {"adjustment": 0.25, "memory": 1, "fixed_cost_share": 0.0, "entry_rate": 0.0},
     "platform": {"commission": 0.0, "subsidy": 0.0, "fulfilment": 0.0, "ramp_weeks": 0.0},
+    "government": {"vat": 0.0, "duty": 0.0},
 }
 
 
@@ -95,9 +97,15 @@ BUSY: dict[str, Any] = merged(
             "opt_out": 0.9,
             "breach_chance": 0.2,
         },
-        "sellers": {"channel_review_weeks": 4, "channel_inertia": 0.0, "belief": 10.0, "own_site_setup": 0.1},
+        "sellers": {
+            "channel_review_weeks": 4,
+            "channel_inertia": 0.0,
+            "belief": 10.0,
+            "own_site_setup": 0.1,
+            "import_cost_advantage": 0.45,
+        },
         "platform": {"own_share": 0.2, "ad_load": 0.1, "undercut": 0.5, "cost_advantage": 0.6, "data_half": 200.0},
-        "government": {"vat": 0.11},
+        "government": {"vat": 0.11, "duty": 0.075},
     },
 )
 
