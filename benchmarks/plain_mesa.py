@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.scenes import Scene
 from simulation.demand.browsing import C
 from simulation.kernels import EMPTY
-from simulation.state.channels import CHANNELS, MARKETPLACE, RIVAL_APP, SOCIAL, delivery, frictions
+from simulation.state.channels import CHANNELS, MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, delivery, frictions
 from simulation.state.records import WeekDemand
 
 TRAITS = ("taste", "alpha", "impulsiveness", "privacy", "habit", "trust", "attention", "cluster", "follows")
@@ -93,14 +93,18 @@ class Consumer(mesa.Agent):
             return EMPTY
         endorser = self.follows[int(random() * len(self.follows))]
         row = market.endorsing[endorser] if endorser >= 0 else EMPTY
-        elsewhere = random() >= self.attention and row >= 0 and market.kept[row] >> RIVAL_APP & 1
+        others: list[int] = []
+        if row >= 0 and random() >= self.attention:
+            others = [channel for channel in (RIVAL_APP, MARKETPLACE, OWN_SITE) if market.kept[row] >> channel & 1]
         rows.append(row)
-        channels.append(RIVAL_APP if elsewhere else SOCIAL)
+        channels.append(others[0] if others else SOCIAL)
         return endorser if row >= 0 else EMPTY
 
     def _again(self) -> tuple[int, int]:
         market, best, most = self.model, EMPTY, float("-inf")
         kept = market.kept[self.last_bought] if self.last_bought >= 0 else 0
+        if kept != 1 << SOCIAL and self.random.random() >= self.attention:
+            kept &= ~(1 << SOCIAL)
         for channel in range(len(CHANNELS)):
             if kept >> channel & 1:
                 value = self._through(channel)
@@ -203,7 +207,7 @@ class Consumer(mesa.Agent):
                 hurried += share
             if slot == market.endorsed_slot and endorser >= 0:
                 pages.endorsed[row] += share
-                pages.by_influencer[endorser][channels[slot]] += share
+                pages.by_influencer[endorser][channels[slot] != SOCIAL] += share
         pages.by_cluster[self.cluster] += reached
         haste = market.impulse * self.impulsiveness
         pages.surplus += market.order_value / self.alpha * (inclusive * market.visits - haste * hurried)

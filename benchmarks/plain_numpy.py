@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from benchmarks.scenes import Scene
 from simulation.demand.browsing import C, Considered, social_value
 from simulation.kernels import EMPTY
-from simulation.state.channels import CHANNELS, MARKETPLACE, RIVAL_APP, SOCIAL, delivery, frictions, keeps
+from simulation.state.channels import CHANNELS, MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, delivery, frictions, keeps
 from simulation.state.consumers import Consumers
 from simulation.state.records import WeekDemand
 
@@ -130,12 +130,15 @@ class WholeArrays:
         if not shop.endorsing.size:
             return np.full(n, EMPTY), np.zeros(n, np.int32), np.full(n, EMPTY)
         rows = np.where(endorser >= 0, shop.endorsing[endorser], EMPTY)
-        elsewhere = (self.rng.random(n) >= people.attention) & keeps(self.kept[rows], RIVAL_APP)
-        channels = np.where((rows >= 0) & elsewhere, RIVAL_APP, SOCIAL)
+        elsewhere = (rows >= 0) & (self.rng.random(n) >= people.attention)
+        others = [keeps(self.kept[rows], channel) for channel in (RIVAL_APP, MARKETPLACE, OWN_SITE)]
+        channels = np.where(elsewhere, np.select(others, [RIVAL_APP, MARKETPLACE, OWN_SITE], SOCIAL), SOCIAL)
         return rows, channels, np.where(rows >= 0, endorser, EMPTY)
 
     def _again(self, people: Consumers) -> tuple[Rows, Rows]:
         kept = np.where(people.last_bought >= 0, self.kept[people.last_bought], 0)
+        elsewhere = self.rng.random(len(people)) >= people.attention
+        kept = np.where(elsewhere & (kept != 1 << SOCIAL), kept & ~(1 << SOCIAL), kept)
         ways = self.friction[:, None] - people.alpha * self.delivery[:, None]
         ways[SOCIAL] += social_value(people, self.scene.channels)
         ways[kept >> np.arange(K)[:, None] & 1 == 0] = -np.inf
@@ -233,7 +236,7 @@ class WholeArrays:
         endorsed, by_influencer = np.zeros(designs), np.zeros((shop.endorsing.size, 2))
         if self.endorsed.any():
             slot, [who] = self.endorsed_slot, np.nonzero(sets.endorser >= 0)
-            share, account = shares[slot, who], sets.endorser[who] * 2 + channels[slot, who]
+            share, account = shares[slot, who], sets.endorser[who] * 2 + (channels[slot, who] != SOCIAL)
             endorsed = tally(rows[slot, who], share, designs)
             by_influencer = tally(account, share, by_influencer.size).reshape(-1, 2)
         worth = self.scene.demand.order_value / people.alpha * (inclusive * shop.visits - haste * hurried)

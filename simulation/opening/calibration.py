@@ -1,42 +1,54 @@
-"""The opening market: real listings, calibrated once so that everybody starts where they would stay.
+"""The opening market: real listings, calibrated so that everybody starts where they would stay.
 
-Quality is found by the contraction of Berry, Levinsohn and Pakes (1995) at fixed exposure, unit cost from
-each seller's first-order condition at its listed price, and every stock at its stationary value. All of
-it happens under the baseline (platform `marketplace_only`, algorithm `personalised`) on a population of its
-own. `cache` keeps the result.
+Quality is found by the contraction of Berry, Levinsohn and Pakes (1995) at fixed exposure, consumers' attention so that
+the social app has its share of orders, unit cost from each seller's first-order condition at its listed price, and every
+stock at its stationary value. All of it happens under the baseline (platform `marketplace_only`, algorithm
+`personalised`) on a population of its own, drawn with the run's seed. `stationary` finds where the same market stands
+still under another platform. `cache` keeps the results.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from functools import lru_cache
 
 import numpy as np
 
 from ..arrays import TINY, Floats, Masks, Rows
-from ..chance import CALIBRATION, HELD_OUT, Chance, Stream
+from ..chance import Chance, Stream, calibration
 from ..config import Config
 from ..demand.browsing import browse
 from ..demand.endorsement import endorsement_shares
 from ..platform.exposure import exposure_tables, plan_exposure, table_weights
 from ..platform.learning import certainty
 from ..platform.ranking import RankingView, personalised
+from ..sellers.pricing import best_reply
 from ..settings.channels import Channels
+from ..settings.market import MarketSetting
 from ..settings.platform import PlatformSetting
-from ..state.channels import MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, bad_shares, fees
-from ..state.consumers import CLUSTERS, draw_consumers
+from ..state.channels import MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, bad_shares, fees, keeps
+from ..state.consumers import CLUSTERS, attention_around, attention_luck, draw_consumers
 from ..state.influencers import Influencers, draw_influencers
 from ..state.listings import listing_id
 from ..state.offers import CandidateSet, ExposureTables, Needs, OfferSet
-from ..state.opening import Opening
+from ..state.opening import Opening, deal_stocks
 from ..state.places import place_designs
 from ..state.records import WeekDemand
 from ..state.table import Table, column, table
 from .listings_file import ListingsFile, Source, choose_listings, load_source, read_listings
 
 BURN_IN = 24
-TOLERANCE = 8e-7
+TOLERANCE = 8e-7  # where everybody sees everything
+DRAWN_TOLERANCE = 2e-3  # where sets are drawn: far below the luck of the draws
+ROUNDS = ((2, 8), (4, 3), (8, 3))  # weeks a round and rounds, by which stocks, qualities and attention settle together
+STATIONARY_ROUNDS = 16  # of 4 weeks: exposure feeds back on sales by at most .7, and .7^16 is .003
+SHARE_TOLERANCE = 0.02  # by which the app's share of orders may miss its target
 QUALITY_BOUND = 25.0
 TWINS = 2_000  # influencers' twins in the calibration
+# What of a platform moves the market in which it opens; own goods and ads start in week 1.
+ENTERING_OWN = ("checkout", "commission", "subsidy", "personalisation", "data_half", "data_decay")
+SEATS_EACH = 16  # four times a run's: how seats are rounded in a week is luck, too
+HELD_OUT_WEEKS = 8  # in each of two halves
 
 
 class CalibrationError(ValueError):
@@ -44,64 +56,142 @@ class CalibrationError(ValueError):
 
 
 def calibrate(config: Config, threads: int = 1, source: Source | None = None) -> Opening:
-    """Calibrate the opening market; see the module's first lines. source: its listings, where they are read."""
-    source = source or load_source(config.market)
-    read, left_out = read_listings(source, config.market, config.government.exchange_rate)
-    listings, chosen = choose_listings(read, config.market.smes, CALIBRATION)
-    trial = _Trial(config, listings, CALIBRATION, threads)
+    """Calibrate the opening market of a seed; see the module's first lines. source: its listings, where they are read."""
+    source, chance = source or load_source(config.market), calibration(config.seed)
+    read, left_out = _read(source, config.market, config.government.exchange_rate)
+    listings, chosen = choose_listings(read, config.market.smes, chance)
+    trial = _Trial(config, listings, chance, threads)
     error = trial.settle()
     opening = trial.opening()
-    held_out = _Trial(config, listings, HELD_OUT, threads, world=trial).held_out_error()
     report = {
         "listings": source.name,
         "listings_hash": source.sha256,
         "listings_left_out": left_out,
         "smes": chosen,
+        "app_share": opening.app_share,
+        "smes_on_app": float(opening.on_app.mean()),
         "largest_target_error": error,
-        "held_out_error": held_out,
-        "held_out_error_means": "rms of ln(orders / target), new consumers and draws, by listing",
-        "mean_own_elasticity": float(np.average(opening.slope / opening.orders, weights=opening.orders)),
-        "median_margin": float(np.median(1.0 - opening.cost / opening.net / opening.listed)),
+        "held_out_error": held_out_error(config, listings, trial),
+        "held_out_error_means": "rms of ln(orders / target), new consumers and draws, their own luck taken out",
     }
-    return dataclasses.replace(opening, report=report)
+    return dataclasses.replace(opening, report=report | _figures(opening))
+
+
+def stationary(config: Config, base: Opening, threads: int = 1) -> Opening:
+    """Where the calibrated market stands still under the config's platform: qualities, costs and attention held.
+
+    Stocks, exposure, prices and orders settle together, own goods and ads apart.
+    """
+    trial = _Trial(config, base, calibration(config.seed), threads, setting=config.platform)
+    return dataclasses.replace(trial.stand_still(base), report=base.report)
+
+
+def changes_opening(setting: PlatformSetting) -> bool:
+    """Whether a platform has a stationary market other than the calibrated one."""
+    usual = PlatformSetting()
+    return setting.stationary and any(getattr(setting, name) != getattr(usual, name) for name in ENTERING_OWN)
+
+
+@lru_cache(maxsize=4)
+def _read(source: Source, market: MarketSetting, exchange_rate: float) -> tuple[ListingsFile, dict[str, int]]:
+    return read_listings(source, market, exchange_rate)
+
+
+def _figures(opening: Opening) -> dict[str, float]:
+    return {
+        "mean_own_elasticity": float(np.average(opening.slope / opening.orders, weights=opening.orders)),
+        "median_margin": float(np.median(1.0 - opening.cost / opening.net / opening.price)),
+    }
+
+
+def held_out_error(config: Config, listings: ListingsFile, found: _Trial) -> float:
+    """rms over listings of the ln(orders / target) that a calibration leaves, on consumers and draws it never saw.
+
+    From two populations, whose own luck does not correlate: the root of the mean product of their errors.
+    """
+    worlds = [_Trial(config, listings, Chance(config.seed, world), found.threads, world=found) for world in (2, 3)]
+    one, other = (world.errors(HELD_OUT_WEEKS, found) for world in worlds)
+    return float(np.sqrt(max(0.0, np.mean(one * other))))
 
 
 class _Trial:
-    """One population facing the listings under the baseline, with the qualities that are being found."""
+    """One population facing the listings under a platform, with the qualities that are being found."""
 
     def __init__(
-        self, config: Config, listings: ListingsFile, chance: Chance, threads: int, world: _Trial | None = None
+        self,
+        config: Config,
+        listings: ListingsFile | Opening,
+        chance: Chance,
+        threads: int,
+        world: _Trial | None = None,
+        setting: PlatformSetting | None = None,
     ) -> None:
         self.config, self.listings, self.chance, self.threads = config, listings, chance, threads
+        self.setting = setting or PlatformSetting()
         demand, market, influence = config.demand, config.market, config.influence
         self.demand = dataclasses.replace(demand, books="expected")
-        common = world.chance if world else chance
-        worth = listings.units * listings.price
-        self.target = market.order_share * worth / worth.sum()
+        self.drawn = config.consideration.mode == "sampled"
+        found = listings if isinstance(listings, Opening) else None
+        if found is None:
+            worth = listings.units * listings.price
+            self.target = market.order_share * worth / worth.sum()
+            self.ids = listing_id(listings.category, 0, listings.number)
+        else:
+            self.target, self.ids = found.orders, found.ids
+        self.usual = np.ones(self.target.size)  # price asked, over the listed one
         self.popularity = self.target / self.target.mean() + config.sellers.popularity_prior
-        self.ids = listing_id(listings.category, 0, listings.number)
-        self.place = place_designs(common, listings.category, self.ids)
-        self.channel_mask = _draw_channels(common, self.ids, config.channels)
-        influencers = draw_influencers(common, market.influencers, influence)
-        self.endorsement_shares = endorsement_shares(influencers.niche, self.place, self.popularity, influence.fit)
-        self.influencers = spread_audience(influencers)
+        if world is not None:
+            self.place, self.channel_mask, self.lean = world.place, world.channel_mask, world.lean
+        elif found is not None:
+            self.place, self.channel_mask, self.lean = found.place, found.channel_mask, found.lean
+        else:
+            self.place = place_designs(chance, listings.category, self.ids)
+            self.channel_mask = _draw_channels(chance, self.ids, self.target, self._share_on_app(), config.channels)
+            lean = chance.normal(Stream.CHANNELS, 2, 0, self.ids)[:, 0] * config.channels.lean_sd
+            self.lean = np.where(keeps(self.channel_mask, SOCIAL), 1.0 / (1.0 + np.exp(-lean)), 0.5)
+        self.influencers = spread_audience(draw_influencers(Chance(config.seed), market.influencers, influence))
+        self.niche = draw_influencers(Chance(config.seed), market.influencers, influence).niche
+        self.attention = world.attention if world else found.attention if found else self._first_attention()
         self.people = draw_consumers(
-            chance, market.calibration_consumers, demand, config.channels, self.influencers.audience
+            chance, market.calibration_consumers, demand, self.attention, self.influencers.audience
         )
-        self.weeks = market.calibration_weeks if config.consideration.mode == "sampled" else 1
-        self.quality: Floats = world.quality if world else demand.price_sensitivity + np.log(self.popularity)
-        self._prepare()
+        self.weeks = market.calibration_weeks if self.drawn else 1
+        self.quality: Floats = demand.price_sensitivity + np.log(self.popularity)
+        if world is not None:
+            self.quality = world.quality
+        elif found is not None:
+            self.quality = found.quality + found.shock + found.reputation
+        need = np.bincount(listings.category, self.target, minlength=len(listings.categories)).astype(float)
+        self.need = need if found is None else found.need
+        self._expose()
 
-    def _prepare(self) -> None:
-        """Exposure, fixed: popularity is set to listed sales."""
+    def _share_on_app(self) -> float:
+        """The share of sellers on the social app; where sets are not drawn there is no other channel."""
+        given = self.config.channels.keeps_app
+        if not self.drawn:
+            return 1.0
+        return min(1.0, 2.0 * self.config.market.app_share) if given is None else given
+
+    def _first_attention(self) -> float:
+        given = self.config.channels.attention
+        if given is not None:
+            return given
+        return self.config.market.app_share if self.drawn else 1.0
+
+    def _pays_attention(self, mean: float) -> None:
+        """Consumers' attention, around this mean from now on."""
+        self.attention = mean
+        self.people.attention[:] = attention_around(mean, attention_luck(self.chance, self.people.id))
+
+    def _expose(self) -> None:
+        """Exposure as popularity has it: that of listed sales where qualities are found."""
         j = self.target.size
-        own = np.zeros(j, bool)
-        known = certainty(PlatformSetting(), np.full(len(CLUSTERS), 1.0 / max(PlatformSetting().data_decay, 1e-9)))
-        same = np.ones(j)
+        own, same = np.zeros(j, bool), np.ones(j)
+        weeks = 1.0 / max(self.setting.data_decay, 1e-9)
         view = RankingView(
             popularity=self.popularity.copy(),
             affinity=CLUSTERS @ self.place.T,
-            certainty=known,
+            certainty=certainty(self.setting, np.full(len(CLUSTERS), weeks)),
             posted=0.0 * same,
             response=same.copy(),
             commission=same.copy(),
@@ -109,15 +199,17 @@ class _Trial:
             own=own,
             own_favour=1.0,
         )
-        self.feed = np.exp(personalised(view))
+        self.feed = np.exp(personalised(view)) * (2.0 * self.lean)
         self.candidates = CandidateSet(
-            np.arange(j, dtype=np.int32), self.ids, self.listings.category, self.channel_mask, own
+            np.arange(j, dtype=np.int32), self.ids, self.listings.category, self.channel_mask, own, self.lean
         )
-        need = np.bincount(self.listings.category, self.target, minlength=len(self.listings.categories))
-        self.need = need.astype(float)
         search = self.popularity**self.config.consideration.search_exponent
         self.weights = table_weights(self.candidates, self.feed, search, self.need.size)
-        self.plan = plan_exposure(self.weights)
+        self.plan = plan_exposure(self.weights, SEATS_EACH)
+        on_app = keeps(self.channel_mask, SOCIAL)
+        shares = endorsement_shares(self.niche, self.place, self.popularity, self.config.influence.fit) * on_app
+        shares /= np.maximum(shares.sum(axis=1, keepdims=True), TINY)
+        self.reached = np.cumsum(shares, axis=1)
         self.seats: dict[int, ExposureTables] = {}
         self.endorsing: dict[int, Masks] = {}
         self.snapshots: list[Masks] = []
@@ -132,20 +224,24 @@ class _Trial:
         """The twins of each influencer spread over its choice probabilities as evenly as their number allows."""
         if week not in self.endorsing:
             turn = self.chance.uniform(Stream.ENDORSE, 0, week)[0, 0]
-            rank = np.arange(len(self.influencers)) - self.influencers.first_twin
-            luck = (rank + turn) / self.influencers.twins
-            reached = np.cumsum(self.endorsement_shares, axis=1)[self.influencers.parent]
-            chosen = np.minimum((luck[:, None] > reached).sum(axis=1), self.target.size - 1)
-            self.endorsing[week] = chosen.astype(np.int32)
+            twins, chosen = self.influencers, np.empty(len(self.influencers), np.int32)
+            rank = np.arange(len(twins)) - twins.first_twin
+            luck = (rank + turn) / np.maximum(twins.twins, 1)
+            last = np.flatnonzero(keeps(self.channel_mask, SOCIAL))[-1]
+            for parent in np.unique(twins.parent):
+                mine = twins.parent == parent
+                chosen[mine] = np.minimum(np.searchsorted(self.reached[parent], luck[mine]), last)
+            self.endorsing[week] = chosen
         return self.endorsing[week]
 
     def _browse(self, week: int, update_path: bool) -> WeekDemand:
+        """A week; weeks beyond the calibration's share its seats and endorsements, not its consumers' draws."""
         config, j = self.config, self.target.size
-        rows = np.arange(j, dtype=np.int32)
+        rows, draws = np.arange(j, dtype=np.int32), week % self.weeks
         shop = OfferSet(
             place=self.place,
             value=self.quality,
-            price=np.ones(j),
+            price=self.usual,
             original=rows,
             channel_mask=self.channel_mask,
             copy=np.full(j, -1, np.int32),
@@ -153,21 +249,20 @@ class _Trial:
             live=rows,
             own=np.zeros(j, bool),
             exposure=self.feed,
-            endorsing=self._week_endorsing(week),
+            endorsing=self._week_endorsing(draws),
             endorsement=(config.influence.endorsement * self.influencers.credibility).astype(np.float32),
             need=Needs.of(self.need),
-            checkout=1.0,
-            subsidy=PlatformSetting().subsidy,
+            checkout=self.setting.checkout,
+            subsidy=self.setting.subsidy,
             favour=1.0,
             comparison=0.0,
         )
-        seats = self._week_seats(week) if config.consideration.mode == "sampled" else None
         return browse(
             self.chance,
             week,
             self.people,
             shop,
-            seats,
+            self._week_seats(draws) if self.drawn else None,
             self.demand,
             config.consideration,
             config.channels,
@@ -175,16 +270,25 @@ class _Trial:
             update_path=update_path,
         )
 
-    def _burn_in(self, before: int, weeks: int) -> None:
-        """Bring the path to its stationary state, then keep its stock at the start of each of these weeks."""
-        if (self.people.last_bought < 0).all():
-            share = np.cumsum(self.target) / self.target.sum()
-            luck = self.chance.uniform(Stream.STOCK, self.people.id)[:, 0]
-            self.people.last_bought[:] = np.minimum(np.searchsorted(share, luck), self.target.size - 1)
+    def _stock_up(self) -> None:
+        """Everybody has bought something before, in proportion to listed sales."""
+        share = np.cumsum(self.target) / self.target.sum()
+        luck = self.chance.uniform(Stream.STOCK, self.people.id)[:, 0]
+        self.people.last_bought[:] = np.minimum(np.searchsorted(share, luck), self.target.size - 1)
+
+    def _live(self, first: int, weeks: int) -> WeekDemand:
+        """The mean of so many weeks along the path, a consumer and week."""
+        lived = self._browse(first, update_path=True)
+        for week in range(first + 1, first + weeks):
+            lived += self._browse(week, update_path=True)
+        return _each(lived, weeks * len(self.people))
+
+    def _keep_stocks(self, before: int) -> None:
+        """Live a while, then keep the path's stock at the start of each of the calibration's weeks."""
         for week in range(before):
             self._browse(1000 + week, update_path=True)
         self.snapshots = []
-        for week in range(weeks):
+        for week in range(self.weeks):
             self.snapshots.append(self.people.last_bought.copy())
             self._browse(week, update_path=True)
 
@@ -196,21 +300,21 @@ class _Trial:
             page = self._browse(week, update_path=False)
             week_demand = page if week_demand is None else week_demand + page
         assert week_demand is not None
-        each = 1.0 / (len(self.snapshots) * len(self.people))
-        return WeekDemand(*(getattr(week_demand, f.name) * each for f in dataclasses.fields(week_demand)))
+        return _each(week_demand, len(self.snapshots) * len(self.people))
 
-    def _contract(self, tolerance: float) -> float:
-        """δ ← δ + ln s_listed - ln s_model until all targets are met; returns the largest error.
+    def _contract(self, tolerance: float) -> tuple[float, WeekDemand]:
+        """δ ← δ + ln s_listed - ln s_model until all targets are met; returns the largest error, and the mean week.
 
         Once near, Anderson's mixing over the last steps halves their number (Anderson 1965).
         """
         gap, past, steps = np.inf, list[Floats](), list[Floats]()
         for _ in range(200):
-            orders = self._mean_week().orders.sum(axis=1)
+            week_demand = self._mean_week()
+            orders = week_demand.orders.sum(axis=1)
             step = np.log(self.target / np.maximum(orders, TINY))
             gap = float(np.abs(step).max())
             if gap <= tolerance:
-                return gap
+                return gap, week_demand
             if not np.isfinite(gap):
                 break
             past, steps = ([*past[-4:], self.quality], [*steps[-4:], step]) if gap < 0.1 else ([], [])
@@ -243,26 +347,91 @@ class _Trial:
         )
 
     def settle(self) -> float:
-        """Burn in and contract until stocks and qualities agree; returns the largest error of a target."""
-        self._burn_in(BURN_IN, weeks=min(8, self.weeks))
-        self._contract(1e-2)
-        self._burn_in(BURN_IN, weeks=min(32, self.weeks))
-        self._contract(1e-3)
-        self._burn_in(BURN_IN, weeks=self.weeks)
-        return self._contract(TOLERANCE)
+        """Stocks, qualities and attention until they agree; returns the largest error of a target."""
+        self._stock_up()
+        if not self.drawn:
+            self._keep_stocks(BURN_IN)
+            return self._contract(TOLERANCE)[0]
+        first = 1000
+        for weeks, rounds in ROUNDS:
+            for _ in range(rounds):
+                lived = self._live(first, weeks)
+                first += weeks
+                self._approach(lived)
+        self._keep_stocks(0)
+        error, week_demand = self._contract(DRAWN_TOLERANCE)
+        if self.config.channels.attention is None:
+            self._check_share(week_demand)
+        return error
 
-    def held_out_error(self) -> float:
-        """rms over listings of ln(orders / target) with consumers and draws that the calibration never saw."""
-        self._burn_in(BURN_IN, weeks=self.weeks)
-        orders = self._mean_week().orders.sum(axis=1)
-        return float(np.sqrt(np.mean(np.log(np.maximum(orders, TINY) / self.target) ** 2)))
+    def _approach(self, lived: WeekDemand) -> None:
+        """A step of qualities towards their targets, and of attention towards the app's share."""
+        step = np.log(self.target / np.maximum(lived.orders.sum(axis=1), TINY))
+        self.quality = np.minimum(self.quality + np.clip(step, -2.0, 2.0), QUALITY_BOUND)
+        if self.config.channels.attention is None:
+            wanted, share = self.config.market.app_share, _app_share(lived)
+            self._pays_attention(_from_odds(_odds(self.attention) * _odds(wanted) / _odds(share)))
+
+    def _check_share(self, week_demand: WeekDemand) -> None:
+        """Refuse a share of the app that no attention gives."""
+        wanted, share = self.config.market.app_share, _app_share(week_demand)
+        if abs(share - wanted) > SHARE_TOLERANCE * max(wanted, 1.0 - wanted):
+            bound, change = ("most", "raise") if share < wanted else ("least", "lower")
+            raise CalibrationError(
+                f"market.app_share = {wanted:g} cannot be met: with these channels the social app has at {bound} "
+                f"{share:.3f} of orders; {change} channels.keeps_app (now {self._share_on_app():.3g}), or give another share"
+            )
+
+    def errors(self, weeks: int, found: _Trial) -> Floats:
+        """ln(orders / target) of these consumers over so many weeks, from the stocks of those like them. (J,)"""
+        self.weeks = weeks
+        deal_stocks(self.chance, self.people, found.people.cluster, found.snapshots[-1])
+        return np.log(np.maximum(self._live(0, weeks).orders.sum(axis=1), TINY) / self.target)
+
+    def stand_still(self, base: Opening) -> Opening:
+        """The opening that stands still here: exposure follows orders, prices their first-order conditions."""
+        self._stock_up()
+        first, mean = 1000, None
+        weeks = 4 if self.drawn else 1
+        for turn in range(STATIONARY_ROUNDS):
+            lived = self._live(first, weeks)
+            first += weeks
+            mean = lived if mean is None or turn < STATIONARY_ROUNDS // 2 else _between(mean, lived)
+            self._follow(mean, base)
+        for _ in range(2):
+            mean = self._live(first, self.weeks)
+            first += self.weeks
+            self._follow(mean, base)
+        net = self._net(mean)
+        orders = mean.orders.sum(axis=1)
+        return dataclasses.replace(
+            base,
+            price=self.usual * base.listed,
+            by_channel=mean.orders,
+            slope=mean.slope,
+            net=net,
+            by_cluster=mean.by_cluster,
+            inclusive=mean.inclusive,
+            stock_cluster=self.people.cluster.copy(),
+            stock_bought=self.people.last_bought.copy(),
+        )
+
+    def _follow(self, mean: WeekDemand, base: Opening) -> None:
+        orders = mean.orders.sum(axis=1)
+        self.popularity = orders / orders.mean() + self.config.sellers.popularity_prior
+        price = best_reply(self.usual * base.listed, base.listed, base.cost, self._net(mean), orders, mean.slope)
+        self.usual = price / base.listed
+        self._expose()
+
+    def _net(self, week_demand: WeekDemand) -> Floats:
+        return 1.0 - fee_share(week_demand.orders, week_demand.endorsed, self.setting.commission, self.config)
 
     def opening(self) -> Opening:
         """The opening as found: costs from first-order conditions, stocks as they stand."""
         config, listed = self.config, self.listings.price
         week_demand = self._mean_week()
         orders = week_demand.orders.sum(axis=1)
-        net = 1.0 - fee_share(week_demand.orders, week_demand.endorsed, PlatformSetting().commission, config)
+        net = self._net(week_demand)
         cost = net * listed * (1.0 - orders / week_demand.slope)
         if cost.min() <= 0.0:
             worst = int(np.argmin(cost))
@@ -287,16 +456,41 @@ class _Trial:
             reputation=reputation,
             shock=shock,
             shock_sd=shock_sd,
-            orders=orders,
-            social_orders=week_demand.orders[:, SOCIAL],
+            price=listed.copy(),
+            lean=self.lean,
+            by_channel=week_demand.orders,
             slope=week_demand.slope,
             net=net,
             by_cluster=week_demand.by_cluster,
+            need=self.need,
             inclusive=week_demand.inclusive,
+            attention=self.attention,
             stock_cluster=self.people.cluster.copy(),
             stock_bought=self.snapshots[-1],
             report={},
         )
+
+
+def _each(total: WeekDemand, number: int) -> WeekDemand:
+    """A total over so many consumers and weeks as a mean."""
+    return WeekDemand(*(getattr(total, f.name) / number for f in dataclasses.fields(total)))
+
+
+def _between(one: WeekDemand, other: WeekDemand) -> WeekDemand:
+    return _each(one + other, 2)
+
+
+def _app_share(week_demand: WeekDemand) -> float:
+    return float(week_demand.orders[:, SOCIAL].sum() / max(week_demand.orders.sum(), TINY))
+
+
+def _odds(share: float) -> float:
+    share = min(max(share, 1e-9), 1.0 - 1e-9)
+    return share / (1.0 - share)
+
+
+def _from_odds(odds: float) -> float:
+    return odds / (1.0 + odds)
 
 
 def opening_shocks(appeal: Floats, shock_sd: Floats, luck: Floats) -> Floats:
@@ -348,14 +542,21 @@ def fee_share(orders: Floats, endorsed: Floats, commission: float, config: Confi
     return np.divide(paid, total, out=np.full(total.size, commission), where=total > 0)
 
 
-def _draw_channels(chance: Chance, ids: Rows, channels: Channels) -> Masks:
-    """The channels that each SME keeps: all are on the social app, some elsewhere too. Masks (J,)."""
+def _draw_channels(chance: Chance, ids: Rows, sales: Floats, on_app: float, channels: Channels) -> Masks:
+    """The channels that each SME keeps: a share is on the social app, spread evenly over sizes. Masks (J,)."""
     rival, market = chance.uniform(Stream.CHANNELS, 0, 0, ids).T
     site = chance.uniform(Stream.CHANNELS, 1, 0, ids)[:, 0]
+    turn = chance.uniform(Stream.CHANNELS, 3)[0, 0]
+    rank = np.empty(ids.size)
+    rank[np.lexsort((ids, -sales))] = np.arange(ids.size)
+    social = np.floor(on_app * (rank + 1) + turn) > np.floor(on_app * rank + turn)
+    if not social.any():
+        social[np.argmin(rank)] = True
     mask = (
-        (1 << SOCIAL)
+        social << SOCIAL
         | (rival < channels.keeps_rival_app) << RIVAL_APP
         | (market < channels.keeps_marketplace) << MARKETPLACE
         | (site < channels.keeps_own_site) << OWN_SITE
     )
-    return mask.astype(np.int32)
+    nowhere = (mask == 0) << MARKETPLACE
+    return (mask | nowhere).astype(np.int32)

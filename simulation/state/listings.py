@@ -87,6 +87,13 @@ class Listings(Table):
     shock: Floats = column(
         float, "utility", r"$z_j$, shock to demand; a copy sells under that of its original", of="design"
     )
+    lean: Floats = column(
+        float,
+        "0 to 1",
+        r"$l_j$, where its customers are: weights of the app's tables are times $2 l_j$, others' times $2 (1 - l_j)$",
+        newcomer=0.5,
+        of="design",
+    )
     shock_sd: Floats = column(float, "utility", r"$\sigma_j$, stationary sd of the shock", of="design")
     awareness: Floats = column(float, "share", "consumers who have heard of it, of all", newcomer=1.0, of="design")
     seen: Floats = column(

@@ -49,6 +49,7 @@ class Display:
             category=draw.integers(0, CATEGORIES, designs),
             channel_mask=channels.astype(np.int32),
             own=np.arange(designs) % 10 == 9,
+            lean=draw.uniform(0.1, 0.9, designs),
         )
         weight = draw.lognormal(0.0, spread, designs)
         return cls(shelf, weight * draw.lognormal(0.0, spread / 2, (len(CLUSTERS), designs)), weight)
