@@ -73,7 +73,12 @@ class Consumer(mesa.Agent):
             if social and market.self_preference > 0.0 and random() < market.self_preference:
                 table = market.own[self.cluster]
             rows.append(table[int(random() * len(table))] if table else EMPTY)
-            channels.append(SOCIAL if social else RIVAL_APP)
+            channels.append(SOCIAL if social or rows[-1] < 0 else self._elsewhere(rows[-1]))
+
+    def _elsewhere(self, row: int) -> int:
+        """Where one who is not on the social app meets a design: the first channel that its seller keeps."""
+        kept = self.model.kept[row]
+        return next((channel for channel in (RIVAL_APP, MARKETPLACE, OWN_SITE) if kept >> channel & 1), SOCIAL)
 
     def _search(self, rows: list[int], channels: list[int]) -> None:
         market, random = self.model, self.random.random
@@ -93,11 +98,9 @@ class Consumer(mesa.Agent):
             return EMPTY
         endorser = self.follows[int(random() * len(self.follows))]
         row = market.endorsing[endorser] if endorser >= 0 else EMPTY
-        others: list[int] = []
-        if row >= 0 and random() >= self.attention:
-            others = [channel for channel in (RIVAL_APP, MARKETPLACE, OWN_SITE) if market.kept[row] >> channel & 1]
+        elsewhere = row >= 0 and random() >= self.attention
         rows.append(row)
-        channels.append(others[0] if others else SOCIAL)
+        channels.append(self._elsewhere(row) if elsewhere else SOCIAL)
         return endorser if row >= 0 else EMPTY
 
     def _again(self) -> tuple[int, int]:

@@ -110,7 +110,7 @@ class WholeArrays:
 
     def _scroll(self, people: Consumers, rows: Rows, channels: Rows, social: NDArray[np.bool_], seat: Singles) -> None:
         rows[:] = self.feed.draw(np.where(social, people.cluster, C), seat)
-        channels[:] = np.where(social, SOCIAL, RIVAL_APP)
+        channels[:] = np.where(social, SOCIAL, self._elsewhere(rows))
         if self.has_own:
             shown = social & (self.rng.random(rows.shape, np.float32) < self.scene.shop.self_preference)
             slot, who = np.nonzero(shown)
@@ -131,9 +131,14 @@ class WholeArrays:
             return np.full(n, EMPTY), np.zeros(n, np.int32), np.full(n, EMPTY)
         rows = np.where(endorser >= 0, shop.endorsing[endorser], EMPTY)
         elsewhere = (rows >= 0) & (self.rng.random(n) >= people.attention)
-        others = [keeps(self.kept[rows], channel) for channel in (RIVAL_APP, MARKETPLACE, OWN_SITE)]
-        channels = np.where(elsewhere, np.select(others, [RIVAL_APP, MARKETPLACE, OWN_SITE], SOCIAL), SOCIAL)
+        channels = np.where(elsewhere, self._elsewhere(rows), SOCIAL)
         return rows, channels, np.where(rows >= 0, endorser, EMPTY)
+
+    def _elsewhere(self, rows: Rows) -> Rows:
+        """Where one who is not on the social app meets each design: the first channel that its seller keeps."""
+        others = (RIVAL_APP, MARKETPLACE, OWN_SITE)
+        kept = np.where(rows >= 0, self.kept[rows], 0)
+        return np.select([keeps(kept, channel) for channel in others], others, SOCIAL)
 
     def _again(self, people: Consumers) -> tuple[Rows, Rows]:
         kept = np.where(people.last_bought >= 0, self.kept[people.last_bought], 0)

@@ -87,7 +87,7 @@ class Offers(NamedTuple):
 class Exposure(NamedTuple):
     """Seat tables, one after another, log2 of their sizes, and the alias table of a week's needs (categories,).
 
-    `seats` holds feed (C + 1) the social app's by cluster and the rival app's, search (2 K) the social app's and the
+    `seats` holds feed (C + 1) the social app's by cluster and the others', search (2 K) the social app's and the
     marketplace's by category, own (C + 2 K) own listings in the social feed by cluster and in both searches.
     """
 
@@ -302,8 +302,8 @@ def consideration_sets(
     (slots, BLOCK), `by` (BLOCK,) the influencer behind the endorsed slot or EMPTY, and `luck` (BLOCK,) the
     uniform that picks the purchase. Words of chance: need, luck, endorsement, comparison, then one a browsed slot: its
     high half the seat, its low half u, which shows the social app where u < attention, of that own listings alone
-    where u < psi attention, and the rival app or the marketplace else (there own listings alone from the top down). The low
-    half of the endorsement's word tells whether the endorsed and the last-bought design are met on the app or elsewhere.
+    where u < psi attention, and other channels else (in search own listings alone from the top down). The low half of
+    the endorsement's word tells whether the endorsed and the last-bought design are met on the app or elsewhere.
     """
     key0, key1, week = draw
     n_feed, n_search, n_endorsed, n_last = slots
@@ -341,7 +341,7 @@ def consideration_sets(
             base = own_base + (table << own_bits) if favoured else base
             shift = own_shift if favoured else feed_shift
             offer[s, i] = draw_seat(seats, np.uint64(base), shift, words[4 + s, i])
-            channel[s, i] = np.int32(1) - np.int32(social)
+            channel[s, i] = 0 if social else first_kept(links[offer[s, i], KEPT])
     for i in range(n):
         scaled = np.uint64(words[0, i]) * np.uint64(n_categories)
         category = np.int64(scaled >> np.uint64(32))

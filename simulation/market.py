@@ -15,7 +15,7 @@ from .chance import Chance
 from .config import Config
 from .law import WeekTerms
 from .opening import open_market, open_state
-from .outcomes import OUTCOMES, Results, Week, results, week_record
+from .outcomes import OUTCOMES, Results, Week, measured, results, week_record
 from .state import Settlement, WeekDemand
 
 
@@ -175,7 +175,7 @@ class Market(AgentModel):
         for name, values in self.series.items():
             values.append(OUTCOMES[name].measure(week))
         self.flows = self.ledger.close_week()
-        state.check_record(self.steps, self.listings, self.influencers, self.series)
+        state.check_record(self.steps, self.listings, self.influencers, measured(self.series))
         self.running = self.steps < self.config.weeks
 
     # ---- what several steps need

@@ -1,8 +1,8 @@
 """The opening market: real listings, calibrated so that everybody starts where they would stay.
 
-Quality is found by the contraction of Berry, Levinsohn and Pakes (1995) at fixed exposure, consumers' attention so that
-the social app has its share of orders, unit cost from each seller's first-order condition at its listed price, and every
-stock at its stationary value. All of it happens under the baseline (platform `marketplace_only`, algorithm
+Quality is found by the contraction of Berry, Levinsohn and Pakes (1995) at fixed exposure, consumers' attention so
+that the social app has its share of orders, unit cost from each seller's first-order condition at its listed price, and
+every stock at its stationary value. All of it happens under the baseline (platform `marketplace_only`, algorithm
 `personalised`) on a population of its own, drawn with the run's seed. `stationary` finds where the same market stands
 still under another platform. `cache` keeps the results.
 """
@@ -10,6 +10,7 @@ still under another platform. `cache` keeps the results.
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -41,9 +42,11 @@ BURN_IN = 24
 TOLERANCE = 8e-7  # where everybody sees everything
 DRAWN_TOLERANCE = 2e-3  # where sets are drawn: far below the luck of the draws
 ROUNDS = ((2, 8), (4, 3), (8, 3))  # weeks a round and rounds, by which stocks, qualities and attention settle together
-STATIONARY_ROUNDS = 16  # of 4 weeks: exposure feeds back on sales by at most .7, and .7^16 is .003
+STATIONARY_ROUNDS = 16  # exposure feeds back on sales by at most .7, and .7^16 is .003
+STATIONARY_WEEKS = 4  # of each
 SHARE_TOLERANCE = 0.02  # by which the app's share of orders may miss its target
 QUALITY_BOUND = 25.0
+MOST_SALES = 0.98  # one listing's share of all: more is a mistaken price or count
 TWINS = 2_000  # influencers' twins in the calibration
 # What of a platform moves the market in which it opens; own goods and ads start in week 1.
 ENTERING_OWN = ("checkout", "commission", "subsidy", "personalisation", "data_half", "data_decay")
@@ -56,11 +59,11 @@ class CalibrationError(ValueError):
 
 
 def calibrate(config: Config, threads: int = 1, source: Source | None = None) -> Opening:
-    """Calibrate the opening market of a seed; see the module's first lines. source: its listings, where they are read."""
+    """Calibrate the opening market of a seed; see the module's first lines. source: its listings, if already read."""
     source, chance = source or load_source(config.market), calibration(config.seed)
     read, left_out = _read(source, config.market, config.government.exchange_rate)
     listings, chosen = choose_listings(read, config.market.smes, chance)
-    trial = _Trial(config, listings, chance, threads)
+    trial = _Calibration(config, listings, threads)
     error = trial.settle()
     opening = trial.opening()
     report = {
@@ -71,7 +74,7 @@ def calibrate(config: Config, threads: int = 1, source: Source | None = None) ->
         "app_share": opening.app_share,
         "smes_on_app": float(opening.on_app.mean()),
         "largest_target_error": error,
-        "held_out_error": held_out_error(config, listings, trial),
+        "held_out_error": held_out_error(trial),
         "held_out_error_means": "rms of ln(orders / target), new consumers and draws, their own luck taken out",
     }
     return dataclasses.replace(opening, report=report | _figures(opening))
@@ -82,7 +85,8 @@ def stationary(config: Config, base: Opening, threads: int = 1) -> Opening:
 
     Stocks, exposure, prices and orders settle together, own goods and ads apart.
     """
-    trial = _Trial(config, base, calibration(config.seed), threads, setting=config.platform)
+    chance, quality = calibration(config.seed), base.quality + base.shock + base.reputation
+    trial = _Trial(config, _World.of(config, base), chance, threads, config.platform, quality, base.attention)
     return dataclasses.replace(trial.stand_still(base), report=base.report)
 
 
@@ -104,79 +108,99 @@ def _figures(opening: Opening) -> dict[str, float]:
     }
 
 
-def held_out_error(config: Config, listings: ListingsFile, found: _Trial) -> float:
+def held_out_error(found: _Calibration) -> float:
     """rms over listings of the ln(orders / target) that a calibration leaves, on consumers and draws it never saw.
 
     From two populations, whose own luck does not correlate: the root of the mean product of their errors.
     """
-    worlds = [_Trial(config, listings, Chance(config.seed, world), found.threads, world=found) for world in (2, 3)]
-    one, other = (world.errors(HELD_OUT_WEEKS, found) for world in worlds)
-    return float(np.sqrt(max(0.0, np.mean(one * other))))
+    config, common = found.config, (found.threads, found.setting, found.quality, found.attention)
+    worlds = [_Trial(config, found.world, Chance(config.seed, world), *common) for world in (2, 3)]
+    one, other = worlds[0].errors(HELD_OUT_WEEKS, found), worlds[1].errors(HELD_OUT_WEEKS, found)
+    return float(np.sqrt(max(0.0, float(np.mean(one * other)))))
+
+
+def share_on_app(config: Config) -> float:
+    """The share of opening SMEs on the social app; where everybody sees everything there is no other channel."""
+    given = config.channels.keeps_app
+    if config.consideration.mode != "sampled":
+        return 1.0
+    return min(1.0, 2.0 * config.market.app_share) if given is None else given
+
+
+@dataclass(frozen=True)
+class _World:
+    """What all trials of an opening share: its designs, where their sellers sell, and its influencers. J designs."""
+
+    categories: tuple[str, ...]
+    category: Rows
+    ids: Rows
+    target: Floats  # orders a consumer and week that qualities are found for
+    place: Floats
+    channel_mask: Masks
+    lean: Floats
+    influencers: Twins
+    niche: Floats  # of the influencers that the twins are of
+    need: Floats  # (K,) how often a week's need falls in each category
+
+    @classmethod
+    def drawn(cls, config: Config, listings: ListingsFile, chance: Chance) -> _World:
+        """A new one: places, channels, leans and influencers drawn for the listings."""
+        worth = listings.units * listings.price
+        target = config.market.order_share * worth / worth.sum()
+        ids = listing_id(listings.category, 0, listings.number)
+        mask = _draw_channels(chance, ids, target, share_on_app(config), config.channels)
+        lean = 1.0 / (1.0 + np.exp(-config.channels.lean_sd * chance.normal(Stream.CHANNELS, 2, 0, ids)[:, 0]))
+        influencers = draw_influencers(Chance(config.seed), config.market.influencers, config.influence)
+        return cls(
+            categories=listings.categories,
+            category=listings.category,
+            ids=ids,
+            target=target,
+            place=place_designs(chance, listings.category, ids),
+            channel_mask=mask,
+            lean=np.where(keeps(mask, SOCIAL), lean, config.channels.lean_away),
+            influencers=spread_audience(influencers),
+            niche=influencers.niche,
+            need=np.bincount(listings.category, target, minlength=len(listings.categories)).astype(float),
+        )
+
+    @classmethod
+    def of(cls, config: Config, opening: Opening) -> _World:
+        """That of an opening."""
+        influencers = draw_influencers(Chance(config.seed), config.market.influencers, config.influence)
+        names = ("categories", "category", "ids", "place", "channel_mask", "lean", "need")
+        return cls(
+            target=opening.orders,
+            influencers=spread_audience(influencers),
+            niche=influencers.niche,
+            **{name: getattr(opening, name) for name in names},
+        )
 
 
 class _Trial:
-    """One population facing the listings under a platform, with the qualities that are being found."""
+    """One population facing a world's designs under a platform, with the qualities and the attention so far."""
 
     def __init__(
         self,
         config: Config,
-        listings: ListingsFile | Opening,
+        world: _World,
         chance: Chance,
         threads: int,
-        world: _Trial | None = None,
-        setting: PlatformSetting | None = None,
+        setting: PlatformSetting,
+        quality: Floats,
+        attention: float,
     ) -> None:
-        self.config, self.listings, self.chance, self.threads = config, listings, chance, threads
-        self.setting = setting or PlatformSetting()
-        demand, market, influence = config.demand, config.market, config.influence
-        self.demand = dataclasses.replace(demand, books="expected")
+        self.config, self.world, self.chance, self.threads = config, world, chance, threads
+        self.setting, self.quality, self.attention = setting, quality, attention
+        self.demand = dataclasses.replace(config.demand, books="expected")
         self.drawn = config.consideration.mode == "sampled"
-        found = listings if isinstance(listings, Opening) else None
-        if found is None:
-            worth = listings.units * listings.price
-            self.target = market.order_share * worth / worth.sum()
-            self.ids = listing_id(listings.category, 0, listings.number)
-        else:
-            self.target, self.ids = found.orders, found.ids
-        self.usual = np.ones(self.target.size)  # price asked, over the listed one
-        self.popularity = self.target / self.target.mean() + config.sellers.popularity_prior
-        if world is not None:
-            self.place, self.channel_mask, self.lean = world.place, world.channel_mask, world.lean
-        elif found is not None:
-            self.place, self.channel_mask, self.lean = found.place, found.channel_mask, found.lean
-        else:
-            self.place = place_designs(chance, listings.category, self.ids)
-            self.channel_mask = _draw_channels(chance, self.ids, self.target, self._share_on_app(), config.channels)
-            lean = chance.normal(Stream.CHANNELS, 2, 0, self.ids)[:, 0] * config.channels.lean_sd
-            self.lean = np.where(keeps(self.channel_mask, SOCIAL), 1.0 / (1.0 + np.exp(-lean)), 0.5)
-        self.influencers = spread_audience(draw_influencers(Chance(config.seed), market.influencers, influence))
-        self.niche = draw_influencers(Chance(config.seed), market.influencers, influence).niche
-        self.attention = world.attention if world else found.attention if found else self._first_attention()
-        self.people = draw_consumers(
-            chance, market.calibration_consumers, demand, self.attention, self.influencers.audience
-        )
-        self.weeks = market.calibration_weeks if self.drawn else 1
-        self.quality: Floats = demand.price_sensitivity + np.log(self.popularity)
-        if world is not None:
-            self.quality = world.quality
-        elif found is not None:
-            self.quality = found.quality + found.shock + found.reputation
-        need = np.bincount(listings.category, self.target, minlength=len(listings.categories)).astype(float)
-        self.need = need if found is None else found.need
+        self.weeks = config.market.calibration_weeks if self.drawn else 1
+        self.asked = np.ones(world.ids.size)  # price over the listed one
+        number, audience = config.market.calibration_consumers, world.influencers.audience
+        self.people = draw_consumers(chance, number, config.demand, attention, audience)
+        self.on_app = keeps(world.channel_mask, SOCIAL)
+        self.popularity = world.target / world.target.mean() + config.sellers.popularity_prior
         self._expose()
-
-    def _share_on_app(self) -> float:
-        """The share of sellers on the social app; where sets are not drawn there is no other channel."""
-        given = self.config.channels.keeps_app
-        if not self.drawn:
-            return 1.0
-        return min(1.0, 2.0 * self.config.market.app_share) if given is None else given
-
-    def _first_attention(self) -> float:
-        given = self.config.channels.attention
-        if given is not None:
-            return given
-        return self.config.market.app_share if self.drawn else 1.0
 
     def _pays_attention(self, mean: float) -> None:
         """Consumers' attention, around this mean from now on."""
@@ -185,12 +209,12 @@ class _Trial:
 
     def _expose(self) -> None:
         """Exposure as popularity has it: that of listed sales where qualities are found."""
-        j = self.target.size
+        world, j = self.world, self.world.ids.size
         own, same = np.zeros(j, bool), np.ones(j)
         weeks = 1.0 / max(self.setting.data_decay, 1e-9)
         view = RankingView(
             popularity=self.popularity.copy(),
-            affinity=CLUSTERS @ self.place.T,
+            affinity=CLUSTERS @ world.place.T,
             certainty=certainty(self.setting, np.full(len(CLUSTERS), weeks)),
             posted=0.0 * same,
             response=same.copy(),
@@ -199,24 +223,22 @@ class _Trial:
             own=own,
             own_favour=1.0,
         )
-        self.feed = np.exp(personalised(view)) * (2.0 * self.lean)
+        self.feed = np.exp(personalised(view)) * (2.0 * world.lean)
         self.candidates = CandidateSet(
-            np.arange(j, dtype=np.int32), self.ids, self.listings.category, self.channel_mask, own, self.lean
+            np.arange(j, dtype=np.int32), world.ids, world.category, world.channel_mask, own, world.lean
         )
         search = self.popularity**self.config.consideration.search_exponent
-        self.weights = table_weights(self.candidates, self.feed, search, self.need.size)
+        self.weights = table_weights(self.candidates, self.feed, search, world.need.size)
         self.plan = plan_exposure(self.weights, SEATS_EACH)
-        on_app = keeps(self.channel_mask, SOCIAL)
-        shares = endorsement_shares(self.niche, self.place, self.popularity, self.config.influence.fit) * on_app
+        shares = endorsement_shares(world.niche, world.place, self.popularity, self.config.influence.fit) * self.on_app
         shares /= np.maximum(shares.sum(axis=1, keepdims=True), TINY)
         self.reached = np.cumsum(shares, axis=1)
         self.seats: dict[int, ExposureTables] = {}
         self.endorsing: dict[int, Masks] = {}
-        self.snapshots: list[Masks] = []
 
     def _week_seats(self, week: int) -> ExposureTables:
         if week not in self.seats:
-            blank = self.target.size
+            blank = self.world.ids.size
             self.seats[week] = exposure_tables(self.plan, self.weights, self.candidates, self.chance, week, blank)
         return self.seats[week]
 
@@ -224,10 +246,11 @@ class _Trial:
         """The twins of each influencer spread over its choice probabilities as evenly as their number allows."""
         if week not in self.endorsing:
             turn = self.chance.uniform(Stream.ENDORSE, 0, week)[0, 0]
-            twins, chosen = self.influencers, np.empty(len(self.influencers), np.int32)
+            twins = self.world.influencers
+            chosen = np.empty(len(twins), np.int32)
             rank = np.arange(len(twins)) - twins.first_twin
             luck = (rank + turn) / np.maximum(twins.twins, 1)
-            last = np.flatnonzero(keeps(self.channel_mask, SOCIAL))[-1]
+            last = np.flatnonzero(self.on_app)[-1]
             for parent in np.unique(twins.parent):
                 mine = twins.parent == parent
                 chosen[mine] = np.minimum(np.searchsorted(self.reached[parent], luck[mine]), last)
@@ -236,22 +259,22 @@ class _Trial:
 
     def _browse(self, week: int, update_path: bool) -> WeekDemand:
         """A week; weeks beyond the calibration's share its seats and endorsements, not its consumers' draws."""
-        config, j = self.config, self.target.size
+        config, world, j = self.config, self.world, self.world.ids.size
         rows, draws = np.arange(j, dtype=np.int32), week % self.weeks
         shop = OfferSet(
-            place=self.place,
+            place=world.place,
             value=self.quality,
-            price=self.usual,
+            price=self.asked,
             original=rows,
-            channel_mask=self.channel_mask,
+            channel_mask=world.channel_mask,
             copy=np.full(j, -1, np.int32),
-            ids=self.ids,
+            ids=world.ids,
             live=rows,
             own=np.zeros(j, bool),
             exposure=self.feed,
             endorsing=self._week_endorsing(draws),
-            endorsement=(config.influence.endorsement * self.influencers.credibility).astype(np.float32),
-            need=Needs.of(self.need),
+            endorsement=(config.influence.endorsement * world.influencers.credibility).astype(np.float32),
+            need=Needs.of(world.need),
             checkout=self.setting.checkout,
             subsidy=self.setting.subsidy,
             favour=1.0,
@@ -272,9 +295,9 @@ class _Trial:
 
     def _stock_up(self) -> None:
         """Everybody has bought something before, in proportion to listed sales."""
-        share = np.cumsum(self.target) / self.target.sum()
+        share = np.cumsum(self.world.target) / self.world.target.sum()
         luck = self.chance.uniform(Stream.STOCK, self.people.id)[:, 0]
-        self.people.last_bought[:] = np.minimum(np.searchsorted(share, luck), self.target.size - 1)
+        self.people.last_bought[:] = np.minimum(np.searchsorted(share, luck), share.size - 1)
 
     def _live(self, first: int, weeks: int) -> WeekDemand:
         """The mean of so many weeks along the path, a consumer and week."""
@@ -282,6 +305,66 @@ class _Trial:
         for week in range(first + 1, first + weeks):
             lived += self._browse(week, update_path=True)
         return _each(lived, weeks * len(self.people))
+
+    def errors(self, weeks: int, found: _Calibration) -> Floats:
+        """ln(orders / target) of these consumers over so many weeks, from the stocks of those like them. (J,)"""
+        self.weeks = weeks
+        deal_stocks(self.chance, self.people, found.people.cluster, found.snapshots[-1])
+        return np.log(np.maximum(self._live(0, weeks).orders.sum(axis=1), TINY) / self.world.target)
+
+    def stand_still(self, base: Opening) -> Opening:
+        """The opening that stands still here: exposure follows orders, prices their first-order conditions."""
+        self._stock_up()
+        first = 1000
+        for weeks in (*[STATIONARY_WEEKS] * STATIONARY_ROUNDS, self.weeks, self.weeks):
+            mean = self._live(first, weeks)
+            first += weeks
+            self._follow(mean, base)
+        return dataclasses.replace(
+            base,
+            price=self.asked * base.listed,
+            by_channel=mean.orders,
+            slope=mean.slope,
+            net=self._net(mean),
+            by_cluster=mean.by_cluster,
+            inclusive=mean.inclusive,
+            stock_cluster=self.people.cluster.copy(),
+            stock_bought=self.people.last_bought.copy(),
+        )
+
+    def _follow(self, mean: WeekDemand, base: Opening) -> None:
+        orders = mean.orders.sum(axis=1)
+        self.popularity = orders / orders.mean() + self.config.sellers.popularity_prior
+        price = best_reply(self.asked * base.listed, base.listed, base.cost, self._net(mean), orders, mean.slope)
+        self.asked = price / base.listed
+        self._expose()
+
+    def _net(self, week_demand: WeekDemand) -> Floats:
+        return 1.0 - fee_share(week_demand.orders, week_demand.endorsed, self.setting.commission, self.config)
+
+
+class _Calibration(_Trial):
+    """The trial that finds qualities and attention, under the baseline."""
+
+    def __init__(self, config: Config, listings: ListingsFile, threads: int) -> None:
+        chance, given = calibration(config.seed), config.channels.attention
+        world = _World.drawn(config, listings, chance)
+        sales = world.target / world.target.mean() + config.sellers.popularity_prior
+        quality = config.demand.price_sensitivity + np.log(sales)
+        sampled = config.consideration.mode == "sampled"
+        attention = given if given is not None else config.market.app_share if sampled else 1.0
+        super().__init__(config, world, chance, threads, PlatformSetting(), quality, attention)
+        self.listings, self.target = listings, world.target
+        share = self.target / self.target.sum()
+        if share.size > 1 and share.max() > MOST_SALES:
+            worst = int(np.argmax(share))
+            raise CalibrationError(
+                f"{self._priced(worst)} leaves next to nothing to the others; look at it, or leave it out"
+            )
+        theirs, wanted = float(self.target[self.on_app].sum() / self.target.sum()), config.market.app_share
+        if given is None and sampled and theirs < min(wanted, 1.0 - SHARE_TOLERANCE):
+            raise _no_such_share(config, "most", theirs)
+        self.snapshots: list[Masks] = []
 
     def _keep_stocks(self, before: int) -> None:
         """Live a while, then keep the path's stock at the start of each of the calibration's weeks."""
@@ -325,17 +408,20 @@ class _Trial:
                 self.quality = self.quality - share @ (np.diff(past, axis=0) + turns)
             if self.quality.max() > QUALITY_BOUND:
                 self._refuse(int(np.argmax(self.quality)))
-        share = self.target / self.target.sum()
-        worst = int(np.argmax(share if share.max() > 0.5 else np.abs(step)))
-        price, units = self.listings.price[worst], self.listings.units[worst]
+        worst = int(np.argmax(np.abs(step)))
         raise CalibrationError(
-            f"calibration stopped {gap:.1e} from its targets, over {tolerance:.0e}; look at {self._name(worst)} "
-            f"(Rp {price:,.0f}, {units:,.0f} units sold, {share[worst]:.1%} of all sales), or leave it out"
+            f"calibration stopped {gap:.1e} from its targets, over {tolerance:.0e}; look at {self._priced(worst)}, or "
+            "leave it out"
         )
 
     def _name(self, listing: int) -> str:
         category = self.listings.categories[self.listings.category[listing]]
         return f"listing {self.listings.number[listing] + 1} of {category}"
+
+    def _priced(self, listing: int) -> str:
+        price, units = self.listings.price[listing], self.listings.units[listing]
+        share = self.target[listing] / self.target.sum()
+        return f"{self._name(listing)} (Rp {price:,.0f}, {units:,.0f} units sold, {share:.1%} of all sales)"
 
     def _refuse(self, worst: int) -> None:
         self.quality = np.where(np.arange(self.target.size) == worst, 40.0, self.quality)
@@ -376,55 +462,7 @@ class _Trial:
         """Refuse a share of the app that no attention gives."""
         wanted, share = self.config.market.app_share, _app_share(week_demand)
         if abs(share - wanted) > SHARE_TOLERANCE * max(wanted, 1.0 - wanted):
-            bound, change = ("most", "raise") if share < wanted else ("least", "lower")
-            raise CalibrationError(
-                f"market.app_share = {wanted:g} cannot be met: with these channels the social app has at {bound} "
-                f"{share:.3f} of orders; {change} channels.keeps_app (now {self._share_on_app():.3g}), or give another share"
-            )
-
-    def errors(self, weeks: int, found: _Trial) -> Floats:
-        """ln(orders / target) of these consumers over so many weeks, from the stocks of those like them. (J,)"""
-        self.weeks = weeks
-        deal_stocks(self.chance, self.people, found.people.cluster, found.snapshots[-1])
-        return np.log(np.maximum(self._live(0, weeks).orders.sum(axis=1), TINY) / self.target)
-
-    def stand_still(self, base: Opening) -> Opening:
-        """The opening that stands still here: exposure follows orders, prices their first-order conditions."""
-        self._stock_up()
-        first, mean = 1000, None
-        weeks = 4 if self.drawn else 1
-        for turn in range(STATIONARY_ROUNDS):
-            lived = self._live(first, weeks)
-            first += weeks
-            mean = lived if mean is None or turn < STATIONARY_ROUNDS // 2 else _between(mean, lived)
-            self._follow(mean, base)
-        for _ in range(2):
-            mean = self._live(first, self.weeks)
-            first += self.weeks
-            self._follow(mean, base)
-        net = self._net(mean)
-        orders = mean.orders.sum(axis=1)
-        return dataclasses.replace(
-            base,
-            price=self.usual * base.listed,
-            by_channel=mean.orders,
-            slope=mean.slope,
-            net=net,
-            by_cluster=mean.by_cluster,
-            inclusive=mean.inclusive,
-            stock_cluster=self.people.cluster.copy(),
-            stock_bought=self.people.last_bought.copy(),
-        )
-
-    def _follow(self, mean: WeekDemand, base: Opening) -> None:
-        orders = mean.orders.sum(axis=1)
-        self.popularity = orders / orders.mean() + self.config.sellers.popularity_prior
-        price = best_reply(self.usual * base.listed, base.listed, base.cost, self._net(mean), orders, mean.slope)
-        self.usual = price / base.listed
-        self._expose()
-
-    def _net(self, week_demand: WeekDemand) -> Floats:
-        return 1.0 - fee_share(week_demand.orders, week_demand.endorsed, self.setting.commission, self.config)
+            raise _no_such_share(self.config, "most" if share < wanted else "least", share)
 
     def opening(self) -> Opening:
         """The opening as found: costs from first-order conditions, stocks as they stand."""
@@ -442,14 +480,14 @@ class _Trial:
         spread = (orders / np.median(orders)) ** config.demand.shock_size_elasticity
         shock_sd = config.demand.shock_sd * np.clip(spread, 0.5, 1.5)
         reputation = config.sellers.reputation * (self.listings.rating - self.listings.rating.mean())
-        luck = self.chance.normal(Stream.SHOCK, 0, 0, self.ids)[:, 0]
+        luck = self.chance.normal(Stream.SHOCK, 0, 0, self.world.ids)[:, 0]
         shock = opening_shocks(self.quality - reputation, shock_sd, luck)
         return Opening(
             categories=self.listings.categories,
-            ids=self.ids,
-            category=self.listings.category,
-            channel_mask=self.channel_mask,
-            place=self.place,
+            ids=self.world.ids,
+            category=self.world.category,
+            channel_mask=self.world.channel_mask,
+            place=self.world.place,
             listed=listed,
             cost=cost,
             quality=self.quality - shock - reputation,
@@ -457,12 +495,12 @@ class _Trial:
             shock=shock,
             shock_sd=shock_sd,
             price=listed.copy(),
-            lean=self.lean,
+            lean=self.world.lean,
             by_channel=week_demand.orders,
             slope=week_demand.slope,
             net=net,
             by_cluster=week_demand.by_cluster,
-            need=self.need,
+            need=self.world.need,
             inclusive=week_demand.inclusive,
             attention=self.attention,
             stock_cluster=self.people.cluster.copy(),
@@ -471,13 +509,17 @@ class _Trial:
         )
 
 
+def _no_such_share(config: Config, bound: str, share: float) -> CalibrationError:
+    return CalibrationError(
+        f"market.app_share = {config.market.app_share:g} cannot be met: the social app has at {bound} {share:.3f} of "
+        f"orders; {'raise' if bound == 'most' else 'lower'} channels.keeps_app (now {share_on_app(config):.3g}), or "
+        "give another share"
+    )
+
+
 def _each(total: WeekDemand, number: int) -> WeekDemand:
     """A total over so many consumers and weeks as a mean."""
     return WeekDemand(*(getattr(total, f.name) / number for f in dataclasses.fields(total)))
-
-
-def _between(one: WeekDemand, other: WeekDemand) -> WeekDemand:
-    return _each(one + other, 2)
 
 
 def _app_share(week_demand: WeekDemand) -> float:

@@ -150,6 +150,7 @@ def opening_listings(
         opening_rows=j,
         id=opening.ids,
         kind=SME_KIND,
+        from_app=opening.on_app,
         channel_mask=opening.channel_mask,
         entry_week=0,
         fixed_cost=fixed,

@@ -5,7 +5,7 @@ shares, read off the sellers. To add one, write one function in one of the files
 """
 
 from . import parties, trade
-from .record import OUTCOMES, Outcome, Survival, Week, outcome, week_record
+from .record import OUTCOMES, Outcome, Survival, Week, measured, outcome, week_record
 from .results import Results, results
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Results",
     "Survival",
     "Week",
+    "measured",
     "outcome",
     "parties",
     "results",

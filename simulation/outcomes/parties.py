@@ -24,6 +24,12 @@ def sme_profit(week: Week) -> float:
     return week.profit(SME_KIND)
 
 
+@outcome("profit of SMEs on the app", "Rp", 1, "sum")
+def app_sme_profit(week: Week) -> float:
+    """Sales less fees, goods and fixed costs of local sellers that opened on the social app."""
+    return week.profit_of(week.app_smes)
+
+
 @outcome("importer profit", "Rp", 0, "sum")
 def importer_profit(week: Week) -> float:
     """Importers' sales less fees, goods and fixed costs."""
@@ -46,6 +52,12 @@ def importer_cash(week: Week) -> float:
 def owner_income(week: Week) -> float:
     """What owners of local shops draw and are left with, less what they put in: SME profit less the shops' cash."""
     return float(week.drawn[week.seller_kind == SME_KIND].sum())
+
+
+@outcome("income of owners of SMEs on the app", "Rp", 1, "sum")
+def app_owner_income(week: Week) -> float:
+    """What owners of local shops that opened on the social app draw and are left with, less what they put in."""
+    return float(week.drawn[week.from_app].sum())
 
 
 @outcome("importer owners' income", "Rp", 0, "sum", party="owners of importers", home=False)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,7 @@ class Week:
     reach: float  # mean exposure of SMEs in the social feed, 1 for a mean design
     own_feed: float  # share of the social feed that shows own goods
     people: float  # heads
+    from_app: Flags  # (N,) of every seller, this week's entrants among them: who opened on the social app
     seller_kind: NDArray[np.int8]  # (N,) of every seller, this week's entrants among them
     cash_kept: Rupiah  # (N,) Rp, by which the shop's cash grew
     drawn: Rupiah  # (N,) Rp, what its owner drew less what it put in
@@ -82,8 +84,16 @@ class Week:
 
     def profit(self, kind: int) -> float:
         """Profit after fixed costs in Rp, of one kind of seller."""
-        mine = self.kind == kind
+        return self.profit_of(self.kind == kind)
+
+    def profit_of(self, mine: Flags) -> float:
+        """Profit after fixed costs in Rp, of these sellers (L,)."""
         return float((self.settlement.gross - self.fixed)[mine].sum())
+
+    @property
+    def app_smes(self) -> Flags:
+        """(L,) local sellers that opened on the social app."""
+        return self.from_app[: self.kind.size]
 
 
 def week_record(
@@ -128,6 +138,7 @@ def week_record(
         reach=mean_reach(listings, terms.week),
         own_feed=own_feed(listings, terms.week),
         people=heads,
+        from_app=listings.from_app,
         seller_kind=listings.kind,
         cash_kept=ledger.change(Account.SELLERS),
         drawn=ledger.change(Account.OWNERS),
@@ -171,9 +182,13 @@ class Outcome:
     weekly: bool = True
     party: str = ""  # whose surplus it is: those of all parties add up to the total
     home: bool = True  # whether that party lives in the country
+    null: bool = False  # whether a week may have no value
 
-    def of_run(self, series: Floats) -> float:
-        """The run's value from its weekly series."""
+    def of_run(self, series: Floats) -> float | None:
+        """The run's value from its weekly series, weeks that have none left out; null where no week has one."""
+        series = series[~np.isnan(series)]
+        if series.size == 0:
+            return None
         if self.over == "sum":
             return float(np.sum(series))
         return float(np.mean(series)) if self.over == "mean" else float(series[-1])
@@ -181,9 +196,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Survival:
-    """The share of opening SMEs that live at the end of a week; null where the run is shorter."""
+    """The share of opening SMEs, or of those on the app, that live at the end of a week; null for a shorter run."""
 
     week: int
+    on_app: bool = False
     unit: str = "share"
     direction: int = 1
     weekly: bool = False
@@ -193,12 +209,12 @@ class Survival:
     @property
     def name(self) -> str:
         """The outcome's column."""
-        return f"sme_survival_{self.week}w"
+        return f"{'app_' * self.on_app}sme_survival_{self.week}w"
 
     @property
     def label(self) -> str:
         """The outcome in words."""
-        return f"opening SMEs alive after {self.week} weeks"
+        return f"opening SMEs {'on the app ' * self.on_app}alive after {self.week} weeks"
 
 
 def herfindahl(sales: Floats) -> float:
@@ -227,17 +243,30 @@ def log_spread(sales: Floats, group: Rows | None = None) -> float:
     return float(np.sqrt(np.mean((log - mean[member]) ** 2)))
 
 
-OUTCOMES: dict[str, Any] = {survival.name: survival for survival in map(Survival, (52, 104, 156))}
+NOTHING = float("nan")  # a week's value where there is none: a share of nothing
+
+
+def measured(series: Mapping[str, list[float]]) -> dict[str, list[float]]:
+    """The series whose last week has a value, or should have one: not those of outcomes that may be null and are."""
+    return {name: values for name, values in series.items() if not (OUTCOMES[name].null and isnan(values[-1]))}
+
+
+OUTCOMES: dict[str, Any] = {
+    survival.name: survival
+    for on_app in (False, True)
+    for week in (52, 104, 156)
+    for survival in [Survival(week, on_app)]
+}
 
 
 def outcome(
-    label: str, unit: str, direction: int, over: str, party: str = "", home: bool = True
+    label: str, unit: str, direction: int, over: str, party: str = "", home: bool = True, null: bool = False
 ) -> Callable[[Callable[[Week], float]], Any]:
     """Decorator: register a weekly outcome under its function's name."""
 
     def register(measure: Callable[[Week], float]) -> Callable[[Week], float]:
         name = measure.__name__
-        OUTCOMES[name] = Outcome(name, label, unit, direction, over, measure, party=party, home=home)
+        OUTCOMES[name] = Outcome(name, label, unit, direction, over, measure, party=party, home=home, null=null)
         return measure
 
     return register

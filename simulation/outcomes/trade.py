@@ -7,7 +7,7 @@ import numpy as np
 from ..arrays import TINY
 from ..state.channels import MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL
 from ..state.listings import PLATFORM_KIND, SME_KIND
-from .record import Week, gini_index, herfindahl, log_spread, outcome, share_of_largest
+from .record import NOTHING, Week, gini_index, herfindahl, log_spread, outcome, share_of_largest
 
 # ---- the market
 
@@ -16,6 +16,17 @@ from .record import Week, gini_index, herfindahl, log_spread, outcome, share_of_
 def platform_share(week: Week) -> float:
     """Sales of the platform's own listings over all sales."""
     return week.sales(PLATFORM_KIND) / max(week.sales(), 1.0)
+
+
+@outcome("own goods' share of the app's sales", "share", 0, "mean", null=True)
+def own_share_app(week: Week) -> float:
+    """Own sales over all sales, both on the social app; null in a week without any there."""
+    sales = week.settlement.social_sales
+    return _ratio(float(sales[week.kind == PLATFORM_KIND].sum()), float(sales.sum()))
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else NOTHING
 
 
 @outcome("imports' share of sales", "share", 0, "mean")
@@ -111,7 +122,7 @@ def _channel_share(week: Week, channel: int) -> float:
 
 @outcome("social app's share", "share of orders", 0, "mean")
 def social_share(week: Week) -> float:
-    """Orders through the social app over all orders."""
+    """Orders through the social app over all orders: `market.app_share` at the opening."""
     return _channel_share(week, SOCIAL)
 
 
@@ -170,6 +181,12 @@ def own_feed_share(week: Week) -> float:
 def sme_revenue(week: Week) -> float:
     """What local sellers take."""
     return week.sales(SME_KIND)
+
+
+@outcome("sales of SMEs on the app", "Rp", 1, "sum")
+def app_sme_revenue(week: Week) -> float:
+    """What local sellers take that opened on the social app, wherever they sell."""
+    return float(week.settlement.sales[week.app_smes].sum())
 
 
 @outcome("orders", "orders", 0, "sum")

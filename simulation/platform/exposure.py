@@ -27,7 +27,7 @@ OWN_BITS = 8  # log2 of the seats in a table of own listings
 class ExposureWeights:
     """Weights of every design in every table; a table without weight shows nobody."""
 
-    feed: Floats  # (C + 1, J) the social feed by cluster, then the rival app's
+    feed: Floats  # (C + 1, J) the social feed by cluster, then that of the rival app and the marketplace
     search: Floats  # (2 K, J) search on the social app, then on the marketplace, by category
     own: Floats  # (C + 2 K, J) own listings: the social feed by cluster, then both searches
     favoured: Floats  # (C + 2 K,) ψ, chance that a draw there is from own listings alone
@@ -54,7 +54,7 @@ def table_weights(
     app, elsewhere = search * (2.0 * candidates.lean), search * (2.0 * (1.0 - candidates.lean))
     social, rival, market = (keeps(candidates.channel_mask, ch) for ch in (SOCIAL, RIVAL_APP, MARKETPLACE))
     in_category = candidates.category == np.arange(n_categories)[:, None]
-    feeds = np.vstack([feed * social, elsewhere * rival])
+    feeds = np.vstack([feed * social, elsewhere * (rival | market)])
     searches = np.vstack([in_category * (app * social), in_category * (elsewhere * market)])
     all_tables = np.vstack([feeds[:-1], searches])
     odds = np.repeat([favour[0], favour[0], favour[1]], [len(feed), n_categories, n_categories])

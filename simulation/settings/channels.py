@@ -83,11 +83,18 @@ class Channels:
         "(docs/facts.md B8)",
     )
     lean_sd: float = parameter(
-        0.7,
+        1.1,
         unit="sd of the log odds of where a seller's customers are, app or elsewhere; 0 is all alike",
         low=0.0,
         high=3.0,
         source="so that among sellers on the app dependence spreads over about .3 to .8 (docs/facts.md B8)",
+    )
+    lean_away: float = parameter(
+        0.02,
+        unit="the same for sellers that are not on the app: their customers are elsewhere; 0.5 is no matter",
+        low=0.001,
+        high=0.5,
+        source="assumed; so few that joining does not pay, or they would have joined",
     )
     keeps_rival_app: float = parameter(
         0.49,

@@ -116,7 +116,7 @@ class MarketSetting:
         source="its own size, whatever the run's",
     )
     calibration_weeks: int = parameter(
-        32,
+        24,
         unit="weeks of draws in the calibration",
         low=1,
         high=520,

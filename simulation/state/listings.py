@@ -38,6 +38,7 @@ class Listings(Table):
         np.int32, "", "channels kept, a bit each: 1 social app, 2 rival app, 4 marketplace, 8 own site", of="seller"
     )
     entry_week: Rows = column(np.int64, "week", "the week in which it came; 0 for the opening", of="seller")
+    from_app: Flags = column(bool, "", "whether it opened the market on the social app", newcomer=False, of="seller")
     exit_week: Rows = column(
         np.int64, "week", "the week in which it left, or -1 while it is there", newcomer=STILL_THERE, of="seller"
     )

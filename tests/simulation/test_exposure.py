@@ -106,7 +106,7 @@ def test_a_table_holds_who_may_be_shown_there() -> None:
     clusters = len(CLUSTERS)
     for table, allowed in (
         *((seats.feed[c], social) for c in range(clusters)),
-        (seats.feed[clusters], rival),
+        (seats.feed[clusters], rival | market),
         *((seats.search[k], social & (shelf.category == k)) for k in range(CATEGORIES)),
         *((seats.search[CATEGORIES + k], market & (shelf.category == k)) for k in range(CATEGORIES)),
         *((seats.own[c], social & shelf.own) for c in range(clusters)),

@@ -40,10 +40,18 @@ SMALL: dict[str, Any] = {
         "influencers": 10,
         "calibration_consumers": 2_000,
         "calibration_weeks": 4,
+        "app_share": 0.9,
     },
 }
 PROJECT_S: dict[str, Any] = {
-    "platform": {"name": "project_s", "own_goods": True, "favour": 4.0, "own_share": 0.1, "pace": 1.0, "ramp_weeks": 0.0}
+    "platform": {
+        "name": "project_s",
+        "own_goods": True,
+        "favour": 4.0,
+        "own_share": 0.1,
+        "pace": 1.0,
+        "ramp_weeks": 0.0,
+    }
 }
 
 # One taste, no channel utility, no freight, no shocks, no entry, no fixed cost: what remains is the formula.
