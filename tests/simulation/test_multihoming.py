@@ -14,7 +14,7 @@ from simulation import Market
 from simulation.sellers.costs import basic_fixed_cost
 from simulation.sellers.multihoming import choose_channels, expected_orders
 from simulation.state.channels import MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, keeps
-from tests.simulation.worlds import PROJECT_S, outcome, run, same, small
+from tests.simulation.worlds import PROJECT_S, ended, outcome, run, same, small
 
 QUICK: dict[str, Any] = {"sellers": {"channel_review_weeks": 4, "channel_inertia": 0.0}}
 MASKS = hnp.arrays(bool, (6, 4))
