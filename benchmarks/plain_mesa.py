@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.scenes import Scene
 from simulation.demand.browsing import C
 from simulation.kernels import EMPTY
-from simulation.state.channels import CHANNELS, MARKETPLACE, RIVAL_APP, SOCIAL, delivery, frictions
+from simulation.state.channels import CHANNELS, MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, delivery, frictions
 from simulation.state.records import WeekDemand
 
 TRAITS = ("taste", "alpha", "impulsiveness", "privacy", "habit", "trust", "attention", "cluster", "follows")
@@ -73,7 +73,12 @@ class Consumer(mesa.Agent):
             if social and market.has_own and random() < market.favoured[self.cluster]:
                 table = market.own[self.cluster]
             rows.append(table[int(random() * len(table))] if table else EMPTY)
-            channels.append(SOCIAL if social else RIVAL_APP)
+            channels.append(SOCIAL if social or rows[-1] < 0 else self._elsewhere(rows[-1]))
+
+    def _elsewhere(self, row: int) -> int:
+        """Where one who is not on the social app meets a design: the first channel that its seller keeps."""
+        kept = self.model.kept[row]
+        return next((channel for channel in (RIVAL_APP, MARKETPLACE, OWN_SITE) if kept >> channel & 1), SOCIAL)
 
     def _search(self, rows: list[int], channels: list[int]) -> None:
         market, random = self.model, self.random.random
@@ -96,14 +101,16 @@ class Consumer(mesa.Agent):
             return EMPTY
         endorser = self.follows[int(random() * len(self.follows))]
         row = market.endorsing[endorser] if endorser >= 0 else EMPTY
-        elsewhere = random() >= self.attention and row >= 0 and market.kept[row] >> RIVAL_APP & 1
+        elsewhere = row >= 0 and random() >= self.attention
         rows.append(row)
-        channels.append(RIVAL_APP if elsewhere else SOCIAL)
+        channels.append(self._elsewhere(row) if elsewhere else SOCIAL)
         return endorser if row >= 0 else EMPTY
 
     def _again(self) -> tuple[int, int]:
         market, best, most = self.model, EMPTY, float("-inf")
         kept = market.kept[self.last_bought] if self.last_bought >= 0 else 0
+        if kept != 1 << SOCIAL and self.random.random() >= self.attention:
+            kept &= ~(1 << SOCIAL)
         for channel in range(len(CHANNELS)):
             if kept >> channel & 1:
                 value = self._through(channel)
@@ -203,7 +210,7 @@ class Consumer(mesa.Agent):
                 hurried += share
             if slot == market.endorsed_slot and endorser >= 0:
                 pages.endorsed[row] += share
-                pages.by_influencer[endorser][channels[slot]] += share
+                pages.by_influencer[endorser][channels[slot] != SOCIAL] += share
         pages.by_cluster[self.cluster] += reached
         haste = market.impulse * self.impulsiveness
         pages.surplus += market.order_value / self.alpha * (inclusive * market.visits - haste * hurried)

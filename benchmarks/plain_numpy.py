@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from benchmarks.scenes import Scene
 from simulation.demand.browsing import C, Considered, social_value
 from simulation.kernels import EMPTY
-from simulation.state.channels import CHANNELS, MARKETPLACE, RIVAL_APP, SOCIAL, delivery, frictions, keeps
+from simulation.state.channels import CHANNELS, MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, delivery, frictions, keeps
 from simulation.state.consumers import Consumers
 from simulation.state.records import WeekDemand
 
@@ -111,7 +111,7 @@ class WholeArrays:
 
     def _scroll(self, people: Consumers, rows: Rows, channels: Rows, social: NDArray[np.bool_], seat: Singles) -> None:
         rows[:] = self.feed.draw(np.where(social, people.cluster, C), seat)
-        channels[:] = np.where(social, SOCIAL, RIVAL_APP)
+        channels[:] = np.where(social, SOCIAL, self._elsewhere(rows))
         if self.has_own:
             self._favour(rows, np.where(social, people.cluster, EMPTY), seat)
 
@@ -138,12 +138,20 @@ class WholeArrays:
         if not shop.endorsing.size:
             return np.full(n, EMPTY), np.zeros(n, np.int32), np.full(n, EMPTY)
         rows = np.where(endorser >= 0, shop.endorsing[endorser], EMPTY)
-        elsewhere = (self.rng.random(n) >= people.attention) & keeps(self.kept[rows], RIVAL_APP)
-        channels = np.where((rows >= 0) & elsewhere, RIVAL_APP, SOCIAL)
+        elsewhere = (rows >= 0) & (self.rng.random(n) >= people.attention)
+        channels = np.where(elsewhere, self._elsewhere(rows), SOCIAL)
         return rows, channels, np.where(rows >= 0, endorser, EMPTY)
+
+    def _elsewhere(self, rows: Rows) -> Rows:
+        """Where one who is not on the social app meets each design: the first channel that its seller keeps."""
+        others = (RIVAL_APP, MARKETPLACE, OWN_SITE)
+        kept = np.where(rows >= 0, self.kept[rows], 0)
+        return np.select([keeps(kept, channel) for channel in others], others, SOCIAL)
 
     def _again(self, people: Consumers) -> tuple[Rows, Rows]:
         kept = np.where(people.last_bought >= 0, self.kept[people.last_bought], 0)
+        elsewhere = self.rng.random(len(people)) >= people.attention
+        kept = np.where(elsewhere & (kept != 1 << SOCIAL), kept & ~(1 << SOCIAL), kept)
         ways = self.friction[:, None] - people.alpha * self.delivery[:, None]
         ways[SOCIAL] += social_value(people, self.scene.channels)
         ways[kept >> np.arange(K)[:, None] & 1 == 0] = -np.inf
@@ -242,7 +250,7 @@ class WholeArrays:
         endorsed, by_influencer = np.zeros(designs), np.zeros((shop.endorsing.size, 2))
         if self.endorsed.any():
             slot, [who] = self.endorsed_slot, np.nonzero(sets.endorser >= 0)
-            share, account = shares[slot, who], sets.endorser[who] * 2 + channels[slot, who]
+            share, account = shares[slot, who], sets.endorser[who] * 2 + (channels[slot, who] != SOCIAL)
             endorsed = tally(rows[slot, who], share, designs)
             by_influencer = tally(account, share, by_influencer.size).reshape(-1, 2)
         worth = self.scene.demand.order_value / people.alpha * (inclusive * shop.visits - haste * hurried)

@@ -87,7 +87,7 @@ class Offers(NamedTuple):
 class Exposure(NamedTuple):
     """Seat tables, one after another, log2 of their sizes, and the alias table of a week's needs (categories,).
 
-    `seats` holds feed (C + 1) the social app's by cluster and the rival app's, search (2 K) the social app's and the
+    `seats` holds feed (C + 1) the social app's by cluster and the others', search (2 K) the social app's and the
     marketplace's by category, own (C + 2 K) own listings in the social feed by cluster and in both searches.
     """
 
@@ -282,6 +282,16 @@ def draw_seat(seats, base, shift, word):
     return row
 
 
+@njit(cache=True, inline="always")
+def first_kept(kept):
+    """Where one who is not on the social app meets a design: rival app, marketplace or own site, the first kept."""
+    if kept & 2:
+        return 1
+    if kept & 4:
+        return 2
+    return 3 if kept & 8 else 0
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def consideration_sets(
     draw, first, last, slots, people, social_value, offers, exposure, own, terms, words, offer, channel, by, luck
@@ -292,7 +302,8 @@ def consideration_sets(
     (slots, BLOCK), `by` (BLOCK,) the influencer behind the endorsed slot or EMPTY, and `luck` (BLOCK,) the
     uniform that picks the purchase. Words of chance: need, luck, endorsement, comparison, then one a browsed slot: its
     high half the seat, its low half u, which shows the social app where u < attention, of that own listings alone
-    where u < psi attention, and the rival app or the marketplace else (there own listings alone from the top down).
+    where u < psi attention, and other channels else (in search own listings alone from the top down). The low half of
+    the endorsement's word tells whether the endorsed and the last-bought design are met on the app or elsewhere.
     """
     key0, key1, week = draw
     n_feed, n_search, n_endorsed, n_last = slots
@@ -330,7 +341,7 @@ def consideration_sets(
             base = own_base + (table << own_bits) if favoured else base
             shift = own_shift if favoured else feed_shift
             offer[s, i] = draw_seat(seats, np.uint64(base), shift, words[4 + s, i])
-            channel[s, i] = np.int32(1) - np.int32(social)
+            channel[s, i] = 0 if social else first_kept(links[offer[s, i], KEPT])
     for i in range(n):
         scaled = np.uint64(words[0, i]) * np.uint64(n_categories)
         category = np.int64(scaled >> np.uint64(32))
@@ -356,7 +367,7 @@ def consideration_sets(
             elsewhere = np.float32(w & half) >= attention[who] * share
             offer[s, i] = row
             by[i] = influencer if row >= 0 else EMPTY
-            channel[s, i] = 1 if (row >= 0 and elsewhere and (links[row, KEPT] & 2) != 0) else 0
+            channel[s, i] = first_kept(links[row, KEPT]) if row >= 0 and elsewhere else 0
         s += 1
     if n_last > 0:
         for i in range(n):
@@ -365,6 +376,8 @@ def consideration_sets(
             best, best_value = -1, np.float32(-1e30)
             if row >= 0:
                 kept = links[row, KEPT]
+                if np.float32(words[2, i] & half) >= attention[who] * share and kept != 1:
+                    kept &= ~1
                 for ch in range(4):
                     value = channel_value[ch] - alpha[who] * channel_price[ch]
                     if ch == 0:
@@ -452,7 +465,7 @@ def browse(draw, start, stop, slots, people, offers, exposure, own, terms, pages
     V_ij = match (taste_i . place_j) + value_j - α_i (p_j/p̄_j + f_c) + channel_ic + endorsement + impulse, held
     within ±MOST_UTILITY; s_ij nested logit with outside good 0 (`choice.nested_logit`); every design once, by its
     best channel.
-    Adds s_ij (or the draw, where `sampled`) to the pages' `books`, `by_influencer` (K, 2: social, rival app),
+    Adds s_ij (or the draw, where `sampled`) to the pages' `books`, `by_influencer` (K, 2: social app, elsewhere),
     `by_cluster`, and consumer surplus to `totals`; writes the row bought to `last_bought`, and the channel or -1 to
     `bought_on` where that is not empty. The last row of `attributes` and `links` is a blank that stands for an empty
     slot.
@@ -650,7 +663,7 @@ def browse(draw, start, stop, slots, people, offers, exposure, own, terms, pages
                 if by[i] >= 0:
                     p = np.int64(utility[endorsed_slot, i] * unit)
                     books[offer[endorsed_slot, i], ENDORSED] += p
-                    by_influencer[by[i], channel[endorsed_slot, i]] += p
+                    by_influencer[by[i], min(channel[endorsed_slot, i], 1)] += p
         for i in range(n):
             who = first + i
             money = np.float32(order_value) / alpha[who]

@@ -311,7 +311,7 @@ def follower_tail(settings: Config) -> float:
     """
     chance, n = Chance(settings.seed), settings.market.influencers
     audience = draw_influencers(chance, n, settings.influence).audience
-    people = draw_consumers(chance, settings.market.consumers, settings.demand, settings.channels, audience)
+    people = draw_consumers(chance, settings.market.consumers, settings.demand, 1.0, audience)
     return tail_exponent(np.bincount(people.follows[people.follows >= 0], minlength=n).astype(float))
 
 

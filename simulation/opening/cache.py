@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from ..config import Config
 from ..state.consumers import CLUSTERS
 from ..state.opening import Opening
-from .calibration import CalibrationError, calibrate
+from .calibration import ENTERING_OWN, CalibrationError, calibrate, changes_opening, stationary
 from .listings_file import Source, load_source
 
 LIBRARIES = [f"{one.__name__} {one.__version__}" for one in (np, numba, scipy)]  # whose versions may change results
@@ -118,23 +118,31 @@ NOT_ENTERING: dict[str, frozenset[str]] = {
 
 
 def open_market(config: Config, threads: int = 1) -> Opening:
-    """The calibrated opening of a config, from the cache where it is there.
+    """The opening of a config and its seed, from the cache where it is there.
 
     Raises `CalibrationError` where the market cannot open; that, too, is kept.
     """
     source = load_source(config.market)
-    path = cache_folder() / f"opening-{opening_hash(config, source)}.npz"
-    opening = _kept(path)
-    if opening is None:
-        with _alone(path.with_suffix(".lock")):  # the workers of a sweep want the same one at the same time
-            opening = _kept(path) or _calibrated(config, threads, source, path)
+    opening = _found(config, source, lambda: calibrate(config, threads, source))
+    if changes_opening(config.platform):
+        base = opening
+        opening = _found(config, source, lambda: stationary(config, base, threads), own=True)
     # the same bytes may have been read under another name
     return dataclasses.replace(opening, report=opening.report | {"listings": source.name})
 
 
-def _calibrated(config: Config, threads: int, source: Source, path: Path) -> Opening:
+def _found(config: Config, source: Source, find: Callable[[], Opening], own: bool = False) -> Opening:
+    path = cache_folder() / f"opening-{opening_hash(config, source, own)}.npz"
+    opening = _kept(path)
+    if opening is None:
+        with _alone(path.with_suffix(".lock")):  # the workers of a sweep want the same one at the same time
+            opening = _kept(path) or _calibrated(find, path)
+    return opening
+
+
+def _calibrated(find: Callable[[], Opening], path: Path) -> Opening:
     try:
-        opening = calibrate(config, threads, source)
+        opening = find()
     except CalibrationError as error:
         message = _failed[path] = str(error)
         _write(_failure(path), lambda file: file.write(_signed(message)))
@@ -150,9 +158,12 @@ def _kept(path: Path) -> Opening | None:
     return _cached(path)
 
 
-def opening_hash(config: Config, source: Source | None = None) -> str:
-    """Hash of everything that enters the opening: settings, listings, the model's code and what computes with it."""
-    entering: dict[str, Any] = {
+def opening_hash(config: Config, source: Source | None = None, own: bool = False) -> str:
+    """Hash of everything that enters the opening: seed, settings, listings, the model's code and what computes with it.
+
+    own: of the platform's own stationary market, for which the platform enters, too.
+    """
+    entering: dict[str, Any] = {"seed": config.seed} | {
         group: {name: value for name, value in dataclasses.asdict(getattr(config, group)).items() if name not in free}
         for group, free in NOT_ENTERING.items()
     }
@@ -160,6 +171,8 @@ def opening_hash(config: Config, source: Source | None = None) -> str:
     del entering["market"]["listings_sha256"]
     if config.market.listings_currency == "USD":
         entering["exchange_rate"] = config.government.exchange_rate
+    if own:
+        entering["platform"] = {name: getattr(config.platform, name) for name in ENTERING_OWN}
     entering["model"] = model_hash()
     entering["libraries"] = LIBRARIES
     return hashlib.sha256(json.dumps(entering, sort_keys=True).encode()).hexdigest()[:16]
@@ -270,6 +283,7 @@ def _load(path: Path) -> Opening | None:
     values: dict[str, Any] = data | {
         "categories": tuple(data["categories"].tolist()),
         "inclusive": float(data["inclusive"]),
+        "attention": float(data["attention"]),
         "report": json.loads(str(data["report"])),
     }
     opening = Opening(**values)
@@ -289,7 +303,8 @@ def _digest(data: Mapping[str, NDArray[Any]]) -> str:
 def _sound(opening: Opening) -> bool:
     """Whether all arrays have the types and shapes of an opening, and all numbers are finite and in range."""
     j, m, clusters = opening.ids.size, opening.stock_bought.size, len(CLUSTERS)
-    shapes = {"place": (j, 4), "by_cluster": (clusters,), "stock_cluster": (m,), "stock_bought": (m,)}
+    shapes = {"place": (j, 4), "by_channel": (j, 4), "by_cluster": (clusters,), "need": (len(opening.categories),)}
+    shapes |= {"stock_cluster": (m,), "stock_bought": (m,)}
     types: dict[str, Any] = {"ids": np.int64, "category": np.int64}
     types |= {"channel_mask": np.int32, "stock_cluster": np.uint8, "stock_bought": np.int32}
     arrays = {f.name: getattr(opening, f.name) for f in dataclasses.fields(opening)}
@@ -302,6 +317,7 @@ def _sound(opening: Opening) -> bool:
             if isinstance(array, np.ndarray)
         )
         and math.isfinite(opening.inclusive)
+        and 0.0 <= opening.attention <= 1.0
         and _within(opening.category, 0, len(opening.categories))
         and _within(opening.stock_cluster, 0, clusters)
         and _within(opening.stock_bought, -1, j)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Floats
-from ..chance import Chance, Stream
+from ..chance import Chance
 from ..config import Config
 from ..demand.attachment import OpeningTies, opening_ties
 from ..law.effective import WeekTerms
@@ -20,12 +20,12 @@ from ..sellers.entry import OpeningTrade
 from ..sellers.owners import cash_multiples, reservation_incomes
 from ..settings.sellers import Selling
 from ..state.channels import CHANNELS
-from ..state.consumers import CLUSTERS, Consumers, blocks, draw_consumers
+from ..state.consumers import CLUSTERS, Consumers, draw_consumers
 from ..state.influencers import Influencers, draw_influencers
 from ..state.ledger import Account, Ledger, Purpose
 from ..state.listings import SME_KIND, Listings
 from ..state.offers import Needs
-from ..state.opening import Opening
+from ..state.opening import Opening, deal_stocks
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,10 @@ def open_state(opening: Opening, config: Config, chance: Chance) -> OpeningState
     """The state in which a market opens, importers not yet in it."""
     market, demand, setting = config.market, config.demand, config.platform
     influencers = draw_influencers(chance, market.influencers, config.influence)
-    consumers = draw_consumers(chance, market.consumers, demand, config.channels, influencers.audience)
-    deal_stocks(chance, consumers, opening)
+    given = config.channels.attention
+    attention = opening.attention if given is None else given
+    consumers = draw_consumers(chance, market.consumers, demand, attention, influencers.audience)
+    deal_stocks(chance, consumers, opening.stock_cluster, opening.stock_bought)
     scale = market.consumers * market.people
     listings = opening_listings(
         opening, config.sellers, scale, demand.order_value, config.influence.affiliate_commission, chance
@@ -88,7 +90,7 @@ def open_state(opening: Opening, config: Config, chance: Chance) -> OpeningState
     first = OpeningFigures.of(opening, listings, config)
     terms = free_terms(config, first)
     weeks = 1.0 / max(setting.data_decay, 1e-9)  # of data in stock, where it stands still
-    listings.seen = weeks * opening.social_orders * scale / first.mean_orders
+    listings.seen = weeks * opening.by_channel[:, terms.runs].sum(axis=1) * scale / first.mean_orders
     ledger, shops = Ledger(len(listings), len(influencers)), np.arange(len(listings))
     ledger.transfer(Purpose.EQUITY, Account.OWNERS, Account.SELLERS, listings.buffer, shops, shops)
     return OpeningState(
@@ -141,7 +143,7 @@ def opening_listings(
     """
     j = opening.ids.size
     orders, slope = opening.orders * scale, opening.slope * scale
-    gross = orders * order_value / opening.listed * (opening.net * opening.listed - opening.cost)
+    gross = orders * order_value / opening.listed * (opening.net * opening.price - opening.cost)
     fixed = gross * fixed_cost_shares(opening.orders, selling)
     return Listings.of_length(
         j,
@@ -149,6 +151,7 @@ def opening_listings(
         opening_rows=j,
         id=opening.ids,
         kind=SME_KIND,
+        from_app=opening.on_app,
         channel_mask=opening.channel_mask,
         entry_week=0,
         fixed_cost=fixed,
@@ -161,9 +164,10 @@ def opening_listings(
         quality=opening.quality,
         reputation=opening.reputation,
         shock=opening.shock,
+        lean=opening.lean,
         shock_sd=opening.shock_sd,
         listed=opening.listed,
-        price=opening.listed,
+        price=opening.price,
         cost=opening.cost,
         affiliate=affiliate,
         past_orders=orders[:, None],
@@ -173,16 +177,3 @@ def opening_listings(
         past_fees=((1 - opening.net) * orders)[:, None],
         past_shown=1.0,
     )
-
-
-def deal_stocks(chance: Chance, consumers: Consumers, opening: Opening) -> None:
-    """Give each consumer the opening stocks of a calibration consumer of its taste cluster, keyed by its id."""
-    if opening.stock_cluster.size == 0:
-        return
-    first = np.searchsorted(opening.stock_cluster, np.arange(len(CLUSTERS) + 1))
-    for rows in blocks(np.arange(len(consumers))):
-        cluster = consumers.cluster[rows]
-        start, count = first[cluster], np.diff(first)[cluster]
-        luck = chance.uniform(Stream.STOCK, consumers.id[rows])[:, 0]
-        pick = np.where(count > 0, start + np.floor(luck * count).astype(np.int64), 0)
-        consumers.last_bought[rows] = np.where(count > 0, opening.stock_bought[pick], -1)

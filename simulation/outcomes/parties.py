@@ -24,6 +24,12 @@ def sme_profit(week: Week) -> float:
     return week.profit(SME_KIND)
 
 
+@outcome("profit of SMEs on the app", "Rp", 1, "sum")
+def app_sme_profit(week: Week) -> float:
+    """Sales less fees, goods and fixed costs of local sellers that opened on the social app."""
+    return week.profit_of(week.app_smes)
+
+
 @outcome("importer profit", "Rp", 0, "sum")
 def importer_profit(week: Week) -> float:
     """Importers' sales less fees, goods and fixed costs, their owners' hours among them."""
@@ -56,6 +62,12 @@ def owner_earnings(week: Week) -> float:
     """What owners of local shops take home for their hours and their money, less what they put in."""
     smes = week.kind == SME_KIND
     return float(week.drawn[week.seller_kind == SME_KIND].sum() + week.settlement.hours[smes].sum())
+
+
+@outcome("income of owners of SMEs on the app", "Rp", 1, "sum")
+def app_owner_income(week: Week) -> float:
+    """What owners of local shops that opened on the social app draw and are left with, less what they put in."""
+    return float(week.drawn[week.from_app].sum())
 
 
 @outcome("importer owners' income", "Rp", 0, "sum", party="owners of importers", home=False)

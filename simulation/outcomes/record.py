@@ -49,6 +49,7 @@ class Week:
     reach: float  # mean exposure of SMEs in the social feed, 1 for a mean design
     own_feed: float  # share of the social feed that shows own goods
     people: float  # heads
+    from_app: Flags  # (N,) of every seller, this week's entrants among them: who opened on the social app
     seller_kind: NDArray[np.int8]  # (N,) of every seller, this week's entrants among them
     cash_kept: Rupiah  # (N,) Rp, by which the shop's cash grew
     drawn: Rupiah  # (N,) Rp, what its owner took out less what it put in, forgone earnings among it
@@ -88,8 +89,16 @@ class Week:
 
     def profit(self, kind: int) -> float:
         """Profit after fixed costs in Rp, of one kind of seller."""
-        mine = self.kind == kind
+        return self.profit_of(self.kind == kind)
+
+    def profit_of(self, mine: Flags) -> float:
+        """Profit after fixed costs in Rp, of these sellers (L,)."""
         return float((self.settlement.gross - self.fixed)[mine].sum())
+
+    @property
+    def app_smes(self) -> Flags:
+        """(L,) local sellers that opened on the social app."""
+        return self.from_app[: self.kind.size]
 
 
 def week_record(
@@ -139,6 +148,7 @@ def week_record(
         reach=mean_reach(listings, terms.week),
         own_feed=own_feed(listings, terms.week),
         people=heads,
+        from_app=listings.from_app,
         seller_kind=listings.kind,
         cash_kept=ledger.change(Account.SELLERS),
         drawn=ledger.change(Account.OWNERS),
@@ -166,7 +176,7 @@ def mean_reach(listings: Listings, week: int) -> float:
 
 
 def own_feed(listings: Listings, week: int) -> float:
-    """Share of the week's social feed, before comparison, that shows the platform's own goods; NaN for an empty feed."""
+    """Share of the week's social feed, before comparison, that shows own goods; NaN for an empty feed."""
     shown = listings.past_shown[:, listings.page(week)]
     return ratio(float(shown[listings.own].sum()), float(shown.sum()))
 
@@ -197,9 +207,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Survival:
-    """The share of opening SMEs that live at the end of a week; null where the run is shorter."""
+    """The share of opening SMEs, or of those on the app, that live at the end of a week; null for a shorter run."""
 
     week: int
+    on_app: bool = False
     unit: str = "share"
     direction: int = 1
     weekly: bool = False
@@ -209,12 +220,12 @@ class Survival:
     @property
     def name(self) -> str:
         """The outcome's column."""
-        return f"sme_survival_{self.week}w"
+        return f"{'app_' * self.on_app}sme_survival_{self.week}w"
 
     @property
     def label(self) -> str:
         """The outcome in words."""
-        return f"opening SMEs alive after {self.week} weeks"
+        return f"opening SMEs {'on the app ' * self.on_app}alive after {self.week} weeks"
 
 
 def ratio(part: float, whole: float) -> float:
@@ -248,7 +259,12 @@ def log_spread(sales: Floats, group: Rows | None = None) -> float:
     return float(np.sqrt(np.mean((log - mean[member]) ** 2)))
 
 
-OUTCOMES: dict[str, Any] = {survival.name: survival for survival in map(Survival, (52, 104, 156))}
+OUTCOMES: dict[str, Any] = {
+    survival.name: survival
+    for on_app in (False, True)
+    for week in (52, 104, 156)
+    for survival in [Survival(week, on_app)]
+}
 
 
 def outcome(

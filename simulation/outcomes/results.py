@@ -31,7 +31,7 @@ def results(
     outcomes: dict[str, float | None] = {}
     for name, measure in OUTCOMES.items():
         if isinstance(measure, Survival):
-            outcomes[name] = survival(listings, measure.week) if weeks >= measure.week else None
+            outcomes[name] = survival(listings, measure) if weeks >= measure.week else None
         elif name in series:
             outcomes[name] = measure.of_run(np.array(series[name])) if weeks else None
     weekly: dict[str, NDArray[Any]] = {"week": np.arange(1, weeks + 1)}
@@ -39,10 +39,11 @@ def results(
     return Results(outcomes, weekly, sellers(listings, opening, scale))
 
 
-def survival(listings: Listings, week: int) -> float:
-    """Share of opening SMEs alive at the end of a week."""
-    exits = listings.exit_week[: listings.opening_rows]
-    return float(np.mean((exits == STILL_THERE) | (exits > week)))
+def survival(listings: Listings, measure: Survival) -> float | None:
+    """Share of opening SMEs, or of those on the app, alive at the end of a week; null where there are none."""
+    opening = slice(listings.opening_rows)
+    exits = listings.exit_week[opening][listings.from_app[opening] | (not measure.on_app)]
+    return float(np.mean((exits == STILL_THERE) | (exits > measure.week))) if exits.size else None
 
 
 def sellers(listings: Listings, opening: Opening, scale: float) -> dict[str, list[Any]]:

@@ -23,6 +23,13 @@ def platform_share(week: Week) -> float:
     return ratio(week.sales(PLATFORM_KIND), week.sales())
 
 
+@outcome("own goods' share of the app's sales", "share", 0, "mean", of_some=True)
+def own_share_app(week: Week) -> float:
+    """Own sales over all sales, both on the social app; null in a week without any there."""
+    sales = week.settlement.social_sales
+    return ratio(float(sales[week.kind == PLATFORM_KIND].sum()), float(sales.sum()))
+
+
 @outcome("imports' share of sales", "share", 0, "mean", of_some=True)
 def import_share(week: Week) -> float:
     """Sales of goods sourced abroad over all sales."""
@@ -117,7 +124,7 @@ def _channel_share(week: Week, channel: int) -> float:
 
 @outcome("social app's share", "share of orders", 0, "mean", of_some=True)
 def social_share(week: Week) -> float:
-    """Orders through the social app over all orders."""
+    """Orders through the social app over all orders: `market.app_share` at the opening."""
     return _channel_share(week, SOCIAL)
 
 
@@ -166,7 +173,7 @@ def reach(week: Week) -> float:
     return week.reach
 
 
-@outcome("own goods' share of the app's feed", "share", 0, "mean")
+@outcome("own goods' share of the app's feed", "share", 0, "mean", of_some=True)
 def own_feed_share(week: Week) -> float:
     """How much of the social feed shows the platform's own goods, favour in it: attention taken, not sales."""
     return week.own_feed
@@ -176,6 +183,12 @@ def own_feed_share(week: Week) -> float:
 def sme_revenue(week: Week) -> float:
     """What local sellers take."""
     return week.sales(SME_KIND)
+
+
+@outcome("sales of SMEs on the app", "Rp", 1, "sum")
+def app_sme_revenue(week: Week) -> float:
+    """What local sellers take that opened on the social app, wherever they sell."""
+    return float(week.settlement.sales[week.app_smes].sum())
 
 
 @outcome("orders", "orders", 0, "sum")

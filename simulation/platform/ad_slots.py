@@ -60,5 +60,5 @@ def opening_ad_benefit(opening: Opening, sold_share: float, feed_share: float) -
         return 0.0
     social = np.divide(opening.social_orders, opening.orders)
     bids = resting_bid(sold_share * feed_share * social)
-    gross = opening.orders * (opening.net * opening.listed - opening.cost) / opening.listed
+    gross = opening.orders * (opening.net * opening.price - opening.cost) / opening.listed
     return float((bids * social * np.maximum(gross, 0.0)).sum() / (sold_share * opening.orders.sum()))

@@ -27,7 +27,7 @@ OWN_BITS = 8  # log2 of the seats in a table of own listings
 class ExposureWeights:
     """Weights of every design in every table; a table without weight shows nobody."""
 
-    feed: Floats  # (C + 1, J) the social feed by cluster, then the rival app's
+    feed: Floats  # (C + 1, J) the social feed by cluster, then that of the rival app and the marketplace
     search: Floats  # (2 K, J) search on the social app, then on the marketplace, by category
     own: Floats  # (C + 2 K, J) own listings: the social feed by cluster, then both searches
     favoured: Floats  # (C + 2 K,) ψ, chance that a draw there is from own listings alone
@@ -48,13 +48,14 @@ def table_weights(
 ) -> ExposureWeights:
     """Where each design may be shown and how strongly.
 
-    feed (C, J) weights by taste cluster, search (J,) weights outside the feed; favour b to own listings on the social
-    app and on the marketplace.
+    feed (C, J) weights by taste cluster, lean in them; search (J,) weights outside the feed;
+    favour b to own listings on the social app and on the marketplace.
     """
+    app, elsewhere = search * (2.0 * candidates.lean), search * (2.0 * (1.0 - candidates.lean))
     social, rival, market = (keeps(candidates.channel_mask, ch) for ch in (SOCIAL, RIVAL_APP, MARKETPLACE))
     in_category = candidates.category == np.arange(n_categories)[:, None]
-    feeds = np.vstack([feed * social, search * rival])
-    searches = np.vstack([in_category * (search * social), in_category * (search * market)])
+    feeds = np.vstack([feed * social, elsewhere * (rival | market)])
+    searches = np.vstack([in_category * (app * social), in_category * (elsewhere * market)])
     all_tables = np.vstack([feeds[:-1], searches])
     odds = np.repeat([favour[0], favour[0], favour[1]], [len(feed), n_categories, n_categories])
     own = all_tables * candidates.own
@@ -79,9 +80,9 @@ def favoured_share(own: Floats, total: Floats, favour: Floats) -> Floats:
     return np.divide(more, total + more, out=np.zeros_like(more), where=more > 0.0)
 
 
-def plan_exposure(weights: ExposureWeights) -> ExposurePlan:
-    """Sizes and scales from the opening's weights: at least four seats a design."""
-    feed_bits, search_bits = _bits(weights.feed, 4), _bits(weights.search, 4)
+def plan_exposure(weights: ExposureWeights, seats_each: int = 4) -> ExposurePlan:
+    """Sizes and scales from the opening's weights: at least `seats_each` seats a design."""
+    feed_bits, search_bits = _bits(weights.feed, seats_each), _bits(weights.search, seats_each)
     return ExposurePlan(feed_bits, search_bits, _scale(weights.feed, feed_bits), _scale(weights.search, search_bits))
 
 

@@ -29,6 +29,7 @@ def candidate_set(listings: Listings) -> CandidateSet:
         listings.category[live],
         listings.channel_mask[live],
         listings.own[live],
+        listings.lean[live],
     )
 
 
@@ -61,7 +62,7 @@ def rank(
         own=candidates.own.copy(),
         own_favour=terms.rules.own_favour if own_favour is None else own_favour,
     )
-    return np.exp(rankings.ask(algorithm, view))
+    return np.exp(rankings.ask(algorithm, view)) * (2.0 * candidates.lean)
 
 
 def lay_out(

@@ -82,7 +82,7 @@ def learn(
     setting = terms.platform
     by_design = demand.orders[:, terms.runs].sum(axis=1)
     seen = by_design.sum() / max(demand.orders.sum(), TINY)
-    usual = opening.social_orders.sum() / opening.orders.sum()
+    usual = opening.by_channel[:, terms.runs].sum() / opening.orders.sum()
     by_cluster = demand.by_cluster * observed
     share = by_cluster.sum() / max(demand.by_cluster.sum(), TINY)
     keep = 1.0 - setting.data_decay * (1.0 - setting.trackability * lost)

@@ -41,6 +41,7 @@ def review_channels(
     kept = listings.channel_mask[rows, None] >> np.arange(len(CHANNELS)) & 1 == 1
 
     expected = expected_orders(orders, kept)
+    expected[:, SOCIAL] *= np.where(kept[:, SOCIAL], 1.0, listings.lean[rows] / (1.0 - listings.lean[rows]))
     expected[:, SOCIAL] *= expected_rest(listings, demand, selling.belief, terms.rules.disclosure)
     basic = basic_fixed_cost(listings, rows, opening, selling.channel_cost)
     gain = expected * margins(listings, rows, terms) - selling.channel_cost * basic[:, None]

@@ -79,7 +79,7 @@ def wanted_prices(
         orders=orders,
         slope=listings.recent(listings.past_slope)[rows],
         adjustment=terms.sellers.adjustment,
-        markup=opening.net[template] * opening.listed[template] / opening.cost[template],
+        markup=opening.net[template] * opening.price[template] / opening.cost[template],
         gross=listings.last(listings.past_gross, rows),
         order_value=terms.order_value,
         luck=lambda: chance.uniform(Stream.PRICE, 0, week, listings.id[rows]),

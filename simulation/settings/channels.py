@@ -67,12 +67,34 @@ class Channels:
         high=5.0,
         source="assumed",
     )
-    attention: float = parameter(
-        0.75,
-        unit="mean share of feed and search on the social app",
+    attention: float | None = parameter(
+        None,
+        unit="mean share of feed and search on the social app; null is what market.app_share needs",
         low=0.0,
         high=1.0,
-        source="assumed",
+        source="found by the calibration; with a number the app's share is what follows",
+    )
+    keeps_app: float | None = parameter(
+        None,
+        unit="share of opening SMEs on the social app; null is twice market.app_share, at most all",
+        low=0.001,
+        high=1.0,
+        source="then its sellers make half of their orders there: at the closure of 2023 single ones lost 30 to 80 % "
+        "(docs/facts.md B8)",
+    )
+    lean_sd: float = parameter(
+        1.1,
+        unit="sd of the log odds of where a seller's customers are, app or elsewhere; 0 is all alike",
+        low=0.0,
+        high=3.0,
+        source="so that among sellers on the app dependence spreads over about .3 to .8 (docs/facts.md B8)",
+    )
+    lean_away: float = parameter(
+        0.02,
+        unit="the same for sellers that are not on the app: their customers are elsewhere; 0.5 is no matter",
+        low=0.001,
+        high=0.5,
+        source="assumed; so few that joining does not pay, or they would have joined",
     )
     keeps_rival_app: float = parameter(
         0.49,
@@ -82,11 +104,12 @@ class Channels:
         source="sellers on social media 2021, BPS (docs/facts.md A [15])",
     )
     keeps_marketplace: float = parameter(
-        0.21,
+        1.0,
         unit="share of opening SMEs",
         low=0.0,
         high=1.0,
-        source="sellers with a marketplace account 2021, BPS (docs/facts.md A [15])",
+        source="the listings are a marketplace's, so who is listed sells there; for sellers of another source .21 (BPS "
+        "2021, docs/facts.md A [15])",
     )
     keeps_own_site: float = parameter(
         0.02,

@@ -100,15 +100,23 @@ class MarketSetting:
         high=0.9,
         source=".1 to .3; about Rp 16,000 a user and week at Rp 80,000 an order (docs/facts.md A)",
     )
+    app_share: float = parameter(
+        0.34,
+        unit="the social app's share of online orders at the opening",
+        low=0.001,
+        high=1.0,
+        source="TikTok Shop in Indonesia: .05 in 2022, .11 in 2024, .34 with the marketplace that it bought, 2024 (the "
+        "default); .8 shows dominance",
+    )
     calibration_consumers: int = parameter(
-        50_000,
+        20_000,
         unit="consumers of the calibration's own population",
         low=100,
         high=10_000_000,
         source="its own size, whatever the run's",
     )
     calibration_weeks: int = parameter(
-        64,
+        24,
         unit="weeks of draws in the calibration",
         low=1,
         high=520,

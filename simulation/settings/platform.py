@@ -33,6 +33,11 @@ class PlatformSetting:
         high=1.0,
         source="1 since 2021 on TikTok Shop; 0 is a shop window that links to the seller",
     )
+    stationary: bool = parameter(
+        False,
+        unit="whether the market opens where it stands still under this platform, own goods and ads apart",
+        source="false opens it under the baseline, so that what differs from it starts in week 1",
+    )
     owns_marketplace: bool = parameter(
         False,
         unit="true or false",

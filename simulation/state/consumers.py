@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from ..arrays import Floats, Floats32
 from ..chance import Chance, Stream
-from ..settings.channels import Channels
 from ..settings.demand import Demand
 from .table import Table, column, table
 
@@ -54,7 +53,7 @@ class Consumers(Table):
     )
 
 
-def draw_consumers(chance: Chance, n: int, demand: Demand, channels: Channels, audience: Floats) -> Consumers:
+def draw_consumers(chance: Chance, n: int, demand: Demand, attention: float, audience: Floats) -> Consumers:
     """A population of n consumers, each drawn from the streams of its own id.
 
     Taste: uniform on the unit sphere; α = median · exp(sd · normal); impulsiveness, privacy concern, habit
@@ -81,19 +80,27 @@ def draw_consumers(chance: Chance, n: int, demand: Demand, channels: Channels, a
         last_bought=np.full(n, -1, np.int32),
         bought_on=np.full(n, -1, np.int8),
     )
-    spread = min(channels.attention, 1.0 - channels.attention)
     for rows in blocks(np.arange(n)):
         ids = order[rows]
         people.taste[rows] = _taste(chance, ids)
         people.impulsiveness[rows], people.privacy[rows] = chance.uniform(Stream.TEMPER, ids, 0).T
         people.habit[rows], people.trust[rows] = chance.uniform(Stream.TEMPER, ids, 1).T
-        luck = chance.uniform(Stream.TEMPER, ids, 2)[:, 0]
-        people.attention[rows] = channels.attention + spread * (2.0 * luck - 1.0)
+        people.attention[rows] = attention_around(attention, attention_luck(chance, ids))
         people.alpha[rows] = demand.price_sensitivity * np.exp(
             demand.price_sensitivity_spread * chance.normal(Stream.TEMPER, ids, 3)[:, 0]
         )
         people.follows[rows] = _follows(chance, ids, audience)
     return people
+
+
+def attention_luck(chance: Chance, ids: NDArray[np.uint32]) -> Floats:
+    """What sets consumers' attention apart, uniform on (0, 1). (n,)"""
+    return np.asarray(chance.uniform(Stream.TEMPER, ids, 2)[:, 0])
+
+
+def attention_around(mean: float, luck: Floats) -> Floats:
+    """Attention of consumers: uniform around its mean, as wide as 0 and 1 let it be. luck (n,) uniform on (0, 1)."""
+    return np.asarray(mean + min(mean, 1.0 - mean) * (2.0 * luck - 1.0))
 
 
 def blocks(values: NDArray[Any]) -> list[NDArray[Any]]:

@@ -38,6 +38,7 @@ class Listings(Table):
         np.int32, "", "channels kept, a bit each: 1 social app, 2 rival app, 4 marketplace, 8 own site", of="seller"
     )
     entry_week: Rows = column(np.int64, "week", "the week in which it came; 0 for the opening", of="seller")
+    from_app: Flags = column(bool, "", "whether it opened the market on the social app", newcomer=False, of="seller")
     exit_week: Rows = column(
         np.int64, "week", "the week in which it left, or -1 while it is there", newcomer=STILL_THERE, of="seller"
     )
@@ -102,6 +103,13 @@ class Listings(Table):
     reputation: Floats = column(float, "utility", r"$r_j$, from its rating at the opening", of="design")
     shock: Floats = column(
         float, "utility", r"$z_j$, shock to demand; a copy sells under that of its original", of="design"
+    )
+    lean: Floats = column(
+        float,
+        "0 to 1",
+        r"$l_j$, where its customers are: weights of the app's tables are times $2 l_j$, others' times $2 (1 - l_j)$",
+        newcomer=0.5,
+        of="design",
     )
     shock_sd: Floats = column(float, "utility", r"$\sigma_j$, stationary sd of the shock", of="design")
     awareness: Floats = column(float, "share", "consumers who have heard of it, of all", newcomer=1.0, of="design")

@@ -20,6 +20,7 @@ class CandidateSet:
     category: Rows
     channel_mask: Masks
     own: Flags
+    lean: Floats  # 0 to 1: how much more of what may show it is on the social app than elsewhere, ½ for neither
 
 
 @dataclass(frozen=True)

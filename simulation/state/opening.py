@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Floats, Masks, Rows
+from ..arrays import TINY, Flags, Floats, Masks, Rows
+from ..chance import Chance, Stream
+from .channels import SOCIAL, keeps
+from .consumers import CLUSTERS, Consumers, blocks
 
 
 @dataclass(frozen=True)
@@ -26,17 +30,51 @@ class Opening:
     reputation: Floats  # (J,) utility
     shock: Floats  # (J,) z in week 0
     shock_sd: Floats  # (J,)
-    orders: Floats  # (J,) orders a consumer and week
-    social_orders: Floats  # (J,) of these, on the social app
+    price: Floats  # (J,) Rp a unit, asked in week 0: the listed one where the market was calibrated
+    lean: Floats  # (J,) where its customers are: the app's share where the seller is as well shown elsewhere, 0 to 1
+    by_channel: Floats  # (J, 4) orders a consumer and week
     slope: Floats  # (J,) A a consumer and week
     net: Floats  # (J,) share of the price that fees leave
     by_cluster: Floats  # (C,) orders a consumer and week
+    need: Floats  # (K,) how often a week's need falls in each category
     inclusive: float  # mean ln(1 + Σ e^V)
+    attention: float  # consumers' mean attention to the social app
     stock_cluster: NDArray[np.uint8]  # (M,) sorted
     stock_bought: NDArray[np.int32]  # (M,) seller bought from last, or -1
     report: dict[str, Any]
 
+    @cached_property
+    def orders(self) -> Floats:
+        """Orders a consumer and week through all channels. (J,)"""
+        return np.asarray(self.by_channel.sum(axis=1))
+
     @property
-    def need(self) -> Floats:
-        """How often a week's need falls in each category: by its share of opening orders."""
-        return np.bincount(self.category, self.orders, minlength=len(self.categories)).astype(float)
+    def social_orders(self) -> Floats:
+        """Of these, those on the social app. (J,)"""
+        return self.by_channel[:, SOCIAL]
+
+    @property
+    def on_app(self) -> Flags:
+        """Whether a seller keeps the social app. (J,)"""
+        return keeps(self.channel_mask, SOCIAL)
+
+    @property
+    def app_share(self) -> float:
+        """The social app's share of orders."""
+        return float(self.social_orders.sum() / max(self.orders.sum(), TINY))
+
+
+def deal_stocks(chance: Chance, consumers: Consumers, cluster: NDArray[np.uint8], bought: NDArray[np.int32]) -> None:
+    """Give each consumer the stock of one of its taste cluster, keyed by its id: the design that it bought last.
+
+    cluster, sorted, and bought: of those whose stocks are dealt, (M,) each; where there are none nobody gets any.
+    """
+    if cluster.size == 0:
+        return
+    first = np.searchsorted(cluster, np.arange(len(CLUSTERS) + 1))
+    for rows in blocks(np.arange(len(consumers))):
+        mine = consumers.cluster[rows]
+        start, count = first[mine], np.diff(first)[mine]
+        luck = chance.uniform(Stream.STOCK, consumers.id[rows])[:, 0]
+        pick = np.where(count > 0, start + np.floor(luck * count).astype(np.int64), 0)
+        consumers.last_bought[rows] = np.where(count > 0, bought[pick], -1)

@@ -14,7 +14,7 @@ class WeekDemand:
     orders: Floats  # (L, 4) by channel
     endorsed: Floats  # (L,) of these, through an influencer
     slope: Floats  # (L,) A = Σ α_i ∂s_ij/∂V_ij
-    by_influencer: Floats  # (K, 2) on the social and the rival app
+    by_influencer: Floats  # (K, 2) on the social app and elsewhere
     by_cluster: Floats  # (C,)
     surplus: float  # Rp
     impulse: float  # orders with impulse in play

@@ -100,7 +100,7 @@ class Oracle:
             pages.by_cluster[scene.people.cluster[i]] += bought.sum()
             backed = self.endorsed[chosen.slots] & (self.seen.endorser[i] >= 0)
             np.add.at(pages.endorsed, row[backed], bought[backed])
-            np.add.at(pages.by_influencer, (self.seen.endorser[i], way[backed]), bought[backed])
+            np.add.at(pages.by_influencer, (self.seen.endorser[i], np.minimum(way[backed], 1)), bought[backed])
             hurried = float(bought[self.hasty[chosen.slots] & (way == SOCIAL)].sum())
             regret = np.array([-self.haste[i] * hurried])
             worth = np.array([chosen.inclusive * visits])

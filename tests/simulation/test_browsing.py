@@ -192,7 +192,7 @@ def slots(scene: Scene) -> tuple[slice, slice, int, int]:
 def test_feed_and_search_show_what_is_kept_on_their_channel(own_scene: Scene) -> None:
     shop, seen = own_scene.shop, own_scene.considered()
     feed, search, *_ = slots(own_scene)
-    for place, ways in ((feed, (SOCIAL, RIVAL_APP)), (search, (SOCIAL, MARKETPLACE))):
+    for place, ways in ((feed, (SOCIAL, RIVAL_APP, MARKETPLACE)), (search, (SOCIAL, MARKETPLACE))):
         rows, channels = seen.rows[:, place], seen.channels[:, place]
         assert set(np.unique(channels)) == set(ways)
         shown = rows != kernels.EMPTY

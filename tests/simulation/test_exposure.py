@@ -52,6 +52,7 @@ class Display:
             category=draw.integers(0, CATEGORIES, designs),
             channel_mask=channels.astype(np.int32),
             own=np.arange(designs) % 10 == 9,
+            lean=draw.uniform(0.1, 0.9, designs),
         )
         weight = draw.lognormal(0.0, spread, designs)
         return cls(shelf, weight * draw.lognormal(0.0, spread / 2, (len(CLUSTERS), designs)), weight)
@@ -108,7 +109,7 @@ def test_a_table_holds_who_may_be_shown_there() -> None:
     clusters = len(CLUSTERS)
     for table, allowed in (
         *((seats.feed[c], social) for c in range(clusters)),
-        (seats.feed[clusters], rival),
+        (seats.feed[clusters], rival | market),
         *((seats.search[k], social & (shelf.category == k)) for k in range(CATEGORIES)),
         *((seats.search[CATEGORIES + k], market & (shelf.category == k)) for k in range(CATEGORIES)),
         *((seats.own[c], social & shelf.own) for c in range(clusters)),
