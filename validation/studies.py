@@ -45,7 +45,7 @@ class Design:
 
 
 WITHOUT, WITH = "no Project S", "Project S"
-# Shops that pay their whole fixed cost until cash runs out, under smaller shocks; without Project S about as many close.
+# Shops that pay their whole fixed cost until cash runs out, under smaller shocks: about as many close.
 RIGID = (
     "sellers.avoidable_share=0",
     "sellers.own_hours=0",
