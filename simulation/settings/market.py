@@ -105,8 +105,8 @@ class MarketSetting:
         unit="the social app's share of online orders at the opening",
         low=0.001,
         high=1.0,
-        source="TikTok Shop in Indonesia: .05 in 2022, .11 in 2024, .34 with the marketplace that it bought, 2024 (the "
-        "default); .8 shows dominance",
+        source="TikTok in Indonesia (docs/facts.md A [5, 6]): .05 in 2022, .11 in 2024, .34 with Tokopedia, which it "
+        "bought (the default); .8 shows dominance",
     )
     calibration_consumers: int = parameter(
         20_000,

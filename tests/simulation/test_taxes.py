@@ -63,7 +63,10 @@ def sellers_tax() -> None:
 
 def own_sites_are_no_platforms() -> None:
     """What buyers are sent to sellers' own sites for is not taxed: their part of sales is about that of orders."""
-    sites = {"channels": {"keeps_own_site": 1.0, "own_site": 0.0}, "sellers": {"adjustment": 0.0}}
+    sites = {
+        "channels": {"keeps_own_site": 1.0, "own_site": 0.0, "keeps_marketplace": 0.2},
+        "sellers": {"adjustment": 0.0},
+    }
     rules = {"separation": {}, "seller_tax": {"rate": TAX, "threshold": 0.0}}
     week = account(STATE, NO_GOODS, sites, {"regulation": rules})
     untaxed = 1.0 - week.paid("seller tax", "sellers", "treasury") / (TAX * week.sales[domestic(week)].sum())

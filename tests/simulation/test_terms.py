@@ -89,7 +89,7 @@ def test_a_floor_in_part_does_not_creep_into_hybrid_prices() -> None:
 
 def test_redirected_orders_pay_where_they_end() -> None:
     """Separation ends the app's commission, not the fee of the place to which buyers are sent."""
-    rates = {"channels": {"marketplace_fee": 0.02, "own_site_fee": 0.05}}
+    rates = {"channels": {"marketplace_fee": 0.02, "own_site_fee": 0.05, "keeps_marketplace": 0.5}}
     market = Market(small(PROJECT_S, rates, regulation={"separation": {"start_week": 3, "probability": 0.5}}))
     for _ in range(3):
         market.step()
@@ -113,7 +113,8 @@ def test_redirected_orders_pay_where_they_end() -> None:
 def test_sellers_pay_for_what_is_redirected_to_the_rupiah(keeps: float, there: float) -> None:
     """Half of what the app sells ends where it costs least: on the marketplace, if kept, or with a payment service."""
     channels = {"keeps_marketplace": keeps, "keeps_rival_app": 0.0, "keeps_own_site": 0.0, "marketplace_fee": there}
-    market = run({"channels": channels}, weeks=1, regulation={"separation": {"probability": 0.5}})
+    app = {"market": {"app_share": 0.9 if keeps else 1.0}}
+    market = run(app, {"channels": channels}, weeks=1, regulation={"separation": {"probability": 0.5}})
     paid, sales = market.flows["commission", "sellers", "rivals"], market.flows["sales", "consumers", "sellers"]
     social = market.listings.social_revenue.sum()
     payment = market.terms.channels.own_site_fee
