@@ -22,8 +22,13 @@ ANSWERING = merged(
     BUSY,
     {
         "channels": {"breach_chance": 1.0, "breach_loss": 0.0},
-        "sellers": {"fixed_cost_share": 0.6, "cash_weeks": 10.0, "entry_rate": 0.05, "channel_review_weeks": BEFORE},
-        "platform": {"review_weeks": 13, "favour": 20.0},
+        "sellers": {
+            "fixed_cost_share": 0.6,
+            "cash_weeks": 10.0,
+            "entry_rate": 0.05,
+            "channel_review_weeks": BEFORE,
+        },
+        "platform": {"review_weeks": 13, "favour": 100.0, "quality_gap": 0.0},
         "response": "adaptive",
     },
 )
