@@ -113,7 +113,7 @@ class WholeArrays:
         rows[:] = self.feed.draw(np.where(social, people.cluster, C), seat)
         channels[:] = np.where(social, SOCIAL, self._elsewhere(rows))
         if self.has_own:
-            self._favour(rows, np.where(social, people.cluster, EMPTY), seat)
+            self._favour(rows, np.where(social, people.cluster.astype(np.int64), EMPTY), seat)
 
     def _search(self, rows: Rows, channels: Rows, social: NDArray[np.bool_], seat: Singles) -> None:
         need, n = self.scene.shop.need, rows.shape[1]

@@ -93,8 +93,11 @@ def chosen(group: str, name: str) -> dict[str, Any]:
 
 
 def settings(platform: str, market: Mapping[str, Any]) -> Settings:
-    """A market under a platform of configs/, as plain settings."""
-    return {"platform": chosen("platform", platform), "market": dict(market)}
+    """A market under a platform of configs/, as plain settings.
+
+    Own goods come all at once and in full, so that the weeks that are timed have as many as later ones.
+    """
+    return {"platform": chosen("platform", platform) | {"pace": 1.0, "ramp_weeks": 0.0}, "market": dict(market)}
 
 
 def changed(data: Settings, changes: Settings) -> Settings:

@@ -24,7 +24,7 @@ ANSWERING = merged(
         "channels": {"breach_chance": 1.0, "breach_loss": 0.0},
         "sellers": {"fixed_cost_share": 0.6, "entry_rate": 0.05, "channel_review_weeks": BEFORE, "pause_weeks": 8},
         "demand": {"shock_sd": 0.12},
-        "platform": {"review_weeks": 13, "favour": 20.0},
+        "platform": {"review_weeks": 13, "favour": 100.0, "quality_gap": 0.0},
         "response": "adaptive",
     },
 )
