@@ -45,6 +45,7 @@ def offer_set(
         need=need,
         checkout=platform.checkout,
         subsidy=platform.subsidy,
+        buyer_fee=platform.buyer_fee,
         self_preference=platform.self_preference,
         comparison=platform.comparison,
         visits=visits,

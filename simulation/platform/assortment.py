@@ -151,7 +151,7 @@ def keep_within_cap(goods: FirstParty, shelved: frozenset[int]) -> frozenset[int
 
 
 def beyond_purchases(goods: FirstParty) -> Rows:
-    """Own listings that do not fit: by falling profit, those with which own goods would cost more than the rules let."""
+    """Own listings that do not fit: by falling profit, those with which they would cost more than the rules let."""
     listings, own = goods.listings, goods.listings.live_own
     if not goods.terms.rules.own_purchases:
         return own[:0]

@@ -50,6 +50,7 @@ class Purpose(StrEnum):
     ENTRY = "entry of own goods"
     SHIPPING = "shipping"
     SUBSIDY = "subsidy"
+    BUYER_FEE = "fee on buyers"
     FIXED_COST = "fixed cost"
     COMPLIANCE = "compliance"
     CHANNEL_SETUP = "channel set-up"

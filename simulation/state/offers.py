@@ -95,6 +95,7 @@ class OfferSet:
     self_preference: float  # ψ
     comparison: float  # κ
     visits: float = 1.0  # choice occasions a consumer
+    buyer_fee: float = 0.0  # Rp an order on the social app
     attention: float = 1.0  # share of its part in people's shopping that the social app keeps
 
     def attention_of(self, people: Consumers) -> Floats32:
