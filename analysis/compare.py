@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .intervals import Estimate, t_margin
+from .intervals import Estimate, holm, p_values, t_margin
 from .study import Study
 from .survival import count, kaplan_meier
 
@@ -40,6 +40,8 @@ def differences(
 ) -> pd.DataFrame:
     """Cell less its baseline, seed by seed on common seeds: as `summary`, a row a (cell_id, outcome).
 
+    Beside the plain interval stands `holm`, the p-value corrected for all effects of the table (`intervals.holm`).
+
     A sum, a mean or the last over other weeks is no effect of anything: where a cell and its baseline differ in
     `weeks`, the horizon of each cell, all but survival at a week is NaN.
     """
@@ -51,12 +53,13 @@ def differences(
     less = ours - values.to_numpy()[at]
     if weeks is not None:
         less.loc[cells.map(weeks) != bases.map(weeks), [name for name in less if name not in AT_A_WEEK]] = np.nan
-    return summary(less[at >= 0])
+    table = summary(less[at >= 0])
+    return table.assign(holm=holm(p_values(table["mean"], table["margin"], table["n"])))
 
 
 def estimates(table: pd.DataFrame) -> dict[Any, Estimate]:
     """The rows of `summary` or `differences` by what their index has: (cell_id, outcome), or one of them."""
-    columns = (table[name].tolist() for name in ("mean", "margin", "n"))
+    columns = (table[name].tolist() for name in ("mean", "margin", "n", "holm") if name in table)
     return {key: Estimate(*row) for key, *row in zip(table.index, *columns, strict=True)}
 
 

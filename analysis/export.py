@@ -92,13 +92,15 @@ def _parquet(table: pd.DataFrame) -> bytes:
 def outcome_rows(study: Study) -> pd.DataFrame:
     """A row a cell and outcome: settings, mean with its 95 % t interval, and the paired differences.
 
-    `less_reference…`: the cell less the study's first; `less_no_rule…`: less the same world without a rule.
+    `less_reference…`: the cell less the study's first; `less_no_rule…`: less the same world without a rule; `…_holm`:
+    the p-value of the difference, corrected for all that it stands among.
     """
     index = pd.MultiIndex.from_product([study.cells, study.outcomes], names=["cell_id", "outcome"])
     rows = summary(study.values).reindex(index)[list(ESTIMATE)]
     for name, baselines in (("less_reference", against_reference(study)), ("less_no_rule", rule_baselines(study))):
-        change = differences(study.values, baselines, study.weeks).reindex(index)[list(ESTIMATE)]
-        names = {"mean": name} | {column: f"{name}_{column}" for column in ESTIMATE[1:]}
+        told_of = (*ESTIMATE, "holm")
+        change = differences(study.values, baselines, study.weeks).reindex(index)[list(told_of)]
+        names = {"mean": name} | {column: f"{name}_{column}" for column in told_of[1:]}
         rows = rows.join(change.rename(columns=names))
     counts = [column for column in rows if column == "n" or str(column).endswith("_n")]
     told = _described(study, rows.astype(dict.fromkeys(counts, "Int64")).reset_index())

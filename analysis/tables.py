@@ -16,6 +16,7 @@ from .study import Study
 from .words import Scale, names_unit, plural, scale_of, sentence
 
 WIDE = 8
+STANDS = "*"  # marks an effect that stands when all effects of its table are counted
 MOST_CELLS = 100  # rows of a table in a page; a study's whole tables come from `etalase table`
 
 
@@ -25,7 +26,7 @@ def outcome_table(study: Study, table: pd.DataFrame, caption: str) -> Table:
 
 
 def difference_table(study: Study, table: pd.DataFrame, caption: str) -> Table:
-    """Paired differences, signed; bold where the interval leaves out zero."""
+    """Paired differences, signed; bold where the interval leaves out zero, with a star where Holm's correction does."""
     return _intervals(study, table, caption, difference=True)
 
 
@@ -70,7 +71,8 @@ def label(fit: Scale, text: str) -> Label:
 
 def quantity(fit: Scale, one: Estimate, difference: bool = False) -> Quantity:
     """`interval` of an estimate."""
-    return interval(fit, one.mean, one.low, one.high, difference)
+    made = interval(fit, one.mean, one.low, one.high, difference)
+    return replace(made, interval=made.interval + STANDS) if difference and one.stands else made
 
 
 def interval(fit: Scale, mean: float, low: float, high: float, difference: bool = False) -> Quantity:

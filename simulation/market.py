@@ -64,7 +64,7 @@ class Market(AgentModel):
         settlement = self._money_moves(terms, bought)
         self._platform_learns(terms, bought)
         self._own_goods_change(terms, offers.visits * self.scale)
-        self._fees_respond(terms, offers.visits * self.scale)
+        self._fees_respond(terms, settlement, offers.visits * self.scale)
         setup, entered = self._sellers_adapt(terms, bought, settlement)
         ties = self._consumers_update(terms)
         tables = self.listings, self.influencers, self.ledger
@@ -144,9 +144,9 @@ class Market(AgentModel):
         platform.grow_stocks(goods)
         platform.price_own_goods(goods, self.config.own_pricing, self.ledger, occasions)
 
-    def _fees_respond(self, terms: WeekTerms, occasions: float) -> None:
-        """Step 9: every quarter the fees may answer what they bring."""
-        agent, market = self.platform, (self.listings, self.ledger, self.opening)
+    def _fees_respond(self, terms: WeekTerms, settlement: Settlement, occasions: float) -> None:
+        """Step 9: every quarter the fees may move to what books more."""
+        agent, market = self.platform, (self.listings, self.ledger, settlement)
         agent.fees = platform.respond(self.config.response, agent.fees, agent.first, *market, terms, occasions)
 
     def _sellers_adapt(self, terms: WeekTerms, bought: WeekDemand, settlement: Settlement) -> tuple[Rupiah, int]:

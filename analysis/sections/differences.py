@@ -24,7 +24,11 @@ def changes(found: Findings) -> Section | None:
         made.append(_table(found, ruled, say("Each rule less the same world without a rule, seed by seed")))
     shared = say("Two worlds share every shock of a seed, so their difference on it is what the choice did.")
     bold = say("Bold: the 95% interval leaves out zero, as one in twenty would by chance where nothing differs.")
-    told = Paragraph(f"{shared} {bold}" if found.several else shared)
+    many = say(
+        "With a star it does so, too, when all effects of its table are counted (Holm): the chance that even one star "
+        "of a table is wrong is one in twenty."
+    )
+    told = Paragraph(f"{shared} {bold} {many}" if found.several else shared)
     return section("differences", say("What the choices change"), told, *made)
 
 

@@ -37,6 +37,7 @@ class Platform(MarketAgent):
 
     commission = Lever()
     subsidy = Lever()
+    buyer_fee = Lever()
     ad_load = Lever()
     affiliate_bonus = Lever()
     own_goods = Lever()
@@ -53,12 +54,12 @@ class Platform(MarketAgent):
         self.plan = plan  # of its own-goods arm
         self.shelved: frozenset[int] = frozenset()
         self.mean_bid = 0.0  # for ad slots, which bidders are told
-        self.first = first  # its fees at the opening, and what they brought
+        self.first = first  # its fees at the opening, and the elasticity that it goes by
 
     @property
     def fees(self) -> Fees:
         """Its fees, as it wishes."""
-        return Fees(self.setting.commission, self.setting.subsidy, self.setting.ad_load)
+        return Fees(self.setting.commission, self.setting.subsidy, self.setting.ad_load, self.setting.buyer_fee)
 
     @fees.setter
     def fees(self, fees: Fees) -> None:

@@ -46,6 +46,7 @@ def offer_set(
         checkout=platform.checkout,
         subsidy=platform.subsidy,
         favour=platform.favour,
+        buyer_fee=platform.buyer_fee,
         comparison=platform.comparison,
         visits=visits,
         attention=terms.rules.attention,

@@ -44,6 +44,7 @@ class LawfulFees(NamedTuple):
     commission: float  # share of price
     subsidy: float  # Rp an order
     marketplace_fee: float  # share of price; of a marketplace that it owns
+    buyer_fee: float  # Rp an order
 
 
 @dataclass(frozen=True)

@@ -82,16 +82,19 @@ class WeekTerms:
 def lawful_setting(setting: PlatformSetting, rules: Rules, order_value: float) -> PlatformSetting:
     """The platform's setting as far as the rules let it; its wishes stay as they are. order_value: E, Rp.
 
-    Of orders that it may no longer take payment for it takes no commission, and pays no subsidy on them.
+    Of orders that it may no longer take payment for it takes no fees, and pays no subsidy on them.
     """
     left = 1.0 - referred_share(setting, rules)
-    most = tuple((cap * order_value, held) for cap, held in rules.subsidy_cap)
+    most, fee = (
+        tuple((cap * order_value, held) for cap, held in caps) for caps in (rules.subsidy_cap, rules.buyer_fee_cap)
+    )
     return replace(
         setting,
         checkout=setting.checkout * rules.checkout,
         commission=at_most(setting.commission, rules.commission_cap) * left,
         subsidy=at_most(setting.subsidy, most) * left,
         favour=1.0 + (setting.favour - 1.0) * rules.own_favour,
+        buyer_fee=at_most(setting.buyer_fee, fee) * left,
         comparison=setting.comparison * rules.own_favour,
     )
 
@@ -126,7 +129,7 @@ def lawful_fees(setting: PlatformSetting, channels: Channels, rules: Rules, orde
     """What rules leave of the platform's payment, fees and subsidy. order_value: E, Rp."""
     platform = lawful_setting(setting, rules, order_value)
     shop = lawful_channels(channels, rules, setting.owns_marketplace).marketplace_fee
-    return LawfulFees(platform.checkout, platform.commission, platform.subsidy, shop)
+    return LawfulFees(platform.checkout, platform.commission, platform.subsidy, shop, platform.buyer_fee)
 
 
 def referral_fees(terms: WeekTerms, channel_mask: Masks) -> Floats:

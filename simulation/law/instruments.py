@@ -105,9 +105,19 @@ def commission_cap(
     cap: Annotated[
         float, Spec("share of price", "San Francisco's on deliveries (docs/facts.md C [60])", 0.0, 1.0)
     ] = 0.15,
+    buyers: Annotated[
+        float,
+        Spec(
+            "most fee on buyers, share of an order's listed worth; 1 leaves it free",
+            "caps bind sellers' fees",
+            0.0,
+            1.0,
+        ),
+    ] = 1.0,
 ) -> dict[str, float]:
-    """The social app's commission has a ceiling; its advertising and its subsidy are free to answer."""
-    return {"commission_cap": cap}
+    """The social app's commission has a ceiling, and its fee on buyers where the law says so; its advertising and its
+    subsidy are free to answer."""
+    return {"commission_cap": cap, "buyer_fee_cap": buyers}
 
 
 @instruments.register

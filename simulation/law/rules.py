@@ -81,7 +81,11 @@ def _takes_payment(did: Conduct, now: Rules, full: Rules) -> bool:
 
 def _charges_more(did: Conduct, now: Rules, full: Rules) -> bool:
     lawful, charged = did.fees(full), did.fees(now)
-    return (lawful.commission, lawful.marketplace_fee) != (charged.commission, charged.marketplace_fee)
+    return (lawful.commission, lawful.marketplace_fee, lawful.buyer_fee) != (
+        charged.commission,
+        charged.marketplace_fee,
+        charged.buyer_fee,
+    )
 
 
 def _pays_more(did: Conduct, now: Rules, full: Rules) -> bool:
@@ -128,6 +132,7 @@ class Rules:
     checkout: float = _rule(1.0, min, "share of integrated checkout that it may offer", broken=_takes_payment)
     attention: float = _rule(1.0, min, "share of its feed and search that stays with it", broken=nobody)
     commission_cap: tuple[Limit, ...] = _limit(min, "most, share of price", broken=_charges_more)
+    buyer_fee_cap: tuple[Limit, ...] = _limit(min, "most, share of an order's listed worth", broken=_charges_more)
     subsidy_cap: tuple[Limit, ...] = _limit(min, "most, share of an order's listed worth", broken=_pays_more)
     # its own goods
     own_brand: float = _rule(1.0, min, "share of own listings that may be its own brand", broken=_sells_too_much)

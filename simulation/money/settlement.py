@@ -180,12 +180,15 @@ def _pay_suppliers(purses: Purses, listings: Listings, rows: Rows, cost: Floats)
 
 
 def _pay_carriers(ledger: Ledger, orders: float, social_orders: float, terms: WeekTerms) -> None:
-    """Delivery: shipping on every order, of which the platform pays its subsidy on the social app's."""
+    """Shipping on every order; on the social app's the platform pays its subsidy and takes its fee on buyers."""
     shipping = terms.channels.shipping
     subsidy = min(terms.platform.subsidy, shipping)
     rest = max(0.0, shipping * orders - subsidy * social_orders)
     ledger.transfer(Purpose.SHIPPING, Account.CONSUMERS, Account.CARRIERS, rest)
     ledger.transfer(Purpose.SUBSIDY, Account.PLATFORM, Account.CARRIERS, subsidy * social_orders)
+    if terms.platform.buyer_fee > 0.0:
+        fee = terms.platform.buyer_fee * social_orders
+        ledger.transfer(Purpose.BUYER_FEE, Account.CONSUMERS, Account.PLATFORM, fee)
 
 
 def _pay_for_ads(ledger: Ledger, listings: Listings, gross: Floats, sold_share: float) -> Rupiah:

@@ -43,11 +43,11 @@ def _beyond(after: Floats, before: Floats, free: float) -> Floats:
 
 
 def levy_platform_tax(ledger: Ledger, rate: float) -> None:
-    """The platform pays a share of what sellers pay it for its services: commissions and advertising."""
+    """The platform pays a share of what it is paid for its services: commissions, advertising, fees on buyers."""
     if rate > 0.0:
         services = sum(
-            ledger.flow(purpose, payer=Account.SELLERS, payee=Account.PLATFORM)
-            for purpose in (Purpose.COMMISSION, Purpose.ADVERTISING)
+            ledger.flow(purpose, payee=Account.PLATFORM)
+            for purpose in (Purpose.COMMISSION, Purpose.ADVERTISING, Purpose.BUYER_FEE)
         )
         ledger.transfer(Purpose.PLATFORM_TAX, Account.PLATFORM, Account.TREASURY, rate * services)
 

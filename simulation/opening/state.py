@@ -109,7 +109,7 @@ def open_state(opening: Opening, config: Config, chance: Chance) -> OpeningState
             affiliate=config.influence.affiliate_commission,
             opening_commission=setting.commission * first.worth,
         ),
-        fees=yardstick(listings, terms, scale, first.elasticity),
+        fees=yardstick(terms, first.elasticity),
         cluster_share=np.bincount(consumers.cluster, minlength=len(CLUSTERS)) / len(consumers),
         need=Needs.of(opening.need),
         trend=np.zeros(len(opening.categories)),

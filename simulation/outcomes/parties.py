@@ -142,6 +142,36 @@ def commission_income(week: Week) -> float:
     return float(week.flow(Purpose.COMMISSION, payee=Account.PLATFORM))
 
 
+@outcome("fees on buyers", "Rp", 0, "sum")
+def buyer_fee_income(week: Week) -> float:
+    """What buyers pay the platform on the orders of its app."""
+    return float(week.flow(Purpose.BUYER_FEE, payee=Account.PLATFORM))
+
+
+@outcome("commission", "share of price", 0, "mean")
+def commission(week: Week) -> float:
+    """The platform's commission, as the rules let it."""
+    return week.fees.commission
+
+
+@outcome("subsidy", "Rp an order", 0, "mean")
+def subsidy(week: Week) -> float:
+    """What the platform pays of an order's shipping on its app, as the rules let it."""
+    return week.fees.subsidy
+
+
+@outcome("fee on buyers", "Rp an order", 0, "mean")
+def buyer_fee(week: Week) -> float:
+    """What a buyer pays the platform for an order on its app, as the rules let it."""
+    return week.fees.buyer_fee
+
+
+@outcome("share of the feed sold", "share", 0, "mean")
+def ad_load(week: Week) -> float:
+    """Share of the feed's slots that the platform sells."""
+    return week.fees.ad_load
+
+
 @outcome("advertising", "Rp", 0, "sum")
 def advertising_income(week: Week) -> float:
     """What sellers pay the platform for slots in the feed."""

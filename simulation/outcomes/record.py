@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..arrays import Flags, Floats, Rows, Rupiah
 from ..law.effective import WeekTerms
 from ..settings.channels import Channels
+from ..settings.platform import PlatformSetting
 from ..state.channels import foreseen_loss
 from ..state.influencers import Influencers
 from ..state.ledger import Account, Ledger
@@ -54,6 +55,7 @@ class Week:
     cash_kept: Rupiah  # (N,) Rp, by which the shop's cash grew
     drawn: Rupiah  # (N,) Rp, what its owner took out less what it put in, forgone earnings among it
     ties: Attachment  # of consumers to the social app
+    fees: PlatformSetting  # the platform's terms, as the rules let them
     rivals_abroad: float  # share of rival channels' fees whose owners are abroad
 
     def sales(self, kind: int | None = None) -> float:
@@ -152,6 +154,7 @@ def week_record(
         seller_kind=listings.kind,
         cash_kept=ledger.change(Account.SELLERS),
         drawn=ledger.change(Account.OWNERS),
+        fees=terms.platform,
         rivals_abroad=terms.channels.rivals_abroad,
     )
 

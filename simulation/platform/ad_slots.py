@@ -52,13 +52,3 @@ def mixed(weights: Floats, bid: Floats, load: float) -> Floats:
 def resting_bid(exposed: Floats) -> Floats:
     """b = x / (1 + x): what all bid when all are alike; x the ad load times the share of orders from the feed."""
     return exposed / (1.0 + exposed)
-
-
-def opening_ad_benefit(opening: Opening, sold_share: float, feed_share: float) -> float:
-    """What a sold slot would bring at the opening: resting bids on gross profit over all sales and the load, or 0."""
-    if sold_share == 0.0:
-        return 0.0
-    social = np.divide(opening.social_orders, opening.orders)
-    bids = resting_bid(sold_share * feed_share * social)
-    gross = opening.orders * (opening.net * opening.price - opening.cost) / opening.listed
-    return float((bids * social * np.maximum(gross, 0.0)).sum() / (sold_share * opening.orders.sum()))

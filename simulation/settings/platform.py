@@ -57,6 +57,13 @@ class PlatformSetting:
         high=1e6,
         source="assumed",
     )
+    buyer_fee: float = parameter(
+        0.0,
+        unit="Rp an order on the social app, paid by buyers to the platform",
+        low=0.0,
+        high=1e6,
+        source="the user's scenario; 0 takes nothing from buyers",
+    )
     ad_load: float = parameter(
         0.0,
         unit="share of the social feed's slots that are sold to who bids for them",

@@ -22,13 +22,15 @@ def frictions(channels: Channels, checkout: float) -> Floats32:
     return np.array([social, -channels.rival_app, -channels.marketplace, -channels.own_site], np.float32)
 
 
-def delivery(channels: Channels, subsidy: float, order_value: float) -> Floats32:
+def delivery(channels: Channels, subsidy: float, order_value: float, buyer_fee: float = 0.0) -> Floats32:
     """What an order costs beside its price, as a share of its listed value, by channel. Shape (4,).
 
-    Shipping less subsidy, and the loss from bad orders as far as buyers foresee it.
+    Shipping less subsidy, the social app's fee on buyers (Rp an order), and the loss from bad orders as far as buyers
+    foresee it.
     """
     paid = np.full(4, channels.shipping)
     paid[SOCIAL] -= min(subsidy, channels.shipping)
+    paid[SOCIAL] += buyer_fee
     return (paid / order_value + foreseen_loss(channels) * bad_shares(channels)).astype(np.float32)
 
 

@@ -52,6 +52,7 @@ class Purpose(StrEnum):
     FULFILMENT = "fulfilment of own goods"
     SHIPPING = "shipping"
     SUBSIDY = "subsidy"
+    BUYER_FEE = "fee on buyers"
     FIXED_COST = "fixed cost"
     OWN_HOURS = "own hours"
     FORGONE = "forgone earnings"

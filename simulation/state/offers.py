@@ -97,6 +97,7 @@ class OfferSet:
     favour: float  # b, odds of own listings; as it stands in the tables where offers are drawn from such
     comparison: float  # κ
     visits: float = 1.0  # choice occasions a consumer
+    buyer_fee: float = 0.0  # Rp an order on the social app
     attention: float = 1.0  # share of its part in people's shopping that the social app keeps
 
     def attention_of(self, people: Consumers) -> Floats32:

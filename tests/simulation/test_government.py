@@ -14,7 +14,6 @@ from simulation import Market
 from simulation.law.liability import consumer_taxes
 from simulation.money.taxes import _beyond
 from simulation.outcomes.record import OUTCOMES
-from simulation.platform.fees import commission_benefit
 from simulation.sellers.multihoming import margins
 from simulation.state.ledger import Account
 from simulation.state.listings import IMPORTER_KIND, PLATFORM_KIND
@@ -213,11 +212,6 @@ def test_sellers_who_pay_the_tax_turn_to_their_own_sites() -> None:
     assert (taxed[domestic, :3] < free[domestic, :3]).all()
     assert np.array_equal(taxed[:, 3], free[:, 3])
     assert np.array_equal(taxed[~domestic], free[~domestic])
-
-
-def test_a_tax_on_fees_leaves_fees_but_for_own_goods() -> None:
-    assert commission_benefit(0.04, 3.8, 0.0, 0.0, kept=0.5) == commission_benefit(0.04, 3.8, 0.0, 0.0)
-    assert commission_benefit(0.04, 3.8, 0.2, 0.4, kept=0.5) > commission_benefit(0.04, 3.8, 0.2, 0.4)
 
 
 def test_a_year_of_tax_begins_anew_also_where_the_tax_was_away() -> None:
