@@ -40,6 +40,7 @@ BUSY: dict[str, Any] = merged(
             "entry_rate": 0.0,
             "avoidable_share": 0.0,
             "own_hours": HOURS,
+            "effort": 0.0,
             "shop_review_weeks": 0,
         },
         "platform": {"commission": COMMISSION, "subsidy": SUBSIDY, "own_share": 0.2, "ad_load": 0.1},
