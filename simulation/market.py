@@ -160,8 +160,10 @@ class Market(AgentModel):
         sold_share = terms.consideration.sold_share(agent.ad_load)  # of slots, from next week on
         sellers.review_bids(listings, settlement, agent.mean_bid, sold_share, terms)
         sellers.review_commissions(listings, terms)
+        sellers.review_effort(listings, terms)
         rows = listings.live_sellers
-        listings.price[rows] = sellers.wanted_prices(listings, rows, opening, self.config.pricing, terms, chance)
+        told = platform.price_reward(self.config.algorithm, terms.consideration.feed_share)
+        listings.price[rows] = sellers.wanted_prices(listings, rows, opening, self.config.pricing, terms, chance, told)
         return setup, self._enter(terms)
 
     def _consumers_update(self, terms: WeekTerms) -> state.Attachment:

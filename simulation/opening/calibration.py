@@ -220,6 +220,7 @@ class _Trial:
             response=same.copy(),
             commission=same.copy(),
             own_margin=same.copy(),
+            price=same.copy(),
             own=own,
             own_favour=1.0,
         )

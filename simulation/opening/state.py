@@ -16,6 +16,7 @@ from ..law.rules import FREE
 from ..platform.assortment import Plan
 from ..platform.fees import Yardstick, yardstick
 from ..sellers.costs import fixed_cost_shares
+from ..sellers.effort import upkeep_of
 from ..sellers.entry import OpeningTrade
 from ..sellers.owners import cash_multiples, reservation_incomes
 from ..settings.sellers import Selling
@@ -145,6 +146,7 @@ def opening_listings(
     orders, slope = opening.orders * scale, opening.slope * scale
     gross = orders * order_value / opening.listed * (opening.net * opening.price - opening.cost)
     fixed = gross * fixed_cost_shares(opening.orders, selling)
+    upkeep = upkeep_of(chance, opening.ids, selling)
     return Listings.of_length(
         j,
         {"M": selling.memory, "H": len(CHANNELS), "taste": opening.place.shape[1]},
@@ -155,6 +157,8 @@ def opening_listings(
         channel_mask=opening.channel_mask,
         entry_week=0,
         fixed_cost=fixed,
+        effort=upkeep.effort,
+        copyable=upkeep.copyable,
         hours=reservation_incomes(chance, opening.ids, fixed, gross, selling),
         buffer=selling.cash_weeks * fixed * cash_multiples(chance, opening.ids, selling.cash_spread),
         category=opening.category,

@@ -7,6 +7,7 @@ from .fees import respond
 from .first_party import FirstParty
 from .learning import learn
 from .own_pricing import price_own_goods
+from .ranking import price_reward
 
 __all__ = [
     "FirstParty",
@@ -18,6 +19,7 @@ __all__ = [
     "learn",
     "open_feed",
     "price_own_goods",
+    "price_reward",
     "respond",
     "review_assortment",
 ]

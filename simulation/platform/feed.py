@@ -59,6 +59,7 @@ def rank(
         response=(popularity / often)[rows],
         commission=terms.platform.commission * price,
         own_margin=np.where(candidates.own, margin, 0.0),
+        price=listings.relative_price[rows],
         own=candidates.own.copy(),
         own_favour=terms.rules.own_favour if own_favour is None else own_favour,
     )

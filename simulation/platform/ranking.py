@@ -13,6 +13,7 @@ import numpy as np
 
 from ..arrays import Flags, Floats, freeze
 from ..settings.parameter import Spec
+from ..settings.registry import Choice
 from ..settings.strategies import rankings
 
 Exponent = Annotated[
@@ -39,6 +40,7 @@ class RankingView:
     response: Floats  # (J,) popularity over how often the feed has shown the design, 1 on average
     commission: Floats  # (J,) what the platform takes of an order as a marketplace, share of its listed value
     own_margin: Floats  # (J,) what it earns on an order of its own goods; 0 where the listing is not its own
+    price: Floats  # (J,) what buyers pay over the listed price, 1 where neither prices nor taxes have moved
     own: Flags  # (J,) the platform's own listings
     own_favour: float  # what the rules leave of the favour to own listings, 0 to 1 (its odds come on top, `favoured`)
 
@@ -103,3 +105,26 @@ def revenue(
     earned = view.commission + view.own_favour * np.where(view.own, view.own_margin - view.commission, 0.0)
     score = personalised(view, popularity_exponent=popularity_exponent, taste_weight=taste_weight)
     return score + take_exponent * np.log(np.maximum(earned, SMALLEST_TAKE))
+
+
+@rankings.register
+def price_directed(
+    view: RankingView,
+    *,
+    popularity_exponent: Exponent = 0.6,
+    taste_weight: TasteWeight = 1.0,
+    price_exponent: Annotated[
+        float,
+        Spec(
+            "- d ln exposure / d ln price", "assumed; rewards price cuts (Johnson, Rhodes, Wildenbeest 2023)", 0.0, 5.0
+        ),
+    ] = 1.0,
+) -> Floats:
+    """`personalised` - η ln(p_j (1 + t_j) / p̄_j): who cuts the price is shown more, and sellers know it."""
+    score = personalised(view, popularity_exponent=popularity_exponent, taste_weight=taste_weight)
+    return score - price_exponent * np.log(view.price)
+
+
+def price_reward(algorithm: Choice, feed_share: float) -> float:
+    """By how many per cent orders rise through the feed where a price falls by one: what sellers are told."""
+    return float(algorithm.parameters.get("price_exponent", 0.0)) * feed_share

@@ -2,6 +2,7 @@
 
 from .advertising import review_bids, review_commissions
 from .costs import fixed_costs
+from .effort import review_effort
 from .entry import add_sellers, close_shops, draw_newcomers
 from .multihoming import review_channels
 from .owners import review_shops
@@ -15,6 +16,7 @@ __all__ = [
     "review_bids",
     "review_channels",
     "review_commissions",
+    "review_effort",
     "review_shops",
     "wanted_prices",
 ]

@@ -8,6 +8,7 @@ from ..arrays import Floats, Masks, Rows
 from ..settings.sellers import Selling
 from ..state.listings import Listings
 from ..state.opening import Opening
+from .effort import saved
 
 MOST_FIXED = 0.88  # of opening gross profit: the smallest, too, open with some profit
 
@@ -26,14 +27,15 @@ def running_costs(
     """(1 - h) F (1 - c (1 - min(1, Q / Q_0))): what is paid of the fixed cost of a shop on sale, whatever it sells.
 
     h is `own_hours`, the owner's own; with fewer orders Q than the opening's shop of its template, Q_0, helpers are
-    sent home and less stock is kept: c is `avoidable_share`. scale: people in the market. Rp a week, of the rows.
+    sent home and less stock is kept: c is `avoidable_share`. What less effort saves is taken off. scale: people in the
+    market. Rp a week, of the rows.
     """
     basic = listings.fixed_cost[rows]
     paid = basic - selling.own_hours * basic
-    if selling.avoidable_share == 0.0:
-        return np.asarray(paid)
-    usual = opening.orders[listings.template[rows]] * scale
-    return np.asarray(paid * (1.0 - selling.avoidable_share * (1.0 - np.minimum(1.0, orders / usual))))
+    if selling.avoidable_share > 0.0:
+        usual = opening.orders[listings.template[rows]] * scale
+        paid = paid * (1.0 - selling.avoidable_share * (1.0 - np.minimum(1.0, orders / usual)))
+    return np.asarray(np.maximum(paid - saved(listings, rows), 0.0))
 
 
 def fixed_costs(

@@ -18,6 +18,7 @@ from ..state.listings import IMPORTER_KIND, SME_KIND, Listings, listing_id
 from ..state.opening import Opening
 from ..state.places import place_designs
 from .costs import basic_fixed_cost
+from .effort import upkeep_of
 from .owners import cash_multiples, reservation_incomes
 
 
@@ -137,6 +138,7 @@ def add_sellers(
     fixed = basic_fixed_cost(listings, template, opening, selling.channel_cost)
     stocked = chance.uniform(Stream.STOCKED, 0, 0, ids)[:, 0] < selling.share_domestic_stock
     multiple = cash_multiples(chance, ids, selling.cash_spread)
+    upkeep = upkeep_of(chance, ids, selling)
     foreign = kind == IMPORTER_KIND
     rows = listings.append(
         ids.size,
@@ -157,6 +159,8 @@ def add_sellers(
         lean=opening.lean[template],
         cost=opening.cost[template] * (1.0 - selling.import_cost_advantage * foreign),
         fixed_cost=fixed,
+        effort=upkeep.effort,
+        copyable=upkeep.copyable,
         hours=reservation_incomes(chance, ids, fixed, first.gross[template], selling),
         opened_week=terms.week,
         buffer=max(selling.cash_weeks, selling.entrant_cash_weeks) * fixed * multiple,

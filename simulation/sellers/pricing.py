@@ -66,18 +66,30 @@ def ask(choice: Choice, view: PricingView) -> Learned:
 
 
 def wanted_prices(
-    listings: Listings, rows: Rows, opening: Opening, pricing: Choice, terms: WeekTerms, chance: Chance
+    listings: Listings,
+    rows: Rows,
+    opening: Opening,
+    pricing: Choice,
+    terms: WeekTerms,
+    chance: Chance,
+    reward: float = 0.0,
 ) -> Floats:
-    """Next week's prices of these sellers, by the chosen behaviour; who keeps next to nothing stays. Rp a unit."""
+    """Next week's prices of these sellers, by the chosen behaviour; who keeps next to nothing stays. Rp a unit.
+
+    reward: by how many per cent orders rise through the ranking where a price falls by one. A seller that fears to be
+    copied prices as if goods cost more: an order of today promises less for tomorrow.
+    """
     orders, fees = (listings.recent(past)[rows] for past in (listings.past_orders, listings.past_fees))
     template, week = listings.template[rows], listings.recorded
     view = PricingView(
         price=listings.price[rows],
         listed=listings.listed[rows],
-        cost=listings.unit_cost(rows, terms.rules.standards),
+        cost=listings.unit_cost(rows, terms.rules.standards)
+        * (1.0 + terms.sellers.threat_price * listings.threat[rows]),
         net=1.0 - np.divide(fees, orders, out=np.zeros(rows.size), where=orders > 0),
         orders=orders,
-        slope=listings.recent(listings.past_slope)[rows],
+        slope=listings.recent(listings.past_slope)[rows]
+        + reward * orders * listings.listed[rows] / listings.price[rows],
         adjustment=terms.sellers.adjustment,
         markup=opening.net[template] * opening.price[template] / opening.cost[template],
         gross=listings.last(listings.past_gross, rows),

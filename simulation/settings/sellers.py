@@ -116,6 +116,55 @@ class Selling:
         high=520,
         source="assumed; 56 % of stopped firms are inactive, not sold or closed (NFIB 1995)",
     )
+    effort: float = parameter(
+        0.2,
+        unit="utility of quality that a seller's effort upholds, mean over designs; 0 is none",
+        low=0.0,
+        high=1.0,
+        source="assumed",
+    )
+    effort_decay: float = parameter(
+        0.02,
+        unit="share of it that wears out in a week",
+        low=0.001,
+        high=1.0,
+        source="assumed; half-life of 34 weeks",
+    )
+    effort_protects: float = parameter(
+        0.5,
+        unit="how much less likely a copy is of the design that is worked on most",
+        low=0.0,
+        high=1.0,
+        source="assumed; copied is what is simple to make (KFTC 2024)",
+    )
+    threat: float = parameter(
+        0.15,
+        unit="chance a year to be copied that a mean seller fears where own goods are sold",
+        low=0.0,
+        high=10.0,
+        source="assumed; more than come true (3 % in ten months), for the threat is enough (docs/facts.md B1, B3)",
+    )
+    threat_tilt: float = parameter(
+        1.0,
+        unit="d ln of that chance / d ln gross profit",
+        low=0.0,
+        high=3.0,
+        source="assumed; winners are copied (docs/facts.md B1)",
+    )
+    copy_loss: float = parameter(
+        0.5,
+        unit="share of what effort returns that a copy takes",
+        low=0.0,
+        high=1.0,
+        source="assumed",
+    )
+    threat_price: float = parameter(
+        0.35,
+        unit="d ln of the cost that sellers price on / d share of return feared for",
+        low=0.0,
+        high=5.0,
+        source="assumed; who is threatened raises prices (docs/facts.md B3)",
+    )
     entry_rate: float = parameter(
         0.0021,
         unit="entrants a week for each opening SME",

@@ -120,6 +120,20 @@ class Listings(Table):
         newcomer=0.0,
         of="design",
     )
+    effort: Floats = column(
+        float, "utility", "$S_j$, quality that its seller's effort upholds without a threat", newcomer=0.0, of="design"
+    )
+    lapse: Floats = column(
+        float, "utility", "quality that it has lost because its seller puts less effort in", newcomer=0.0, of="design"
+    )
+    threat: Floats = column(
+        float,
+        "share",
+        "$L_j$, of what effort returns, what its seller fears to lose to a copy",
+        newcomer=0.0,
+        of="design",
+    )
+    copyable: Floats = column(float, "0 to 1", "chance that a copy of it can be made at all", newcomer=1.0, of="design")
     # the offer
     listed: Floats = column(float, "Rp a unit", r"$\bar p_j$, the listed price, which stays", of="offer")
     price: Floats = column(float, "Rp a unit", r"$p_j$, what it asks this week, taxes apart", of="offer")

@@ -41,6 +41,7 @@ BUSY: dict[str, Any] = merged(
             "entry_rate": 0.0,
             "avoidable_share": 0.0,
             "own_hours": HOURS,
+            "effort": 0.0,
             "shop_review_weeks": 0,
         },
         "platform": {

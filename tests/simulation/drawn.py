@@ -55,6 +55,7 @@ def view(seed: int = 0, designs: int = 17, own_favour: float = 1.0) -> RankingVi
         response=draw.lognormal(0.0, 0.5, designs),
         commission=draw.uniform(0.0, 0.1, designs),
         own_margin=draw.uniform(-0.5, 0.5, designs),
+        price=draw.lognormal(0.0, 0.2, designs),
         own=np.arange(designs) % 4 == 3,
         own_favour=own_favour,
     )

@@ -14,7 +14,7 @@ from simulation.platform.exposure import favoured
 from simulation.settings.strategies import rankings
 from simulation.state.channels import MARKETPLACE, SOCIAL, keeps
 from tests.simulation.drawn import view
-from tests.simulation.worlds import PROJECT_S, ended, outcome, run
+from tests.simulation.worlds import PROJECT_S, ended, outcome, run, same
 
 
 def platform(name: str) -> dict[str, Any]:
@@ -41,6 +41,18 @@ def test_more_of_what_it_ranks_by_is_more_exposure(name: str, field: str) -> Non
     change = rankings[name](dataclasses.replace(seen, **{field: more})) - rankings[name](seen)
     assert (change[:, 4] > 0.0).all()
     assert not np.delete(change, 4, axis=1).any()
+
+
+def test_a_price_cut_is_rewarded_and_sellers_who_know_it_cut_prices() -> None:
+    seen = view()
+    cut = seen.price.copy()
+    cut[4] *= 0.9
+    change = rankings["price_directed"](dataclasses.replace(seen, price=cut)) - rankings["price_directed"](seen)
+    assert change[:, 4] == pytest.approx(-np.log(0.9))
+    assert not np.delete(change, 4, axis=1).any()
+    directed = run({"algorithm": {"name": "price_directed", "price_exponent": 2.0}})
+    assert outcome(directed, "price_index") < outcome(run(), "price_index") - 1.0
+    assert same(run({"algorithm": {"name": "price_directed", "price_exponent": 0.0}}), run())
 
 
 def test_engagement_does_not_mind_size() -> None:
