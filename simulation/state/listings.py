@@ -133,7 +133,6 @@ class Listings(Table):
         newcomer=0.0,
         of="design",
     )
-    copyable: Floats = column(float, "0 to 1", "chance that a copy of it can be made at all", newcomer=1.0, of="design")
     # the offer
     listed: Floats = column(float, "Rp a unit", r"$\bar p_j$, the listed price, which stays", of="offer")
     price: Floats = column(float, "Rp a unit", r"$p_j$, what it asks this week, taxes apart", of="offer")
