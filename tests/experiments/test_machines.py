@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments import cores
+from experiments import cores, limits
+from experiments.commands import COMMANDS, RUNNING
 from experiments.cores import core_count
 from experiments.run import main
 
@@ -111,24 +112,78 @@ def test_a_torn_file_of_compiled_code_is_compiled_again(place: Path) -> None:
     check_done(run(place, HOME=str(place / "home")), place)
 
 
-def limited(kilobytes: int, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command under `ulimit -v`, without a number of threads that alone would take it up."""
-    words = f"ulimit -v {kilobytes}; exec {sys.executable} -m experiments.run {' '.join(arguments)}"
-    few = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+def limited(limit: str, kilobytes: int, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command under `ulimit -v` or `-d`."""
+    words = [sys.executable, "-m", "experiments.run", *arguments]
+    limit = f'ulimit -S{limit} {kilobytes}; exec "$@"'
     return subprocess.run(
-        ["bash", "-c", words], cwd=ROOT, env=os.environ | few, capture_output=True, text=True, timeout=300, check=False
+        ["bash", "-c", limit, "bash", *words], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
     )
 
 
-@pytest.mark.parametrize("megabytes", [150, 250, 350, 450, 600])
-def test_too_little_memory_is_told_in_one_line(megabytes: int, tmp_path: Path) -> None:
-    """Whatever is done with it, done or not; but never a traceback."""
-    done = limited(megabytes * 1024, *RUN, f"results={tmp_path}", "hydra/launcher=basic")
-    assert "Traceback" not in done.stderr
-    assert done.returncode in (0, 1)
-    if done.returncode:
-        assert "emory" in done.stderr.splitlines()[-1]
-        assert done.stderr.splitlines()[-1].startswith("etalase: ")
+NEEDS = {name: command.needs for name, command in {"weeks=2": RUNNING, **COMMANDS}.items()}
+
+
+@pytest.mark.parametrize("limit", ["v", "d"])
+@pytest.mark.parametrize("command", NEEDS)
+def test_too_little_memory_is_told_in_one_line_before_anything_is_loaded(command: str, limit: str) -> None:
+    what, needed = {"v": ("address space", NEEDS[command].address), "d": ("data", NEEDS[command].data)}[limit]
+    for kilobytes in (48 << 10, needed << 9, (needed << 10) - 1):
+        done = limited(limit, kilobytes, command, "results=/nowhere/at/all")
+        assert done.stderr == (
+            f"etalase: ulimit -{limit}: got {kilobytes} kB of {what}; this command needs {needed << 10} kB or more, or "
+            "unlimited\n"
+        )
+        assert (done.returncode, done.stdout) == (1, "")
+
+
+@pytest.mark.parametrize("limit", ["v", "d"])
+def test_with_what_is_needed_every_command_is_carried_out(limit: str, tmp_path: Path) -> None:
+    """As much as is asked for, and not a page more; workers have the limit too."""
+    runs = [f"{command} hydra/launcher={of}" for of, command in (("basic", "study=there"), ("joblib", "study=other"))]
+    commands = {f"{run} {' '.join(RUN)} workers=2": RUNNING.needs for run in runs}
+    commands |= {f"{name} there": command.needs for name, command in COMMANDS.items()}
+    for command, needs in commands.items():
+        needed = needs.address if limit == "v" else needs.data
+        done = limited(limit, needed << 10, *command.split(), f"results={tmp_path}")
+        assert done.returncode == 0, (command, done.stderr)
+    assert (stored(tmp_path / "there"), stored(tmp_path / "other")) == (2, 2)
+    assert not list(tmp_path.rglob("failures"))
+
+
+@pytest.mark.parametrize("arguments", ["--help", "--version", "status --help", "--nope"])
+def test_what_loads_nothing_needs_next_to_nothing(arguments: str) -> None:
+    done = limited("v", 48 << 10, *arguments.split())
+    assert done.returncode == (2 if arguments == "--nope" else 0), done.stderr
+    assert len(done.stderr.splitlines()) == (arguments == "--nope")
+
+
+@pytest.mark.parametrize(
+    ("given", "cores", "room", "expected"),
+    [("", 64, 0, 1), ("64", 64, 0, 1), ("", 64, 10, 11), ("2", 64, 10, 2), ("9,9", 4, 10, 4), ("0", 4, 10, 1)],
+)
+def test_under_a_limit_libraries_start_the_threads_that_fit(
+    given: str, cores: int, room: int, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = limits.MODEL.address * limits.MIB + room * limits.THREAD
+    monkeypatch.setattr(
+        limits.resource, "getrlimit", lambda which: (address if which == limits.resource.RLIMIT_AS else -1, -1)
+    )
+    monkeypatch.setattr(limits, "core_count", lambda: cores)
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", given)
+    monkeypatch.setenv("OMP_NUM_THREADS", given)
+    monkeypatch.setenv("ARROW_DEFAULT_MEMORY_POOL", "mimalloc")
+    limits.be_modest(limits.MODEL)
+    assert os.environ["OPENBLAS_NUM_THREADS"] == os.environ["OMP_NUM_THREADS"] == str(expected)
+    assert os.environ["ARROW_DEFAULT_MEMORY_POOL"] == "system"
+
+
+def test_without_a_limit_libraries_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits.resource, "getrlimit", lambda which: (limits.resource.RLIM_INFINITY,) * 2)
+    before = dict(os.environ)
+    limits.be_modest(limits.MODEL)
+    assert dict(os.environ) == before
+    assert limits.shortage(limits.MODEL) == ""
 
 
 @pytest.mark.parametrize(
