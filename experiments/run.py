@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+if __name__ == "__main__":
+    from . import start  # noqa: F401  # first: from here on Ctrl-C leaves no traceback
+
 import errno
 import sys
 from collections.abc import Sequence

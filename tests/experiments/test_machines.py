@@ -28,13 +28,26 @@ RUN = [*fakes.SMALL, "weeks=3", "replications=2"]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="users as Linux has them")
 
 
-@pytest.fixture
-def place() -> Iterator[Path]:
-    """A folder that every user can reach, and a copy of the project in it that nobody but its owner can write."""
+@pytest.fixture(scope="module")
+def installed() -> Iterator[Path]:
+    """A copy of the project that every user can read and nobody but its owner can write, compiled by its owner."""
     folder = Path(tempfile.mkdtemp(prefix="etalase-test-"))
     folder.chmod(0o755)
     for name in ("simulation", "experiments", "analysis", "configs"):
         shutil.copytree(ROOT / name, folder / "installed" / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("work", "temporary", "home"):
+        (folder / name).mkdir()
+    check_done(run(folder, launcher="basic", HOME=str(folder / "home")), folder)
+    yield folder / "installed"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def place(installed: Path) -> Iterator[Path]:
+    """A folder that every user can reach, in which the project is installed."""
+    folder = Path(tempfile.mkdtemp(prefix="etalase-test-"))
+    folder.chmod(0o755)
+    (folder / "installed").symlink_to(installed)
     for name in ("work", "temporary", "home"):
         (folder / name).mkdir()
         (folder / name).chmod(0o777)
@@ -80,17 +93,20 @@ def as_nobody() -> list[str]:
 
 
 @needs_root
-@pytest.mark.parametrize("home", [None, "/", "home"])
-def test_a_user_whom_the_machine_does_not_know(place: Path, as_nobody: list[str], home: str | None) -> None:
-    """As `docker -u` runs it: an install of root's, no entry in passwd, a home that is / or none."""
-    environment = {} if home is None else {"HOME": str(place / home) if home == "home" else home}
-    check_done(run(place, *as_nobody, launcher="basic", **environment), place)
-    own = place / "temporary" / f"etalase-{NOBODY}"
-    if home == "home":
-        assert (place / "home/.cache/etalase").exists()
-    else:
+def test_a_user_whom_the_machine_does_not_know(place: Path, as_nobody: list[str]) -> None:
+    """As `docker -u` runs it: an install of root's, no entry in passwd, a home that is none, or / after it."""
+    for home in ({}, {"HOME": "/"}):
+        check_done(run(place, *as_nobody, launcher="basic", **home), place)
+        shutil.rmtree(place / "work/results")
+        own = place / "temporary" / f"etalase-{NOBODY}"
         assert list(own.rglob("*.nbi"))
         assert list(own.rglob("opening-*.npz"))
+
+
+@needs_root
+def test_an_unknown_user_with_a_home(place: Path, as_nobody: list[str]) -> None:
+    check_done(run(place, *as_nobody, launcher="basic", HOME=str(place / "home")), place)
+    assert (place / "home/.cache/etalase").exists()
 
 
 @needs_root
@@ -103,13 +119,16 @@ def test_where_nothing_can_be_kept_it_is_compiled_again(place: Path, as_nobody: 
 
 
 def test_a_torn_file_of_compiled_code_is_compiled_again(place: Path) -> None:
-    check_done(run(place, HOME=str(place / "home")), place)
-    kept = [*(place / "installed").rglob("*.nbi"), *(place / "installed").rglob("*.nbc")]
+    own = place / "installed"
+    copied = own.resolve()
+    own.unlink()
+    shutil.copytree(copied, own)
+    kept = {path: path.stat().st_size // 2 for ending in ("nbi", "nbc") for path in own.rglob(f"*.{ending}")}
     assert kept
-    for path in kept:
-        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    shutil.rmtree(place / "work/results")
-    check_done(run(place, HOME=str(place / "home")), place)
+    for path, half in kept.items():
+        os.truncate(path, half)
+    check_done(run(place, launcher="basic", HOME=str(place / "home")), place)
+    assert all(path.stat().st_size > half for path, half in kept.items() if path.suffix == ".nbi")
 
 
 def limited(limit: str, kilobytes: int, *arguments: str) -> subprocess.CompletedProcess[str]:
