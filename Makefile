@@ -65,8 +65,8 @@ test-search: install ## look for new counterexamples to every property, at rando
 test-numbers: install ## try ten thousand command lines with numbers of every form
 	LINES=10000 $(BIN)/pytest tests/experiments/test_numbers.py
 
-test-kill: install ## kill a study of 200 runs ten times and count
-	RUNS=200 KILLS=10 $(BIN)/pytest tests/experiments/test_kill.py
+test-kill: install ## kill a study of a thousand runs fifty times, count, and check it
+	RUNS=1000 KILLS=50 $(BIN)/pytest tests/experiments/test_kill.py
 
 test-stops: install ## stop a study by Ctrl-C at forty moments
 	MOMENTS=40 $(BIN)/pytest tests/experiments/test_streams.py -k ctrl_c
