@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 if __name__ == "__main__":
-    from . import start  # noqa: F401  # first: from here on Ctrl-C leaves no traceback
+    from . import quiet  # noqa: F401  # first: from here on Ctrl-C leaves no traceback
 
 import errno
 import sys

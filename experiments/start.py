@@ -1,13 +1,6 @@
-"""Where the command starts: until `main` can say that it was stopped, Ctrl-C ends the process without a word."""
+"""Where the script `etalase` starts."""
 
-import signal
+from . import quiet  # noqa: F401  # first: from here on Ctrl-C leaves no traceback
+from .run import main
 
-if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def main() -> int:
-    """Run the command."""
-    from .run import main as command
-
-    return command()
+__all__ = ["main"]
