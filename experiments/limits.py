@@ -24,8 +24,8 @@ THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")  # of BLAS and of Arrow
 class Need:
     """What a command needs to be loaded and to do a small study, in MiB: a fifth or more above what was measured.
 
-    Measured are VmPeak and VmData of /proc/self/status with one thread, on Python 3.11, 3.12 and 3.13. What a larger
-    study needs beyond it is asked for by code that can say when there is none.
+    Measured are VmPeak, and VmData at the end with the reserve of `run`, of /proc/self/status, with one thread, on
+    Python 3.11 and 3.12. What a larger study needs beyond it is asked for by code that can say when there is none.
     """
 
     address: int
