@@ -14,7 +14,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run validate mechanisms rules outcomes test test-pythons test-search test-numbers test-kill test-faults test-cluster lint format clean
+.PHONY: help install browser run validate mechanisms rules outcomes test test-pythons test-search test-numbers test-kill test-stops test-faults test-cluster lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -65,8 +65,11 @@ test-search: install ## look for new counterexamples to every property, at rando
 test-numbers: install ## try ten thousand command lines with numbers of every form
 	LINES=10000 $(BIN)/pytest tests/experiments/test_numbers.py
 
-test-kill: install ## kill a study of 200 runs ten times and count
-	RUNS=200 KILLS=10 $(BIN)/pytest tests/experiments/test_kill.py
+test-kill: install ## kill a study of a thousand runs fifty times, count, and check it
+	RUNS=1000 KILLS=50 $(BIN)/pytest tests/experiments/test_kill.py
+
+test-stops: install ## stop a study by Ctrl-C at forty moments
+	MOMENTS=40 $(BIN)/pytest tests/experiments/test_streams.py -k ctrl_c
 
 test-faults: install ## break every write, sync and renaming in turn, and spoil every file that is read
 	FAULTS=all TRIALS=3334 $(BIN)/pytest -n auto tests/experiments/test_faults.py tests/experiments/test_damaged_files.py

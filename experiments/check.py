@@ -36,10 +36,22 @@ def check(folder: Path, mend: bool = False) -> int:
         print(
             f"{plural(len(missing), 'planned run')} missing, {failed:,} of them failed; the same sweep runs them again"
         )
-    number = len(shards(folder)) + sum(map(len, stored.old.held.values()))
+    old = sum(map(len, stored.old.held.values()))
+    if old:
+        print(
+            f"{plural(old, 'file')} of an earlier version, without a digest: that each can be read to its end is all "
+            "that was checked; a number that was changed in it would not be found"
+        )
+    number = len(shards(folder)) + old
     print(
         f"study {folder.name}: {plural(len(stored.runs), 'run')} in {plural(number, 'file')}, "
-        + (f"{plural(len(found), 'fault')}" if found else "every byte as it was written" if stored.records else "whole")
+        + (
+            f"{plural(len(found), 'fault')}"
+            if found
+            else "nothing wrong was found"
+            if old
+            else "every byte as it was written"
+        )
     )
     return FAILED if found or missing else OK
 

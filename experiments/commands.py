@@ -10,7 +10,10 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NoReturn
+
+from .limits import MODEL, STORE, TABLES, Need
 
 Options = Mapping[str, Any]
 FLAG = ""  # the values of an option that has none: it is given or not
@@ -27,6 +30,7 @@ class Command:
     does: str
     function: str
     options: Mapping[str, str] = field(default_factory=dict)  # by name: what the value may be, for the help
+    needs: Need = STORE
     of_a_study: bool = True
     takes: str = "STUDY [results=FOLDER]"
 
@@ -50,18 +54,21 @@ COMMANDS: Mapping[str, Command] = {
         "Write the report anew; with --format write each of its figures as a picture.",
         "study_commands:make_report",
         {"language": "en|id", "format": "png,svg,pdf"},
+        TABLES,
     ),
     "table": Command(
         "Write the study's tables for a paper or a spreadsheet. latex and markdown hold means and differences; who "
         "pays, hazard ratios and fates are in csv only; parquet is all that is stored, as it is.",
         "study_commands:make_table",
         {"format": "csv,latex,markdown,parquet", "language": "en|id"},
+        TABLES,
     ),
 }
 RUN = "run"  # what is meant where the first word is no command
 RUNNING = Command(
     "Run a market, or a study of many, and write results/STUDY/report.html.",
     "conduct:conduct",
+    needs=MODEL,
     of_a_study=False,
     takes="[-m] [NAME=VALUE ...]",
 )
@@ -97,13 +104,14 @@ class Parser(argparse.ArgumentParser):
 
 
 class Version(argparse.Action):
-    """Print the version, which is looked up only now."""
+    """Print the version, without loading what it is the version of."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         """Print it, and end."""
-        from .fingerprint import versions
-
-        print("etalase", versions()["etalase"] or "(not installed)")
+        try:
+            print("etalase", version("etalase"))
+        except PackageNotFoundError:
+            print("etalase (not installed)")
         parser.exit()
 
 

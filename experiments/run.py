@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+if __name__ == "__main__":
+    from . import quiet  # noqa: F401  # first: from here on Ctrl-C leaves no traceback
+
 import errno
 import sys
 from collections.abc import Sequence
 
 from .commands import COMMANDS, RUN, RUNNING, Command, Options, UsageError, parse
+from .limits import be_modest, shortage
 from .stopping import Stop, stoppable
 from .terminal import NOBODY_READS, forgiving, say
 
@@ -22,10 +26,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns the exit code: 0; 1 where runs failed, or an answer could not be written; 2 on bad input; 128 + the signal
     that stopped it, so 130 on Ctrl-C.
     """
-    reserve = bytearray(RESERVE)
+    reserve: list[bytearray] = []
     with forgiving() as out, stoppable(to_the_end=arguments is None) as stop:
         try:
-            code = _main(sys.argv[1:] if arguments is None else arguments)
+            code = _main(sys.argv[1:] if arguments is None else arguments, reserve)
         except BaseException as error:
             if stop.signal is not None or isinstance(error, KeyboardInterrupt):
                 return _stopped(stop)
@@ -68,7 +72,8 @@ def _only_answers(arguments: Sequence[str] | None) -> bool:
     return given[:1] == ["status"] or bool({"-h", "--help", "--version"} & set(given))
 
 
-def _main(arguments: Sequence[str]) -> int:
+def _main(arguments: Sequence[str], reserve: list[bytearray]) -> int:
+    """Run a command if the machine allows what it needs; reserve: takes what can be let go later."""
     try:
         name, words, options = parse(arguments)
     except UsageError as error:
@@ -77,6 +82,11 @@ def _main(arguments: Sequence[str]) -> int:
     except SystemExit:  # argparse has shown what it was asked for
         return OK
     command = COMMANDS.get(name, RUNNING)
+    if wanting := shortage(command.needs):
+        say(wanting)
+        return FAILED
+    be_modest(command.needs)
+    reserve.append(bytearray(RESERVE))
     return (_ask if command.of_a_study else _work)(name, command, words, options)
 
 

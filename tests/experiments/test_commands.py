@@ -144,6 +144,7 @@ def test_a_wrong_option_is_said_in_one_line(
         (["../x"], "study: got ../x; it may be one of mine, yours"),
         ([], "got nothing; it may be one of mine, yours"),
         (["mine", "yours"], "got mine yours; it may be one of mine, yours"),
+        (["study=-m"], "study: got study=-m; it may be one of mine, yours"),
         (["mine", "weeks=2"], "got mine weeks=2; it may be one of mine, yours"),
     ],
 )

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments import cores
+from experiments import cores, limits
+from experiments.commands import COMMANDS, RUNNING
 from experiments.cores import core_count
 from experiments.run import main
 
@@ -27,13 +28,26 @@ RUN = [*fakes.SMALL, "weeks=3", "replications=2"]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="users as Linux has them")
 
 
-@pytest.fixture
-def place() -> Iterator[Path]:
-    """A folder that every user can reach, and a copy of the project in it that nobody but its owner can write."""
+@pytest.fixture(scope="module")
+def installed() -> Iterator[Path]:
+    """A copy of the project that every user can read and nobody but its owner can write, compiled by its owner."""
     folder = Path(tempfile.mkdtemp(prefix="etalase-test-"))
     folder.chmod(0o755)
     for name in ("simulation", "experiments", "analysis", "configs"):
         shutil.copytree(ROOT / name, folder / "installed" / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("work", "temporary", "home"):
+        (folder / name).mkdir()
+    check_done(run(folder, launcher="basic", HOME=str(folder / "home")), folder)
+    yield folder / "installed"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def place(installed: Path) -> Iterator[Path]:
+    """A folder that every user can reach, in which the project is installed."""
+    folder = Path(tempfile.mkdtemp(prefix="etalase-test-"))
+    folder.chmod(0o755)
+    (folder / "installed").symlink_to(installed)
     for name in ("work", "temporary", "home"):
         (folder / name).mkdir()
         (folder / name).chmod(0o777)
@@ -79,17 +93,20 @@ def as_nobody() -> list[str]:
 
 
 @needs_root
-@pytest.mark.parametrize("home", [None, "/", "home"])
-def test_a_user_whom_the_machine_does_not_know(place: Path, as_nobody: list[str], home: str | None) -> None:
-    """As `docker -u` runs it: an install of root's, no entry in passwd, a home that is / or none."""
-    environment = {} if home is None else {"HOME": str(place / home) if home == "home" else home}
-    check_done(run(place, *as_nobody, launcher="basic", **environment), place)
-    own = place / "temporary" / f"etalase-{NOBODY}"
-    if home == "home":
-        assert (place / "home/.cache/etalase").exists()
-    else:
+def test_a_user_whom_the_machine_does_not_know(place: Path, as_nobody: list[str]) -> None:
+    """As `docker -u` runs it: an install of root's, no entry in passwd, a home that is none, or / after it."""
+    for home in ({}, {"HOME": "/"}):
+        check_done(run(place, *as_nobody, launcher="basic", **home), place)
+        shutil.rmtree(place / "work/results")
+        own = place / "temporary" / f"etalase-{NOBODY}"
         assert list(own.rglob("*.nbi"))
         assert list(own.rglob("opening-*.npz"))
+
+
+@needs_root
+def test_an_unknown_user_with_a_home(place: Path, as_nobody: list[str]) -> None:
+    check_done(run(place, *as_nobody, launcher="basic", HOME=str(place / "home")), place)
+    assert (place / "home/.cache/etalase").exists()
 
 
 @needs_root
@@ -102,33 +119,90 @@ def test_where_nothing_can_be_kept_it_is_compiled_again(place: Path, as_nobody: 
 
 
 def test_a_torn_file_of_compiled_code_is_compiled_again(place: Path) -> None:
-    check_done(run(place, HOME=str(place / "home")), place)
-    kept = [*(place / "installed").rglob("*.nbi"), *(place / "installed").rglob("*.nbc")]
+    own = place / "installed"
+    copied = own.resolve()
+    own.unlink()
+    shutil.copytree(copied, own)
+    kept = {path: path.stat().st_size // 2 for ending in ("nbi", "nbc") for path in own.rglob(f"*.{ending}")}
     assert kept
-    for path in kept:
-        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    shutil.rmtree(place / "work/results")
-    check_done(run(place, HOME=str(place / "home")), place)
+    for path, half in kept.items():
+        os.truncate(path, half)
+    check_done(run(place, launcher="basic", HOME=str(place / "home")), place)
+    assert all(path.stat().st_size > half for path, half in kept.items() if path.suffix == ".nbi")
 
 
-def limited(kilobytes: int, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command under `ulimit -v`, without a number of threads that alone would take it up."""
-    words = f"ulimit -v {kilobytes}; exec {sys.executable} -m experiments.run {' '.join(arguments)}"
-    few = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+def limited(limit: str, kilobytes: int, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command under `ulimit -v` or `-d`."""
+    words = [sys.executable, "-m", "experiments.run", *arguments]
+    limit = f'ulimit -S{limit} {kilobytes}; exec "$@"'
     return subprocess.run(
-        ["bash", "-c", words], cwd=ROOT, env=os.environ | few, capture_output=True, text=True, timeout=300, check=False
+        ["bash", "-c", limit, "bash", *words], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
     )
 
 
-@pytest.mark.parametrize("megabytes", [150, 250, 350, 450, 600])
-def test_too_little_memory_is_told_in_one_line(megabytes: int, tmp_path: Path) -> None:
-    """Whatever is done with it, done or not; but never a traceback."""
-    done = limited(megabytes * 1024, *RUN, f"results={tmp_path}", "hydra/launcher=basic")
-    assert "Traceback" not in done.stderr
-    assert done.returncode in (0, 1)
-    if done.returncode:
-        assert "emory" in done.stderr.splitlines()[-1]
-        assert done.stderr.splitlines()[-1].startswith("etalase: ")
+NEEDS = {name: command.needs for name, command in {"weeks=2": RUNNING, **COMMANDS}.items()}
+
+
+@pytest.mark.parametrize("limit", ["v", "d"])
+@pytest.mark.parametrize("command", NEEDS)
+def test_too_little_memory_is_told_in_one_line_before_anything_is_loaded(command: str, limit: str) -> None:
+    what, needed = {"v": ("address space", NEEDS[command].address), "d": ("data", NEEDS[command].data)}[limit]
+    for kilobytes in (48 << 10, needed << 9, (needed << 10) - 1):
+        done = limited(limit, kilobytes, command, "results=/nowhere/at/all")
+        assert done.stderr == (
+            f"etalase: ulimit -{limit}: got {kilobytes} kB of {what}; this command needs {needed << 10} kB or more, or "
+            "unlimited\n"
+        )
+        assert (done.returncode, done.stdout) == (1, "")
+
+
+@pytest.mark.parametrize("limit", ["v", "d"])
+def test_with_what_is_needed_every_command_is_carried_out(limit: str, tmp_path: Path) -> None:
+    """As much as is asked for, and not a page more; workers have the limit too."""
+    runs = [f"{command} hydra/launcher={of}" for of, command in (("basic", "study=there"), ("joblib", "study=other"))]
+    commands = {f"{run} {' '.join(RUN)} workers=2": RUNNING.needs for run in runs}
+    commands |= {f"{name} there": command.needs for name, command in COMMANDS.items()}
+    for command, needs in commands.items():
+        needed = needs.address if limit == "v" else needs.data
+        done = limited(limit, needed << 10, *command.split(), f"results={tmp_path}")
+        assert done.returncode == 0, (command, done.stderr)
+    assert (stored(tmp_path / "there"), stored(tmp_path / "other")) == (2, 2)
+    assert not list(tmp_path.rglob("failures"))
+
+
+@pytest.mark.parametrize("arguments", ["--help", "--version", "status --help", "--nope"])
+def test_what_loads_nothing_needs_next_to_nothing(arguments: str) -> None:
+    done = limited("v", 48 << 10, *arguments.split())
+    assert done.returncode == (2 if arguments == "--nope" else 0), done.stderr
+    assert len(done.stderr.splitlines()) == (arguments == "--nope")
+
+
+@pytest.mark.parametrize(
+    ("given", "cores", "room", "expected"),
+    [("", 64, 0, 1), ("64", 64, 0, 1), ("", 64, 10, 11), ("2", 64, 10, 2), ("9,9", 4, 10, 4), ("0", 4, 10, 1)],
+)
+def test_under_a_limit_libraries_start_the_threads_that_fit(
+    given: str, cores: int, room: int, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = limits.MODEL.address * limits.MIB + room * limits.THREAD
+    monkeypatch.setattr(
+        limits.resource, "getrlimit", lambda which: (address if which == limits.resource.RLIMIT_AS else -1, -1)
+    )
+    monkeypatch.setattr(limits, "core_count", lambda: cores)
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", given)
+    monkeypatch.setenv("OMP_NUM_THREADS", given)
+    monkeypatch.setenv("ARROW_DEFAULT_MEMORY_POOL", "mimalloc")
+    limits.be_modest(limits.MODEL)
+    assert os.environ["OPENBLAS_NUM_THREADS"] == os.environ["OMP_NUM_THREADS"] == str(expected)
+    assert os.environ["ARROW_DEFAULT_MEMORY_POOL"] == "system"
+
+
+def test_without_a_limit_libraries_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits.resource, "getrlimit", lambda which: (limits.resource.RLIM_INFINITY,) * 2)
+    before = dict(os.environ)
+    limits.be_modest(limits.MODEL)
+    assert dict(os.environ) == before
+    assert limits.shortage(limits.MODEL) == ""
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,17 @@ def test_table() -> None:
     assert "47.2" in (FOLDER / "tables" / "outcomes.md").read_text()
 
 
+def test_check_says_that_there_was_no_digest_to_check_against(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "stored"]) == 0
+    out = capsys.readouterr().out
+    number = sum(len(files(FOLDER / name)) for name in DATASETS)
+    assert f"{number} files of an earlier version, without a digest" in out
+    assert "every byte as it was written" not in out
+    assert main(["compact", "stored"]) == 0
+    assert main(["check", "stored"]) == 0
+    assert "without a digest" not in capsys.readouterr().out
+
+
 def test_compact_makes_it_a_study_of_this_version(capsys: pytest.CaptureFixture[str]) -> None:
     before = tables(FOLDER)
     assert main(["compact", "stored"]) == 0

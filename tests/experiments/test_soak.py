@@ -1,0 +1,71 @@
+"""Many runs in one process: what a worker does all day leaves nothing behind."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from experiments import plan
+from experiments.execute import run_job, run_market
+from experiments.folder import opened
+from experiments.jobs import Job
+from simulation import Market
+from simulation.config import Config
+from simulation.outcomes.results import Results
+
+from . import fakes
+
+FIRST, MORE = 4, 24  # runs until every cache is filled, and runs after them
+
+
+def held() -> tuple[int, int]:
+    """The bytes that Python and numpy hold, and those that Arrow holds; whatever nobody holds is gone."""
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0], pa.total_allocated_bytes()
+
+
+def test_many_runs_in_one_process_do_not_grow_its_memory(tmp_path: Path) -> None:
+    """Less is left of 24 runs than a tenth of one market for each of them.
+
+    Bytes are counted where they are asked for, not as the pages that the system gives: so neither the machine nor what
+    else runs on it has a say, and seeds are fixed.
+    """
+    before: list[tuple[int, int]] = []
+    study = [*fakes.SMALL, "weeks=2", f"replications={FIRST + MORE}", f"results={tmp_path}"]
+
+    def watched(config: Config, threads: int) -> tuple[Results, Mapping[str, Any]]:
+        before.append(held())
+        return run_market(config, threads)
+
+    with opened(plan.make(study), "etalase") as there:
+        ((cell, seeds),) = there.missing
+        job = Job(there.store, cell, tuple(seeds), threads=1)
+        tracemalloc.start()
+        try:
+            run_job(job, watched)
+            last = held()
+            market = Market(job.cell.run_config(0, job.store.folder))
+            one = held()[0] - last[0]
+            del market
+        finally:
+            tracemalloc.stop()
+    assert len(before) == FIRST + MORE == fakes.stored(tmp_path / "default")
+    assert one > 50_000  # the measure sees a market that is held
+    assert last[0] - before[FIRST][0] < MORE * one / 10
+    assert last[1] - before[FIRST][1] == 0
+
+
+def test_the_measure_sees_what_is_kept() -> None:
+    """A worker that kept a hundredth of a megabyte a run would be found."""
+    tracemalloc.start()
+    try:
+        first = held()[0]
+        kept = [bytearray(10_000) for _ in range(MORE)]
+        assert held()[0] - first > len(kept) * 10_000 - 5_000
+    finally:
+        tracemalloc.stop()
