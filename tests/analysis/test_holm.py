@@ -59,7 +59,7 @@ def test_among_many_effects_of_nothing_plain_intervals_find_some_and_holm_none()
 
 def test_a_large_effect_stands() -> None:
     values = effects(np.random.default_rng(4), 100)
-    values.loc["b", 7] = values.loc["a", 7].to_numpy() + 5.0 + 0.1 * np.arange(10)
+    values[7] = np.concatenate([np.zeros(10), 5.0 + 0.1 * np.arange(10)])
     known = estimates(differences(values, {"b": "a"}))
     assert known["b", 7].stands
     assert known["b", 7].clear

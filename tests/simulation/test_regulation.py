@@ -179,7 +179,7 @@ NOBODYS = {
 BREAKABLE = set(FIELDS) - NOBODYS
 
 # Here everything that a rule forbids is done; there nothing of it is.
-GUILTY = merged(BUSY, {"channels": {"breach_chance": 0.0}})
+GUILTY = merged(BUSY, {"channels": {"breach_chance": 0.0}, "platform": {"buyer_fee": 500.0}})
 INNOCENT: dict[str, Any] = {
     "channels": {"opt_out": 0.0},
     "platform": {"own_goods": False, "checkout": 0.0, "commission": 0.0, "subsidy": 0.0},

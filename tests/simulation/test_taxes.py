@@ -148,7 +148,7 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
     ),
     own_sites_are_no_platforms: (Wrong("own sites are taxed", SELLERS, "[:, :OWN_SITE]", ""),),
     platforms_tax: (
-        Wrong("commission alone", LEVY, "(Purpose.COMMISSION, Purpose.ADVERTISING)", "(Purpose.COMMISSION,)"),
+        Wrong("commission alone", LEVY, ", Purpose.ADVERTISING, Purpose.BUYER_FEE)", ",)"),
         Wrong("on all that it receives", LEVY, "rate * services", "rate * ledger.flow(payee=Account.PLATFORM)"),
     ),
     support: (
