@@ -43,7 +43,8 @@ SMALL: dict[str, Any] = {
     },
 }
 PROJECT_S: dict[str, Any] = {
-    "platform": {"name": "project_s", "own_goods": True, "self_preference": 0.3, "own_share": 0.1}
+    "platform": {"name": "project_s", "own_goods": True, "self_preference": 0.3, "own_share": 0.1},
+    "sellers": {"effort": 0.0},  # nobody answers the threat: tests/simulation/test_effort.py has that
 }
 
 # One taste, no channel utility, no freight, no shocks, no entry, no fixed cost: what remains is the formula.
