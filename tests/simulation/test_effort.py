@@ -13,12 +13,13 @@ from simulation.sellers.effort import review_effort, saved, threats, upkeep_of
 from simulation.settings.sellers import Selling
 from tests.simulation.worlds import PROJECT_S, merged, run, same, small
 
+THREATENED = merged(PROJECT_S, {"sellers": {"effort": 0.2}})
 BANNED: dict[str, Any] = {"regulation": {"resale_ban": {}, "own_product_ban": {}}}
 
 
 def opened(*changes: Any) -> Market:
     """A market under Project S after a week."""
-    market = Market(small(PROJECT_S, *changes))
+    market = Market(small(THREATENED, *changes))
     market.step()
     return market
 
@@ -33,7 +34,7 @@ def test_without_own_goods_effort_changes_nothing() -> None:
 
 
 def test_without_effort_the_threat_changes_nothing() -> None:
-    none = merged(PROJECT_S, {"sellers": {"effort": 0.0}})
+    none = merged(THREATENED, {"sellers": {"effort": 0.0}})
     other = merged(none, {"sellers": {"effort": 0.0, "threat": 5.0, "threat_price": 2.0, "copy_loss": 1.0}})
     assert same(run(none), run(other))
     assert (run(none).listings.copyable == 1.0).all()
@@ -79,6 +80,6 @@ def test_the_copied_lose_what_a_copy_takes_and_the_once_copied_nothing_more() ->
 
 
 def test_who_is_threatened_asks_more() -> None:
-    calm = run(PROJECT_S, {"sellers": {"threat_price": 0.0}}, weeks=12).listings
-    bold = run(PROJECT_S, {"sellers": {"threat_price": 2.0}}, weeks=12).listings
+    calm = run(THREATENED, {"sellers": {"threat_price": 0.0}}, weeks=12).listings
+    bold = run(THREATENED, {"sellers": {"threat_price": 2.0}}, weeks=12).listings
     assert (bold.price / bold.listed)[:40].mean() > (calm.price / calm.listed)[:40].mean()

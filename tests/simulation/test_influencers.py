@@ -73,7 +73,7 @@ def test_the_calibration_s_twins_stand_for_audiences() -> None:
 
 
 def test_influencers_choose_again_in_turn_or_when_their_design_is_gone() -> None:
-    market = Market(small(PROJECT_S))
+    market = Market(small(PROJECT_S, {"sellers": {"shop_review_weeks": 0}}))
     every, who = market.config.influence.review_weeks, np.arange(10)
     for week in range(1, 25):
         before = market.influencers.endorsing.copy()

@@ -127,7 +127,7 @@ def test_the_usual_commission_has_no_appeal_of_its_own() -> None:
 
 
 def test_sellers_come_to_pay_half_their_margin() -> None:
-    market = run(RIVALRY, {"sellers": {"adjustment": 0.0}}, weeks=40)
+    market = run(RIVALRY, {"sellers": {"adjustment": 0.0, "shop_review_weeks": 0}}, weeks=40)
     table = market.listings
     old = table.live[table.entry_week[table.live] == 0]
     margin = 1.0 - market.config.platform.commission - table.cost[old] / table.price[old]

@@ -52,7 +52,8 @@ PROJECT_S: dict[str, Any] = {
         "own_share": 0.1,
         "pace": 1.0,
         "ramp_weeks": 0.0,
-    }
+    },
+    "sellers": {"effort": 0.0},  # nobody answers the threat: tests/simulation/test_effort.py has that
 }
 
 # One taste, no channel utility, no freight, no shocks, no entry, no fixed cost: what remains is the formula.
