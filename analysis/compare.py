@@ -19,6 +19,7 @@ from .intervals import Estimate, holm, p_values, t_margin
 from .study import Study
 from .survival import count, kaplan_meier
 
+LATER = "market.importers"  # settings of the market that its opening knows nothing of
 HORIZONS = (156, 104, 52)
 AT_A_WEEK = {"survival", *(f"sme_survival_{weeks}w" for weeks in HORIZONS)}  # however long a run is
 
@@ -74,8 +75,29 @@ def reference(study: Study) -> Any:
 
 
 def against_reference(study: Study) -> dict[Any, Any]:
-    """Cell to reference, for every cell but the reference itself."""
-    return {cell: reference(study) for cell in study.cells[1:]}
+    """Cell to reference, for every cell that shares its market but the reference itself."""
+    base = reference(study)
+    return {cell: base for cell in same_market(study, base) if cell != base}
+
+
+def same_market(study: Study, base: Any) -> list[Any]:
+    """The cells whose market has the same shops and shares the random events of one: only they are its twins.
+
+    Two markets of other settings (how many shops and consumers there are, say) open differently: a seed means other
+    people in each, and their difference is no effect of anything that was set. Importers come after the opening.
+    """
+    return [cell for cell in study.cells if _market(study, cell) == _market(study, base)]
+
+
+def _market(study: Study, cell: Any) -> str:
+    settings = study.settings[cell]
+    opens = [name for name in settings if name.partition(".")[0] == "market" and not name.startswith(LATER)]
+    return repr([(name, settings[name]) for name in opens])
+
+
+def baselines(study: Study) -> dict[Any, Any]:
+    """What each cell is held against: under a rule the same world without one, else the reference."""
+    return against_reference(study) | rule_baselines(study)
 
 
 def rule_baselines(study: Study) -> dict[Any, Any]:

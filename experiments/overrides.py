@@ -63,7 +63,7 @@ def _read(argument: str, multirun: bool) -> Given:
         more = "; replications=R runs the seeds from seed to seed+R-1" if key == "seed" else ""
         raise ConfigError(key, text, f"one value, the same for the whole study{more}")
     if not multirun:
-        raise ConfigError(key, text, "one value; several run with -m")
+        raise ConfigError(key, text, "one value; several run with -m, in Python with sweep")
     texts = _swept(override, text)
     return _given(key, tuple(_parse(f"{key}={t}").value() for t in texts), texts, swept=True)
 

@@ -77,10 +77,15 @@ def make(arguments: Sequence[str], multirun: bool = False) -> Plan:
 
 def only_config(arguments: Sequence[str]) -> Config:
     """The config of the one run that the overrides describe."""
+    return only_run(arguments)[0]
+
+
+def only_run(arguments: Sequence[str]) -> tuple[Config, int]:
+    """The config of the one run that the overrides describe, and how many threads it may have."""
     plan = make(arguments)
     if len(plan.cells) > 1:
         raise ConfigError("experiment", plan.study, f"a preset of one cell, not of {len(plan.cells)}")
-    return plan.cells[0].run_config(plan.seeds[0])
+    return plan.cells[0].run_config(plan.seeds[0]), plan.launcher.threads
 
 
 def _drafts(given: Sequence[Given]) -> Iterator[_Draft]:

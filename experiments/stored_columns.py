@@ -36,3 +36,12 @@ def sellers_schema() -> pa.Schema:
 def telling_columns(configs: Iterable[Mapping[str, Any]]) -> list[str]:
     """The settings in which cells of equal choices differ: `runs` shows them in columns of their own."""
     return telling((tuple(choices_of(config).values()), config) for config in configs)
+
+
+def outcomes_told() -> dict[str, dict[str, Any]]:
+    """What a manifest says of each outcome."""
+    return {
+        name: {"label": o.label, "unit": o.unit, "direction": o.direction}
+        | ({"party": o.party, "home": o.home} if o.party else {})
+        for name, o in OUTCOMES.items()
+    }
