@@ -3,8 +3,9 @@
 Two cells share every shock of a seed, so the difference on a seed holds only what the settings caused;
 its interval is narrow where the outcomes' own are wide.
 
-Two baselines: the **reference**, the first cell of the study, which all others are held against; and for a
-cell under a rule the **rule baseline**, the cell that equals it in everything but has regulation 'none'.
+Two baselines: the **reference**, the first cell of the study, which all others are held against (those of another
+market against the first of their own); and for a cell under a rule the **rule baseline**, the cell that equals it in
+everything but has regulation 'none'.
 """
 
 from __future__ import annotations
@@ -74,10 +75,19 @@ def reference(study: Study) -> Any:
     return study.cells[0]
 
 
+def references(study: Study) -> list[Any]:
+    """The first cell of each market, the study's own reference before the others."""
+    return list(dict.fromkeys(_first_of_markets(study).values()))
+
+
 def against_reference(study: Study) -> dict[Any, Any]:
-    """Cell to reference, for every cell that shares its market but the reference itself."""
-    base = reference(study)
-    return {cell: base for cell in same_market(study, base) if cell != base}
+    """Cell to the first cell of its market, for every cell but these themselves."""
+    return {cell: base for cell, base in _first_of_markets(study).items() if cell != base}
+
+
+def _first_of_markets(study: Study) -> dict[Any, Any]:
+    first: dict[str, Any] = {}
+    return {cell: first.setdefault(_market(study, cell), cell) for cell in study.cells}
 
 
 def same_market(study: Study, base: Any) -> list[Any]:
@@ -96,8 +106,9 @@ def _market(study: Study, cell: Any) -> str:
 
 
 def baselines(study: Study) -> dict[Any, Any]:
-    """What each cell is held against: under a rule the same world without one, else the reference."""
-    return against_reference(study) | rule_baselines(study)
+    """What each cell is held against: under a rule the same world without one, else the first of its market."""
+    ruled = rule_baselines(study)
+    return {cell: ruled.get(cell, base) for cell, base in against_reference(study).items()}
 
 
 def rule_baselines(study: Study) -> dict[Any, Any]:

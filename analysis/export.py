@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from . import latex, markdown
-from .compare import HORIZONS, against_reference, differences, estimates, reference, rule_baselines, summary
+from .compare import HORIZONS, against_reference, differences, estimates, rule_baselines, summary
 from .datasets import Stored, StudyError
 from .fates import COLUMNS as FATE_COLUMNS
 from .fates import fates
@@ -196,9 +196,11 @@ def _panels(study: Study) -> list[Panel]:
     made = [_panel(study, "outcomes", caption, summary(study.values), study.cells)]
     changes = against_reference(study)
     if changes:
-        caption = say(
-            "Difference from “{base}”, seed by seed: mean and 95% t interval.", base=study.labels[reference(study)]
-        )
+        if len(set(changes.values())) > 1:
+            caption = say("Difference from the first world of the same market, seed by seed: mean and 95% t interval.")
+        else:
+            base = study.labels[next(iter(changes.values()))]
+            caption = say("Difference from “{base}”, seed by seed: mean and 95% t interval.", base=base)
         known = differences(study.values, changes, study.weeks)
         made.append(_panel(study, "differences", caption, known, list(changes)))
     return made

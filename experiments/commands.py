@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -83,7 +84,7 @@ What to run     market, platform, algorithm, regulation (a name, or '[a,b]'), de
                 experiment=PRESET for all that a preset says
 How much        weeks=156; seed=0, replications=1 (in every cell the seeds seed, seed+1, ...)
 With what       workers=null (every core); hydra/launcher=joblib (processes), basic (this process) or ray
-Where to        results/STUDY: study=NAME, results=FOLDER
+Where to        results/STUDY: study=NAME, else named after preset and settings; results=FOLDER
 Any parameter   market.consumers=10000, platform.favour=2, regulation.separation.start_week=52
 
 A name that does not exist is answered with those that do. What is stored is not run again: a study that
@@ -145,6 +146,12 @@ def make_parser() -> Parser:
         )
         _declare(one, command)
     return parser
+
+
+def show_help() -> None:
+    """Print what `etalase --help` does."""
+    with suppress(SystemExit):
+        make_parser().parse_args([RUN, "--help"])
 
 
 def _declare(parser: argparse.ArgumentParser, command: Command) -> None:

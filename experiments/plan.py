@@ -19,6 +19,7 @@ from . import fingerprint, overrides
 from .cells import Cell
 from .inputs import Readings
 from .launchers import Launcher
+from .names import named_after
 from .overrides import Given
 from .plugins import Plugins, asked
 from .resolve import Resolved, preset_cells, preset_plugins, resolve
@@ -67,7 +68,7 @@ def make(arguments: Sequence[str], multirun: bool = False) -> Plan:
         cell = _cell(draft, one, readings.check(one.config))
         cells.setdefault(cell.cell_id, cell)
     study, seed = resolved[0].study, resolved[0].config.seed
-    name = study.study or _preset(given) or "default"
+    name = study.study or named_after(given)
     seeds = _seeds(seed, study.replications)
     folder = _folder(study.results, name)
     plugins = Plugins.named(study.plugins)

@@ -36,7 +36,7 @@ class StudySetting:
     study: str | None = parameter(
         None,
         unit="name of a folder in results",
-        source="null is the preset's name, or 'default'",
+        source="null is named after the preset and the settings that are given",
     )
     replications: int = parameter(
         1, unit="seeds a cell, from seed on", low=1, high=1_000_000, source="one run says least"
