@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from . import overrides
+from .configs import is_path
 from .overrides import Given
 
 LONGEST = 100
@@ -20,7 +23,7 @@ def named_after(given: Sequence[Given]) -> str:
     Of a choice its value, of another setting its last word and its value; of a sweep the first value and the last.
     What does not change what a run yields (seeds, workers, folders) is left out, and so the same study goes on.
     """
-    preset = [one.texts[0] for one in given if one.key == "experiment"]
+    preset = [_name(one.values[0]) for one in given if one.key == "experiment"]
     told = [_told(one) for one in given if not overrides.of_study(one.key)]
     parts = [part for part in map(_plain, (*preset, *told)) if part]
     name = "-".join(parts).lstrip("-")
@@ -28,6 +31,11 @@ def named_after(given: Sequence[Given]) -> str:
         digest = hashlib.sha256(repr([(one.key, one.texts) for one in given]).encode()).hexdigest()[:DIGEST]
         name = f"{name[: LONGEST - DIGEST - 1].rstrip('-_')}-{digest}"
     return name or NOTHING_SET
+
+
+def _name(preset: Any) -> str:
+    """A preset's name, which is that of its file where it is given by its path."""
+    return Path(preset).stem if is_path(str(preset)) else str(preset)
 
 
 def _told(one: Given) -> str:

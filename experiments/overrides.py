@@ -12,10 +12,11 @@ from functools import cache
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override, OverrideType, RangeSweep, ValueType
+from hydra.core.override_parser.types import Override, RangeSweep, ValueType
 
 from simulation.settings.parameter import ConfigError, unknown
 
+from .habits import refuse_what_hydra_says
 from .references import refuse_resolvers
 from .renamed import refuse_renamed
 from .schema import LAUNCHER, SETTINGS, STUDY_FIELDS, choices
@@ -50,10 +51,11 @@ def read(arguments: Sequence[str], multirun: bool) -> list[Given]:
 
 
 def _read(argument: str, multirun: bool) -> Given:
+    refuse_what_hydra_says(argument)
     override = _parse(argument)
     key, (_, _, text) = override.key_or_group, argument.partition("=")
-    if override.type is not OverrideType.CHANGE or override.package is not None:
-        raise ConfigError(override.get_key_element(), argument, f"{FORM}, without + ~ @")
+    if override.package is not None:
+        raise ConfigError(override.get_key_element(), argument, f"{FORM}, without @: every setting has its one place")
     refuse_renamed(key, text)
     if key.split(".")[0] not in SETTINGS and not key.startswith(LAUNCHER_SETTING):
         raise ConfigError(key, text, unknown(key, key, SETTINGS, "a setting:").allowed)

@@ -9,7 +9,6 @@ import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
@@ -22,9 +21,8 @@ from simulation.law.regulation import Enforcement
 from simulation.settings.parameter import ConfigError, check, parameter
 from simulation.settings.strategies import STRATEGIES
 
-from . import launchers
+from . import configs, launchers
 
-CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 STUDY_NAME = re.compile(r"[a-z0-9_][a-z0-9_-]{0,99}")
 ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:")  # of a URL, which some readers of files take for a place elsewhere
 
@@ -85,13 +83,7 @@ def choices(group: str) -> tuple[str, ...]:
         return tuple(launchers.SETTINGS)
     if group == "regulation":
         return ("none", *sorted(instruments))
-    return presets(group)
-
-
-@cache
-def presets(group: str) -> tuple[str, ...]:
-    """The names of the files in a folder of configs/."""
-    return tuple(sorted(path.stem for path in (CONFIGS / group).glob("*.yaml")))
+    return configs.names(group)
 
 
 def plain_type(annotation: Any) -> type:

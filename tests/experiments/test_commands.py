@@ -201,7 +201,7 @@ def test_every_command_takes_the_options_it_declares_and_tells_them(
     assert sorted(options) == sorted(command.options)
     told = " ".join(said(capsys, name, "--help"))
     assert all(f"--{option}" in told for option in options)
-    assert f"etalase {name} STUDY" in " ".join(said(capsys, "--help"))
+    assert f"etalase {name} {command.takes.split()[0]}" in " ".join(said(capsys, "--help"))
 
 
 class TestOneEntryMakesACommand:
