@@ -5,8 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from . import about, completion, configs
-from .conduct import conduct
+from . import about, completion, conduct, configs
 
 
 def run(
@@ -31,4 +30,4 @@ def run(
             return about.show_info(arguments)
         within = ["--config-dir", config_dir] if config_dir else []
         command = shlex.join(["etalase", *(["-m"] if multirun else []), *within, *arguments])
-        return conduct(arguments, multirun, command)
+        return conduct.conduct(arguments, multirun, command)

@@ -73,9 +73,15 @@ COMMANDS: Mapping[str, Command] = {
     ),
     "table": Command(
         "Write the study's tables for a paper or a spreadsheet. latex and markdown hold means and differences; who "
-        "pays, hazard ratios and fates are in csv only; parquet is all that is stored, as it is.",
+        "pays, hazard ratios and fates are in csv only; parquet is all that is stored, as it is. With --outcomes "
+        "take these outcomes, with --label begin LaTeX's labels and the files' names with a name.",
         "study_commands:make_table",
-        {"format": "csv,latex,markdown,parquet", "language": "en|id"},
+        {
+            "format": "csv,latex,markdown,xlsx,parquet",
+            "language": "en|id",
+            "outcomes": "NAME,NAME",
+            "label": "NAME",
+        },
         TABLES,
     ),
 }

@@ -11,7 +11,7 @@ from ..intervals import Estimate
 from ..language import number, say
 from ..parts import First, Label, Table, Words
 from ..study import Outcome
-from ..tables import label, quantity
+from ..tables import doubts, label, quantity
 from ..words import sentence, span
 from .behind import figure
 
@@ -109,6 +109,8 @@ def _caption(found: Findings, shown: int) -> str:
         said.append(
             say("Changes are means over common seeds, in brackets their 95% intervals; bold: zero is left out.")
         )
+    if shown > len(found.references):
+        said += doubts(found.changes.values())
     if len(found.references) > 1:
         said.append(_markets_apart())
     if shown < (cells := len(found.study.cells)):

@@ -208,7 +208,7 @@ def test_the_manifest_keeps_the_command_as_it_was_given(monkeypatch: pytest.Monk
     Path("own/market").mkdir(parents=True)
     Path("own/market/home.yaml").write_text("name: classroom\nsmes: 33\n")
     asked: list[str] = []
-    monkeypatch.setattr("experiments.at_the_desk.conduct", lambda words, multi, command: asked.append(command) or 0)
+    monkeypatch.setattr("experiments.conduct.conduct", lambda words, multi, command: asked.append(command) or 0)
     assert main(["-m", "market=home", "--config-dir", "own"]) == 0
     assert asked == ["etalase -m --config-dir own market=home"]
     assert fakes.named()
