@@ -43,7 +43,7 @@ def _told(one: Given) -> str:
     first, last = one.texts[0], one.texts[-1]
     if "/" not in one.key and "." not in one.key and one.key != "weeks":
         values = "_".join(one.texts)
-    elif one.swept:
+    elif one.swept and not one.draw:
         values = f"{_word(one.key)}_{first}_to_{last}"
     else:
         values = f"{_word(one.key)}_{first}"

@@ -45,6 +45,19 @@ class StudySetting:
         unit="names of Python modules that register rankings, prices, rules, outcomes; several as [a,b]",
         source="the user's own, looked for in the working folder, too",
     )
+    samples: int = parameter(
+        64,
+        unit="points of a sample, where settings are given as sample(LOW,HIGH)",
+        low=2,
+        high=10_000,
+        source="a power of two, over which Sobol' points are balanced",
+    )
+    design: str = parameter(
+        "latin",
+        unit="how the points of a sample lie: Latin hypercube or scrambled Sobol' sequence",
+        choices=("latin", "sobol"),
+        source="McKay et al. (1979); Owen (1998)",
+    )
     results: str = parameter("results", unit="folder of all studies", source="beside the working folder's files")
 
     def __post_init__(self) -> None:
@@ -67,6 +80,12 @@ class StudySetting:
         if isinstance(given["plugins"], list):
             given["plugins"] = ",".join(map(str, given["plugins"]))
         return cls(**{name: check(name, value, hints[name], specs[name]) for name, value in given.items()})
+
+
+def check_study(name: str, value: Any) -> Any:
+    """A study's setting, checked. Raises `ConfigError` where it cannot be used."""
+    spec = next(f.metadata["spec"] for f in dataclasses.fields(StudySetting) if f.name == name)
+    return check(name, value, typing.get_type_hints(StudySetting)[name], spec)
 
 
 STUDY_FIELDS = tuple(f.name for f in dataclasses.fields(StudySetting))
