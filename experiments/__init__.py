@@ -6,7 +6,7 @@
     run.weekly, run.sellers, run.outcomes            # of pandas
     run.plot()
 
-    study = sweep({"platform.self_preference": [0, 0.15, 0.3]}, platform="project_s", replications=5)
+    study = sweep({"platform.favour": [1, 1.5, 2]}, platform="project_s", replications=5)
     study.summary(), study.differences()
     study.plot("sme_profit")
     load("project_s")                                # any study that is stored, whoever ran it

@@ -16,7 +16,7 @@ from .spelled import overrides
 class BatchMarket(Market):
     """A market as `mesa.batch_run` wants one: made from settings, with a collector of every outcome of every week.
 
-    >>> mesa.batch_run(BatchMarket, {"market": "classroom", "platform.self_preference": [0, 0.3]}, iterations=2)
+    >>> mesa.batch_run(BatchMarket, {"market": "classroom", "platform.favour": [1, 2]}, iterations=2)
 
     Mesa itself gives every iteration the same seed: name seeds, as in {"seed": range(5)}. `sweep` stores its runs,
     goes on where it was stopped and gives all worlds the same random events.

@@ -70,7 +70,7 @@ def _unknown(name: str, names: list[str]) -> ConfigError:
     """Of hundreds of names only the nearest are told."""
     hint = unknown("explain", name, names).allowed.rpartition(" (did")
     near = f"; did{hint[2].removesuffix(')')}" if hint[1] else ""
-    return ConfigError("explain", name, f"a name of etalase list, or a setting as platform.self_preference{near}")
+    return ConfigError("explain", name, f"a name of etalase list, or a setting as platform.favour{near}")
 
 
 def _with_plugins(words: Sequence[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """Designs: points that fill the ranges of several settings at once, where a grid would need too many scenarios.
 
-    etalase -m platform.self_preference=sample(0,1) platform.undercut=sample(0,0.4) samples=64
+    etalase -m platform.favour=sample(1,3) platform.undercut=sample(0,0.4) samples=64
 
 Latin hypercube: McKay, Beckman, Conover (1979), Technometrics 21. Scrambled Sobol' sequence: Owen (1998), TOMACS 8.
 """

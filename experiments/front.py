@@ -57,7 +57,7 @@ def sweep(*given: Given, **settings: Any) -> Study:
 
     Raises `ConfigError`, one line, where a setting cannot be used; then nothing is run.
 
-    >>> study = sweep({"platform.self_preference": [0, 0.15, 0.3]}, platform="project_s", replications=5)
+    >>> study = sweep({"platform.favour": [1, 1.5, 2]}, platform="project_s", replications=5)
     >>> study.plot("sme_profit")
     """
     arguments = overrides(given, settings, sweeps=True)

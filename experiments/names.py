@@ -18,7 +18,7 @@ NOTHING_SET = "default"
 
 
 def named_after(given: Sequence[Given]) -> str:
-    """Return a name made of what was given: 'project_s', 'classroom-project_s', 'classroom-self_preference_0_to_0_3'.
+    """Return a name made of what was given: 'project_s', 'classroom-project_s', 'classroom-favour_1_to_1_5'.
 
     Of a choice its value, of another setting its last word and its value; of a sweep the first value and the last.
     What does not change what a run yields (seeds, workers, folders) is left out, and so the same study goes on.

@@ -48,7 +48,7 @@ class Run:
     def sellers(self) -> pd.DataFrame:
         """A row a seller, those that came later and the platform's own listings among them."""
         table = make_table(sellers_schema(), self._results.sellers).to_pandas()
-        return table.astype(dict.fromkeys(("entry_week", "exit_week", "copied_week"), "Int64"))
+        return table.astype(dict.fromkeys(("entry_week", "exit_week", "copied_week", "paused_week"), "Int64"))
 
     @cached_property
     def outcomes(self) -> pd.Series:

@@ -82,11 +82,12 @@ def _sampled(argument: str, multirun: bool) -> Given | None:
     draw = designs.read(key, text)
     if draw is None:
         return None
+    refuse_renamed(key, text)
     if not multirun:
         raise ConfigError(key, text, "one value; several run with -m, in Python with sweep")
     kind = setting_types().get(key)
     if kind not in (int, float) or of_study(key):
-        raise ConfigError(key, text, "sampled only where it is a number of the model, as platform.self_preference")
+        raise ConfigError(key, text, "sampled only where it is a number of the model, as platform.favour")
     return Given(key, (text,), (text,), swept=True, draw=draw)
 
 

@@ -14,7 +14,7 @@ from experiments.designs import Draw, points
 from experiments.run import main
 from simulation import ConfigError
 
-TWO = ["platform.self_preference=sample(0,1)", "market.smes=sample(10,40)"]
+TWO = ["platform.favour=sample(1,3)", "market.smes=sample(10,40)"]
 
 
 def cells(*arguments: str) -> list[dict]:
@@ -59,7 +59,7 @@ def test_settings_are_drawn_together_and_crossed_with_the_rest(design: str) -> N
     asked = [*TWO, "regulation=none,separation", "samples=8", f"design={design}"]
     found = cells(*asked)
     assert len(found) == 8 * 2
-    drawn = [(one["platform"]["self_preference"], one["market"]["smes"]) for one in found]
+    drawn = [(one["platform"]["favour"], one["market"]["smes"]) for one in found]
     assert len(set(drawn)) == 8
     assert all(drawn.count(point) == 2 for point in drawn)
     assert found == cells(*asked)
@@ -84,7 +84,7 @@ def test_a_study_of_a_sample_is_named_after_it() -> None:
         (["-m", "demand.match=sample(1,2)", "samples=1"], "samples: got 1; it may be"),
         (["-m", "demand.match=sample(1,2)", "design=grid"], "design: got grid; it may be"),
         (["-m", "demand.match=sample(1,2)", "demand.nest=range(0,1,0.01)", "samples=9999"], "a sweep of at most"),
-        (["-m", "platform.self_preference=sample(2,9)", "samples=4"], "platform.self_preference: got "),
+        (["-m", "platform.favour=sample(0,0.5)", "samples=4"], "platform.favour: got "),
     ],
 )
 def test_what_is_no_sample_is_one_line(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -244,12 +244,12 @@ class TestSweep:
 
 
 def test_mesas_batch_run_runs_it() -> None:
-    given_ = SMALL | {"platform.self_preference": [0, 0.3], "seed": [0, 1]}
+    given_ = SMALL | {"platform.favour": [1, 2], "seed": [0, 1]}
     rows = mesa.batch_run(BatchMarket, given_, data_collection_period=1, display_progress=False)
     table = pd.DataFrame(rows)
     assert len(table) == 2 * 2 * 3
-    alone = simulate(SMALL | {"platform.self_preference": 0.3}, seed=1)
-    mine = table[(table["platform.self_preference"] == 0.3) & (table["seed"] == 1)]
+    alone = simulate(SMALL | {"platform.favour": 2.0}, seed=1)
+    mine = table[(table["platform.favour"] == 2) & (table["seed"] == 1)]
     assert mine["sme_profit"].tolist() == alone.weekly["sme_profit"].tolist()
 
 
