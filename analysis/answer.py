@@ -105,7 +105,7 @@ def _ends(found: Findings) -> str:
     most, fewest = ordered[-1], ordered[0]
     if len(ordered) < 2 or set(ordered) <= {*found.rule_baselines, *found.rule_baselines.values()}:
         return ""
-    change = found.change(most, fewest)
+    change, twins = found.change(most, fewest), found.twins(most, fewest)
     if change.nothing:
         return say("All {n} worlds keep the same share.", n=number(len(ordered), ","))
     parts = {
@@ -116,6 +116,12 @@ def _ends(found: Findings) -> str:
         "least": found.share(fewest),
         "size": POINTS.full(change) + _common(found, change, most, fewest),
     }
+    if not twins:
+        return say(
+            "Of the {n} worlds {most} keeps most, {share}, and {fewest} fewest, {least}. Their markets are different "
+            "ones that share no random events, so the distance between them is no effect of a choice.",
+            **{name: parts[name] for name in ("n", "most", "share", "fewest", "least")},
+        )
     return _apart(change, several=len(ordered) > 2, parts=parts)
 
 

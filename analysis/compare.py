@@ -3,8 +3,9 @@
 Two cells share every shock of a seed, so the difference on a seed holds only what the settings caused;
 its interval is narrow where the outcomes' own are wide.
 
-Two baselines: the **reference**, the first cell of the study, which all others are held against; and for a
-cell under a rule the **rule baseline**, the cell that equals it in everything but has regulation 'none'.
+Two baselines: the **reference**, the first cell of the study, which all others are held against (those of another
+market against the first of their own); and for a cell under a rule the **rule baseline**, the cell that equals it in
+everything but has regulation 'none'.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from .intervals import Estimate, holm, p_values, t_margin
 from .study import Study
 from .survival import count, kaplan_meier
 
+LATER = "market.importers"  # settings of the market that its opening knows nothing of
 HORIZONS = (156, 104, 52)
 AT_A_WEEK = {"survival", *(f"sme_survival_{weeks}w" for weeks in HORIZONS)}  # however long a run is
 
@@ -73,9 +75,40 @@ def reference(study: Study) -> Any:
     return study.cells[0]
 
 
+def references(study: Study) -> list[Any]:
+    """The first cell of each market, the study's own reference before the others."""
+    return list(dict.fromkeys(_first_of_markets(study).values()))
+
+
 def against_reference(study: Study) -> dict[Any, Any]:
-    """Cell to reference, for every cell but the reference itself."""
-    return {cell: reference(study) for cell in study.cells[1:]}
+    """Cell to the first cell of its market, for every cell but these themselves."""
+    return {cell: base for cell, base in _first_of_markets(study).items() if cell != base}
+
+
+def _first_of_markets(study: Study) -> dict[Any, Any]:
+    first: dict[str, Any] = {}
+    return {cell: first.setdefault(_market(study, cell), cell) for cell in study.cells}
+
+
+def same_market(study: Study, base: Any) -> list[Any]:
+    """The cells whose market has the same shops and shares the random events of one: only they are its twins.
+
+    Two markets of other settings (how many shops and consumers there are, say) open differently: a seed means other
+    people in each, and their difference is no effect of anything that was set. Importers come after the opening.
+    """
+    return [cell for cell in study.cells if _market(study, cell) == _market(study, base)]
+
+
+def _market(study: Study, cell: Any) -> str:
+    settings = study.settings[cell]
+    opens = [name for name in settings if name.partition(".")[0] == "market" and not name.startswith(LATER)]
+    return repr([(name, settings[name]) for name in opens])
+
+
+def baselines(study: Study) -> dict[Any, Any]:
+    """What each cell is held against: under a rule the same world without one, else the first of its market."""
+    ruled = rule_baselines(study)
+    return {cell: ruled.get(cell, base) for cell, base in against_reference(study).items()}
 
 
 def rule_baselines(study: Study) -> dict[Any, Any]:

@@ -1,4 +1,4 @@
-"""Tables for papers and for other programs: `etalase table STUDY --format csv,latex,markdown,parquet`.
+"""Tables for papers and for other programs: `etalase table STUDY --format csv,latex,markdown,xlsx,parquet`.
 
 CSV has every outcome of every cell, a row each, with its difference from the reference and from the same world
 without a rule. LaTeX (booktabs) and Markdown have cells in rows and the outcomes of a paper in columns.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from . import latex, markdown
-from .compare import HORIZONS, against_reference, differences, estimates, reference, rule_baselines, summary
+from .compare import HORIZONS, against_reference, differences, estimates, rule_baselines, summary
 from .datasets import Stored, StudyError
 from .fates import COLUMNS as FATE_COLUMNS
 from .fates import fates
@@ -26,11 +27,13 @@ from .intervals import Estimate
 from .language import ENGLISH, say, spoken
 from .parties import parties, who_pays
 from .study import Study, read
+from .tables import doubts
 from .whole import write_together
 from .words import HARD_SPACE, scale_of, sentence
 
 PAPER = ("consumer_surplus", "sme_profit", "platform_profit", "tax_revenue", "total_surplus", "platform_share")
-PARQUET = "parquet"
+PARQUET, XLSX = "parquet", "xlsx"
+LABEL = re.compile(r"[A-Za-z0-9_-]+")
 COLUMNS = 7  # of a table for a paper
 RATIOS = 100  # worlds with hazard ratios: each is a model to fit
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a text that begins so for a formula
@@ -48,28 +51,58 @@ class Panel:
     rows: Sequence[tuple[str, Sequence[str], Sequence[str]]]
 
 
-def table(study: Study, form: str) -> str:
+@dataclass(frozen=True)
+class Asked:
+    """Which outcomes a table is to hold (none: those of its form), and what its label begins with."""
+
+    outcomes: Sequence[str] = ()
+    label: str = ""
+
+
+def table(study: Study, form: str, outcomes: Sequence[str] = (), label: str = "") -> str:
     """The study's outcomes as 'csv', 'latex' or 'markdown'. Raises `StudyError` for another form."""
     make, _ = _form(form)
-    return make(study)
+    return make(study, Asked(_known(study, outcomes), _label(label)))
 
 
-def write_tables(study: Study, forms: Sequence[str]) -> list[Path]:
+def _known(study: Study, outcomes: Sequence[str]) -> Sequence[str]:
+    for name in outcomes:
+        if name not in study.outcomes:
+            near = get_close_matches(name, study.outcomes, n=1)
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            raise StudyError(f"outcomes: got {name}; it may be one or more of {', '.join(study.outcomes)}{hint}")
+    return outcomes
+
+
+def _label(label: str) -> str:
+    if label and not LABEL.fullmatch(label):
+        raise StudyError(f"label: got {label}; it may be letters, digits, - and _")
+    return label
+
+
+def write_tables(study: Study, forms: Sequence[str], outcomes: Sequence[str] = (), label: str = "") -> list[Path]:
     """Write the tables in these forms to the study's folder `tables`, all of them or none; returns their paths.
+
+    outcomes: those that are columns of LaTeX and Markdown and rows of CSV and xlsx; unless said the main ones there,
+    all here. label: what LaTeX's labels and the files' names begin with, so that a paper may hold several studies.
 
     outcomes.csv, outcomes.tex, outcomes.md; csv has who_pays.csv, hazard_ratios.csv and fates.csv beside it. In
     another language than English its code stands in the name: outcomes.id.csv. parquet is what is stored, as it is:
     runs.parquet, weekly.parquet and sellers.parquet, for pandas, R or Stata.
     """
-    texts = [form for form in forms if form != PARQUET]
-    tables = {("outcomes", ending): make(study) for make, ending in map(_form, texts)}
+    asked = Asked(_known(study, outcomes), _label(label))
+    texts = [form for form in forms if form not in (PARQUET, XLSX)]
+    tables = {("outcomes", ending): make(study, asked) for make, ending in map(_form, texts)}
     if "csv" in forms:
         found = Findings(study)
         others = {"who_pays": _who_pays(found), "hazard_ratios": _hazard_ratios(found), "fates": _fates(found)}
         tables |= {(name, "csv"): text for name, text in others.items()}
     code = "" if spoken().code == ENGLISH else f".{spoken().code}"
     folder = study.folder / "tables"
-    made = {folder / f"{name}{code}.{ending}": text.encode() for (name, ending), text in tables.items()}
+    front = f"{label}-" if label else ""
+    made = {folder / f"{front}{name}{code}.{ending}": text.encode() for (name, ending), text in tables.items()}
+    if XLSX in forms:
+        made[folder / f"{front}outcomes{code}.xlsx"] = _workbook(study, asked)
     if PARQUET in forms:
         made |= {folder / f"{name}.parquet": _parquet(table) for name, table in _stored(study)}
     write_together(made)
@@ -134,8 +167,29 @@ def _inert(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
-def _csv(study: Study) -> str:
-    return csv_text(outcome_rows(study))
+def _csv(study: Study, asked: Asked) -> str:
+    return csv_text(_rows(study, asked))
+
+
+def _rows(study: Study, asked: Asked) -> pd.DataFrame:
+    rows = outcome_rows(study)
+    return rows[rows["outcome"].isin(asked.outcomes)] if asked.outcomes else rows
+
+
+def _workbook(study: Study, asked: Asked) -> bytes:
+    """A workbook: every scenario and outcome, and what the outcomes are."""
+    try:
+        import openpyxl  # noqa: F401  # what pandas writes with
+    except ImportError as error:
+        raise StudyError("format: got xlsx; it may be csv, or xlsx after pip install 'etalase[xlsx]'") from error
+    told = [(one.name, one.label, one.unit, one.direction) for one in study.outcomes.values()]
+    about = pd.DataFrame(told, columns=["outcome", "label", "unit", "better (1 more, -1 less)"])
+    file = BytesIO()
+    with pd.ExcelWriter(file, engine="openpyxl") as book:
+        for name, sheet in (("outcomes", _rows(study, asked)), ("what they are", about)):
+            safe = sheet.rename(columns=_inert).map(_inert)
+            safe.to_excel(book, sheet_name=name, index=False, freeze_panes=(1, 0))
+    return file.getvalue()
 
 
 def _who_pays(found: Findings) -> str:
@@ -171,13 +225,15 @@ def _fates(found: Findings) -> str:
     return csv_text(rows)
 
 
-def _latex(study: Study) -> str:
-    tables = (latex.table(one.name, one.caption, one.heads, one.rows) for one in _panels(study))
+def _latex(study: Study, asked: Asked) -> str:
+    front = f"{asked.label}-" if asked.label else ""
+    panels = _panels(study, asked)
+    tables = (latex.table(front + one.name, one.caption, one.heads, one.rows) for one in panels)
     return "\n".join([latex.NEEDS, *tables])
 
 
-def _markdown(study: Study) -> str:
-    return "\n".join(map(_markdown_panel, _panels(study)))
+def _markdown(study: Study, asked: Asked) -> str:
+    return "\n".join(map(_markdown_panel, _panels(study, asked)))
 
 
 def _markdown_panel(panel: Panel) -> str:
@@ -188,26 +244,33 @@ def _markdown_panel(panel: Panel) -> str:
     return "\n".join([_mark(panel.caption), "", markdown.table(_marked(["", *panel.heads]), map(_marked, rows))])
 
 
-def _panels(study: Study) -> list[Panel]:
+def _panels(study: Study, asked: Asked) -> list[Panel]:
     """The means, and where there are several cells, what each changes against the reference."""
     if not study.outcomes:
         raise StudyError(f"{study.name}: holds no outcomes")
     caption = say("Mean over seeds and its 95% t interval.")
-    made = [_panel(study, "outcomes", caption, summary(study.values), study.cells)]
+    names = asked.outcomes or paper_outcomes(study)
+    made = [_panel(study, "outcomes", caption, summary(study.values), study.cells, names)]
     changes = against_reference(study)
     if changes:
-        caption = say(
-            "Difference from “{base}”, seed by seed: mean and 95% t interval.", base=study.labels[reference(study)]
-        )
+        if len(set(changes.values())) > 1:
+            caption = say("Difference from the first world of the same market, seed by seed: mean and 95% t interval.")
+        else:
+            base = study.labels[next(iter(changes.values()))]
+            caption = say("Difference from “{base}”, seed by seed: mean and 95% t interval.", base=base)
         known = differences(study.values, changes, study.weeks)
-        made.append(_panel(study, "differences", caption, known, list(changes)))
+        made.append(_panel(study, "differences", caption, known, list(changes), names))
     return made
 
 
-def _panel(study: Study, name: str, caption: str, table: pd.DataFrame, cells: Sequence[Any]) -> Panel:
+def _panel(
+    study: Study, name: str, caption: str, table: pd.DataFrame, cells: Sequence[Any], names: Sequence[str]
+) -> Panel:
     known, signed = estimates(table), name == "differences"
+    shown = [one for (_, outcome), one in known.items() if outcome in names]
+    caption = " ".join([caption, *doubts(shown)])
     heads, columns = [], []
-    for outcome in (study.outcomes[one] for one in paper_outcomes(study)):
+    for outcome in (study.outcomes[one] for one in names):
         column = [known.get((cell, outcome.name), Estimate()) for cell in cells]
         fit = scale_of(outcome.unit, column, signed)
         unit = f" ({fit.heading.replace(' ', HARD_SPACE)})" if fit.heading and fit.heading != outcome.label else ""
@@ -221,10 +284,14 @@ def _panel(study: Study, name: str, caption: str, table: pd.DataFrame, cells: Se
 
 
 def paper_outcomes(study: Study) -> list[str]:
-    """The outcomes of a table for a paper: survival at the longest horizon of all, and who gains; else the first."""
+    """The outcomes of a table for a paper: survival at the longest horizon of all, and who gains; else the first.
+
+    What is zero in every run is left out.
+    """
     survival = [f"sme_survival_{weeks}w" for weeks in HORIZONS if weeks <= min(study.weeks.values())]
-    chosen = [name for name in (*survival[:1], *PAPER) if name in study.outcomes]
-    return chosen or list(study.outcomes)[:COLUMNS]
+    moving = [name for name in study.outcomes if study.values[name].fillna(0.0).any()]
+    chosen = [name for name in (*survival[:1], *PAPER) if name in moving]
+    return chosen or moving[:COLUMNS] or list(study.outcomes)[:COLUMNS]
 
 
 def _mark(text: str) -> str:
@@ -235,14 +302,14 @@ def _marked(row: Sequence[str]) -> list[str]:
     return [_mark(text) for text in row]
 
 
-FORMS: Mapping[str, tuple[Callable[[Study], str], str]] = {
+FORMS: Mapping[str, tuple[Callable[[Study, Asked], str], str]] = {
     "csv": (_csv, "csv"),
     "latex": (_latex, "tex"),
     "markdown": (_markdown, "md"),
 }
 
 
-def _form(form: str) -> tuple[Callable[[Study], str], str]:
+def _form(form: str) -> tuple[Callable[[Study, Asked], str], str]:
     if form not in FORMS:
-        raise StudyError(f"format: got {form}; it may be csv, latex, markdown or parquet")
+        raise StudyError(f"format: got {form}; it may be csv, latex, markdown, xlsx or parquet")
     return FORMS[form]

@@ -10,7 +10,18 @@ from typing import Any
 
 import pandas as pd
 
-from .compare import differences, estimate, estimates, headline_survival, reference, rule_baselines, summary
+from .compare import (
+    against_reference,
+    differences,
+    estimate,
+    estimates,
+    headline_survival,
+    reference,
+    references,
+    rule_baselines,
+    same_market,
+    summary,
+)
 from .intervals import Estimate
 from .language import say
 from .shape import Shape, shape
@@ -92,9 +103,17 @@ class Findings:
 
     @cached_property
     def baselines(self) -> dict[Any, Any]:
-        """What each cell is held against: under a rule the same world without one, else the reference."""
-        base = reference(self.study)
-        return {cell: self.rule_baselines.get(cell, base) for cell in self.study.cells if cell != base}
+        """What each cell is held against: under a rule the same world without one, else the first of its market."""
+        return {cell: self.rule_baselines.get(cell, base) for cell, base in against_reference(self.study).items()}
+
+    @cached_property
+    def references(self) -> list[Any]:
+        """The first cell of each market: what others are held against, and never one against the other."""
+        return references(self.study)
+
+    def twins(self, cell: Any, base: Any) -> bool:
+        """Whether two cells share their market and so the random events of a seed."""
+        return cell in same_market(self.study, base)
 
     @cached_property
     def pair(self) -> tuple[Any, Any] | None:
@@ -108,7 +127,7 @@ class Findings:
         if ranked:
             return base, ranked[0]
         base = reference(self.study)
-        others = {cell: one.mean for cell, one in self.survival.items() if cell != base}
+        others = {c: one.mean for c, one in self.survival.items() if c != base and self.twins(c, base)}
         if base not in self.survival or not others:
             return None
         return base, max(others, key=lambda cell: abs(others[cell] - self.survival[base].mean))
@@ -120,8 +139,8 @@ class Findings:
 
     @cached_property
     def levels(self) -> dict[tuple[Any, str], Estimate]:
-        """What the reference comes to, by (cell, column)."""
-        return estimates(summary(self.values.loc[[reference(self.study)]]))
+        """What the references come to, by (cell, column)."""
+        return estimates(summary(self.values.loc[self.references]))
 
     def fit(self, column: str, difference: bool = False) -> Scale:
         """How an outcome's changes are written, and the reference's own level: alike in sentences and tables."""
@@ -155,7 +174,9 @@ class Findings:
         return SHARE.full(self.survival.get(cell, Estimate()))
 
     def change(self, cell: Any, base: Any, column: str = "survival") -> Estimate:
-        """Paired difference in one column."""
+        """Paired difference in one column; none of cells that are no twins."""
+        if not self.twins(cell, base):
+            return Estimate()
         if self.baselines.get(cell) == base:
             return self.changes.get((cell, column), Estimate())
         return estimate(differences(self.values[[column]], {cell: base}, self.study.weeks), cell, column)

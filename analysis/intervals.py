@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr, stdtrit
 
 LEVEL = 0.95
+FEW_SEEDS = 5  # with fewer, the spread over seeds is itself too unsure to set anything in bold
 Floats = NDArray[np.float64]
 
 

@@ -70,6 +70,16 @@ class Study:
     _labels: dict[str, dict[Any, str]] = field(default_factory=dict, repr=False, compare=False)
     _weekly: dict[tuple[Any, ...], pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        return f"<Study {self.name}: {len(self.cells):,} cells, {len(self.runs):,} runs>"
+
+    @classmethod
+    def of_weeks(cls, manifest: Mapping[str, Any], runs: pd.DataFrame, weekly: pd.DataFrame) -> Study:
+        """A study that lies in memory alone, without shops: rows of `runs` and of `weekly` as they are stored."""
+        made = cls(Path(), manifest, runs, None)
+        made._weekly[tuple(made.cells)] = weekly
+        return made
+
     @property
     def name(self) -> str:
         """The study's name."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from .compare import estimates
-from .intervals import Estimate
+from .intervals import FEW_SEEDS, Estimate
 from .language import say
 from .parts import Label, Quantity, Table, Words
 from .study import Study
@@ -34,6 +34,7 @@ def _intervals(study: Study, table: pd.DataFrame, caption: str, difference: bool
     cells = list(dict.fromkeys(table.index.get_level_values("cell_id")))
     caption, shown = capped(study, caption, cells)
     known = estimates(table[table.index.isin(shown, level="cell_id")])
+    caption = " ".join([caption, *doubts(known.values())])
     rows: list[Words] = []
     texts = []
     for outcome in study.outcomes.values():
@@ -71,11 +72,26 @@ def label(fit: Scale, text: str) -> Label:
 
 def quantity(fit: Scale, one: Estimate, difference: bool = False) -> Quantity:
     """`interval` of an estimate."""
-    made = interval(fit, one.mean, one.low, one.high, difference)
+    made = interval(fit, one.mean, one.low, one.high, one.n, difference)
     return replace(made, interval=made.interval + STANDS) if difference and one.stands else made
 
 
-def interval(fit: Scale, mean: float, low: float, high: float, difference: bool = False) -> Quantity:
-    """A mean with its interval; bold where it is a difference that leaves out zero."""
+def interval(fit: Scale, mean: float, low: float, high: float, n: int, difference: bool = False) -> Quantity:
+    """A mean over n seeds with its interval; bold where it is a difference that surely leaves out zero."""
     around = fit.interval(low, high, difference)
-    return Quantity(fit.number(mean, difference), around, difference and bool(around) and not low <= 0 <= high)
+    sure = n >= FEW_SEEDS and low < high and not low <= 0 <= high
+    return Quantity(fit.number(mean, difference), around, difference and bool(around) and sure)
+
+
+def doubts(known: Iterable[Estimate]) -> list[str]:
+    """Sentences on intervals that look surer than they are: from few seeds, or of no width."""
+    there = [one for one in known if one.known]
+    few = {one.n for one in there if one.n < FEW_SEEDS}
+    said = []
+    if few:
+        said.append(
+            say("Of fewer than five seeds an interval is unsure: run more replications. None of them is set in bold.")
+        )
+    if any(one.margin == 0 and one.mean != 0 for one in there):
+        said.append(say("Where both ends of an interval are the same, every seed gave the same value; no bold either."))
+    return said

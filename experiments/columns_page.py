@@ -8,7 +8,7 @@ from analysis import markdown
 from simulation.state import Consumers, Influencers, Listings
 from simulation.state.table import REQUIRED, Column, Table
 
-from .schema import CONFIGS
+from .configs import CONFIGS
 
 PAGE = CONFIGS.parent / "docs" / "model.md"
 TABLES: dict[str, type[Table]] = {table.__name__: table for table in (Consumers, Listings, Influencers)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -56,22 +57,69 @@ COMMANDS: Mapping[str, Command] = {
         {"language": "en|id", "format": "png,svg,pdf"},
         TABLES,
     ),
+    "list": Command(
+        "Name what there is to choose and to measure: rules, rankings, platforms, presets, markets, outcomes and more.",
+        "catalogue:list_names",
+        needs=MODEL,
+        of_a_study=False,
+        takes="[rules|rankings|platforms|presets|markets|outcomes|settings|...] [plugins=NAME]",
+    ),
+    "explain": Command(
+        "Tell what a name means: its definition, its settings, their units, ranges and sources.",
+        "catalogue:explain",
+        needs=MODEL,
+        of_a_study=False,
+        takes="NAME [plugins=NAME]",
+    ),
     "table": Command(
         "Write the study's tables for a paper or a spreadsheet. latex and markdown hold means and differences; who "
-        "pays, hazard ratios and fates are in csv only; parquet is all that is stored, as it is.",
+        "pays, hazard ratios and fates are in csv only; parquet is all that is stored, as it is. With --outcomes "
+        "take these outcomes, with --label begin LaTeX's labels and the files' names with a name.",
         "study_commands:make_table",
-        {"format": "csv,latex,markdown,parquet", "language": "en|id"},
+        {
+            "format": "csv,latex,markdown,xlsx,parquet",
+            "language": "en|id",
+            "outcomes": "NAME,NAME",
+            "label": "NAME",
+        },
         TABLES,
     ),
 }
 RUN = "run"  # what is meant where the first word is no command
 RUNNING = Command(
     "Run a market, or a study of many, and write results/STUDY/report.html.",
-    "conduct:conduct",
+    "at_the_desk:run",
+    {
+        "cfg": "job",
+        "resolve": FLAG,
+        "info": FLAG,
+        "config-dir": "FOLDER",
+        "shell-completion": "install=bash|zsh|fish",
+    },
     needs=MODEL,
     of_a_study=False,
     takes="[-m] [NAME=VALUE ...]",
 )
+SHORT = {"cfg": "-c", "info": "-i", "config-dir": "-cd", "shell-completion": "-sc"}  # as in Hydra
+DOES = {
+    "cfg": "print every setting as YAML and run nothing",
+    "resolve": "as in Hydra; what --cfg prints is resolved in any case",
+    "info": "print versions, where names are looked up, and what there is to choose",
+    "config-dir": "look presets (experiment/), markets (market/) and the like up in a folder of your own, too",
+    "shell-completion": 'print a script for your shell: eval "$(etalase -sc install=bash)"',
+}
+ELSEWHERE = {  # options of Hydra's that are none here, and what does what they do
+    "--config-name": "given as experiment=PRESET, or experiment=./FILE.yaml",
+    "-cn": "given as experiment=PRESET, or experiment=./FILE.yaml",
+    "--config-path": "given as --config-dir FOLDER",
+    "-cp": "given as --config-dir FOLDER",
+    "--run": "left out, it is what happens",
+    "-r": "left out, it is what happens",
+    "--package": "left out, --cfg job prints all",
+    "-p": "left out, --cfg job prints all",
+    "--hydra-help": "left out; --help tells all, --info what there is to choose",
+    "--experimental-rerun": "left out; the command in manifest.json makes a study again",
+}
 HELP = """
   etalase market=classroom platform=project_s    one small market, in seconds
   etalase experiment=project_s                   the headline study: Project S, and each rule against it
@@ -83,7 +131,7 @@ What to run     market, platform, algorithm, regulation (a name, or '[a,b]'), de
                 experiment=PRESET for all that a preset says
 How much        weeks=156; seed=0, replications=1 (in every cell the seeds seed, seed+1, ...)
 With what       workers=null (every core); hydra/launcher=joblib (processes), basic (this process) or ray
-Where to        results/STUDY: study=NAME, results=FOLDER
+Where to        results/STUDY: study=NAME, else named after preset and settings; results=FOLDER
 Any parameter   market.consumers=10000, platform.favour=2, regulation.separation.start_week=52
 
 A name that does not exist is answered with those that do. What is stored is not run again: a study that
@@ -121,6 +169,8 @@ def parse(arguments: Sequence[str]) -> tuple[str, list[str], Options]:
     Raises `UsageError` for an option that there is not or that lacks its value, `SystemExit` after help or version.
     """
     name = arguments[0] if arguments and arguments[0] in COMMANDS else RUN
+    if name == RUN and (other := next((one for one in arguments if one.partition("=")[0] in ELSEWHERE), None)):
+        raise UsageError(_unknown(name, other))
     found, others = make_parser().parse_known_args([name, *arguments[name != RUN :]])
     options = vars(found)
     words = [*options.pop("words"), *others]
@@ -129,7 +179,8 @@ def parse(arguments: Sequence[str]) -> tuple[str, list[str], Options]:
             raise UsageError(_unknown(name, word))
     for option, value in options.items():
         if value is None:
-            raise UsageError(f"{name}: got the option --{option} without a value; it may be --{option}=VALUE")
+            spelled = option.replace("_", "-")
+            raise UsageError(f"{name}: got the option --{spelled} without a value; it may be --{spelled}=VALUE")
     return name, words, options
 
 
@@ -147,6 +198,12 @@ def make_parser() -> Parser:
     return parser
 
 
+def show_help() -> None:
+    """Print what `etalase --help` does."""
+    with suppress(SystemExit):
+        make_parser().parse_args([RUN, "--help"])
+
+
 def _declare(parser: argparse.ArgumentParser, command: Command) -> None:
     """Declare what a command takes; of its options only those that are given go to its function."""
     parser.allow_abbrev = False
@@ -156,7 +213,9 @@ def _declare(parser: argparse.ArgumentParser, command: Command) -> None:
     )
     for option, values in command.options.items():
         form: Mapping[str, Any] = {"action": "store_true"} if values == FLAG else {"nargs": "?", "metavar": values}
-        parser.add_argument(f"--{option}", default=argparse.SUPPRESS, **form)
+        spellings = [f"--{option}", *([SHORT[option]] if option in SHORT and command is RUNNING else [])]
+        does = DOES.get(option) if command is RUNNING else None
+        parser.add_argument(*spellings, default=argparse.SUPPRESS, help=does, **form)
     if command is RUNNING:
         many = "run a cell for each of several values of a setting"
         parser.add_argument("-m", "--multirun", action="store_true", default=argparse.SUPPRESS, help=many)
@@ -182,6 +241,8 @@ def _all_commands() -> str:
 
 
 def _unknown(name: str, option: str) -> str:
+    if name == RUN and (known := ELSEWHERE.get(option.partition("=")[0])):
+        return f"option: got {option}; it may be {known}"
     if name == RUN:
         return f"option: got {option}; it may be {_options()}"
     there = " or ".join(f"--{one}" for one in COMMANDS[name].options) or "left out: there are no options"
@@ -192,4 +253,5 @@ def _options() -> str:
     """Every option that there is, and after which command."""
     given = {name: " or ".join(f"--{option}" for option in one.options) for name, one in COMMANDS.items()}
     own = [f"{options} after {name}" for name, options in given.items() if options]
-    return "; ".join(["-m or --multirun, -h or --help, --version", *own])
+    running = ", ".join(f"--{option}" for option in RUNNING.options)
+    return "; ".join([f"-m or --multirun, -h or --help, --version, {running}", *own])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 
 from analysis import StudyError, load
@@ -19,13 +18,13 @@ from .terminal import say
 OK, FAILED = 0, 1
 
 
-def conduct(arguments: Sequence[str], multirun: bool = False) -> int:
+def conduct(arguments: Sequence[str], multirun: bool, command: str) -> int:
     """Conduct the study that the overrides describe. Returns 0, or 1 where some run is not stored.
 
-    Raises `ConfigError` on bad input, before anything is run or written.
+    command: as the user gave it, for the manifest. Raises `ConfigError` on bad input, before anything is run or
+    written.
     """
     planned = plan.make(arguments, multirun)
-    command = shlex.join(["etalase", *(["-m"] if multirun else []), *arguments])
     with opened(planned, command) as study:
         code = _carry_out(study)
         return max(code, _show(study))

@@ -25,6 +25,7 @@ from .plugins import NO_PLUGINS, Plugins
 from .store import Store
 
 if TYPE_CHECKING:
+    from simulation import Market
     from simulation.config import Config
     from simulation.outcomes.results import Results
 
@@ -33,12 +34,16 @@ JOBS_PER_WORKER = 64
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def run_market(config: Config, threads: int) -> tuple[Results, Mapping[str, Any]]:
-    """Run one market to its end: its results, and the report of its opening."""
+def market_at_end(config: Config, threads: int) -> Market:
+    """Run one market to its end and return it. Every run of a command and of Python comes through here."""
     from simulation import Market
 
-    market = Market(config, threads=threads)
-    market.run()
+    return Market(config, threads=threads).run()
+
+
+def run_market(config: Config, threads: int) -> tuple[Results, Mapping[str, Any]]:
+    """Run one market to its end: its results, and the report of its opening."""
+    market = market_at_end(config, threads)
     return market.results(), market.opening.report
 
 

@@ -16,7 +16,6 @@ from analysis.datasets import FAILURES, SHARDS, Run, Stored, StudyError, files, 
 from analysis.manifest import NAME, Manifest, read_manifest, sealed
 from analysis.shards import MODEL
 from analysis.whole import move, remove, write_atomically
-from simulation.outcomes.record import OUTCOMES
 from simulation.settings.parameter import ConfigError
 
 from . import fingerprint
@@ -25,7 +24,7 @@ from .lock import locked_if_possible
 from .mend import SUPERSEDED, add_shard, inside, keep_only, mend
 from .plan import Plan
 from .store import Store, run_name, to_json
-from .stored_columns import telling_columns
+from .stored_columns import outcomes_told, telling_columns
 
 
 @dataclass(frozen=True)
@@ -166,11 +165,7 @@ def _manifest(
         "data_hash": fingerprint.data_hash(),
         "model_hash": fingerprint.model_hash(),
         "columns": columns,
-        "outcomes": {
-            name: {"label": o.label, "unit": o.unit, "direction": o.direction}
-            | ({"party": o.party, "home": o.home} if o.party else {})
-            for name, o in OUTCOMES.items()
-        },
+        "outcomes": outcomes_told(),
         "seeds": sorted({*old.get("seeds", []), *plan.seeds}),
         "planned": {"cells": [cell.cell_id for cell in plan.cells], "seeds": [plan.seeds.start, plan.seeds.stop]},
         "cells": list(cells.values()),

@@ -84,6 +84,11 @@ class Launcher:
             return 1
         return CLUSTER if self.name == "ray" else self.settings["n_jobs"] or core_count()
 
+    @property
+    def threads(self) -> int:
+        """How many threads a run may have that is alone and in this process."""
+        return self.settings.get("n_jobs") or core_count()
+
     def launch(self, run: Run, jobs: Sequence[Job]) -> None:
         """Call `run` on every job. Raises `BrokenProcessPool` where processes died, or what `run` raises."""
         LAUNCHERS[self.name](run, jobs, self.settings)

@@ -12,13 +12,16 @@ from functools import cache
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override, OverrideType, RangeSweep, ValueType
+from hydra.core.override_parser.types import Override, RangeSweep, ValueType
 
 from simulation.settings.parameter import ConfigError, unknown
 
+from . import designs
+from .designs import Draw
+from .habits import refuse_what_hydra_says
 from .references import refuse_resolvers
 from .renamed import refuse_renamed
-from .schema import LAUNCHER, SETTINGS, STUDY_FIELDS, choices
+from .schema import LAUNCHER, SETTINGS, STUDY_FIELDS, choices, setting_types
 
 MOST_VALUES = 10_000
 ALLOWED = f"1 to {MOST_VALUES:,} values, as 1,2,3, range(0,1,0.1) without its end, or glob(*) for all names of a choice"
@@ -36,6 +39,7 @@ class Given:
     values: tuple[Any, ...]
     texts: tuple[str, ...]
     swept: bool
+    draw: Draw | None = None  # the range that its values are drawn from, with those of others, where it is a sample
 
 
 def read(arguments: Sequence[str], multirun: bool) -> list[Given]:
@@ -50,10 +54,13 @@ def read(arguments: Sequence[str], multirun: bool) -> list[Given]:
 
 
 def _read(argument: str, multirun: bool) -> Given:
+    refuse_what_hydra_says(argument)
+    if (drawn := _sampled(argument, multirun)) is not None:
+        return drawn
     override = _parse(argument)
     key, (_, _, text) = override.key_or_group, argument.partition("=")
-    if override.type is not OverrideType.CHANGE or override.package is not None:
-        raise ConfigError(override.get_key_element(), argument, f"{FORM}, without + ~ @")
+    if override.package is not None:
+        raise ConfigError(override.get_key_element(), argument, f"{FORM}, without @: every setting has its one place")
     refuse_renamed(key, text)
     if key.split(".")[0] not in SETTINGS and not key.startswith(LAUNCHER_SETTING):
         raise ConfigError(key, text, unknown(key, key, SETTINGS, "a setting:").allowed)
@@ -63,9 +70,25 @@ def _read(argument: str, multirun: bool) -> Given:
         more = "; replications=R runs the seeds from seed to seed+R-1" if key == "seed" else ""
         raise ConfigError(key, text, f"one value, the same for the whole study{more}")
     if not multirun:
-        raise ConfigError(key, text, "one value; several run with -m")
+        raise ConfigError(key, text, "one value; several run with -m, in Python with sweep")
     texts = _swept(override, text)
     return _given(key, tuple(_parse(f"{key}={t}").value() for t in texts), texts, swept=True)
+
+
+def _sampled(argument: str, multirun: bool) -> Given | None:
+    """The override where it is a sample, which Hydra's grammar has not."""
+    name, _, text = argument.partition("=")
+    key = name.lstrip("+")
+    draw = designs.read(key, text)
+    if draw is None:
+        return None
+    refuse_renamed(key, text)
+    if not multirun:
+        raise ConfigError(key, text, "one value; several run with -m, in Python with sweep")
+    kind = setting_types().get(key)
+    if kind not in (int, float) or of_study(key):
+        raise ConfigError(key, text, "sampled only where it is a number of the model, as platform.favour")
+    return Given(key, (text,), (text,), swept=True, draw=draw)
 
 
 def _given(key: str, values: tuple[Any, ...], texts: tuple[str, ...], swept: bool) -> Given:
@@ -73,6 +96,11 @@ def _given(key: str, values: tuple[Any, ...], texts: tuple[str, ...], swept: boo
         refuse_renamed(name, value)
         refuse_resolvers(name, value)
     return Given(key, values, texts, swept)
+
+
+def one_value(key: str, text: str) -> Given:
+    """A setting with the one value that a text spells, as a value of a sweep."""
+    return Given(key, (_parse(f"{key}={text}").value(),), (text,), swept=True)
 
 
 def of_study(key: str) -> bool:

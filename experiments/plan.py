@@ -15,13 +15,15 @@ from simulation.config import SEED, Config
 from simulation.settings.parameter import ConfigError
 from simulation.settings.strategies import STRATEGIES
 
-from . import fingerprint, overrides
+from . import designs, fingerprint, overrides
 from .cells import Cell
 from .inputs import Readings
 from .launchers import Launcher
+from .names import named_after
 from .overrides import Given
 from .plugins import Plugins, asked
 from .resolve import Resolved, preset_cells, preset_plugins, resolve
+from .schema import StudySetting, check_study, setting_types
 
 MOST_CELLS = 100_000
 CELL_FORM = "a list of overrides, or {label: TEXT, overrides: [...]}"
@@ -67,7 +69,7 @@ def make(arguments: Sequence[str], multirun: bool = False) -> Plan:
         cell = _cell(draft, one, readings.check(one.config))
         cells.setdefault(cell.cell_id, cell)
     study, seed = resolved[0].study, resolved[0].config.seed
-    name = study.study or _preset(given) or "default"
+    name = study.study or named_after(given)
     seeds = _seeds(seed, study.replications)
     folder = _folder(study.results, name)
     plugins = Plugins.named(study.plugins)
@@ -77,10 +79,15 @@ def make(arguments: Sequence[str], multirun: bool = False) -> Plan:
 
 def only_config(arguments: Sequence[str]) -> Config:
     """The config of the one run that the overrides describe."""
+    return only_run(arguments)[0]
+
+
+def only_run(arguments: Sequence[str]) -> tuple[Config, int]:
+    """The config of the one run that the overrides describe, and how many threads it may have."""
     plan = make(arguments)
     if len(plan.cells) > 1:
         raise ConfigError("experiment", plan.study, f"a preset of one cell, not of {len(plan.cells)}")
-    return plan.cells[0].run_config(plan.seeds[0])
+    return plan.cells[0].run_config(plan.seeds[0]), plan.launcher.threads
 
 
 def _drafts(given: Sequence[Given]) -> Iterator[_Draft]:
@@ -88,18 +95,47 @@ def _drafts(given: Sequence[Given]) -> Iterator[_Draft]:
     preset, keys = _preset(given), {g.key for g in given}
     listed = [_listed(cell) for cell in preset_cells(preset)] if preset else []
     wholes = [(label, [*(g for g in own if g.key not in keys), *given]) for label, own in listed or [("", [])]]
-    count = sum(math.prod(len(g.values) for g in whole) for _, whole in wholes)
+    samples, design = _sampling(given)
+    count = sum(_grid(whole) * (samples if any(g.draw for g in whole) else 1) for _, whole in wholes)
     if count > MOST_CELLS:
         raise ConfigError("-m", f"{count:,} cells", f"a sweep of at most {MOST_CELLS:,}")
-    for label, whole in wholes:
-        for places in itertools.product(*(range(len(g.values)) for g in whole)):
-            said = {g.key: (g.values[i], g.texts[i]) for g, i in zip(whole, places, strict=True)}
-            swept = (f"{g.key}={said[g.key][1]}" for g in whole if g.swept)
-            yield _Draft(
-                ", ".join([label, *swept]) if label else "",
-                {key: value for key, (value, _) in said.items()},
-                {key: text for key, (_, text) in said.items()},
-            )
+    for label, either in wholes:
+        for whole in _drawn(either, samples, design):
+            yield from _combined(label, whole)
+
+
+def _combined(label: str, whole: Sequence[Given]) -> Iterator[_Draft]:
+    """A draft for each combination of values."""
+    for places in itertools.product(*(range(len(g.values)) for g in whole)):
+        said = {g.key: (g.values[i], g.texts[i]) for g, i in zip(whole, places, strict=True)}
+        swept = (f"{g.key}={said[g.key][1]}" for g in whole if g.swept)
+        yield _Draft(
+            ", ".join([label, *swept]) if label else "",
+            {key: value for key, (value, _) in said.items()},
+            {key: text for key, (_, text) in said.items()},
+        )
+
+
+def _sampling(given: Sequence[Given]) -> tuple[int, str]:
+    """How many points a sample has, and of which design, checked."""
+    asked = {g.key: g.values[0] for g in given if g.key in ("samples", "design")}
+    setting = StudySetting(**{name: check_study(name, value) for name, value in asked.items()})
+    return setting.samples, setting.design
+
+
+def _grid(whole: Sequence[Given]) -> int:
+    return math.prod(len(g.values) for g in whole)
+
+
+def _drawn(whole: Sequence[Given], samples: int, design: str) -> Iterator[list[Given]]:
+    """What is given once for each point of a sample, where there is one; the samples' settings have a value each."""
+    draws = {g.key: g.draw for g in whole if g.draw}
+    if not draws:
+        yield list(whole)
+        return
+    kinds = setting_types()
+    for point in designs.points(draws, [key for key in draws if kinds[key] is int], samples, design):
+        yield [overrides.one_value(g.key, point[g.key]) if g.draw else g for g in whole]
 
 
 def _preset(given: Sequence[Given]) -> str | None:

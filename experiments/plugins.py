@@ -64,5 +64,5 @@ def sources() -> list[Path]:
 
 def asked(arguments: Sequence[str], setting: str) -> str | None:
     """What the command line gives as a setting, before anything of it can be read."""
-    given = [text.partition("=")[2] for text in arguments if text.startswith(f"{setting}=")]
+    given = [text.partition("=")[2] for text in arguments if text.lstrip("+").startswith(f"{setting}=")]
     return given[0].strip("[]'\"") if given else None

@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from hydra import compose, initialize_config_dir
@@ -21,11 +22,12 @@ from simulation.settings.parameter import ConfigError, unknown
 from simulation.settings.registry import Registry
 from simulation.settings.strategies import STRATEGIES
 
+from . import configs
 from .launchers import Launcher
 from .overrides import leaves
 from .references import refuse_resolvers
 from .renamed import refuse_renamed
-from .schema import CONFIG_FIELDS, CONFIGS, LAUNCHER, StudySetting, choices, register
+from .schema import CONFIG_FIELDS, LAUNCHER, StudySetting, choices, register
 
 # What is raised by texts that cannot be read, numbers that are too large or too long, and references in a circle.
 NOT_READ = (OmegaConfBaseException, YAMLError, ValueError, OverflowError, RecursionError)
@@ -65,27 +67,27 @@ def preset_cells(name: str) -> list[Any]:
 
 def preset_plugins(preset: str | None) -> str | None:
     """The modules that a preset names as `plugins`, before it can be composed."""
-    named = _said(preset or "").get("plugins")
+    named = _said(configs.name_of(preset or "")).get("plugins")
     return ",".join(map(str, named)) if isinstance(named, list) else named if isinstance(named, str) else None
 
 
 def base(chosen: Choices) -> DictConfig:
     """Hydra's composition of the choices, before any value is set. Not to be changed: it is kept."""
-    return composed(chosen, Registry.changes)
+    return composed(chosen, Registry.changes, configs.folders())
 
 
 @cache
-def composed(chosen: Choices, version: int) -> DictConfig:
-    """As `base`; version: of the registries that are composed from."""
+def composed(chosen: Choices, version: int, folders: tuple[Path, ...]) -> DictConfig:
+    """As `base`; version: of the registries that are composed from; folders: in which names are looked up."""
     register(version)
     preset = str(dict(chosen).get("experiment", ""))
     _refuse_renamed(preset)
     for group, name in chosen:
         if isinstance(name, str):
             refuse_resolvers("", _said(name, group))
-    overrides = [f"{group}={_spell(name)}" for group, name in chosen]
+    overrides = [*configs.more_folders(), *(f"{group}={_spell(name)}" for group, name in chosen)]
     try:
-        with initialize_config_dir(str(CONFIGS), job_name="etalase", version_base="1.3"):
+        with initialize_config_dir(str(configs.CONFIGS), job_name="etalase", version_base="1.3"):
             config = compose("config", overrides, return_hydra_config=True)
     except (HydraException, *NOT_READ) as error:
         raise ConfigError("experiment", preset or "config", f"a preset that composes: {_first_line(error)}") from error
@@ -126,7 +128,7 @@ def _refuse_renamed(preset: str) -> None:
 def _said(preset: str, group: str = "experiment") -> dict[str, Any]:
     """What stands in a preset's file; nothing where it cannot be read, which is said when it is composed."""
     try:
-        said: Any = OmegaConf.to_container(OmegaConf.load(CONFIGS / group / f"{preset}.yaml"))
+        said: Any = OmegaConf.to_container(OmegaConf.load(configs.file_of(group, preset)))
     except (*NOT_READ, OSError):
         return {}
     return dict(said) if isinstance(said, dict) else {}
@@ -134,7 +136,7 @@ def _said(preset: str, group: str = "experiment") -> dict[str, Any]:
 
 def _refuse_repeats(preset: str) -> None:
     """Refuse a preset whose `defaults` name a rule twice: Hydra would merge the two in silence."""
-    text: Any = OmegaConf.to_container(OmegaConf.load(CONFIGS / "experiment" / f"{preset}.yaml"))
+    text: Any = OmegaConf.to_container(OmegaConf.load(configs.file_of(configs.PRESETS, preset)))
     for entry in text.get("defaults", []):
         for group, names in entry.items() if isinstance(entry, dict) else ():
             if group.endswith("/regulation") and isinstance(names, list):
@@ -157,7 +159,12 @@ def _choice(group: str, value: Any) -> str | tuple[str, ...]:
     """The checked name of a choice; for regulation, the names of the rules in order."""
     if group == "regulation":
         return _rules(value if isinstance(value, list) else [value])
+    if group == configs.PRESETS and isinstance(value, str) and configs.is_path(value):
+        return configs.name_of(value)
     known = list(choices(group))
+    if group == LAUNCHER and value not in known:
+        others = "launcher plugins of Hydra's are not used, on SLURM and other clusters ray runs (docs/cluster.md)"
+        raise ConfigError(group, value, f"one of {', '.join(known)}; {others}")
     if not isinstance(value, str | int | float) or str(value) not in known:
         raise unknown(group, value, known)
     return str(value)

@@ -9,7 +9,7 @@ import errno
 import sys
 from collections.abc import Sequence
 
-from .commands import COMMANDS, RUN, RUNNING, Command, Options, UsageError, parse
+from .commands import COMMANDS, RUN, RUNNING, Command, Options, UsageError, parse, show_help
 from .limits import be_modest, shortage
 from .stopping import Stop, stoppable
 from .terminal import NOBODY_READS, forgiving, say
@@ -114,6 +114,9 @@ def _work(name: str, command: Command, words: Sequence[str], options: Options) -
     try:
         if name == RUN:
             _refuse_words(words)
+            if not words and not options:
+                show_help()
+                return OK
         return int(command.load()(words, **options))
     except ConfigError as error:
         say(str(error))

@@ -9,7 +9,6 @@ import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
@@ -22,9 +21,8 @@ from simulation.law.regulation import Enforcement
 from simulation.settings.parameter import ConfigError, check, parameter
 from simulation.settings.strategies import STRATEGIES
 
-from . import launchers
+from . import configs, launchers
 
-CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 STUDY_NAME = re.compile(r"[a-z0-9_][a-z0-9_-]{0,99}")
 ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:")  # of a URL, which some readers of files take for a place elsewhere
 
@@ -36,7 +34,7 @@ class StudySetting:
     study: str | None = parameter(
         None,
         unit="name of a folder in results",
-        source="null is the preset's name, or 'default'",
+        source="null is named after the preset and the settings that are given",
     )
     replications: int = parameter(
         1, unit="seeds a cell, from seed on", low=1, high=1_000_000, source="one run says least"
@@ -46,6 +44,19 @@ class StudySetting:
         None,
         unit="names of Python modules that register rankings, prices, rules, outcomes; several as [a,b]",
         source="the user's own, looked for in the working folder, too",
+    )
+    samples: int = parameter(
+        64,
+        unit="points of a sample, where settings are given as sample(LOW,HIGH)",
+        low=2,
+        high=10_000,
+        source="a power of two, over which Sobol' points are balanced",
+    )
+    design: str = parameter(
+        "latin",
+        unit="how the points of a sample lie: Latin hypercube or scrambled Sobol' sequence",
+        choices=("latin", "sobol"),
+        source="McKay et al. (1979); Owen (1998)",
     )
     results: str = parameter("results", unit="folder of all studies", source="beside the working folder's files")
 
@@ -71,6 +82,12 @@ class StudySetting:
         return cls(**{name: check(name, value, hints[name], specs[name]) for name, value in given.items()})
 
 
+def check_study(name: str, value: Any) -> Any:
+    """A study's setting, checked. Raises `ConfigError` where it cannot be used."""
+    spec = next(f.metadata["spec"] for f in dataclasses.fields(StudySetting) if f.name == name)
+    return check(name, value, typing.get_type_hints(StudySetting)[name], spec)
+
+
 STUDY_FIELDS = tuple(f.name for f in dataclasses.fields(StudySetting))
 CONFIG_FIELDS = tuple(f.name for f in dataclasses.fields(Config))
 LAUNCHER = "hydra/launcher"
@@ -85,13 +102,7 @@ def choices(group: str) -> tuple[str, ...]:
         return tuple(launchers.SETTINGS)
     if group == "regulation":
         return ("none", *sorted(instruments))
-    return presets(group)
-
-
-@cache
-def presets(group: str) -> tuple[str, ...]:
-    """The names of the files in a folder of configs/."""
-    return tuple(sorted(path.stem for path in (CONFIGS / group).glob("*.yaml")))
+    return configs.names(group)
 
 
 def plain_type(annotation: Any) -> type:

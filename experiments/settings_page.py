@@ -24,8 +24,9 @@ from simulation.settings.parameter import KINDS, Spec
 from simulation.settings.registry import Registry
 from simulation.settings.strategies import STRATEGIES
 
+from .configs import CONFIGS
 from .plan import make
-from .schema import CONFIGS, StudySetting, plain_type
+from .schema import StudySetting, plain_type
 
 PAGE = CONFIGS.parent / "docs" / "parameters.md"
 
@@ -88,11 +89,11 @@ def page() -> str:
     """The whole page, as Markdown."""
     parts = [HEADER, STUDY, table(_study()), NAMES, _names()]
     for name, group in GROUPS.items():
-        parts += [f"## {name}\n\n{_said(group)}\n", table(_fields(name, group))]
+        parts += [f"## {name}\n\n{docstring(group)}\n", table(group_settings(name, group))]
     for name, registry in STRATEGIES.items():
         parts += [CHOOSES.format(group=name, what=STRATEGY[name]), *_choices(registry, name)]
     parts += [REGULATION, *_choices(instruments, "regulation.{name}")]
-    parts += [f"### Enforcement\n\n{_said(Enforcement)}\n", table(_fields("regulation.NAME", Enforcement))]
+    parts += [f"### Enforcement\n\n{docstring(Enforcement)}\n", table(group_settings("regulation.NAME", Enforcement))]
     parts += [RULES, _rules()]
     parts += [OUTCOME, _outcomes()]
     return "\n".join(parts)
@@ -101,7 +102,7 @@ def page() -> str:
 def table(settings: Iterable[Setting]) -> str:
     """A table of settings, a row each."""
     rows = [
-        (f"`{name}`", _value(default), spec.unit, _allowed(annotation, spec), spec.source)
+        (f"`{name}`", written(default), spec.unit, may_be(annotation, spec), spec.source)
         for name, annotation, default, spec in settings
     ]
     return _markdown(("setting", "default", "unit", "may be", "source"), rows)
@@ -113,10 +114,10 @@ def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _study() -> list[Setting]:
     own = [("seed", int, Config.seed, SEED), ("weeks", int, Config.weeks, WEEKS)]
-    return [*own, *_fields("", StudySetting)]
+    return [*own, *group_settings("", StudySetting)]
 
 
-def _fields(group: str, parameters: type) -> list[Setting]:
+def group_settings(group: str, parameters: type) -> list[Setting]:
     """The settings of a parameter group, by their dotted names."""
     hints = typing.get_type_hints(parameters)
     prefix = f"{group}." if group else ""
@@ -130,7 +131,7 @@ def _choices(registry: Registry, path: str) -> list[str]:
         prefix = path.format(name=name)
         schema = registry.schema(name).items()
         settings = [(f"{prefix}.{key}", kind, default, spec) for key, (kind, default, spec) in schema]
-        parts.append(f"### {name}\n\n{_said(registry[name])}\n")
+        parts.append(f"### {name}\n\n{docstring(registry[name])}\n")
         if settings:
             parts.append(table(settings))
     return parts
@@ -141,9 +142,9 @@ def _rules() -> str:
     rows = []
     for name, of in FIELDS.items():
         changed = {rule: instruments[rule](**instruments.defaults(rule)).get(name) for rule in sorted(instruments)}
-        by = ", ".join(f"`{rule}` {_value(value)}" for rule, value in changed.items() if value is not None)
+        by = ", ".join(f"`{rule}` {written(value)}" for rule, value in changed.items() if value is not None)
         stricter = {min: "the lower", max: "the higher"}[of.metadata["meet"]]
-        rows.append((f"`Rules.{name}`", of.metadata["what"], _value(of.default), stricter, by or "`displacement`"))
+        rows.append((f"`Rules.{name}`", of.metadata["what"], written(of.default), stricter, by or "`displacement`"))
     return _markdown(("field", "what it is", "free", "stricter", "changed by, to"), rows)
 
 
@@ -153,7 +154,7 @@ def _names() -> str:
     for path in sorted(CONFIGS.glob("*/*.yaml")):
         settings = dict(OmegaConf.load(path).items())
         cells = [_cells(path.stem)] if settings.pop("cells", None) else []
-        changed = [f"{key} {_value(value)}" for key, value in settings.items() if key != "name"]
+        changed = [f"{key} {written(value)}" for key, value in settings.items() if key != "name"]
         said = first_sentence(path.read_text(encoding="utf-8"))
         rows.append((f"`{path.parent.name}={path.stem}`", said, ", ".join([*changed, *cells]) or "nothing"))
     return _markdown(("choice", "what it is", "sets"), rows)
@@ -175,18 +176,18 @@ def _outcomes() -> str:
     rows = []
     for name, outcome in OUTCOMES.items():
         over = outcome.over if outcome.weekly else f"week {outcome.week}"
-        said = _said(getattr(outcome, "measure", type(outcome)))
+        said = docstring(getattr(outcome, "measure", type(outcome)))
         rows.append((f"`{name}`", outcome.label, outcome.unit, BETTER[outcome.direction], over, said))
     return _markdown(("outcome", "what it is", "unit", "better", "over the weeks", "definition"), rows)
 
 
-def _allowed(annotation: Any, spec: Spec) -> str:
+def may_be(annotation: Any, spec: Spec) -> str:
     """What a setting may be, in the words of its error message."""
     optional = types.NoneType in typing.get_args(annotation)
     return spec.allowed(KINDS[plain_type(annotation)]) + (", or null" if optional else "")
 
 
-def _value(value: object) -> str:
+def written(value: object) -> str:
     """A value as a command line or a YAML file would have it."""
     if value == ():
         return "none"
@@ -195,7 +196,7 @@ def _value(value: object) -> str:
     return f"{value:,.12g}" if isinstance(value, int | float) else str(value)
 
 
-def _said(described: Any) -> str:
+def docstring(described: Any) -> str:
     """A docstring as one line."""
     return " ".join((inspect.getdoc(described) or "").split())
 

@@ -14,7 +14,8 @@ from .cells import choices_of
 
 SELLERS = [
     *(("seller_id", pa.int64()), ("kind", pa.string()), ("category", pa.string())),
-    *((name, pa.int64()) for name in ("entry_week", "exit_week", "copied_week")),
+    ("status", pa.string()),  # active, paused or closed, in the end
+    *((name, pa.int64()) for name in ("entry_week", "exit_week", "copied_week", "paused_week")),
     *(("opening_channels", pa.string()), ("channels", pa.string())),
     *((name, pa.float64()) for name in ("revenue", "profit")),
     *((name, pa.float64()) for name in ("opening_orders", "recent_orders")),  # orders a week; null for later sellers
@@ -36,3 +37,12 @@ def sellers_schema() -> pa.Schema:
 def telling_columns(configs: Iterable[Mapping[str, Any]]) -> list[str]:
     """The settings in which cells of equal choices differ: `runs` shows them in columns of their own."""
     return telling((tuple(choices_of(config).values()), config) for config in configs)
+
+
+def outcomes_told() -> dict[str, dict[str, Any]]:
+    """What a manifest says of each outcome."""
+    return {
+        name: {"label": o.label, "unit": o.unit, "direction": o.direction}
+        | ({"party": o.party, "home": o.home} if o.party else {})
+        for name, o in OUTCOMES.items()
+    }

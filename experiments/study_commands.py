@@ -104,7 +104,7 @@ def make_report(folder: Path, language: str = ENGLISH, format: str = "") -> None
             print(f"Report: {report.write(study, language)}")
 
 
-def make_table(folder: Path, format: str = "csv", language: str = ENGLISH) -> None:
+def make_table(folder: Path, format: str = "csv", language: str = ENGLISH, outcomes: str = "", label: str = "") -> None:
     """Write the tables of means and of differences, for a paper or a spreadsheet."""
     from analysis import load
     from analysis.export import write_tables
@@ -112,7 +112,7 @@ def make_table(folder: Path, format: str = "csv", language: str = ENGLISH) -> No
     with _speaking(language):
         study = load(folder)
         _note(folder, study.notes)
-        _say_where(write_tables(study, format.split(",")))
+        _say_where(write_tables(study, format.split(","), outcomes.split(",") if outcomes else (), label))
 
 
 def _speaking(language: str) -> AbstractContextManager[object]:

@@ -17,8 +17,7 @@ HEAD_WIDTH = 14
 def means(study: Study, cells: Collection[str]) -> str:
     """The table as text: survival at the longest horizon that all runs have, then `MAIN`, mean over seeds."""
     values = study.values[study.values.index.get_level_values("cell_id").isin(cells)]
-    survival = next(name for name in SURVIVAL if values[name].notna().all())
-    names = [survival, *MAIN]
+    names = main_outcomes(study, cells)
     table = values[names].groupby(level="cell_id", sort=False).mean()
     scales = {name: scale(study.outcomes[name].unit, table[name]) for name in names}
     heads = [_head(study.outcomes[name].label, scales[name].heading) for name in names]
@@ -30,6 +29,14 @@ def means(study: Study, cells: Collection[str]) -> str:
     ]
     more = [f"and {len(table) - MOST_ROWS} more"] if len(table) > MOST_ROWS else []
     return "\n".join([*_aligned([*lines, *rows]), *more])
+
+
+def main_outcomes(study: Study, cells: Collection[str] | None = None) -> list[str]:
+    """Survival at the longest horizon that all runs (of these cells) have, and who gains: those that the study has."""
+    values = study.values
+    values = values if cells is None else values[values.index.get_level_values("cell_id").isin(cells)]
+    survival = [name for name in SURVIVAL if name in values and values[name].notna().all()]
+    return [*survival[:1], *(name for name in MAIN if name in values)]
 
 
 def _head(label: str, unit: str) -> list[str]:

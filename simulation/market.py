@@ -52,6 +52,9 @@ class Market(AgentModel):
         self.series: dict[str, list[float]] = {name: [] for name, o in OUTCOMES.items() if o.weekly}
         self.of_some = {name for name in self.series if OUTCOMES[name].of_some}  # null in weeks that are without it
 
+    def __repr__(self) -> str:
+        return f"<Market {self.config.market.name}: week {self.steps} of {self.config.weeks}, {len(self.smes):,} shops>"
+
     # ---- the week
 
     def step(self) -> None:

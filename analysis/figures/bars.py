@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..compare import against_reference, estimates, reference, rule_baselines
+from ..compare import against_reference, estimates, reference, references, rule_baselines
 from ..hazards import FEW, HazardRatio
 from ..intervals import Estimate
 from ..language import say, word
@@ -199,6 +199,9 @@ def against(study: Study, pairs: Mapping[Any, Any]) -> str:
     how = say("Seed by seed, with 95% t intervals.") if several else say("One seed.")
     if len(bases) == 1:
         return f"{say('Each world less “{cell}”.', cell=study.labels[bases.pop()])} {how}"
+    if len(references(study)) > 1:
+        first_of_its = say("Under a rule: less the same world without one; else: less the first of the same market.")
+        return f"{first_of_its} {how}"
     first = study.labels[reference(study)]
     return f"{say('Under a rule: less the same world without one; else: less “{cell}”.', cell=first)} {how}"
 

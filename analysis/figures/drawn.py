@@ -78,6 +78,9 @@ class Drawn:
     direct: bool = True
     narrow: Mapping[str, Any] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<Drawn {self.name}: {self.title}; .figure .table .caption>"
+
     def for_page(self) -> dict[str, Any]:
         """Data, layout and changes where it is narrow, for a page that shows the title itself."""
         plain = json.loads(self.figure.to_json())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -32,10 +33,13 @@ PANEL, HEAD = 128, 30
 WIDE_CHARACTERS, NARROW_CHARACTERS = 100, 36  # of a heading over a panel
 
 
-def story(study: Study, cell: Any = None) -> Drawn | None:
-    """The weeks of one cell (the first unless said): shops, money, shares, prices; with bands over seeds."""
+def story(study: Study, cell: Any = None, outcomes: Sequence[str] = ()) -> Drawn | None:
+    """The weeks of one cell (the first unless said): shops, money, shares, prices; with bands over seeds.
+
+    outcomes: those to draw, one below the other, in place of the main ones that move.
+    """
     cell = study.cells[0] if cell is None else cell
-    lines = _lines(study, cell)
+    lines = _lines(study, cell, outcomes)
     if not lines:
         return None
     fits = {name: measure(study.outcomes[name], line.y.tolist()) for name, line in lines.items()}
@@ -56,14 +60,14 @@ def story(study: Study, cell: Any = None) -> Drawn | None:
     return Drawn("story", title, caption, figure, table, columns, narrow=less)
 
 
-def _lines(study: Study, cell: Any) -> dict[str, Line]:
+def _lines(study: Study, cell: Any, asked: Sequence[str]) -> dict[str, Line]:
     at = study.cells.index(cell)
     found = {}
-    for name in PANELS:
+    for name in asked or PANELS:
         line = _one(study, name, at) if name in study.outcomes else None
-        if line is not None and np.ptp(line.y) > 0:
+        if line is not None and (asked or np.ptp(line.y) > 0):
             found[name] = line
-    return dict(list(found.items())[:MOST])
+    return dict(list(found.items())[: len(asked) or MOST])
 
 
 def _one(study: Study, name: str, at: int) -> Line | None:

@@ -87,7 +87,9 @@ def _column(table: pd.DataFrame, name: str, fit: Scale, of: Column, estimated: b
 
 def _intervals(table: pd.DataFrame, fit: Scale, of: Column) -> list[Quantity]:
     rows = zip(*(table[name].tolist() for name in ESTIMATE), strict=True)
-    return [interval(fit, mean, low, high, of.difference) for mean, low, high in rows]
+    counts = table["n"].tolist() if "n" in table else [0] * len(table)
+    paired = zip(rows, counts, strict=True)
+    return [interval(fit, mean, low, high, int(n), of.difference) for (mean, low, high), n in paired]
 
 
 def _fit(of: Column, table: pd.DataFrame) -> Scale:

@@ -17,9 +17,16 @@ def changes(found: Findings) -> Section | None:
     study = found.study
     if len(study.cells) < 2 or not study.outcomes:
         return None
-    first = say("Each world less the reference, {cell}, seed by seed", cell=found.quoted(reference(study)))
-    made = [_table(found, against_reference(study), first)]
-    ruled = {cell: base for cell, base in rule_baselines(study).items() if base != reference(study)}
+    base = found.quoted(reference(study))
+    if len(found.references) == 1:
+        first = say("Each world less the reference, {cell}, seed by seed", cell=base)
+    else:
+        first = say("Each world less the first of the same market, seed by seed")
+    changed = against_reference(study)
+    if not changed:
+        return section("differences", say("What the choices change"), Paragraph(_no_twins()))
+    made = [_table(found, changed, first)]
+    ruled = {cell: base for cell, base in rule_baselines(study).items() if base not in found.references}
     if ruled:
         made.append(_table(found, ruled, say("Each rule less the same world without a rule, seed by seed")))
     shared = say("Two worlds share every shock of a seed, so their difference on it is what the choice did.")
@@ -30,6 +37,13 @@ def changes(found: Findings) -> Section | None:
     )
     told = Paragraph(f"{shared} {bold} {many}" if found.several else shared)
     return section("differences", say("What the choices change"), told, *made)
+
+
+def _no_twins() -> str:
+    return say(
+        "Each world has a market of its own, with other shops or consumers. They share no random events, so their "
+        "differences are no effect of a choice and are not given; their levels stand below."
+    )
 
 
 def _table(found: Findings, baselines: dict[Any, Any], caption: str) -> Table:

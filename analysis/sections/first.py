@@ -6,13 +6,12 @@ from typing import Any
 
 from .. import figures
 from ..answer import answer, question
-from ..compare import reference
 from ..findings import Findings
 from ..intervals import Estimate
 from ..language import number, say
 from ..parts import First, Label, Table, Words
 from ..study import Outcome
-from ..tables import label, quantity
+from ..tables import doubts, label, quantity
 from ..words import sentence, span
 from .behind import figure
 
@@ -35,7 +34,7 @@ def compared(found: Findings) -> Table | None:
     columns = [of for of in _columns(found) if of.name in found.values]
     if not columns:
         return None
-    heads = [_head(found, of, alone=len(shown) == 1) for of in columns]
+    heads = [_head(found, of, alone=set(shown) <= set(found.references)) for of in columns]
     cells = list(zip(*(_column(found, of, shown) for of in columns), strict=True))
     rows, sizes = [found.study.labels[cell] for cell in shown], [(heading, len(under)) for heading, under in groups]
     return Table(_caption(found, len(shown)), say("World"), heads, rows, cells, "numbers compared", sizes)
@@ -50,10 +49,10 @@ def _head(found: Findings, of: Outcome, alone: bool) -> Label:
 
 
 def _column(found: Findings, of: Outcome, shown: list[Any]) -> list[Words]:
-    """The first world's level, and the changes of the others."""
-    fit, base = found.fit(of.name), found.levels.get((shown[0], of.name), Estimate())
-    changes = (found.changes.get((cell, of.name), Estimate()) for cell in shown[1:])
-    return [quantity(fit, base), *(quantity(fit, one, difference=True) for one in changes)]
+    """The levels of what others are held against, and the changes of these."""
+    fit, first = found.fit(of.name), set(found.references)
+    known = [(cell, (found.levels if cell in first else found.changes).get((cell, of.name))) for cell in shown]
+    return [quantity(fit, one or Estimate(), difference=cell not in first) for cell, one in known]
 
 
 def _columns(found: Findings) -> list[Outcome]:
@@ -62,13 +61,12 @@ def _columns(found: Findings) -> list[Outcome]:
 
 
 def _groups(found: Findings) -> list[Group]:
-    """The reference by itself, then the other cells by what they are held against; at most `MOST_ROWS` in all."""
-    base = reference(found.study)
+    """The references by themselves, then the other cells by what they are held against; at most `MOST_ROWS` in all."""
     under: dict[Any, list[Any]] = {}
     for cell in _shown(found):
         under.setdefault((cell in found.rule_baselines, found.baselines[cell]), []).append(cell)
     groups = [(_heading(found, ruled, of), cells) for (ruled, of), cells in sorted(under.items(), key=_ruled)]
-    return [(say("As it is") if groups else "", [base]), *groups]
+    return [(say("As it is") if groups else "", found.references[:MOST_ROWS]), *groups]
 
 
 def _shown(found: Findings) -> list[Any]:
@@ -76,7 +74,7 @@ def _shown(found: Findings) -> list[Any]:
 
     The ends are those that keep most shops, and as many that keep fewest.
     """
-    others, room = list(found.baselines), MOST_ROWS - 1
+    others, room = list(found.baselines), max(0, MOST_ROWS - len(found.references))
     if len(others) <= room:
         return others
     held = dict.fromkeys((*(found.platforms or ()), found.rules[0], *found.rule_baselines.values()))
@@ -99,14 +97,22 @@ def _heading(found: Findings, ruled: bool, base: Any) -> str:
     return say("What changes against {cell}", cell=found.quoted(base))
 
 
+def _markets_apart() -> str:
+    return say("Worlds of different markets share no random events, so each is held against one of its own market.")
+
+
 def _caption(found: Findings, shown: int) -> str:
     if len(found.study.cells) == 1:
         return say("The main outcomes; in brackets 95% intervals.") if found.several else say("The main outcomes.")
     said = [say("The worlds compared.")]
-    if shown > 1 and found.several:
+    if shown > len(found.references) and found.several:
         said.append(
             say("Changes are means over common seeds, in brackets their 95% intervals; bold: zero is left out.")
         )
+    if shown > len(found.references):
+        said += doubts(found.changes.values())
+    if len(found.references) > 1:
+        said.append(_markets_apart())
     if shown < (cells := len(found.study.cells)):
         said.append(
             say(

@@ -22,6 +22,7 @@ from analysis.language import speaking
 from analysis.parties import who_pays
 from analysis.provenance import plain
 from analysis.sections.behind import figure
+from analysis.tables import difference_table
 
 from .present import there
 from .synthetic import OUTCOMES, SyntheticCell, load_study
@@ -109,7 +110,7 @@ def test_greek_letters_of_a_label_can_be_set_by_latex(tmp_path) -> None:
 
 def test_an_unknown_form_is_refused_in_one_line_and_nothing_is_written(study: Study, tmp_path) -> None:
     bare = load_study(tmp_path / "s", [SyntheticCell()], seeds=[0], weeks=5, smes=5)
-    with pytest.raises(StudyError, match=r"^format: got pdf; it may be csv, latex, markdown or parquet$"):
+    with pytest.raises(StudyError, match=r"^format: got pdf; it may be csv, latex, markdown, xlsx or parquet$"):
         write_tables(bare, ["csv", "pdf"])
     assert not (bare.folder / "tables").exists()
 
@@ -202,3 +203,67 @@ def test_numbers_in_a_paper_are_those_of_the_summary(study: Study) -> None:
     line = next(line for line in table(study, "markdown").splitlines() if line.startswith("| Project S |"))
     survival = study.values.loc["c01", "sme_survival_156w"].mean()
     assert line.split("|")[2].split()[0] == f"{100 * survival:.1f}"
+
+
+def test_outcomes_that_are_asked_for_are_the_tables_columns(study: Study) -> None:
+    asked = table(study, "latex", ["hhi", "sme_profit"], "mine")
+    assert r"\label{tab:mine-outcomes}" in asked
+    assert r"\label{tab:mine-differences}" in asked
+    assert asked.count(r"\shortstack") == 2 * 2
+    rows = pd.read_csv(io.StringIO(table(study, "csv", ["hhi"])))
+    assert set(rows["outcome"]) == {"hhi"}
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ({"outcomes": ["sme_profits"]}, r"outcomes: got sme_profits; .*did you mean sme_profit\?"),
+        ({"label": "a b"}, "label: got a b; it may be letters"),
+    ],
+)
+def test_what_no_table_can_have_is_one_line(study: Study, how: dict, words: str) -> None:
+    with pytest.raises(StudyError, match=words) as error:
+        table(study, "latex", **how)
+    assert "\n" not in str(error.value)
+
+
+def test_an_outcome_that_is_zero_in_every_run_is_no_column_unless_it_is_asked_for(study: Study) -> None:
+    runs = study.runs.assign(platform_profit=0.0)
+    still = Study(study.folder, study.manifest, runs)
+    assert "Platform's profit" not in table(still, "markdown")
+    assert "Platform's profit" in table(study, "markdown")
+    assert "Platform's profit" in table(still, "markdown", ["platform_profit"])
+
+
+@pytest.mark.parametrize(("seeds", "said"), [(2, True), (4, True), (5, False)])
+def test_few_seeds_are_said_and_never_bold(tmp_path, seeds: int, said: bool) -> None:
+    cells = [SyntheticCell(), SyntheticCell(0.05, 0.2)]
+    study = load_study(tmp_path / "s", cells, seeds=range(seeds), weeks=60, smes=50)
+    change = differences(study.values, {"c01": "c00"}, study.weeks)
+    made = difference_table(study, change, "A caption.")
+    assert ("fewer than five seeds" in made.caption) is said
+    assert ("fewer than five seeds" in table(study, "latex")) is said
+    bold = [one.bold for row in made.cells for one in row]
+    assert any(bold) is not said
+
+
+def test_an_interval_of_no_width_is_said_and_never_bold(tmp_path) -> None:
+    cells = [SyntheticCell(), SyntheticCell(share=0.2)]
+    study = load_study(tmp_path / "s", cells, seeds=range(6), weeks=60, smes=50)
+    values = study.values[["hhi"]]
+    change = differences(values, {"c01": "c00"}, study.weeks)
+    assert change["margin"].max() < 1e-12 < change["mean"].min()
+    change["margin"], change["low"], change["high"] = 0.0, change["mean"], change["mean"]
+    made = difference_table(study, change, "A caption.")
+    assert "every seed gave the same value" in made.caption
+    assert not any(one.bold for row in made.cells for one in row)
+
+
+def test_a_workbook_holds_what_the_csv_does(study: Study, tmp_path) -> None:
+    copied = Study(tmp_path, study.manifest, study.runs, study.stored)
+    (path,) = write_tables(copied, ["xlsx"], ["hhi"], "mine")
+    assert path.name == "mine-outcomes.xlsx"
+    book, told = pd.read_excel(path), pd.read_csv(io.StringIO(table(study, "csv", ["hhi"])))
+    assert book["mean"].to_numpy() == pytest.approx(told["mean"].to_numpy())
+    assert book["label"].tolist() == told["label"].tolist()
+    assert set(pd.read_excel(path, "what they are")["outcome"]) == set(study.outcomes)

@@ -202,7 +202,7 @@ def test_runs_that_are_missing_are_said_to_be(tmp_path) -> None:
 def test_hostile_names_stay_text(tmp_path) -> None:
     cells = [
         SyntheticCell(label=HOSTILE, settings={"market": HOSTILE}),
-        SyntheticCell(0.01, settings={"platform": HOSTILE, "regulation": HOSTILE}),
+        SyntheticCell(0.01, settings={"market": HOSTILE, "platform": HOSTILE, "regulation": HOSTILE}),
     ]
     outcomes = {name: {**of, "label": HOSTILE, "unit": HOSTILE} for name, of in OUTCOMES.items()}
     folder = store(

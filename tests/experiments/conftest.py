@@ -8,25 +8,25 @@ from pathlib import Path
 
 import pytest
 
-from experiments import resolve, schema
+from experiments import configs as places
+from experiments import resolve
 
 
 @pytest.fixture
 def add_preset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], None]]:
     """A function that adds experiment/NAME.yaml to a copy of the configs."""
     configs = tmp_path / "configs"
-    shutil.copytree(schema.CONFIGS, configs)
+    shutil.copytree(places.CONFIGS, configs)
 
     def add(name: str, text: str) -> None:
         (configs / "experiment" / f"{name}.yaml").write_text(f"# @package _global_\n{text}")
 
     def forget() -> None:
-        schema.presets.cache_clear()
+        places.listed.cache_clear()
         resolve.composed.cache_clear()
 
     forget()
-    monkeypatch.setattr(schema, "CONFIGS", configs)
-    monkeypatch.setattr(resolve, "CONFIGS", configs)
+    monkeypatch.setattr(places, "CONFIGS", configs)
     yield add
     monkeypatch.undo()
     forget()

@@ -13,8 +13,17 @@ from simulation.config import Config
 from simulation.outcomes.record import OUTCOMES
 from simulation.outcomes.results import Results
 
-SMALL = ["market=classroom", "market.consumers=1000", "market.calibration_consumers=1000", "market.smes=20"]
+PLAIN = ["market=classroom", "market.consumers=1000", "market.calibration_consumers=1000", "market.smes=20"]
+SMALL = ["study=default", *PLAIN]  # by a name of its own, whatever else it is given
 OPENING = {"held_out_error": np.float64(0.01), "listings": "made up"}
+
+
+def named(*arguments: str) -> list[str]:
+    """Arguments with the study's name among them: where they have none the preset's, or 'default'."""
+    if any(argument.startswith("study=") for argument in arguments):
+        return list(arguments)
+    preset = [argument.partition("=")[2] for argument in arguments if argument.startswith("experiment=")]
+    return [f"study={preset[0] if preset else 'default'}", *arguments]
 
 
 def run(config: Config, threads: int = 1) -> tuple[Results, dict[str, Any]]:
@@ -29,7 +38,9 @@ def run(config: Config, threads: int = 1) -> tuple[Results, dict[str, Any]]:
         "category": ["Toys"] * 3,
         "entry_week": [0, 0, 2],
         "exit_week": [None, 2, None],
+        "status": ["active", "closed", "active"],
         "copied_week": [2, None, None],
+        "paused_week": [None] * 3,
         "opening_channels": ["social", "social+marketplace", "social"],
         "channels": ["social", "social+marketplace", "social"],
         "revenue": [1.0, 2.0, 3.0],

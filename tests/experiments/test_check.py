@@ -21,7 +21,7 @@ from . import fakes
 from .stored import runs
 
 FOLDER = Path("results/default")
-SWEEP = ["weeks=2", "-m", "platform=marketplace_only,project_s", "replications=2"]
+SWEEP = ["study=default", "weeks=2", "-m", "platform=marketplace_only,project_s", "replications=2"]
 
 
 @pytest.fixture(autouse=True)

@@ -32,7 +32,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def conduct(*arguments: str, simulate=fakes.run, seeds: int | None = None) -> None:
     """A study; of each cell only the first `seeds` are run, if they are given."""
-    with opened(plan.make(["weeks=2", *arguments], multirun=True), "etalase …") as study:
+    with opened(plan.make(fakes.named("weeks=2", *arguments), multirun=True), "etalase …") as study:
         missing = [(cell, found[:seeds]) for cell, found in study.missing if seeds != 0]
         jobs = plan_jobs(study.store, missing, workers=1)
         execute(jobs, 1, simulate)
@@ -201,7 +201,7 @@ def test_every_command_takes_the_options_it_declares_and_tells_them(
     assert sorted(options) == sorted(command.options)
     told = " ".join(said(capsys, name, "--help"))
     assert all(f"--{option}" in told for option in options)
-    assert f"etalase {name} STUDY" in " ".join(said(capsys, "--help"))
+    assert f"etalase {name} {command.takes.split()[0]}" in " ".join(said(capsys, "--help"))
 
 
 class TestOneEntryMakesACommand:

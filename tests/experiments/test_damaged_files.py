@@ -35,7 +35,7 @@ REPORTED = 10  # one in so many is also reported, which takes longer
 FIXTURES = Path(__file__).parent / "fixtures"
 FOLDER = Path("results/default")
 OLD_MODEL = "8fc6d58f968f"
-SWEEP = ["weeks=2", "platform=project_s", "platform.favour=1,3", "replications=2"]
+SWEEP = ["study=default", "weeks=2", "platform=project_s", "platform.favour=1,3", "replications=2"]
 
 
 def spoil(path: Path, luck: random.Random, others: list[Path]) -> str:

@@ -118,7 +118,7 @@ def carry_out(planned: Plan) -> None:
 
 
 def make(*arguments: str) -> Plan:
-    return plan.make(["weeks=2", *arguments], multirun=True)
+    return plan.make(fakes.named("weeks=2", *arguments), multirun=True)
 
 
 def fresh() -> Plan:

@@ -30,7 +30,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def conduct(*arguments: str, simulate=fakes.run) -> OpenStudy:
-    with opened(plan.make(["weeks=2", *arguments], multirun=True), "etalase …") as study:
+    with opened(plan.make(fakes.named("weeks=2", *arguments), multirun=True), "etalase …") as study:
         execute(plan_jobs(study.store, study.missing, workers=1), 1, simulate)
         study.finish()
         return study
@@ -201,7 +201,7 @@ def test_failures_are_recorded_and_forgotten_when_the_run_is_tried_again() -> No
 
 
 def test_a_second_command_on_one_study_is_told_so() -> None:
-    planned = plan.make(["weeks=2"])
+    planned = plan.make(fakes.named("weeks=2"))
     with opened(planned, "etalase"):
         with pytest.raises(ConfigError, match="no other command") as caught, opened(planned, "etalase"):
             pass

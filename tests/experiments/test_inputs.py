@@ -41,7 +41,9 @@ def carry_out(monkeypatch: pytest.MonkeyPatch, *arguments: str, simulate=fakes.r
     monkeypatch.setattr(conducting, "execute", lambda jobs, launcher: execute(jobs, 1, simulate))
     if not copy:
         monkeypatch.setattr(conducting.inputs, "keep", lambda *_: None)
-    with opened(plan.make(["weeks=2", "market.listings=live.csv", *arguments], multirun=True), "etalase …") as study:
+    with opened(
+        plan.make(fakes.named("weeks=2", "market.listings=live.csv", *arguments), multirun=True), "etalase …"
+    ) as study:
         return conducting.carry_out(study)
 
 
@@ -82,7 +84,7 @@ def test_a_run_that_would_read_other_bytes_fails_in_one_line(monkeypatch: pytest
 def test_a_copy_that_was_changed_fails_and_is_written_anew_by_the_next_command(monkeypatch: pytest.MonkeyPatch) -> None:
     sha256, runs = write(50_000), Overwriting()
     arguments, content = ("replications=1",), Path("live.csv").read_bytes()
-    planned = plan.make(["weeks=2", "market.listings=live.csv", *arguments])
+    planned = plan.make(fakes.named("weeks=2", "market.listings=live.csv", *arguments))
     keep(planned.folder, planned.inputs)
     copy = FOLDER / "inputs" / f"{sha256}.csv"
     copy.write_bytes(b"torn")

@@ -19,7 +19,7 @@ from . import fakes
 from .stored import tables
 
 ROOT = Path(__file__).parents[2]
-SMALL = [*fakes.SMALL, "weeks=4"]
+SMALL = [*fakes.PLAIN, "weeks=4"]
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +79,7 @@ def test_runs_that_all_fail_are_told_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("simulation.Market.run", lambda self: 1 / 0)
-    assert main([*SMALL, "workers=1"]) == 1
+    assert main([*SMALL, "workers=1", "study=default"]) == 1
     out, err = capsys.readouterr()
     assert out == ""
     (failure,) = Path("results/default/failures").iterdir()
@@ -94,12 +94,16 @@ def test_a_cell_that_fails_takes_no_other_with_it(
 ) -> None:
     run = Market.run
     monkeypatch.setattr(Market, "run", lambda self: 1 / 0 if self.config.platform.own_goods else run(self))
-    assert main([*SMALL, "-m", "platform=project_s,marketplace_only", "replications=2", "workers=1"]) == 1
+    assert (
+        main([*SMALL, "-m", "platform=project_s,marketplace_only", "replications=2", "workers=1", "study=default"]) == 1
+    )
     out, err = capsys.readouterr()
     assert "2 of 4 runs, 2 failed" in err
     assert out.splitlines()[-2].startswith("No Project S")
     monkeypatch.setattr(Market, "run", run)
-    assert main([*SMALL, "-m", "platform=project_s,marketplace_only", "replications=2", "workers=1"]) == 0
+    assert (
+        main([*SMALL, "-m", "platform=project_s,marketplace_only", "replications=2", "workers=1", "study=default"]) == 0
+    )
     assert tables("results/default")["runs"]["platform"].value_counts().to_dict() == {
         "project_s": 2,
         "marketplace_only": 2,

@@ -1,0 +1,106 @@
+"""A stored study in Python: `analysis.Study` with what one does with it, as tables of pandas and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import analysis
+from analysis import compare
+from analysis.words import plural
+
+from .show import figures_of, html_table
+from .summary import main_outcomes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.figures import Drawn
+
+MOST_ROWS = 20  # that a notebook shows unasked
+
+
+class Study(analysis.Study):
+    """A study: runs of several scenarios, each with the same seeds.
+
+    `runs` has a row a run, `weekly` a row a run and week, `shops` a row a run and opening shop; `outcomes` says of
+    each outcome its label, unit and direction, `settings` of each scenario what sets it apart, `labels` its name.
+    All that `analysis` offers takes a study: `analysis.hazard_ratios(study)`, `analysis.figures.forest(study)`.
+    """
+
+    def summary(self, *outcomes: str) -> pd.DataFrame:
+        """Mean, 95 % interval and number of seeds: a row a scenario and outcome, of all or of those named."""
+        return self._named(compare.summary(self.values[self._asked(outcomes)]), self.cells)
+
+    def differences(self, *outcomes: str, against: str | None = None) -> pd.DataFrame:
+        """As `summary`, of the difference from another scenario, seed by seed.
+
+        against: a scenario's label. Without it each is held against the first one, under a rule against the same
+        scenario without one. Only scenarios of the same market are compared: others share no random events.
+        """
+        baselines = compare.baselines(self) if against is None else self._against(against)
+        change = compare.differences(self.values[self._asked(outcomes)], baselines, self.weeks)
+        return self._named(change, list(baselines))
+
+    def plot(self, outcome: str | None = None) -> Drawn:
+        """One outcome in the form that fits the study: a curve, a map, bars; of one scenario its weeks.
+
+        A figure shows itself in a notebook; `.figure` is plotly's, `.table` holds the numbers behind it.
+        """
+        asked = () if outcome is None else (outcome,)
+        return figures_of(self, "story" if len(self.cells) == 1 else "outcome", asked)
+
+    def report(self, language: str = "en") -> Path:
+        """Write the report and return where it lies."""
+        from analysis import report
+        from analysis.language import languages, speaking
+
+        if language not in languages():
+            raise analysis.StudyError(f"language: got {language}; it may be {' or '.join(languages())}")
+        with speaking(language):
+            return report.write(self, language)
+
+    def _asked(self, outcomes: Sequence[str]) -> list[str]:
+        for name in outcomes:
+            if name not in self.outcomes:
+                raise analysis.StudyError(f"outcome: got {name}; it may be one of {', '.join(self.outcomes)}")
+        return list(outcomes or self.outcomes)
+
+    def _against(self, label: str) -> Mapping[Any, Any]:
+        named = {text: cell for cell, text in self.labels.items()}
+        if label not in named:
+            raise analysis.StudyError(f"against: got {label}; it may be one of {', '.join(named)}")
+        base = named[label]
+        return {cell: base for cell in compare.same_market(self, base) if cell != base}
+
+    def _named(self, table: pd.DataFrame, cells: Sequence[Any]) -> pd.DataFrame:
+        """A table by cell and outcome with the scenarios' labels in place of their ids, in the study's order."""
+        ordered = table.loc[[cell for cell in cells if cell in table.index.get_level_values("cell_id")]]
+        return ordered.rename(index=self.labels, level="cell_id").rename_axis(["scenario", "outcome"])
+
+    @property
+    def _size(self) -> str:
+        return f"{plural(len(self.cells), 'scenario')}, {plural(len(self.runs), 'run')}"
+
+    def __repr__(self) -> str:
+        return f"<Study {self.name}: {self._size}; .runs .weekly .shops .summary() .differences() .plot() .report()>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the means of the main outcomes."""
+        means = self.summary(*main_outcomes(self))["mean"].unstack("outcome", sort=False)
+        labels = {name: one.label for name, one in self.outcomes.items()}
+        left = len(means) - MOST_ROWS
+        notes = [f"means over seeds; in {', '.join(sorted({self.outcomes[str(name)].unit for name in means}))}"]
+        notes += [f"{left:,} scenarios more: .summary()"] if left > 0 else []
+        notes += [f"{plural(len(self.missing_runs), 'run')} missing: the same call goes on"] * bool(self.missing_runs)
+        return html_table(
+            f"Study {self.name}: {self._size}", means[:MOST_ROWS].rename(columns=labels), "; ".join(notes)
+        )
+
+
+def read(folder: Path) -> Study:
+    """The study in a folder. Raises `StudyError` where there is none."""
+    found = analysis.load(folder)
+    return Study(**{one.name: getattr(found, one.name) for one in fields(found)})
