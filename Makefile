@@ -14,7 +14,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run validate mechanisms rules outcomes test test-pythons test-search test-numbers test-kill test-stops test-faults test-cluster lint format clean
+.PHONY: help install browser run map validate mechanisms rules outcomes test test-pythons test-search test-numbers test-kill test-stops test-faults test-cluster lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -28,9 +28,15 @@ browser: ## install Debian's Chromium, in which the tests open the report, where
 		echo "The report is tested in Chromium, and none is here. Install it (apt-get install chromium, as root)," \
 		"name another (make test CHROMIUM=google-chrome) or leave these tests out (make test CHROMIUM=no)." >&2; exit 1; }
 
-run: install ## run the headline study and say where its report lies
+run: install ## run the headline study and a coarse dominance map, and say where their reports lie
 	$(BIN)/python -m experiments.run experiment=$(STUDY)
-	@echo "The report: $(CURDIR)/results/$(STUDY)/report.html"
+	$(BIN)/python -m experiments.run experiment=dominance replications=3 study=dominance_coarse
+	@echo "The reports: $(CURDIR)/results/$(STUDY)/report.html"
+	@echo "             $(CURDIR)/results/dominance_coarse/report.html"
+
+map: install ## run the whole dominance map, ten seeds, and draw it: docs/dominance.svg
+	$(BIN)/python -m experiments.run experiment=dominance
+	$(BIN)/python -m analysis.dominance_picture results/dominance docs/dominance.svg
 
 validate: install ## check the model against the world: docs/validation.md
 	$(BIN)/python -m validation

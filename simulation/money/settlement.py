@@ -263,6 +263,7 @@ def enter_books(
     listings.record(
         terms.week,
         orders=settlement.orders,
+        seen=demand.orders[:, terms.runs].sum(axis=1) * terms.people,
         slope=demand.slope * terms.people * (1.0 + listings.tax),
         gross=settlement.gross.astype(float),
         income=(settlement.gross - settlement.fixed + settlement.hours).astype(float),

@@ -175,6 +175,7 @@ def opening_listings(
         cost=opening.cost,
         affiliate=affiliate,
         past_orders=orders[:, None],
+        past_seen=opening.social_orders[:, None] * scale,
         past_slope=slope[:, None],
         past_gross=gross[:, None],
         past_income=(gross - (1.0 - selling.own_hours) * fixed)[:, None],

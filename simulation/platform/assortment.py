@@ -52,7 +52,8 @@ def review_assortment(
     room = most_own(goods.planned, goods.terms.own_allowed, goods.luck) - own.size
     room = min(room, _room_to_buy(goods))
     brand_room = most_own(goods.planned, rules.own_brand, goods.luck) - int(np.count_nonzero(listings.foreign[own]))
-    candidates = live[~listings.own[live] & (listings.copy[live] < 0)]
+    within = listings.channel_mask[live] & mask_of(goods.terms.runs) != 0  # what is sold elsewhere it does not see
+    candidates = live[~listings.own[live] & (listings.copy[live] < 0) & within]
     if room <= 0 or candidates.size == 0:
         return shelved
     brand = (brand_room > 0) & goods.better_made(

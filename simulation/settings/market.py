@@ -18,11 +18,11 @@ class MarketSetting:
         source="the label of the market in results",
     )
     consumers: int = parameter(
-        50_000,
+        20_000,
         unit="simulated consumers",
         low=1,
         high=100_000_000,
-        source="outcomes stand still from fewer on (docs/validation.md, The size of the market)",
+        source="outcomes stand still from here on (docs/validation.md, The size of the market)",
     )
     smes: int = parameter(
         500,

@@ -159,11 +159,11 @@ class Selling:
         source="assumed",
     )
     threat_price: float = parameter(
-        0.35,
+        0.05,
         unit="d ln of the cost that sellers price on / d share of return feared for",
         low=0.0,
         high=5.0,
-        source="assumed; who is threatened raises prices (docs/facts.md B3)",
+        source="assumed, small; at .35 all prices rise by a percent and Project S helps shops (docs/facts.md B3)",
     )
     entry_rate: float = parameter(
         0.0021,

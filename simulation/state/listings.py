@@ -14,7 +14,7 @@ from .table import Table, column, table
 KINDS = ("sme", "importer", "platform")
 SME_KIND, IMPORTER_KIND, PLATFORM_KIND = range(3)
 STILL_THERE = NOT_PAUSED = -1
-PAST = ("past_orders", "past_slope", "past_gross", "past_income", "past_fees", "past_shown")
+PAST = ("past_orders", "past_seen", "past_slope", "past_gross", "past_income", "past_fees", "past_shown")
 
 
 def listing_id(category: Rows, week: int, number: Rows, owner: int = 0) -> Rows:
@@ -149,6 +149,14 @@ class Listings(Table):
     vat: Floats = column(float, "share of price", "value-added tax that buyers pay on top", newcomer=0.0, of="offer")
     duty: Floats = column(float, "share of price", "duty that buyers pay on top", newcomer=0.0, of="offer")
     past_orders: Floats = column(float, "orders", r"$Q_j$ of the last $M$ weeks", dims=("M",), newcomer=0.0, of="offer")
+    past_seen: Floats = column(
+        float,
+        "orders",
+        "those of the last $M$ weeks through channels that the platform runs: what it sees of them",
+        dims=("M",),
+        newcomer=0.0,
+        of="offer",
+    )
     past_slope: Floats = column(
         float, "orders a listed price", r"$A_j$ of the last $M$ weeks", dims=("M",), newcomer=0.0, of="offer"
     )
@@ -257,10 +265,13 @@ class Listings(Table):
         """Where a week stands in the past."""
         return week % self.past_orders.shape[1]
 
-    def record(self, week: int, orders: Floats, slope: Floats, gross: Floats, income: Floats, fees: Floats) -> None:
+    def record(
+        self, week: int, orders: Floats, seen: Floats, slope: Floats, gross: Floats, income: Floats, fees: Floats
+    ) -> None:
         """Write a week's trade, (L,) each, over the oldest one; who pauses keeps the past it paused with."""
         self.recorded, page, rows = week, self.page(week), ~self.paused
-        self.past_orders[rows, page], self.past_slope[rows, page] = orders[rows], slope[rows]
+        self.past_orders[rows, page], self.past_seen[rows, page] = orders[rows], seen[rows]
+        self.past_slope[rows, page] = slope[rows]
         self.past_gross[rows, page], self.past_fees[rows, page] = gross[rows], fees[rows]
         self.past_income[rows, page] = income[rows]
 
