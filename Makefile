@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-EXTRAS := dev,oracle
+EXTRAS := dev,classroom,oracle
 STUDY := project_s
 # The browser that opens the report in the tests: a name on the PATH, or no for none (make test CHROMIUM=no).
 export CHROMIUM ?= chromium
@@ -14,7 +14,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run map validate mechanisms rules outcomes test test-pythons test-search test-numbers test-kill test-stops test-faults test-cluster lint format clean
+.PHONY: help install browser run page map validate mechanisms rules outcomes test test-pythons test-search test-numbers test-kill test-stops test-faults test-cluster lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -37,6 +37,9 @@ run: install ## run the headline study and a coarse dominance map, and say where
 map: install ## run the whole dominance map, ten seeds, and draw it: docs/dominance.svg
 	$(BIN)/python -m experiments.run experiment=dominance
 	$(BIN)/python -m analysis.dominance_picture results/dominance docs/dominance.svg
+
+page: install ## write the class page, one file that opens offline; its worlds are run again where the model has moved
+	$(BIN)/python -m experiments.run classroom --export results/class.html
 
 validate: install ## check the model against the world: docs/validation.md
 	$(BIN)/python -m validation
@@ -62,7 +65,7 @@ test-pythons: install ## run the tests of the model and of studies on every othe
 			$$python -c "$$is" 2>/dev/null && found=$$python && break; done; \
 		if test -z "$$found"; then echo "not tested on $$version: no such interpreter here"; continue; fi; \
 		echo "tested on $$version:"; \
-		$(MAKE) --no-print-directory install VENV=$(VENV)-$$version PYTHON=$$found EXTRAS=dev && \
+		$(MAKE) --no-print-directory install VENV=$(VENV)-$$version PYTHON=$$found EXTRAS=dev,classroom && \
 		$(VENV)-$$version/bin/pytest -n auto tests/simulation tests/experiments || exit 1; done
 
 test-search: install ## look for new counterexamples to every property, at random
