@@ -41,6 +41,10 @@ IMPORT = re.compile(r'^import (\{[^}]*\}|\* as \w+) from "\./(\w+)\.js";$', re.M
 EXPORT = re.compile(r"^export ((?:async )?(?:const|let|function)) (\w+)", re.MULTILINE)
 
 
+# plotly.js brings a style sheet for maps, which no chart here is, unless an element of this id is there already
+MAPS = re.compile(r'getElementById\("([0-9a-f]{64})"\)')
+
+
 class TooLargeError(ValueError):
     """A page that is larger than it may be. Its message is one line."""
 
@@ -86,7 +90,8 @@ def templates() -> Environment:
 
 def html(grid: bytes, *, served: bool) -> str:
     """The page over a packed grid: whole, or with style and scripts beside it."""
-    parts: dict[str, Any] = {"served": served, "texts": texts(), "grid": as_text(grid)}
+    maps = MAPS.search(get_plotlyjs())
+    parts: dict[str, Any] = {"served": served, "maps": maps[1] if maps else "", "texts": texts(), "grid": as_text(grid)}
     if not served:
         plotly = as_text(gzip.compress(get_plotlyjs().encode(), 9, mtime=0))
         # both are our own files, and neither may end the element that they stand in

@@ -12,6 +12,7 @@ from simulation.settings.parameter import ConfigError
 
 from ..terminal import say
 from .make_grid import make_grid
+from .printing import print_sheets
 from .worlds import declaration
 
 OK, FAILED = 0, 1
@@ -33,6 +34,9 @@ def classroom(words: Sequence[str], **options: Any) -> int:
             say(str(error))
             return FAILED
         print(f"Page: {target} ({size / 1e6:.1f} MB, grid {grid.made_by['hash']})")
+    if "print" in options:
+        for path in print_sheets(grid, Path(options["print"])):
+            print(path)
     return OK
 
 

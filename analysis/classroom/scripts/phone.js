@@ -93,7 +93,7 @@ const worldNames = () => {
 
 function show() {
   fill(at("main"), h("h1", { id: "who" }), h("p", { id: "when" }), h("div", { id: "fates", role: "status" }),
-    h("section", { id: "vote", hidden: true }), h("section", { id: "why", hidden: true }), choices(), h("p", { id: "away" }), h("p", { id: "said", role: "status" }));
+    h("section", { id: "vote", hidden: true }), choices(), h("section", { id: "why", hidden: true }), h("p", { id: "away" }), h("p", { id: "said", role: "status" }));
   update();
 }
 
