@@ -62,7 +62,7 @@ class Room:
             await self._tell_boards(session)
             await self._listen(socket, lambda said: self._of_phone(session, shop, said))
         finally:
-            self.phones[session.code].pop(socket, None)
+            self.phones.get(session.code, {}).pop(socket, None)  # the session may have been closed
             await self._tell_boards(session)
 
     async def _of_phone(self, session: Session, shop: int, said: Mapping[str, Any]) -> None:

@@ -60,23 +60,26 @@ def _run(listening: socket.socket, results: Path, lan: bool, port: int) -> None:
             f"open to every device on this network at http://{address}:{port}/class, with a session's code; "
             "Ctrl-C closes it"
         )
-    config = uvicorn.Config(
-        make_app(server),
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        ws="websockets-sansio",
-        ws_max_size=4096,
-        ws_max_queue=8,
-        ws_ping_interval=5.0,
-        ws_ping_timeout=10.0,
-        ws_per_message_deflate=False,
-        limit_concurrency=400,
-        timeout_keep_alive=5,
-        timeout_graceful_shutdown=2,
-        h11_max_incomplete_event_size=16_384,
-    )
-    uvicorn.Server(config).run(sockets=[listening])
+    uvicorn.Server(uvicorn.Config(make_app(server), **settings())).run(sockets=[listening])
+
+
+def settings() -> dict[str, Any]:
+    """What the server is told: small messages, phones that sleep noticed soon, nothing kept of who came."""
+    return {
+        "log_level": "warning",
+        "access_log": False,
+        "server_header": False,
+        "ws": "websockets-sansio",
+        "ws_max_size": 4096,
+        "ws_max_queue": 8,
+        "ws_ping_interval": 5.0,
+        "ws_ping_timeout": 10.0,
+        "ws_per_message_deflate": False,
+        "limit_concurrency": 400,
+        "timeout_keep_alive": 5,
+        "timeout_graceful_shutdown": 2,
+        "h11_max_incomplete_event_size": 16_384,
+    }
 
 
 def _port(said: str | None) -> int:

@@ -33,7 +33,7 @@ export function read(fragment) {
   const start = plain();
   const seen = said.get("seen") === "1";
   const base = said.get("base");
-  const kept = base ? new URLSearchParams(base) : null;
+  const levels = readLevels((name) => said.get(LEVEL + name));
   return {
     lang: among(said.get("lang"), ["en", "id"], start.lang),
     theme: among(said.get("theme"), ["light", "projector"], start.theme),
@@ -46,9 +46,15 @@ export function read(fragment) {
     step: whole(said.get("step"), 0, 20, 0),
     hide: said.get("hide") === "1",
     speed: whole(said.get("speed"), 1, 4, start.speed),
-    base: kept ? readLevels((name) => kept.get(name)) : null,
-    levels: readLevels((name) => said.get(LEVEL + name)),
+    base: base ? ghost(readLevels((name) => new URLSearchParams(base).get(name)), levels) : null,
+    levels,
   };
+}
+
+// The beliefs from before, as far as they are others than now.
+function ghost(base, levels) {
+  const same = declared().levers.every((one) => one.kind === "rule" || base[one.name] === levels[one.name]);
+  return same ? null : base;
 }
 
 export function write(one) {
@@ -103,8 +109,7 @@ export function reset() {
 export function move(lever, level) {
   const base = lever.kind === "belief" ? state.base ?? state.levels : state.base;
   const levels = { ...state.levels, [lever.name]: level };
-  const same = base && declared().levers.every((one) => one.kind === "rule" || base[one.name] === levels[one.name]);
-  change({ levels, base: same ? null : base });
+  change({ levels, base: base && ghost(base, levels) });
 }
 
 export function start() {

@@ -31,7 +31,7 @@ export const signed = (value, digits = 0) => (value > 0 ? "+" : "") + number(val
 // Rupiah in thousands, millions or billions, to about three figures.
 export function rupiah(value, sign = false) {
   const scales = [[1e9, "bn"], [1e6, "m"], [1e3, "k"], [1, "one"]];
-  const [scale, name] = scales.find(([size]) => Math.abs(value) >= size) ?? scales.at(-1);
+  const [scale, name] = scales.find(([size]) => Math.abs(value) >= size * 0.99995) ?? scales.at(-1);
   const figure = value / scale;
   const text = (sign ? signed : number)(figure, Math.abs(figure) >= 100 || scale === 1 ? 0 : 1);
   return say(`rupiah_${name}`, { value: text });
