@@ -97,7 +97,8 @@ class Declared:
         levels = {lever["name"]: {level["name"]: level for level in lever["levels"]} for lever in self.levers}
         chosen = [levels[name][level]["settings"] for name, level in world.levels.items()]
         cause = [self.causes[world.cause]["settings"]] if world.cause else []
-        return merged([self.market, *chosen, self.twins[world.twin]["settings"], *cause, {"weeks": self.weeks}])
+        twin = self.twins[world.twin]["settings"]
+        return merged([self.market, *chosen, twin, *cause, {"weeks": self.weeks}])
 
     def _combinations(self, levers: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
         names = [lever["name"] for lever in levers]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from analysis.classroom.grid import packed
-from analysis.classroom.page import TooLargeError, export
+from analysis.classroom.page import TooLargeError
+from analysis.classroom.page import export as write_page
 from simulation.settings.parameter import ConfigError
 
 from ..terminal import say
@@ -19,25 +20,34 @@ OK, FAILED = 0, 1
 RESULTS = "results"
 
 
-def classroom(words: Sequence[str], **options: Any) -> int:
-    """Do what the options ask for; without any, serve the page on this machine. Returns the exit code."""
+def classroom(words: Sequence[str], export: str = "", print: str = "", lan: bool = False, port: str = "") -> int:
+    """Write the page to a file, print the paper into a folder; or serve the page. Returns the exit code.
+
+    lan: whether phones on the local network may come in, too.
+    """
     results = _results(words)
-    declared = declaration()
-    if not options.keys() & {"export", "print"}:
-        return _serve(results, options)
-    grid = make_grid(declared, results)
-    if "export" in options:
-        target = Path(options["export"])
+    if not (export or print):
+        from .serving import serve  # what it needs is an extra
+
+        return serve(results, lan, port)
+    grid = make_grid(declaration(), results)
+    if export:
+        target = Path(export)
         try:
-            size = export(packed(grid), target)
+            size = write_page(packed(grid), target)
         except TooLargeError as error:
             say(str(error))
             return FAILED
-        print(f"Page: {target} ({size / 1e6:.1f} MB, grid {grid.made_by['hash']})")
-    if "print" in options:
-        for path in print_sheets(grid, Path(options["print"])):
-            print(path)
+        tell(f"Page: {target} ({size / 1e6:.1f} MB, grid {grid.made_by['hash']})")
+    if print:
+        for path in print_sheets(grid, Path(print)):
+            tell(str(path))
     return OK
+
+
+def tell(line: str) -> None:
+    """Say a line on standard output."""
+    sys.stdout.write(f"{line}\n")
 
 
 def _results(words: Sequence[str]) -> Path:
@@ -47,9 +57,3 @@ def _results(words: Sequence[str]) -> Path:
             "classroom", given[0], "results=FOLDER; markets, rules and beliefs stand in configs/classroom.yaml"
         )
     return Path(next((word.partition("=")[2] for word in words), "") or RESULTS)
-
-
-def _serve(results: Path, options: Any) -> int:
-    from .serving import serve  # what it needs is an extra
-
-    return serve(results, options)

@@ -90,7 +90,9 @@ def _cell(declared: Declared, world: World) -> Cell:
 
 
 def _path(results: Path, cell: Cell, declared: Declared) -> Path:
-    said = json.dumps([declared.draws, declared.paths, [party["outcomes"] for party in declared.parties]])
+    said = json.dumps(
+        [worlds.OPENING_SEED, declared.draws, declared.paths, [party["outcomes"] for party in declared.parties]]
+    )
     return results / FOLDER / f"{cell.cell_id}-{hashlib.sha256(said.encode()).hexdigest()[:8]}.npz"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -22,13 +21,12 @@ PORTS = 1024, 65535
 HERE, EVERYWHERE = "127.0.0.1", "0.0.0.0"
 
 
-def serve(results: Path, options: Mapping[str, Any]) -> int:
-    """Serve the page and the class session. Returns the exit code."""
-    port = _port(options.get("port"))
+def serve(results: Path, lan: bool = False, said: str = "") -> int:
+    """Serve the page and the class session, at the port that is said. Returns the exit code."""
+    port = _port(said)
     if missing := [name for name in NEEDS if find_spec(name) is None]:
         say(f"classroom: got no {missing[0]}; serving needs pip install 'etalase[classroom]' (--export needs nothing)")
         return FAILED
-    lan = bool(options.get("lan"))
     try:
         listening = _listen(EVERYWHERE if lan else HERE, port)
     except OSError as error:
@@ -82,8 +80,8 @@ def settings() -> dict[str, Any]:
     }
 
 
-def _port(said: str | None) -> int:
-    if said is None:
+def _port(said: str) -> int:
+    if not said:
         return PORT
     if not said.isascii() or not said.isdigit() or not PORTS[0] <= int(said) <= PORTS[1]:
         raise ConfigError("port", said, f"a whole number from {PORTS[0]} to {PORTS[1]}")

@@ -13,6 +13,7 @@ from analysis.classroom.declared import DeclarationError, Declared, overrides
 from analysis.classroom.grid import LIVES, Draw
 from simulation import Market
 from simulation.config import Config
+from simulation.opening import open_market as opening_of
 from simulation.sellers.costs import basic_fixed_cost, upkeep
 from simulation.settings.parameter import ConfigError
 from simulation.state.channels import CHANNELS, OWN_SITE, mask_of
@@ -23,6 +24,7 @@ from .. import compose
 from ..schema import CONFIGS
 
 FILE = CONFIGS / "classroom.yaml"
+OPENING_SEED = 0  # of the shops, which every draw has
 
 
 def declaration() -> Declared:
@@ -39,8 +41,9 @@ def config_of(settings: Mapping[str, Any]) -> Config:
 
 
 def open_market(config: Config, seed: int) -> Market:
-    """The market of one draw, before its first week."""
-    return Market(replace(config, seed=seed))
+    """The market of one draw, before its first week: in every draw the same shops, and other random events."""
+    opening = opening_of(replace(config, seed=OPENING_SEED))
+    return Market(replace(config, seed=seed), opening=opening)
 
 
 def shop_rows(market: Market) -> int:
@@ -83,7 +86,7 @@ def draw(declared: Declared, config: Config, seed: int) -> Draw:
     return Draw(
         exits=exits(market),
         parties=party_sums(declared, found.outcomes),
-        own_share=np.asarray(found.weekly["platform_share"], float),
+        own_share=np.nan_to_num(np.asarray(found.weekly["platform_share"], float)),  # null in weeks without sales
         orders=np.stack(weekly_orders, axis=1),
         cash=np.stack(weekly_cash, axis=1),
     )
@@ -128,17 +131,19 @@ def steer(market: Market, shop: int, price: float | None, channels: Sequence[str
 
 
 def fates(market: Market) -> list[dict[str, Any]]:
-    """How each shop stands: the week in which it closed or 0, cash, last week's orders, price, channels."""
+    """How each shop stands: the week in which it closed or 0, whether it pauses, cash, orders, price, channels."""
     listings, n = market.listings, shop_rows(market)
     masks = listings.channel_mask[:n].tolist()
+    paused = listings.paused[:n].tolist()
     columns = (exits(market).tolist(), cash(market).tolist(), orders(market).tolist(), listings.price[:n].tolist())
     return [
         {
             "exit": gone,
+            "paused": idle,
             "cash": round(money),
             "orders": round(sold, 1),
             "price": round(price),
             "channels": [name for bit, name in enumerate(CHANNELS) if mask >> bit & 1],
         }
-        for gone, money, sold, price, mask in zip(*columns, masks, strict=True)
+        for gone, money, sold, price, mask, idle in zip(*columns, masks, paused, strict=True)
     ]

@@ -73,10 +73,8 @@ def test_settings_of_a_world_are_laid_over_each_other_and_rules_join() -> None:
     }
     assert overrides({"a": True, "b": None, "c": ["x", "y"], "d": 0.5}) == ["a=true", "b=null", "c=[x,y]", "d=0.5"]
     declared = Declared(made.data())
-    without = declared.settings(World(WITHOUT, declared.usual | {"favour": "strong"}))
-    assert without == declared.settings(World(WITHOUT, declared.usual | {"favour": "weak"})), (
-        "there is nothing to favour"
-    )
+    without = declared.settings(World(WITHOUT, declared.usual | {"push": "hard"}))
+    assert without == declared.settings(World(WITHOUT, declared.usual | {"push": "mild"})), "there is nothing to favour"
 
 
 def spoilt(change) -> dict:
@@ -89,8 +87,8 @@ def spoilt(change) -> dict:
     ("change", "says"),
     [
         (lambda d: d["levers"][0].update(kind="wish"), "rule.kind: got wish; it may be rule or belief"),
-        (lambda d: d["levers"][1]["levels"].extend(d["levers"][1]["levels"]), "favour.levels: got 6; it may be 2 to 4"),
-        (lambda d: d["levers"][1].update(usual="mild"), "favour.usual: got mild; it may be one of weak, usual, strong"),
+        (lambda d: d["levers"][1]["levels"].extend(d["levers"][1]["levels"]), "push.levels: got 6; it may be 2 to 4"),
+        (lambda d: d["levers"][1].update(usual="soft"), "push.usual: got soft; it may be one of mild, planned, hard"),
         (lambda d: d.update(draws=0), "draws: got 0"),
         (lambda d: d.update(paths=99), "paths: got 99; it may be at most `draws`"),
         (lambda d: d.pop("levers"), "got no 'levers'"),
@@ -217,7 +215,7 @@ def test_the_guide_says_that_the_order_of_rules_turns_only_where_it_does(grid) -
     first, last = (
         level["name"] for level in (grid.declared.rules[0]["levels"][0], grid.declared.rules[0]["levels"][-1])
     )
-    usual, other = grid.declared.usual, grid.declared.usual | {"app": "half"}
+    usual, other = grid.declared.usual, grid.declared.usual | {"app": "third"}
     swapped = made.grid()
     a, b = (grid.index[World(WITH, other | {lever: name}).key] for name in (first, last))
     swapped.exits[[a, b]] = grid.exits[[b, a]]

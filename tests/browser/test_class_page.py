@@ -84,7 +84,7 @@ def test_a_lever_answers_at_once(opened) -> None:
     spent = page.evaluate(
         """async () => {
           const times = [];
-          for (const id of ["rule-neutral", "favour-strong", "rule-none", "favour-usual", "app-half"]) {
+          for (const id of ["rule-neutral", "push-hard", "rule-none", "push-planned", "app-third"]) {
             const began = performance.now();
             document.getElementById(id).click();
             times.push(performance.now() - began);
@@ -233,15 +233,15 @@ def test_luck_is_shown_draw_by_draw(opened, grid) -> None:
 def test_a_belief_moves_the_baseline_and_the_old_one_stays_as_a_ghost(opened, grid) -> None:
     page = opened("seen=1").page
     assert page.locator(".ghost").is_hidden()
-    page.locator("#app-half").check()
+    page.locator("#app-third").check()
     assert page.locator(".ghost").is_visible()
     key = page.locator("#life .key").inner_text()
     for twin in (WITHOUT, WITH):
         assert f"before: {twin}: {alive(grid, twin)}" in key
-        assert f"{twin}: {alive(grid, twin, app='half')}" in key
-    page.locator("#app-large").check()
+        assert f"{twin}: {alive(grid, twin, app='third')}" in key
+    page.locator("#app-most").check()
     assert page.locator(".ghost").is_hidden(), "back at the baseline"
-    page.locator("#app-half").check()
+    page.locator("#app-third").check()
     page.locator(".ghost button").click()
     assert page.locator(".ghost").is_hidden()
     assert "before" not in page.locator("#life .key").inner_text()
@@ -275,10 +275,10 @@ def test_undo_and_reset(opened) -> None:
     page = opened("seen=1").page
     before = page.url
     page.locator("#rule-firewall").check()
-    page.locator("#shrink-half").check()
-    assert {"l-rule", "l-shrink", "base"} <= set(state(page))
+    page.locator("#pause-cannot").check()
+    assert {"l-rule", "l-pause", "base"} <= set(state(page))
     page.locator("#do-undo").click()
-    assert page.locator("#shrink-no_way").is_checked()
+    assert page.locator("#pause-can").is_checked()
     assert page.locator("#rule-firewall").is_checked()
     page.locator("#do-undo").click()
     assert page.url == before
@@ -292,7 +292,7 @@ def test_undo_and_reset(opened) -> None:
 
 
 FULL = (
-    "l-rule=neutral&l-favour=weak&l-app=half&l-shrink=half&base=rule%3Dnone%26favour%3Dusual%26app%3Dlarge%26shrink%3Dno_way&lang=id&theme=projector"
+    "l-rule=neutral&l-push=mild&l-app=third&l-pause=cannot&base=rule%3Dnone%26push%3Dplanned%26app%3Dmost%26pause%3Dcan&lang=id&theme=projector"
     "&shop=5&step=2&speed=4&guess=11&draw=4&seen=1&teach=1&week=33"
 )
 
@@ -348,10 +348,10 @@ def test_the_numbers_that_are_taken_away_are_those_of_the_grid(opened, grid) -> 
 
 
 def test_the_same_world_in_python_and_as_a_command(opened, grid) -> None:
-    page = opened("seen=1&l-rule=separation&l-app=half&draw=2").page
+    page = opened("seen=1&l-rule=separation&l-app=third&draw=2").page
     source = page.locator("#take-python").input_value()
     (settings,) = (ast.literal_eval(node) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.List))
-    world = World(WITH, grid.declared.usual | {"rule": "separation", "app": "half"})
+    world = World(WITH, grid.declared.usual | {"rule": "separation", "app": "third"})
     assert settings == [*overrides(grid.declared.settings(world)), "seed=1"]
     assert page.locator("#take-command").input_value().replace("'", "").split()[1:] == settings
 
@@ -365,7 +365,7 @@ def test_the_same_world_in_python_and_as_a_command(opened, grid) -> None:
         ("", 360),
         ("seen=1&shop=3&teach=1", 360),
         ("seen=1&shop=3&lang=id&teach=1", DESK),
-        ("seen=1&shop=3&theme=projector&l-app=half", WALL),
+        ("seen=1&shop=3&theme=projector&l-app=third", WALL),
     ],
 )
 def test_axe_finds_nothing_grave(opened, fragment, width) -> None:
@@ -376,7 +376,9 @@ def test_axe_finds_nothing_grave(opened, fragment, width) -> None:
     assert [(one["id"], one["nodes"][0]["html"][:140]) for one in found if one["impact"] in GRAVE] == []
 
 
-@pytest.mark.parametrize("fragment", ["seen=1&shop=3&teach=1", "seen=1&shop=3&lang=id&theme=projector&base=app%3Dhalf"])
+@pytest.mark.parametrize(
+    "fragment", ["seen=1&shop=3&teach=1", "seen=1&shop=3&lang=id&theme=projector&base=app%3Dthird"]
+)
 def test_nothing_scrolls_sideways_but_tables_in_their_frames(opened, fragment) -> None:
     page = opened(fragment).page
     page.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
@@ -425,11 +427,11 @@ def test_the_keyboard_alone_goes_through_a_whole_lesson(opened, grid) -> None:
     assert state(page)["l-rule"] == "neutral"
     tab_to(page, "[name=lever-app]")
     keys.press("ArrowUp")
-    assert state(page)["l-app"] == "half"
+    assert state(page)["l-app"] == "third"
     tab_to(page, "#draw")
     keys.press("ArrowRight")
     assert state(page)["draw"] == "2"
-    assert str(alive(grid, WITHOUT, draw=1, app="half")) in numbers(page.locator("#foot").inner_text())
+    assert str(alive(grid, WITHOUT, draw=1, app="third")) in numbers(page.locator("#foot").inner_text())
 
 
 def test_what_can_be_moved_has_a_name_and_shows_where_it_is(opened) -> None:
@@ -456,7 +458,7 @@ def test_a_summary_is_spoken_and_changes_with_the_world(opened, grid) -> None:
 
 
 def test_indonesian_is_whole(opened) -> None:
-    page = opened("seen=1&shop=3&teach=1&lang=id&base=app%3Dhalf").page
+    page = opened("seen=1&shop=3&teach=1&lang=id&base=app%3Dthird").page
     assert page.locator("html[lang=id]").count() == 1
     text = page.locator("body").inner_text()
     english, indonesian = made_page.texts()["en"], made_page.texts()["id"]

@@ -40,8 +40,8 @@ def test_the_served_page_works_under_its_policy_and_runs_what_the_grid_has_not(o
     found = opened("/#seen=1&shop=3")
     page = found.page
     assert page.locator("#life .key li").count() == 2
-    page.locator("#live-favour").fill("0.2")
-    assert "0.2" in page.locator("output[for=live-favour]").inner_text()
+    page.locator("#live-push").fill("2.5")
+    assert "2.5" in page.locator("output[for=live-push]").inner_text()
     page.locator(".live-run button").click()
     page.wait_for_function("document.querySelectorAll('#life .key li').length === 4", timeout=120_000)
     assert "Run live in" in page.locator(".live-said").inner_text()

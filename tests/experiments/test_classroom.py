@@ -25,9 +25,9 @@ WEEKS = 12
 def small(weeks: int = WEEKS, draws: int = 2) -> Declared:
     """One rule, one belief, one cause, so that a grid takes seconds."""
     data = classroom_grid.data(market=SMALL, weeks=weeks, draws=draws, paths=1)
-    rule, favour = data["levers"][0], data["levers"][1]
-    rule["levels"], favour["levels"] = rule["levels"][:2], favour["levels"][1:]
-    return Declared(data | {"levers": [rule, favour], "causes": data["causes"][:1]})
+    rule, push = data["levers"][0], data["levers"][1]
+    rule["levels"], push["levels"] = rule["levels"][:2], push["levels"][1:]
+    return Declared(data | {"levers": [rule, push], "causes": data["causes"][:1]})
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +51,12 @@ def test_the_grid_holds_what_the_command_line_would_run_and_is_read_again(declar
     grid = make_grid(declared, tmp_path, workers=1)
     for world in (
         World(WITHOUT, declared.usual),
-        World(WITH, declared.usual | {"rule": "neutral", "favour": "strong"}),
+        World(WITH, declared.usual | {"rule": "neutral", "push": "hard"}),
     ):
         for draw in range(declared.draws):
-            market = Market(compose([*overrides(declared.settings(world)), f"seed={draw}"])).run()
+            settings = overrides(declared.settings(world))
+            opening = Market(compose([*settings, "seed=0"])).opening
+            market = Market(compose([*settings, f"seed={draw}"]), opening=opening).run()
             np.testing.assert_array_equal(grid.exits[grid.index[world.key], draw], worlds.exits(market))
             share = market.results().weekly["platform_share"]
             np.testing.assert_array_equal(grid.own_share[grid.index[world.key], draw], share)

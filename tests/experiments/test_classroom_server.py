@@ -75,12 +75,12 @@ def test_a_wire_from_another_site_is_refused(served) -> None:
 
 
 def test_a_run_off_the_grid_is_that_of_the_command_line(served) -> None:
-    said = {"levels": {"rule": "neutral"}, "values": {"favour": 0.2}, "draw": 1}
+    said = {"levels": {"rule": "neutral"}, "values": {"push": 2.5}, "draw": 1}
     settings, draw = asked(served.hall.declared, said)
-    assert settings[WITH]["platform.self_preference"] == 0.2
+    assert settings[WITH]["platform.favour"] == 2.5
     assert settings[WITH]["regulation"] == ["neutral_ranking"]
     assert "regulation" not in settings[WITHOUT]
-    assert settings[WITHOUT]["platform.self_preference"] == 0, "the twin's own setting stands"
+    assert settings[WITHOUT]["platform.favour"] == 1, "the twin's own setting stands"
     status, content, _ = served.ask("/api/run", said)
     told = json.loads(content)
     assert status == 200, told
@@ -95,7 +95,7 @@ def test_a_run_off_the_grid_is_that_of_the_command_line(served) -> None:
     ("body", "says"),
     [
         ({"draw": 99}, "draw: it may be a whole number"),
-        ({"draw": 0, "values": {"favour": 7}}, "favour: it may be a number from 0 to 0.6"),
+        ({"draw": 0, "values": {"push": 7}}, "push: it may be a number from 1 to 6"),
         ({"draw": 0, "values": {"market.listings": "/etc/passwd"}}, "market.listings: it may be left out"),
         ({"draw": 0, "levels": {"rule": "x"}}, "rule: it may be one of none"),
         ({"draw": 0, "levels": []}, "levels: it may be an object"),
@@ -215,7 +215,7 @@ def test_a_class_plays_on_while_somebody_is_hostile_and_the_server_is_killed_onc
     half = WEEKS // 2
     with serving_apart(tmp_path) as first:
         board = first.board()
-        code = board.say(do="open", draw=1, levels={"favour": "strong"})["code"]
+        code = board.say(do="open", draw=1, levels={"push": "hard"})["code"]
         phones = [first.phone(code, shop=i + 1) for i in range(PHONES)]
         assert sorted(phone.seen["mine"]["shop"] for phone in phones) == list(range(1, PHONES + 1))
         for i, phone in enumerate(phones):

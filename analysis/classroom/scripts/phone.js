@@ -127,7 +127,7 @@ function update() {
   fill(at("fates"), worldNames().map(([name, title]) => {
     const fate = mine.fates[name];
     return h("div", { class: `fate ${name} ${fate.exit ? "shut" : "open"}`, "data-world": name },
-      h("h2", {}, title), h("p", { class: "is" }, fate.exit ? say("shut", { week: number(fate.exit) }) : say("open")),
+      h("h2", {}, title), h("p", { class: "is" }, fate.exit ? say("shut", { week: number(fate.exit) }) : say(fate.paused ? "paused" : "open")),
       fate.exit ? null : h("p", {}, say("fate", { cash: rupiah(fate.cash), orders: number(fate.orders, 1), price: rupiah(fate.price) })));
   }));
   at("choices").hidden = Object.values(mine.fates).every((fate) => fate.exit);

@@ -23,13 +23,17 @@ export function csv(state) {
 
 const quoted = (value) => (/[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value));
 
+const FIRST = "seed=0"; // whose shops every draw has
+
 export function python(state) {
-  const settings = [...grid.head.settings[keyOf("with", state.levels)], `seed=${state.draw}`];
-  const list = settings.map((one) => `    ${JSON.stringify(one)},`).join("\n");
-  return `from experiments import compose\nfrom simulation import Market\n\nmarket = Market(compose([\n${list}\n]))\nmarket.run()\nprint(market.results().outcomes["opening_smes_alive"])\n`;
+  const list = grid.head.settings[keyOf("with", state.levels)].map((one) => `    ${JSON.stringify(one)},`).join("\n");
+  return `from experiments import compose\nfrom simulation import Market\n\nsettings = [\n${list}\n]\n`
+    + `opening = Market(compose([*settings, "${FIRST}"])).opening  # ${say("take_same_shops")}\n`
+    + `market = Market(compose([*settings, "seed=${state.draw}"]), opening=opening)\n`
+    + "market.run()\nprint(market.results().outcomes[\"opening_smes_alive\"])\n";
 }
 
-const command = (state) => `etalase ${[...grid.head.settings[keyOf("with", state.levels)], `seed=${state.draw}`].map((one) => (/[[\]]/.test(one) ? `'${one}'` : one)).join(" ")}`;
+const command = (state) => `etalase ${[...grid.head.settings[keyOf("with", state.levels)], FIRST].map((one) => (/[[\]]/.test(one) ? `'${one}'` : one)).join(" ")}`;
 
 const address = (state) => location.href.split("#")[0] + write(state);
 
@@ -44,7 +48,7 @@ export function build(root, plot) {
     h("p", {}, say("take_nothing_sent")),
     ["link", "embed", "python", "command"].map((name) => h("div", { class: "taken" },
       h("label", { for: `take-${name}` }, say(`take_${name}`)),
-      h("textarea", { id: `take-${name}`, readonly: true, rows: name === "python" ? 9 : 2, spellcheck: "false" }))));
+      h("textarea", { id: `take-${name}`, readonly: true, rows: name === "python" ? 12 : 2, spellcheck: "false" }))));
 }
 
 export function update(root, state) {
