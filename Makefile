@@ -39,7 +39,7 @@ map: install ## run the whole dominance map, ten seeds, and draw it: docs/domina
 	$(BIN)/python -m analysis.dominance_picture results/dominance docs/dominance.svg
 
 page: install ## write the class page, one file that opens offline; its worlds are run again where the model has moved
-	$(BIN)/python -m experiments.run classroom --export results/class.html
+	$(BIN)/python -m experiments.run classroom --export results/class.html --picture docs/class.png
 
 validate: install ## check the model against the world: docs/validation.md
 	$(BIN)/python -m validation

@@ -88,7 +88,7 @@ COMMANDS: Mapping[str, Command] = {
         "Serve the class page on this machine, with a class session; with --lan to phones on the local network, with "
         "--export write it as one file that opens offline, with --print the paper for a lesson.",
         "classroom.command:classroom",
-        {"export": "FILE.html", "print": "FOLDER", "lan": FLAG, "port": "NUMBER"},
+        {"export": "FILE.html", "picture": "FILE.png", "print": "FOLDER", "lan": FLAG, "port": "NUMBER"},
         of_a_study=False,
         takes="[results=FOLDER]",
     ),

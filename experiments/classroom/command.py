@@ -13,20 +13,22 @@ from simulation.settings.parameter import ConfigError
 
 from ..terminal import say
 from .make_grid import make_grid
-from .printing import print_sheets
+from .printing import print_sheets, take_picture
 from .worlds import declaration
 
 OK, FAILED = 0, 1
 RESULTS = "results"
 
 
-def classroom(words: Sequence[str], export: str = "", print: str = "", lan: bool = False, port: str = "") -> int:
-    """Write the page to a file, print the paper into a folder; or serve the page. Returns the exit code.
+def classroom(
+    words: Sequence[str], export: str = "", picture: str = "", print: str = "", lan: bool = False, port: str = ""
+) -> int:
+    """Write the page to a file, a picture of it, or the paper into a folder; or else serve it. Returns the exit code.
 
     lan: whether phones on the local network may come in, too.
     """
     results = _results(words)
-    if not (export or print):
+    if not (export or picture or print):
         from .serving import serve  # what it needs is an extra
 
         return serve(results, lan, port)
@@ -39,6 +41,8 @@ def classroom(words: Sequence[str], export: str = "", print: str = "", lan: bool
             say(str(error))
             return FAILED
         tell(f"Page: {target} ({size / 1e6:.1f} MB, grid {grid.made_by['hash']})")
+    if picture and take_picture(packed(grid), Path(picture)):
+        tell(f"Picture: {picture}")
     if print:
         for path in print_sheets(grid, Path(print)):
             tell(str(path))

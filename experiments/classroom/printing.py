@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from analysis.classroom.declared import LANGUAGES
 from analysis.classroom.grid import Grid
+from analysis.classroom.page import html
 from analysis.classroom.paper import sheets
 from analysis.whole import write_atomically
 
@@ -18,6 +19,8 @@ from ..terminal import say
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 SECONDS = 120
+VIEW = ("--window-size=1280,900",)
+SHOWN = "#seen=1"
 
 
 def print_sheets(grid: Grid, folder: Path) -> list[Path]:
@@ -28,8 +31,8 @@ def print_sheets(grid: Grid, folder: Path) -> list[Path]:
         say("print: no Chromium is installed here: the sheets are HTML, which any browser prints")
     written = []
     for code in LANGUAGES:
-        for name, html in sheets(grid, code).items():
-            written.append(_write(browser, folder / f"{name}.{code}", html))
+        for name, sheet in sheets(grid, code).items():
+            written.append(_write(browser, folder / f"{name}.{code}", sheet))
     return written
 
 
@@ -40,24 +43,43 @@ def _browser() -> str | None:
     return next((found for name in ([named] if named else BROWSERS) if (found := shutil.which(name))), None)
 
 
-def _write(browser: str | None, path: Path, html: str) -> Path:
-    """Write one sheet. Where the browser fails, the HTML is kept, and why is said."""
-    page = path.with_name(f"{path.name}.html")
-    if browser is not None:
-        with TemporaryDirectory() as own:
-            source, printed = Path(own) / "sheet.html", Path(own) / "sheet.pdf"
-            source.write_text(html, encoding="utf-8")
-            command = [browser, *FLAGS, f"--user-data-dir={own}/profile", "--no-pdf-header-footer"]
-            try:
-                subprocess.run(
-                    [*command, f"--print-to-pdf={printed}", source.as_uri()],
-                    check=True,
-                    capture_output=True,
-                    timeout=SECONDS,
-                )
-                write_atomically(path.with_name(f"{path.name}.pdf"), printed.read_bytes())
-                return path.with_name(f"{path.name}.pdf")
-            except (OSError, subprocess.SubprocessError) as error:
-                say(f"print: {browser} did not print {path.name} ({type(error).__name__}); it is kept as HTML")
-    write_atomically(page, html.encode())
+def take_picture(grid: bytes, path: Path) -> bool:
+    """Take a picture of the page as it is after the guess. Returns whether there is one."""
+    browser = _browser()
+    if browser is None:
+        say("picture: no Chromium is installed here, so there is none")
+        return False
+    size = (*VIEW, "--hide-scrollbars", "--force-prefers-reduced-motion", "--virtual-time-budget=20000")
+    return _browse(browser, html(grid, served=False), path, "--screenshot", SHOWN, *size)
+
+
+def _browse(browser: str, page: str, path: Path, what: str, fragment: str = "", *flags: str) -> bool:
+    """Let the browser make a file of a page. Returns whether it did; if not, why is said."""
+    with TemporaryDirectory() as own:
+        source, made = Path(own) / "page.html", Path(own) / f"made{path.suffix}"
+        source.write_text(page, encoding="utf-8")
+        command = [
+            browser,
+            *FLAGS,
+            f"--user-data-dir={own}/profile",
+            *flags,
+            f"{what}={made}",
+            source.as_uri() + fragment,
+        ]
+        try:
+            subprocess.run(command, check=True, capture_output=True, timeout=SECONDS)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, made.read_bytes())
+        except (OSError, subprocess.SubprocessError) as error:
+            say(f"{path.name}: {browser} did not make it ({type(error).__name__})")
+            return False
+    return True
+
+
+def _write(browser: str | None, path: Path, sheet: str) -> Path:
+    """Write one sheet. Where the browser fails, it is HTML."""
+    printed, page = (path.with_name(f"{path.name}.{kind}") for kind in ("pdf", "html"))
+    if browser is not None and _browse(browser, sheet, printed, "--print-to-pdf", "", "--no-pdf-header-footer"):
+        return printed
+    write_atomically(page, sheet.encode())
     return page

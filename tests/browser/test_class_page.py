@@ -11,10 +11,13 @@ from urllib.parse import parse_qs
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from pypdf import PdfReader
 
 from analysis.classroom import page as made_page
 from analysis.classroom.declared import WITH, WITHOUT, World, overrides
 from analysis.classroom.grid import LIVES, packed
+from analysis.classroom.paper import SHEETS
+from experiments.classroom.printing import print_sheets, take_picture
 from tests.analysis import classroom_grid as made
 
 CALM = {"reduced_motion": "reduce"}
@@ -481,3 +484,16 @@ def test_a_teacher_hides_and_shows_the_results(opened) -> None:
     assert page.locator("#results").is_visible()
     page.locator("[data-do=teach_wall]").click()
     assert page.locator("html[data-theme=projector]").count() == 1
+
+
+def test_the_paper_is_pdf_of_a4_and_the_picture_a_picture(browser, grid, tmp_path) -> None:
+    written = print_sheets(grid, tmp_path)
+    assert sorted(path.name for path in written) == sorted(
+        f"{name}.{code}.pdf" for name in SHEETS for code in ("en", "id")
+    )
+    for path in written:
+        sheets = PdfReader(path).pages
+        assert [round(float(side)) for side in sheets[0].mediabox[2:]] == [595, 842]
+        assert all(len(sheet.extract_text().split()) > 5 for sheet in sheets), path.name
+    assert take_picture(packed(grid), tmp_path / "page.png")
+    assert (tmp_path / "page.png").read_bytes()[:4] == b"\x89PNG"

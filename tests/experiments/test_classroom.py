@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.classroom.declared import WITH, WITHOUT, Declared, World, overrides
+from analysis.classroom.grid import packed
+from analysis.classroom.paper import SHEETS
 from experiments import compose
 from experiments.classroom import border, hall, session, worlds
 from experiments.classroom.make_grid import make_grid
+from experiments.classroom.printing import print_sheets, take_picture
 from experiments.run import main
 from simulation import Market
 from tests.analysis import classroom_grid
@@ -277,3 +280,24 @@ def test_an_allowance_refills() -> None:
     quick = border.Allowance(1, 1e9)
     assert all(quick.take() for _ in range(100))
     assert Path(worlds.FILE).is_file()
+
+
+# ---- paper and picture
+
+
+def test_sheets_are_html_where_there_is_no_browser(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("CHROMIUM", "no")
+    written = print_sheets(classroom_grid.grid(), tmp_path / "paper")
+    assert sorted(path.name for path in written) == sorted(
+        f"{name}.{code}.html" for name in SHEETS for code in ("en", "id")
+    )
+    assert all("<html" in path.read_text(encoding="utf-8") for path in written)
+    assert not take_picture(packed(classroom_grid.grid()), tmp_path / "page.png")
+    assert capsys.readouterr().err.count("no Chromium is installed here") == 2
+
+
+def test_a_browser_that_fails_leaves_the_sheet_as_html(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("CHROMIUM", "false")
+    written = print_sheets(classroom_grid.grid(), tmp_path)
+    assert {path.suffix for path in written} == {".html"}
+    assert "did not make it" in capsys.readouterr().err
