@@ -352,11 +352,15 @@ def test_the_numbers_that_are_taken_away_are_those_of_the_grid(opened, grid) -> 
 
 def test_the_same_world_in_python_and_as_a_command(opened, grid) -> None:
     page = opened("seen=1&l-rule=separation&l-app=third&draw=2").page
-    source = page.locator("#take-python").input_value()
-    (settings,) = (ast.literal_eval(node) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.List))
     world = World(WITH, grid.declared.usual | {"rule": "separation", "app": "third"})
-    assert settings == [*overrides(grid.declared.settings(world)), "seed=1"]
-    assert page.locator("#take-command").input_value().replace("'", "").split()[1:] == settings
+    settings = overrides(grid.declared.settings(world))
+    source = ast.parse(page.locator("#take-python").input_value())
+    assigned = next(node for node in source.body if isinstance(node, ast.Assign))
+    assert ast.literal_eval(assigned.value) == settings
+    assert re.findall(r"seed=\d+", ast.unparse(source)) == ["seed=0", "seed=1"], (
+        "the shops of the first draw, the events of the second"
+    )
+    assert page.locator("#take-command").input_value().replace("'", "").split()[1:] == [*settings, "seed=0"]
 
 
 # ---- for everybody

@@ -43,7 +43,7 @@ def test_the_served_page_works_under_its_policy_and_runs_what_the_grid_has_not(o
     page.locator("#live-push").fill("2.5")
     assert "2.5" in page.locator("output[for=live-push]").inner_text()
     page.locator(".live-run button").click()
-    page.wait_for_function("document.querySelectorAll('#life .key li').length === 4", timeout=120_000)
+    page.locator("#life .key li").nth(3).wait_for(timeout=120_000)
     assert "Run live in" in page.locator(".live-said").inner_text()
     assert "live: with" in page.locator("#life .key").inner_text()
     page.locator("#rule-neutral").check()
