@@ -63,7 +63,8 @@ def _run(declared: Declared, missing: Sequence[Task], workers: int | None) -> No
         task.path.parent.mkdir(parents=True, exist_ok=True)
     run = cast(Run, partial(run_task, declared))
     with Progress(len(missing), lambda: (sum(map(_stored, missing)), 0)):
-        Launcher("joblib", {"n_jobs": workers}).launch(run, cast(Any, missing))
+        launcher = Launcher("basic") if workers == 1 else Launcher("joblib", {"n_jobs": workers})
+        launcher.launch(run, cast(Any, missing))
 
 
 def run_task(declared: Declared, task: Task) -> None:

@@ -239,6 +239,8 @@ class Room:
             except RefusedError as error:
                 bad += 1
                 await _send(socket, {"refused": str(error)})
+            except OSError as error:  # the log could not be written, so nothing has happened
+                await _send(socket, {"refused": f"not kept: {error.strerror}"})
 
 
 async def _received(socket: WebSocket) -> str | bytes:
