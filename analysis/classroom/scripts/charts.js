@@ -42,8 +42,8 @@ function names(traces, most, height) {
   const gap = (most * (big() ? 26 : 17)) / (height - 60);
   const ends = traces.filter((trace) => trace.name && trace.y.length)
     .map((trace) => ({ text: trace.name, y: trace.y.at(-1), at: trace.y.at(-1), x: trace.x.at(-1), color: trace.line.color }));
-  ends.sort((a, b) => a.at - b.at);
-  for (let i = 1; i < ends.length; i += 1) ends[i].at = Math.max(ends[i].at, ends[i - 1].at + gap);
+  ends.sort((a, b) => b.at - a.at); // from the top down, for above the chart there is no room
+  for (let i = 1; i < ends.length; i += 1) ends[i].at = Math.min(ends[i].at, ends[i - 1].at - gap);
   return ends.map((end) => ({
     x: 1, xref: "paper", y: end.at, text: `${end.text} ${number(end.y)}`, showarrow: false, xanchor: "left", xshift: 6, font: { color: end.color },
   }));
@@ -61,7 +61,7 @@ export function lifeTraces(state, live = null) {
     put(say("ghost", { twin: of(twins.without).short }), cellOf("without", before), COLOURS.ghost, { dash: "dot", width: 2 });
     put(say("ghost", { twin: of(twins.with).short }), cellOf("with", { ...before, ...rulesOf(levels) }), COLOURS.ghost, { dash: "dash", width: 2 });
   }
-  put(of(twins.without).short, cellOf("without", levels), COLOURS.without);
+  put(of(twins.without).short, cellOf("without", levels), COLOURS.without, { width: big() ? 9 : 6 }); // seen beneath the other where they meet
   if (anyRule(levels)) {
     put(say("with_no_rule"), cellOf("with", free(levels)), COLOURS.with, { dash: "dash", width: 2 });
     put(ruleName(levels), cellOf("with", levels), COLOURS.rule);
