@@ -196,9 +196,16 @@ def test_the_story_of_a_shop_names_exactly_the_parts_that_decide(opened, grid) -
     assert kinds == {"lives", "saved", "lost"}
 
 
-def test_weekly_paths_are_drawn_for_the_draws_that_have_them(opened) -> None:
+def test_weekly_paths_are_drawn_for_the_draws_that_have_them(opened, grid) -> None:
     page = opened("seen=1&shop=3&draw=1").page
     assert page.locator(".weekly .js-line").count() == 4
+    page.locator("#shop summary").click()
+    rows = page.locator(".weekly-table tbody tr").all()
+    assert len(rows) == made.WEEKS // 13
+    orders = grid.orders[[grid.index[World(twin, grid.declared.usual).key] for twin in (WITHOUT, WITH)], 0, 2]
+    for i, row in enumerate(rows):
+        told = [float(text) for text in row.locator("td").all_inner_texts()[:2]]
+        np.testing.assert_allclose(told, orders[:, (i + 1) * 13 - 1], atol=0.06)
     page.locator("#draw").fill(str(made.PATHS + 1))
     assert page.locator(".weekly").is_hidden()
     assert str(made.PATHS) in page.locator(".no-path").inner_text()

@@ -1,6 +1,6 @@
 // The shops side by side in both worlds, and one's own: its life, its weeks, what would have saved it.
 
-import { cellOf, declared, draws, exitsOf, grid, lives, shopCount } from "./data.js";
+import { cellOf, declared, draws, exitsOf, grid, lives, pathOf, shopCount } from "./data.js";
 import { change } from "./state.js";
 import { drawShop } from "./charts.js";
 import { fates, ruleName, story } from "./sentences.js";
@@ -59,7 +59,8 @@ export function buildShop(root) {
       h("p", { class: "facts" }), h("p", { class: "story", role: "status" }), h("div", { class: "fates" }),
       h("div", { class: "weekly" }, ["orders", "cash"].map((name) =>
         h("figure", { "data-path": name }, h("h3", {}, say(`shop_${name}`)), h("div", { class: "plot" }), h("figcaption", {}, say(`shop_${name}_note`))))),
-      h("p", { class: "no-path" })));
+      folded(say("shop_table"), h("div", { class: "weekly-table" })), h("p", { class: "no-path" })));
+  root.querySelector("details").addEventListener("toggle", () => change({}, { remember: false }));
 }
 
 export function updateShop(root, state, before) {
@@ -71,8 +72,20 @@ export function updateShop(root, state, before) {
   if (!ran) tell(root, state, shop);
   const drawn = ["orders", "cash"].map((name) =>
     drawShop(root.querySelector(`[data-path=${name}] .plot`), state, shop, name, say(`shop_${name}`)));
-  root.querySelector(".weekly").hidden = drawn.includes(null);
+  for (const part of [".weekly", "details"]) root.querySelector(part).hidden = drawn.includes(null);
+  if (root.querySelector("details").open && !drawn.includes(null)) fill(root.querySelector(".weekly-table"), weeklyTable(state, shop));
   root.querySelector(".no-path").textContent = drawn.includes(null) ? say("no_path", { paths: number(declared().paths) }) : "";
+}
+
+// The numbers of both charts, a row a quarter.
+function weeklyTable(state, shop) {
+  const twins = ["without", "with"];
+  const paths = ["orders", "cash"].flatMap((name) => twins.map((twin) => [name, twin, pathOf(name, cellOf(twin, state.levels), state.draw, shop)]));
+  const quarter = 13;
+  const rows = Array.from({ length: Math.floor(state.week / quarter) }, (_, i) => (i + 1) * quarter);
+  const cell = (name, value) => (name === "cash" ? rupiah(value) : number(value, 1));
+  return table(say("shop_table"), [say("week"), ...paths.map(([name, twin]) => `${say(`shop_${name}`)}, ${of(declared().twins[twin]).short}`)],
+    rows.map((week) => [number(week), ...paths.map(([name, , values]) => cell(name, values[week - 1]))]));
 }
 
 function tell(root, state, shop) {
