@@ -89,6 +89,7 @@ COMMANDS: Mapping[str, Command] = {
         "--export write it as one file that opens offline, with --print the paper for a lesson.",
         "classroom.command:classroom",
         {"export": "FILE.html", "picture": "FILE.png", "print": "FOLDER", "lan": FLAG, "port": "NUMBER"},
+        needs=MODEL,
         of_a_study=False,
         takes="[results=FOLDER]",
     ),

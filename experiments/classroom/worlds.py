@@ -21,7 +21,7 @@ from simulation.state.ledger import Account
 from simulation.state.listings import STILL_THERE
 
 from .. import compose
-from ..schema import CONFIGS
+from ..configs import CONFIGS
 
 FILE = CONFIGS / "classroom.yaml"
 OPENING_SEED = 0  # of the shops, which every draw has
