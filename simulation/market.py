@@ -34,11 +34,10 @@ class Market(AgentModel):
         self.config, self.threads, self.chance = config, threads, Chance(config.seed)
         self.opening = opening if opening is not None else open_market(config, threads)
         start = open_state(self.opening, config, self.chance)
-        self.population, self.influencers = start.consumers, start.influencers
-        self.sellers, self.listings = start.sellers, start.listings
+        self.population, self.sellers, self.listings = start.consumers, start.sellers, start.listings
+        self.influencers, self.cluster_share, self.need = start.influencers, start.cluster_share, start.need
         self.ledger, self.opening_ties, self.first, self.terms = start.ledger, start.ties, start.first, start.terms
-        self.cluster_share, self.need, self.trend = start.cluster_share, start.need, start.trend
-        self.scale, self.visits = start.first.scale, 1.0  # people in the market; a head's choice occasions, coming week
+        self.trend, self.scale, self.visits = start.trend, start.first.scale, 1.0  # people; a head's coming occasions
         self.observation = demand.Observation(np.ones(len(state.CLUSTERS)), 0.0)
         self.regulator = Regulator(self, config.regulation)
         self.platform = Platform(self, config.platform, start.data, start.plan, start.fees)
@@ -71,7 +70,7 @@ class Market(AgentModel):
         self._fees_respond(terms, settlement, offers.visits * self.scale)
         setup, entered = self._sellers_adapt(terms, bought, settlement)
         ties = self._consumers_update(terms)
-        tables = self.sellers, self.listings, self.influencers, self.ledger
+        tables = *self.shop_tables, self.influencers, self.ledger
         self._record(week_record(*tables, bought, settlement, ties, terms, offers.visits, self.scale, setup, entered))
 
     def run(self) -> Market:
@@ -125,15 +124,9 @@ class Market(AgentModel):
 
     def _money_moves(self, terms: WeekTerms, bought: WeekDemand) -> Settlement:
         """Step 6: one ledger, whole rupiah."""
-        ledger, tables, rows, chosen = (
-            self.ledger,
-            (self.sellers, self.listings),
-            self.sellers.there,
-            self.regulator.chosen,
-        )
+        ledger, tables, rows, chosen = self.ledger, self.shop_tables, self.sellers.there, self.regulator.chosen
         settlement = money.settle_sales(ledger, *tables, self.influencers, bought, terms)
-        orders = self.listings.by_shop(settlement.orders)[rows]
-        cost = sellers.fixed_costs(*tables, rows, orders, self.opening, self.scale, terms.sellers)
+        cost = sellers.fixed_costs(*tables, rows, settlement.orders, self.opening, self.scale, terms.sellers)
         settlement = money.pay_fixed_costs(ledger, *tables, rows, cost, settlement, terms)
         money.levy_platform_tax(ledger, terms.rules.platform_tax)
         broken = law.broken_rules(terms.week, chosen, partial(self._conduct, terms), terms.rules)
@@ -161,18 +154,17 @@ class Market(AgentModel):
 
     def _sellers_adapt(self, terms: WeekTerms, bought: WeekDemand, settlement: Settlement) -> tuple[Rupiah, int]:
         """Step 10: channels, exits, bids, commissions, prices, entry. Set-up costs (N,), how many SMEs entered."""
-        listings, opening, agent, chance = self.listings, self.opening, self.platform, self.chance
-        tables = self.sellers, listings
+        tables, opening, agent, chance = self.shop_tables, self.opening, self.platform, self.chance
         setup = sellers.review_channels(*tables, self.ledger, bought, opening, terms, chance)
         closing = sellers.review_shops(*tables, settlement, opening, self.scale, terms, chance)
         sellers.close_shops(*tables, self.ledger, closing, terms.week)
         self.strike_off(closing)
         agent.shelved = platform.keep_within_rules(self._goods(terms), agent.shelved)
         sold_share = terms.consideration.sold_share(agent.ad_load)  # of slots, from next week on
-        sellers.review_bids(listings, settlement, agent.mean_bid, sold_share, terms)
-        sellers.review_commissions(listings, terms)
-        sellers.review_effort(listings, terms)
-        rows = listings.live_sellers
+        sellers.review_bids(self.listings, settlement, agent.mean_bid, sold_share, terms)
+        sellers.review_commissions(self.listings, terms)
+        sellers.review_effort(self.listings, terms)
+        listings, rows = self.listings, self.listings.live_sellers
         told = platform.price_reward(self.config.algorithm, terms.consideration.feed_share)
         listings.price[rows] = sellers.wanted_prices(listings, rows, opening, self.config.pricing, terms, chance, told)
         return setup, self._enter(terms)
@@ -206,8 +198,7 @@ class Market(AgentModel):
 
     def _enter(self, terms: WeekTerms) -> int:
         """New sellers open shops and get their agents. Returns how many SMEs there are among them."""
-        market, need, first = self.config.market, self.opening.need, self.first.trade
-        tables = self.sellers, self.listings
-        newcomers = sellers.draw_newcomers(self.chance, *tables, first, market, need, terms)
+        tables, market, first = self.shop_tables, self.config.market, self.first.trade
+        newcomers = sellers.draw_newcomers(self.chance, *tables, first, market, self.opening.need, terms)
         self.enrol(sellers.add_sellers(*tables, self.ledger, newcomers, self.opening, first, terms, self.chance))
         return int(np.count_nonzero(newcomers.kind == state.SME_KIND))

@@ -173,6 +173,11 @@ class AgentModel(mesa.Model):
             self.agent_id_counter += 1
             super().register_agent(agent)
 
+    @property
+    def shop_tables(self) -> tuple[Sellers, Listings]:
+        """The shops and their designs."""
+        return self.sellers, self.listings
+
     # ---- births and deaths
 
     def enrol(self, rows: Rows) -> None:

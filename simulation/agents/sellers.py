@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from ..arrays import Rows
 from ..sellers.entry import close_shops
 from ..state.channels import channel_names
 from ..state.ledger import Account, Purpose
 from ..state.listings import STILL_THERE
-from .cells import Cell, RowAgent
-
-
-class OfDesigns:
-    """A descriptor: a shop's attribute that is the mean over its designs; what is set is set for all of them."""
-
-    def __init__(self, column: str = "") -> None:
-        self.column = column
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.column = self.column or name
-
-    def __get__(self, shop: Any, owner: type | None = None) -> Any:
-        if shop is None:
-            return self
-        values: NDArray[Any] = getattr(shop.model.listings, self.column)[shop.designs]
-        return values.mean(axis=0) if values.ndim > 1 else values.mean().item()
-
-    def __set__(self, shop: Any, value: Any) -> None:
-        getattr(shop.model.listings, self.column)[shop.designs] = value
+from .cells import Cell, OfDesigns, RowAgent
 
 
 class SME(RowAgent):

@@ -55,8 +55,11 @@ def fixed_costs(
     scale: float,
     selling: Selling,
 ) -> Floats:
-    """What shops pay a week beside goods and fees: `running_costs` on sale, `pause_cost` F while they pause. Rp."""
-    running = running_costs(sellers, listings, rows, orders, opening, scale, selling)
+    """What shops pay a week beside goods and fees: `running_costs` on sale, `pause_cost` F while they pause. Rp.
+
+    orders: of the week, of designs (L,).
+    """
+    running = running_costs(sellers, listings, rows, listings.by_shop(orders)[rows], opening, scale, selling)
     return np.where(sellers.paused[rows], selling.pause_cost * sellers.fixed_cost[rows], running)
 
 

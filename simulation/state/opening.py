@@ -17,7 +17,10 @@ from .consumers import CLUSTERS, Consumers, blocks
 
 @dataclass(frozen=True)
 class Opening:
-    """A calibrated opening. Dimensions: J designs of N shops, M calibration consumers, C clusters; a consumer and week."""
+    """A calibrated opening; per consumer and week.
+
+    Dimensions: J designs, N shops, M calibration consumers, C taste clusters.
+    """
 
     categories: tuple[str, ...]
     ids: Rows  # (J,) stable ids

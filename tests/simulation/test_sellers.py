@@ -194,7 +194,7 @@ def test_shops_that_shrink_live_longer_and_pay_what_they_owe() -> None:
     assert gone[0] > 0 == gone[1]
     market = run({"sellers": {"avoidable_share": 0.5}}, weeks=3)
     rows = market.sellers.there
-    owed = np.floor(due(market, rows, market.listings.past_orders[rows, market.steps % 8]))
+    owed = np.floor(due(market, rows, market.listings.past_orders[:, market.steps % 8]))
     assert market.flows["fixed cost", "sellers", "landlords"] == owed.sum() < market.sellers.fixed_cost[rows].sum()
 
 

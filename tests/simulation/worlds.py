@@ -230,8 +230,7 @@ def add_copy(market: Market, original: int, price: float, cost: float, quality_g
         quality_spread=0.0,
     )
     goods = FirstParty(market.listings, market.opening.cost, setting, market.terms, market.chance)
-    row = assortment.add_copy(goods, market.platform.plan, original, brand=True, week=0)
-    return row
+    return assortment.add_copy(goods, market.platform.plan, original, brand=True, week=0)
 
 
 def settle(market: Market, weeks: int = 600) -> Market:
