@@ -47,7 +47,7 @@ def monopolist(n: int) -> Market:
     for original in range(n):
         add_copy(market, original, price=1.0, cost=1.0, quality_gap=0.0)
     market.listings.cost[n:] = COST * UNIT
-    close_shops(market.listings, market.ledger, np.arange(n), 0)
+    close_shops(market.sellers, market.listings, market.ledger, np.arange(n), 0)
     market.strike_off(np.arange(n))
     return settle(market)
 

@@ -133,11 +133,13 @@ def stays(elasticity: float) -> Market:
     first = market_of(400)
     selling = Selling(entry_elasticity=elasticity)
 
-    trade = OpeningTrade(np.array([400]), np.array([gross_each(first)]), (np.arange(400),))
+    each = gross_each(first)
+    trade = OpeningTrade(np.array([400]), np.array([each]), np.full(400, each), (np.arange(400),))
 
     def entering(sellers: int) -> float:
         """Entrants over those who leave."""
-        rates = entry_rates(market_of(sellers, 40, MATCHED).listings, trade, selling)
+        market = market_of(sellers, 40, MATCHED)
+        rates = entry_rates(market.sellers, market.listings, trade, selling)
         return float(rates.sum() / (selling.entry_rate * sellers))
 
     least, most = 340, 401  # enough enter, too few enter
