@@ -125,18 +125,18 @@ def test_a_column_works_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     exec(compile(f"class Wider(Listings):\n    {line}", "listings.py", "exec", dont_inherit=True), namespace)
     wider: Any = table(namespace["Wider"])
     monkeypatch.setattr(opening, "Listings", wider)
-    monkeypatch.setattr(SME, "effort", Cell("effort"), raising=False)
+    monkeypatch.setattr(SME, "staffed", Cell("staffed"), raising=False)
     market = Market(small(OWN_GOODS))
     listings: Any = market.listings
-    listings.effort[:5] = 0.5
+    listings.staffed[:5] = 0.5
     market.run()
     own = np.count_nonzero(listings.own)
     assert len(listings) - listings.opening_rows > own > 0  # shops have entered, and copies
-    assert listings.effort.tolist() == [0.5] * 5 + [1.0] * (len(listings) - 5)
+    assert listings.staffed.tolist() == [0.5] * 5 + [1.0] * (len(listings) - 5)
     agent: Any = market.smes[0]
-    agent.effort = 0.25
-    assert listings.effort[agent.row] == 0.25
-    assert "| `effort` | seller | share of the hours" in columns_page.columns(wider)
+    agent.staffed = 0.25
+    assert listings.staffed[agent.row] == 0.25
+    assert "| `staffed` | seller | share of the hours" in columns_page.columns(wider)
     assert same(market, Market(small(OWN_GOODS)).run())
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..sellers.entry import close_shops
 from ..state.channels import channel_names
 from ..state.ledger import Account, Purpose
 from ..state.listings import STILL_THERE
@@ -49,8 +48,7 @@ class SME(RowAgent):
     def remove(self) -> None:
         """Close the shop: its cash goes to its owner, it sells no more, and the agent leaves the model."""
         if self.exit_week is None:
-            close_shops(self.table, self.model.ledger, np.array([self.row]), self.model.week)
-            self.model.strike_off(np.array([self.row]))
+            self.model.close(np.array([self.row]), self.model.week)
 
     @property
     def category(self) -> str:

@@ -132,8 +132,8 @@ def stays(elasticity: float) -> Market:
     """
     first = market_of(400)
     selling = Selling(entry_elasticity=elasticity)
-
-    trade = OpeningTrade(np.array([400]), np.array([gross_each(first)]), (np.arange(400),))
+    each = gross_each(first)
+    trade = OpeningTrade(np.array([400]), np.array([each]), np.full(400, each), (np.arange(400),))
 
     def entering(sellers: int) -> float:
         """Entrants over those who leave."""
