@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.clock import Timing, race
-from benchmarks.scenes import Settings, chosen, warm
+from benchmarks.scenes import Settings, warm
+from experiments import compose
 
 ROOT = Path(__file__).parent.parent
 CLASSROOM = "classroom"
@@ -35,7 +36,7 @@ def python(*arguments: str) -> str:
 
 def start_ups(repetitions: int) -> dict[str, Timing]:
     """Seconds of whole processes, every cache warm: help, Mesa alone, a first week, a run with its report."""
-    market = json.dumps({"market": chosen("market", CLASSROOM)})
+    market = json.dumps(compose([f"market={CLASSROOM}"]).plain())
     with tempfile.TemporaryDirectory() as folder:
         run = ("-m", "experiments.run", f"market={CLASSROOM}", "weeks=1", f"results={folder}")
         study = (f"study=start_{k}" for k in count())

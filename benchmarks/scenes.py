@@ -6,17 +6,16 @@ import dataclasses
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from experiments import compose
 from simulation import Config, Market, Opening, demand, platform
 from simulation.chance import Chance
 from simulation.demand import browsing
 from simulation.demand.browsing import Considered
 from simulation.settings.channels import Channels
 from simulation.settings.demand import Consideration, Demand
+from simulation.settings.platform import PlatformSetting
 from simulation.state.consumers import Consumers
 from simulation.state.offers import ExposureTables, OfferSet
 from simulation.state.records import WeekDemand
@@ -24,7 +23,6 @@ from simulation.state.records import WeekDemand
 Settings = dict[str, dict[str, Any]]
 
 PLATFORMS = ("marketplace_only", "project_s")
-CONFIGS = Path(__file__).parent.parent / "configs"
 
 
 @dataclass(frozen=True)
@@ -86,10 +84,10 @@ class Bench(Market):
         self.step()
 
 
-def chosen(group: str, name: str) -> dict[str, Any]:
-    """What a file of configs/ says."""
-    text = (CONFIGS / group / f"{name}.yaml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text))
+def of_preset(platform: str) -> dict[str, Any]:
+    """What a preset of platforms says that the defaults do not."""
+    plain = compose([f"platform={platform}"]).plain()["platform"]
+    return {name: value for name, value in plain.items() if value != getattr(PlatformSetting(), name)}
 
 
 def settings(platform: str, market: Mapping[str, Any]) -> Settings:
@@ -97,7 +95,7 @@ def settings(platform: str, market: Mapping[str, Any]) -> Settings:
 
     Own goods come all at once and in full, so that the weeks that are timed have as many as later ones.
     """
-    return {"platform": chosen("platform", platform) | {"pace": 1.0, "ramp_weeks": 0.0}, "market": dict(market)}
+    return {"platform": of_preset(platform) | {"pace": 1.0, "ramp_weeks": 0.0}, "market": dict(market)}
 
 
 def changed(data: Settings, changes: Settings) -> Settings:

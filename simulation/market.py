@@ -86,8 +86,7 @@ class Market(AgentModel):
     def _rules_hold(self, week: int) -> WeekTerms:
         """Step 1: the regulator's instruments become the week's rules, and these the terms of trade."""
         before, listings, channels = self.terms.rules, self.listings, self.config.channels
-        terms = self.terms.under(week, self.regulator.rules(week), self.platform.setting, channels)
-        self.terms = terms
+        self.terms = terms = self.terms.under(week, self.regulator.rules(week), self.platform.setting, channels)
         if terms.rules != before:
             self.platform.shelved = platform.keep_within_rules(self._goods(terms), self.platform.shelved)
         self._goods(terms).keep_to_floor()
@@ -118,8 +117,7 @@ class Market(AgentModel):
     ) -> WeekDemand:
         """Step 5: everybody considers and chooses; the mean inclusive value sets next week's visits."""
         bought = demand.go_shopping(self.population, offers, exposure, terms, self.chance, self.threads)
-        now = bought.inclusive / len(self.population)
-        self.visits = demand.visits(now / self.opening.inclusive, terms.demand)
+        self.visits = demand.visits(bought.inclusive / len(self.population) / self.opening.inclusive, terms.demand)
         return bought
 
     def _money_moves(self, terms: WeekTerms, bought: WeekDemand) -> Settlement:
@@ -157,16 +155,13 @@ class Market(AgentModel):
         tables, opening, agent, chance = self.shop_tables, self.opening, self.platform, self.chance
         setup = sellers.review_channels(*tables, self.ledger, bought, opening, terms, chance)
         closing = sellers.review_shops(*tables, settlement, opening, self.scale, terms, chance)
-        sellers.close_shops(*tables, self.ledger, closing, terms.week)
-        self.strike_off(closing)
+        self.close(closing, terms.week)
         agent.shelved = platform.keep_within_rules(self._goods(terms), agent.shelved)
-        sold_share = terms.consideration.sold_share(agent.ad_load)  # of slots, from next week on
-        sellers.review_bids(self.listings, settlement, agent.mean_bid, sold_share, terms)
+        sellers.review_bids(self.listings, settlement, agent.mean_bid, agent.ad_load, terms)
         sellers.review_commissions(self.listings, terms)
         sellers.review_effort(self.listings, terms)
-        listings, rows = self.listings, self.listings.live_sellers
         told = platform.price_reward(self.config.algorithm, terms.consideration.feed_share)
-        listings.price[rows] = sellers.wanted_prices(listings, rows, opening, self.config.pricing, terms, chance, told)
+        sellers.set_prices(self.listings, opening, self.config.pricing, terms, chance, told)
         return setup, self._enter(terms)
 
     def _consumers_update(self, terms: WeekTerms) -> state.Attachment:

@@ -125,17 +125,17 @@ def test_a_column_works_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     exec(compile(f"class Wider(Sellers):\n    {line}", "sellers.py", "exec", dont_inherit=True), namespace)
     wider: Any = table(namespace["Wider"])
     monkeypatch.setattr(opening, "Sellers", wider)
-    monkeypatch.setattr(SME, "effort", Cell("effort"), raising=False)
+    monkeypatch.setattr(SME, "staffed", Cell("staffed"), raising=False)
     market = Market(small(OWN_GOODS))
     shops: Any = market.sellers
-    shops.effort[:5] = 0.5
+    shops.staffed[:5] = 0.5
     market.run()
     assert len(shops) > shops.opening_rows  # some have entered
-    assert shops.effort.tolist() == [0.5] * 5 + [1.0] * (len(shops) - 5)
+    assert shops.staffed.tolist() == [0.5] * 5 + [1.0] * (len(shops) - 5)
     agent: Any = market.smes[0]
-    agent.effort = 0.25
-    assert shops.effort[agent.row] == 0.25
-    assert "| `effort` | share of the hours" in columns_page.columns(wider)
+    agent.staffed = 0.25
+    assert shops.staffed[agent.row] == 0.25
+    assert "| `staffed` | share of the hours" in columns_page.columns(wider)
     assert same(market, Market(small(OWN_GOODS)).run())
 
 

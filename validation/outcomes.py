@@ -15,14 +15,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from omegaconf import OmegaConf
-
+from experiments import compose
 from simulation import Config, Market, Results
+from simulation.settings.platform import PlatformSetting
 
 HERE = Path(__file__).parent
 TABLE = HERE / "outcomes.csv"
 OWN_LISTINGS = HERE / "outcomes_listings.csv"
-PLATFORMS = HERE.parent / "configs" / "platform"
 COLUMNS = ("world", "outcome", "value")
 # The same code on another processor may differ in the last bits of exp and log. Over the weeks such a difference grows,
 # but stays far below a millionth. A change of the model moves more than that.
@@ -34,8 +33,9 @@ Values = dict[Key, float | None]
 
 
 def preset(name: str, **changes: Any) -> dict[str, Any]:
-    """A platform as its preset has it, with changes."""
-    return {str(key): value for key, value in OmegaConf.load(PLATFORMS / f"{name}.yaml").items()} | changes
+    """A platform as its preset has it, with changes: what differs from the defaults."""
+    plain = compose([f"platform={name}"]).plain()["platform"]
+    return {key: value for key, value in plain.items() if value != getattr(PlatformSetting(), key)} | changes
 
 
 # A market that calibrates in a moment. Money counts for many people, so that a rounded rupiah is nothing.
@@ -107,7 +107,7 @@ WORLDS: dict[str, World] = {
             "own_product_ban": {"start_week": 12, "detection_lag": 2, "fine": 0.05},
             "eu_dma": {"start_week": 16, "phase_in": 4},
             "resale_ban": {"start_week": 20, "proxies": 0.5},
-            "india_pn2_2018": {"start_week": 24, "proxies": 0.1},
+            "india_pn2_2018": {"start_week": 24, "purchases": 0.01},
             "permendag_31_2023": {"start_week": 26},
         },
         "weeks": 32,

@@ -96,7 +96,7 @@ def shops_of(config: Config) -> Sequence[Mapping[str, Any]]:
     """What is known of each shop when the market opens: its wares, price, channels, weekly orders and costs."""
     market = open_market(config, 0)
     table = market.results().sellers
-    fixed, n = market.listings.fixed_cost, shop_rows(market)
+    fixed, n = market.sellers.fixed_cost, shop_rows(market)
     return [
         {
             "category": table["category"][i],
@@ -122,12 +122,13 @@ def steer(market: Market, shop: int, price: float | None, channels: Sequence[str
         listings.price[shop] = price * listings.listed[shop]
     if channels is None:
         return
-    row, kept = np.array([shop]), int(listings.channel_mask[shop]) >> OWN_SITE & 1
+    kept = int(listings.channel_mask[shop]) >> OWN_SITE & 1
+    row = np.array([listings.seller[shop]])  # a shop of the class has one design
     share = market.config.sellers.channel_cost
-    basic = basic_fixed_cost(listings, row, market.opening, share)
+    basic = basic_fixed_cost(market.sellers, listings, row, market.opening, share)
     listings.channel_mask[shop] = mask_of(CHANNELS.index(name) for name in channels) | kept << OWN_SITE
-    came_with = market.opening.channel_mask[listings.template[row]]
-    listings.fixed_cost[row] = basic * upkeep(listings.channel_mask[row], came_with, share)
+    came_with = market.opening.channel_mask[listings.template[[shop]]]
+    market.sellers.fixed_cost[row] = basic * upkeep(listings.channel_mask[[shop]], came_with, share)
 
 
 def fates(market: Market) -> list[dict[str, Any]]:

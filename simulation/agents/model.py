@@ -12,6 +12,7 @@ import mesa
 from mesa.agent import AgentSet
 
 from ..arrays import Rows
+from ..sellers.entry import close_shops
 from ..state.consumers import Consumers
 from ..state.influencers import Influencers
 from ..state.ledger import Ledger
@@ -186,8 +187,9 @@ class AgentModel(mesa.Model):
             kind = Importer if self.sellers.kind[row] == IMPORTER_KIND else SME
             self.seller_of_row[row] = kind(self, row)
 
-    def strike_off(self, rows: Rows) -> None:
-        """The agents of shops that have closed leave the model."""
+    def close(self, rows: Rows, week: int) -> None:
+        """The shops in these rows close, and their agents leave the model."""
+        close_shops(*self.shop_tables, self.ledger, rows, week)
         for row in rows.tolist():
             mesa.Agent.remove(self.seller_of_row.pop(row))
 

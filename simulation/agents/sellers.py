@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from ..arrays import Rows
-from ..sellers.entry import close_shops
 from ..state.channels import channel_names
 from ..state.ledger import Account, Purpose
 from ..state.listings import STILL_THERE
@@ -68,9 +67,7 @@ class SME(RowAgent):
     def remove(self) -> None:
         """Close the shop: its cash goes to its owner, it sells no more, and the agent leaves the model."""
         if self.exit_week is None:
-            row, model = np.array([self.row]), self.model
-            close_shops(self.table, model.listings, model.ledger, row, model.week)
-            model.strike_off(row)
+            self.model.close(np.array([self.row]), self.model.week)
 
     @property
     def category(self) -> str:

@@ -168,8 +168,8 @@ def buyer_fee(week: Week) -> float:
 
 @outcome("share of the feed sold", "share", 0, "mean")
 def ad_load(week: Week) -> float:
-    """Share of the feed's slots that the platform sells."""
-    return week.fees.ad_load
+    """Share of the feed's slots that the platform sells: none where nobody is shown a feed."""
+    return week.sold_share
 
 
 @outcome("advertising", "Rp", 0, "sum")

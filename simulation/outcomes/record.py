@@ -59,6 +59,7 @@ class Week:
     drawn: Rupiah  # (N,) Rp, what its owner took out less what it put in, forgone earnings among it
     ties: Attachment  # of consumers to the social app
     fees: PlatformSetting  # the platform's terms, as the rules let them
+    sold_share: float  # of the feed's slots, none where there is no feed
     rivals_abroad: float  # share of rival channels' fees whose owners are abroad
 
     def sales(self, kind: int | None = None) -> float:
@@ -167,6 +168,7 @@ def week_record(
         cash_kept=ledger.change(Account.SELLERS),
         drawn=ledger.change(Account.OWNERS),
         fees=terms.platform,
+        sold_share=terms.sold_share,
         rivals_abroad=terms.channels.rivals_abroad,
     )
 

@@ -3,14 +3,13 @@
 from .advertising import review_bids, review_commissions
 from .costs import fixed_costs
 from .effort import review_effort
-from .entry import add_sellers, close_shops, draw_newcomers
+from .entry import add_sellers, draw_newcomers
 from .multihoming import review_channels
 from .owners import review_shops
-from .pricing import wanted_prices
+from .pricing import set_prices
 
 __all__ = [
     "add_sellers",
-    "close_shops",
     "draw_newcomers",
     "fixed_costs",
     "review_bids",
@@ -18,5 +17,5 @@ __all__ = [
     "review_commissions",
     "review_effort",
     "review_shops",
-    "wanted_prices",
+    "set_prices",
 ]

@@ -23,13 +23,12 @@ def bid_return(bid: Floats, mean_bid: float, exposed: Floats) -> Floats:
     return exposed * (1.0 - bid) / (mean_bid * (1.0 - exposed) + exposed * bid)
 
 
-def review_bids(
-    listings: Listings, settlement: Settlement, mean_bid: float, sold_share: float, terms: WeekTerms
-) -> None:
+def review_bids(listings: Listings, settlement: Settlement, mean_bid: float, ad_load: float, terms: WeekTerms) -> None:
     """Bids grow where the last rupiah brings more than one and fall where less: b ← b · return^a, a `adjustment`.
 
-    sold_share: of feed slots, from next week on.
+    ad_load: share of feed slots that is for sale from next week on.
     """
+    sold_share = terms.consideration.sold_share(ad_load)
     if sold_share == 0.0 or mean_bid == 0.0:  # nothing sold, or nobody bid, this week
         return
     sales = settlement.sales

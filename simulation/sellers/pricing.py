@@ -65,6 +65,14 @@ def ask(choice: Choice, view: PricingView) -> Learned:
     return answer if isinstance(answer, Learned) else Learned(answer, {})
 
 
+def set_prices(
+    listings: Listings, opening: Opening, pricing: Choice, terms: WeekTerms, chance: Chance, reward: float
+) -> None:
+    """Sellers on sale set next week's prices: `wanted_prices`."""
+    rows = listings.live_sellers
+    listings.price[rows] = wanted_prices(listings, rows, opening, pricing, terms, chance, reward)
+
+
 def wanted_prices(
     listings: Listings,
     rows: Rows,

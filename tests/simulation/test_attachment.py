@@ -69,16 +69,17 @@ def trust() -> None:
 
 
 def attention() -> None:
-    """a = a0 (1 - x)^ε, x = o + (1 - ψ) ads, o the share of the feed that is the platform's own."""
-    load, favour, elasticity = 0.15, 0.3, 1.7
-    platform = {"ad_load": load, "own_share": 0.2}
+    """a = a0 (1 - x)^ε, x = o + (1 - o (b-1)/b) ads, o the share of the feed that is the platform's own, favour b."""
+    load, favour, elasticity = 0.15, 4.0, 1.7
+    platform = {"ad_load": load, "own_share": 0.2, "favour": favour}
     market, found, _ = weeks_of(
         "attention", 12, PROJECT_S, {"channels": {"dilution": elasticity}, "platform": platform}
     )
     shown = market.listings.past_shown[:, market.steps % market.config.sellers.memory]
     own = shown[market.listings.own].sum() / shown.sum()
-    assert own > favour
-    assert found[-1] == pytest.approx(found[0] * (1.0 - own - (1.0 - favour) * load) ** elasticity, rel=1e-5)
+    assert own > 0.2
+    by_favour = own * (favour - 1.0) / favour
+    assert found[-1] == pytest.approx(found[0] * (1.0 - own - (1.0 - by_favour) * load) ** elasticity, rel=1e-5)
 
 
 def follows() -> None:
@@ -122,7 +123,7 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
         Wrong("most orders are bad", SPOILT, "[:, 0] < share", "[:, 0] >= share"),
     ),
     attention: (
-        Wrong("ads in the platform's own slots", PROMOTED, "(1.0 - favour) * sold", "sold"),
+        Wrong("ads in the platform's own slots", PROMOTED, "(1.0 - own * (favour - 1.0) / favour) * sold", "sold"),
         Wrong("own goods are no promotion", PROMOTED, "own + (", "0.0 * own + ("),
         Wrong("attention in proportion", UPDATE, "** channels.dilution", "** 1.0"),
         Wrong("attention lost for good", UPDATE, "ties.attention[rows] * left", "consumers.attention[rows] * left"),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.scenes import chosen as setting_of
+from experiments import compose
 from simulation import Config, Market
 from tests.simulation.worlds import PROJECT_S, SMALL, Design, add_copy, bare, merged, outcome, run, settle, shares
 
@@ -77,7 +77,7 @@ SIZES: dict[str, dict[str, Any]] = {
     "40 shops": merged(SMALL, PROJECT_S),
     "120 shops": merged(SMALL, PROJECT_S, {"market": {"smes": 120}}),
     "400 shops": merged(SMALL, PROJECT_S, {"market": {"smes": 400}}),
-    "the class market": {"market": setting_of("market", "classroom"), "platform": setting_of("platform", "project_s")},
+    "the class market": compose(["market=classroom", "platform=project_s"]).plain(),
 }
 FAVOURS = (1.0, 2.0, 4.0)
 

@@ -16,15 +16,22 @@ OWN_GOODS = merged(PROJECT_S, {"platform": {"favour": 1.0}})
 
 
 # A world where every rule bites at once: in the last of these weeks fees, own goods and channels are reviewed, and data
-# leak in every one.
+# leak in every one. Copies come slowly, so that the last review, too, has some to choose, and leave sellers enough of
+# the app that what they believe of its own goods matters.
 BEFORE = 26
 ANSWERING = merged(
     BUSY,
     {
         "channels": {"breach_chance": 1.0, "breach_loss": 0.0},
-        "sellers": {"fixed_cost_share": 0.6, "entry_rate": 0.05, "channel_review_weeks": BEFORE, "pause_weeks": 8},
+        "sellers": {
+            "fixed_cost_share": 0.5,
+            "entry_rate": 0.1,
+            "channel_review_weeks": BEFORE,
+            "pause_weeks": 8,
+            "belief": 2.0,
+        },
         "demand": {"shock_sd": 0.12},
-        "platform": {"review_weeks": 13, "favour": 100.0, "quality_gap": 0.0},
+        "platform": {"review_weeks": 13, "favour": 3.0, "pace": 0.1, "quality_gap": 0.0},
         "response": "adaptive",
     },
 )

@@ -14,15 +14,15 @@ from analysis import Study
 from analysis.words import HARD_SPACE
 from tests.validation.worlds import COPIES, LOSE, twin_worlds
 from validation import levers
-from validation.levers import EXPANDING, EXPANSION, LEVERS, PSI, SHOWN, STUDIES, XI
+from validation.levers import EXPANDING, EXPANSION, FAVOUR, LEVERS, SHOWN, STUDIES, XI
 from validation.studies import HEADLINE, WITH, WITHOUT, Design
 
 
 @pytest.fixture(scope="module")
 def studies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Study]:
-    """Project S takes the same from every world, but nothing where ψ is 0: there it copies nobody."""
+    """Project S takes the same from every world, but nothing where nothing is favoured: there it copies nobody."""
     folder = tmp_path_factory.mktemp("levers")
-    harmless = f"{PSI.setting}=0"
+    harmless = f"{FAVOUR.setting}={FAVOUR.low}"
     made = {HEADLINE.name: twin_worlds(folder / "headline", HEADLINE.weeks, {WITHOUT: 0, WITH: COPIES})}
     for design in STUDIES:
         copies = {
@@ -67,20 +67,20 @@ def test_every_cell_can_be_run_and_none_twice(design: Design) -> None:
 
 def test_swings_are_against_the_twins_of_the_same_value(studies: dict[str, Study]) -> None:
     reaches = {lever: levers.reach(studies, lever) for lever in LEVERS}
-    assert reaches[PSI].swing.mean == pytest.approx(-LOSE)
-    assert reaches[PSI].own_swing == pytest.approx(0.1 * COPIES)
+    assert reaches[FAVOUR].swing.mean == pytest.approx(-LOSE)
+    assert reaches[FAVOUR].own_swing == pytest.approx(0.1 * COPIES)
     for lever in LEVERS:
-        if lever is not PSI:
+        if lever is not FAVOUR:
             assert reaches[lever].swing.mean == pytest.approx(0.0, abs=1e-12)
 
 
 def test_the_page_names_what_carries_the_result(studies: dict[str, Study]) -> None:
     text = levers.what_carries(studies)
-    assert f"Effect on survival: it hangs on {PSI.words} (100% of it). Less than 10% of it: " in text
+    assert f"Effect on survival: it hangs on {FAVOUR.words} (100% of it). Less than 10% of it: " in text
     first = next(
         line for line in text.splitlines()[8:] if line.startswith("| ") and "---" not in line and "low" not in line
     )
-    assert first.startswith(f"| {PSI.words} ")
+    assert first.startswith(f"| {FAVOUR.words} ")
 
 
 def test_carriers_are_ranked_and_may_be_none() -> None:
@@ -117,7 +117,7 @@ def test_the_sign_turns_where_the_truth_does(tmp_path: Path) -> None:
         assert f"At {levers.words(shown)} the sign turns at 2.20 [2.20, 2.20] along ξ." in text
     assert "At the defaults sellers lose: −11.0 %" in text
     assert "sellers gain: +4.0 %" in text
-    assert "it does not turn along ψ" in text
+    assert "it does not turn along b" in text
 
 
 def test_no_turn_is_said_where_there_is_none(studies: dict[str, Study]) -> None:

@@ -12,7 +12,6 @@ from numpy.testing import assert_allclose
 from scipy.optimize import brentq
 
 from simulation import Market
-from simulation.sellers.entry import close_shops
 from tests.simulation.worlds import Design, add_copy, bare, settle, shares
 
 A, COST, MU = 2.0, 1.0, 0.25
@@ -47,8 +46,7 @@ def monopolist(n: int) -> Market:
     for original in range(n):
         add_copy(market, original, price=1.0, cost=1.0, quality_gap=0.0)
     market.listings.cost[n:] = COST * UNIT
-    close_shops(market.sellers, market.listings, market.ledger, np.arange(n), 0)
-    market.strike_off(np.arange(n))
+    market.close(np.arange(n), 0)
     return settle(market)
 
 

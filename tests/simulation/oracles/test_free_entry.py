@@ -132,7 +132,6 @@ def stays(elasticity: float) -> Market:
     """
     first = market_of(400)
     selling = Selling(entry_elasticity=elasticity)
-
     each = gross_each(first)
     trade = OpeningTrade(np.array([400]), np.array([each]), np.full(400, each), (np.arange(400),))
 
