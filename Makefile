@@ -34,9 +34,11 @@ run: install ## run the headline study and a coarse dominance map, and say where
 	@echo "The reports: $(CURDIR)/results/$(STUDY)/report.html"
 	@echo "             $(CURDIR)/results/dominance_coarse/report.html"
 
-map: install ## run the whole dominance map, ten seeds, and draw it: docs/dominance.svg
+map: install ## run the headline and the whole dominance map, ten seeds: docs/dominance.svg and README's answer
+	$(BIN)/python -m experiments.run experiment=$(STUDY)
 	$(BIN)/python -m experiments.run experiment=dominance
 	$(BIN)/python -m analysis.dominance_picture results/dominance docs/dominance.svg
+	$(BIN)/python -m analysis.headline results/$(STUDY) README.md
 
 page: install ## write the class page, one file that opens offline; its worlds are run again where the model has moved
 	$(BIN)/python -m experiments.run classroom --export results/class.html --picture docs/class.png
