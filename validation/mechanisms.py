@@ -48,12 +48,12 @@ def on(words: str, *settings: str) -> Mechanism:
     return Mechanism(words, on=settings)
 
 
-BAD = (
-    "channels.bad_social=0.05",
-    "channels.bad_rival_app=0.05",
-    "channels.bad_marketplace=0.03",
-    "channels.bad_own_site=0.03",
-    "channels.bad_abroad=0.1",
+NONE_BAD = (
+    "channels.bad_social=0",
+    "channels.bad_rival_app=0",
+    "channels.bad_marketplace=0",
+    "channels.bad_own_site=0",
+    "channels.bad_abroad=0",
 )
 
 # In the order of the model's list; the last groups are what makes shops live and die.
@@ -62,13 +62,13 @@ MECHANISMS = (
     off("algorithmic discovery", "algorithm=random"),
     off("impulse", "demand.impulse=0"),
     off("free-shipping subsidy", "platform.subsidy=0"),
-    on("live streaming", "influence.live_share=0.3"),
+    off("live streaming", "influence.live_share=0"),
     off("influencers", "influence.endorsement=0"),
-    on("influencers' credibility", "influence.credibility_loss=0.05", "influence.credibility_recovery=0.05"),
-    on("follower churn", "influence.churn=0.05"),
-    on("word of mouth", "demand.entrant_awareness=0.1"),
-    on("trends", "demand.trend_sd=0.2"),
-    on("seasons", "demand.season=0.3"),
+    off("influencers' credibility", "influence.credibility_loss=0"),
+    off("follower churn", "influence.churn=0"),
+    off("word of mouth", "demand.entrant_awareness=1"),
+    off("trends", "demand.trend_sd=0"),
+    off("seasons", "demand.season=0"),
     off("uplift of feed and shop in one", "channels.checkout=0"),
     off("data on who buys", "platform.personalisation=0"),
     off("winners found in sellers' data", "regulation=data_firewall"),
@@ -87,14 +87,15 @@ MECHANISMS = (
     on("the platform's response in fees", "response=adaptive"),
     on("one owner of app and marketplace", "platform.owns_marketplace=true"),
     on("advertising", "platform.ad_load=0.2"),
-    on("commissions set by sellers", "influence.commission_adjustment=0.2"),
+    off("commissions set by sellers", "influence.commission_adjustment=0"),
     on("the platform outbids for endorsements", "platform.affiliate_bonus=0.1"),
     on("import flood", "market.importers_wave=50", "market.importers_wave_week=52"),
     on("privacy opt-out", "channels.opt_out=0.875"),
-    on("breaches", "channels.breach_chance=0.02"),
-    on("bad orders and refunds", *BAD),
-    on("trust that bad orders cost", "channels.trust_loss=0.5", "channels.trust_recovery=0.02", *BAD),
-    on("taxes", "government.vat=0.11", "regulation=[seller_tax,platform_tax]", "regulation.seller_tax.threshold=0"),
+    off("breaches", "channels.breach_chance=0"),
+    off("bad orders and refunds", *NONE_BAD),
+    off("trust that bad orders cost", "channels.trust_loss=0"),
+    off("VAT and duty", "government.vat=0", "government.duty=0"),
+    on("taxes on sellers and the platform", "regulation=[seller_tax,platform_tax]", "regulation.seller_tax.threshold=0"),
     on(
         "government oversight",
         "regulation=neutral_ranking",
@@ -103,7 +104,7 @@ MECHANISMS = (
         "regulation.neutral_ranking.workaround_lag=104",
         "regulation.neutral_ranking.oversight_cost=1e6",
     ),
-    on("lock-in by habit", "channels.habit_step=0.3"),
+    off("lock-in by habit", "channels.habit_step=0"),
     off("habit, trust and privacy in the choice", "channels.habit=0", "channels.trust=0", "channels.privacy=0"),
     on("diluted focus", "channels.dilution=0.5"),
     off(
@@ -112,7 +113,7 @@ MECHANISMS = (
         "channels.keeps_marketplace=0",
         "channels.keeps_own_site=0",
     ),
-    on("sellers join and leave channels", "sellers.channel_review_weeks=8"),
+    off("sellers join and leave channels", "sellers.channel_review_weeks=0"),
     off("sellers' own prices", "sellers.adjustment=0"),
     on("fixed markups", "pricing=fixed_markup"),
     on("learning sellers (Q-learning)", "pricing=q_learning"),

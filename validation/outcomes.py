@@ -47,6 +47,7 @@ SMALL: dict[str, Any] = {
     "people": 1_000.0,
     "calibration_consumers": 2_000,
     "calibration_weeks": 4,
+    "app_share": 0.8,  # as in the class market: what the platform does is large
 }
 FEWER = SMALL | {"consumers": 500, "calibration_consumers": 300}  # where consumers look at all there is
 COPIES = {"own_share": 0.1, "pace": 1.0}  # among 40 shops the default pace allows one copy
@@ -101,7 +102,7 @@ WORLDS: dict[str, World] = {
     },
     "laws": {
         "market": SMALL | {"importers": 6},
-        "platform": preset("project_s", own_share=0.3, pace=1.0, signal_sd=1.5),
+        "platform": preset("project_s_aggressive", own_share=0.3, pace=1.0, signal_sd=1.5),
         "regulation": {
             "data_firewall": {"start_week": 5, "phase_in": 4, "leak": 0.1},
             "own_product_ban": {"start_week": 12, "detection_lag": 2, "fine": 0.05},
@@ -159,8 +160,8 @@ WORLDS: dict[str, World] = {
         "market": SMALL,
         "own_pricing": "hybrid",
         "motive": "growth",
-        "platform": preset("project_s", own_share=0.3, cost_advantage=0.0, entry_cost_weeks=30.0),
-        "algorithm": {"name": "engagement"},
+        "platform": preset("project_s_retailer", own_share=0.3, cost_advantage=0.0, entry_cost_weeks=30.0),
+        "algorithm": {"name": "price_directed"},
     },
     "learning_sellers": {
         "market": SMALL,
@@ -175,7 +176,7 @@ WORLDS: dict[str, World] = {
     },
     "full_consideration": {
         "market": FEWER,
-        "platform": preset("project_s", **COPIES),
+        "platform": preset("project_s_mild", **COPIES),
         "consideration": {"mode": "full"},
         "demand": {"market_expansion": 1.0},
     },
