@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-EXTRAS := dev,oracle
+EXTRAS := dev,classroom,oracle
 STUDY := project_s
 # The browser that opens the report in the tests: a name on the PATH, or no for none (make test CHROMIUM=no).
 export CHROMIUM ?= chromium
@@ -14,7 +14,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run validate mechanisms rules outcomes test test-pythons test-search test-numbers test-kill test-stops test-faults test-cluster lint format clean
+.PHONY: help install browser run page map validate mechanisms rules outcomes test test-pythons test-search test-numbers test-kill test-stops test-faults test-classroom test-cluster lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -28,9 +28,20 @@ browser: ## install Debian's Chromium, in which the tests open the report, where
 		echo "The report is tested in Chromium, and none is here. Install it (apt-get install chromium, as root)," \
 		"name another (make test CHROMIUM=google-chrome) or leave these tests out (make test CHROMIUM=no)." >&2; exit 1; }
 
-run: install ## run the headline study and say where its report lies
+run: install ## run the headline study and a coarse dominance map, and say where their reports lie
 	$(BIN)/python -m experiments.run experiment=$(STUDY)
-	@echo "The report: $(CURDIR)/results/$(STUDY)/report.html"
+	$(BIN)/python -m experiments.run experiment=dominance replications=3 study=dominance_coarse
+	@echo "The reports: $(CURDIR)/results/$(STUDY)/report.html"
+	@echo "             $(CURDIR)/results/dominance_coarse/report.html"
+
+map: install ## run the headline and the whole dominance map, ten seeds: docs/dominance.svg and README's answer
+	$(BIN)/python -m experiments.run experiment=$(STUDY)
+	$(BIN)/python -m experiments.run experiment=dominance
+	$(BIN)/python -m analysis.dominance_picture results/dominance docs/dominance.svg
+	$(BIN)/python -m analysis.headline results/$(STUDY) README.md
+
+page: install ## write the class page, one file that opens offline; its worlds are run again where the model has moved
+	$(BIN)/python -m experiments.run classroom --export results/class.html --picture docs/class.png
 
 validate: install ## check the model against the world: docs/validation.md
 	$(BIN)/python -m validation
@@ -56,7 +67,7 @@ test-pythons: install ## run the tests of the model and of studies on every othe
 			$$python -c "$$is" 2>/dev/null && found=$$python && break; done; \
 		if test -z "$$found"; then echo "not tested on $$version: no such interpreter here"; continue; fi; \
 		echo "tested on $$version:"; \
-		$(MAKE) --no-print-directory install VENV=$(VENV)-$$version PYTHON=$$found EXTRAS=dev && \
+		$(MAKE) --no-print-directory install VENV=$(VENV)-$$version PYTHON=$$found EXTRAS=dev,classroom && \
 		$(VENV)-$$version/bin/pytest -n auto tests/simulation tests/experiments || exit 1; done
 
 test-search: install ## look for new counterexamples to every property, at random
@@ -74,6 +85,9 @@ test-stops: install ## stop a study by Ctrl-C at forty moments
 test-faults: install ## break every write, sync and renaming in turn, and spoil every file that is read
 	FAULTS=all TRIALS=3334 $(BIN)/pytest -n auto tests/experiments/test_faults.py tests/experiments/test_damaged_files.py
 	FAULTS=10000 $(BIN)/pytest -n auto tests/simulation/test_cache.py tests/simulation/test_listings.py -k damage
+
+test-classroom: install ## a class of 40 phones for 20 weeks, and 10,000 hostile messages
+	PHONES=40 MESSAGES=10000 MOST_WAIT=1 $(BIN)/pytest tests/experiments/test_classroom_server.py -k hostile
 
 test-cluster: install ## run a study on a Ray cluster of two nodes and kill one of them
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[ray]' --constraint constraints.txt

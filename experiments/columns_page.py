@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from analysis import markdown
-from simulation.state import Consumers, Influencers, Listings
+from simulation.state import Consumers, Influencers, Listings, Sellers
 from simulation.state.table import REQUIRED, Column, Table
 
 from .configs import CONFIGS
 
 PAGE = CONFIGS.parent / "docs" / "model.md"
-TABLES: dict[str, type[Table]] = {table.__name__: table for table in (Consumers, Listings, Influencers)}
+TABLES: dict[str, type[Table]] = {table.__name__: table for table in (Consumers, Sellers, Listings, Influencers)}
 MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
 
 

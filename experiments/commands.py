@@ -84,6 +84,15 @@ COMMANDS: Mapping[str, Command] = {
         },
         TABLES,
     ),
+    "classroom": Command(
+        "Serve the class page on this machine, with a class session; with --lan to phones on the local network, with "
+        "--export write it as one file that opens offline, with --print the paper for a lesson.",
+        "classroom.command:classroom",
+        {"export": "FILE.html", "picture": "FILE.png", "print": "FOLDER", "lan": FLAG, "port": "NUMBER"},
+        needs=MODEL,
+        of_a_study=False,
+        takes="[results=FOLDER]",
+    ),
 }
 RUN = "run"  # what is meant where the first word is no command
 RUNNING = Command(

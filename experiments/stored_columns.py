@@ -15,7 +15,7 @@ from .cells import choices_of
 SELLERS = [
     *(("seller_id", pa.int64()), ("kind", pa.string()), ("category", pa.string())),
     ("status", pa.string()),  # active, paused or closed, in the end
-    *((name, pa.int64()) for name in ("entry_week", "exit_week", "copied_week", "paused_week")),
+    *((name, pa.int64()) for name in ("designs", "entry_week", "exit_week", "copied_week", "paused_week")),
     *(("opening_channels", pa.string()), ("channels", pa.string())),
     *((name, pa.float64()) for name in ("revenue", "profit")),
     *((name, pa.float64()) for name in ("opening_orders", "recent_orders")),  # orders a week; null for later sellers

@@ -52,6 +52,7 @@ class Stream(IntEnum):
     LIVE = 45
     POSITIVE_LIST = 46
     OWNER = 47
+    DESIGNS = 48
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ class Market(AgentModel):
     >>> market = Market(config)
     >>> market.run().results().outcomes["sme_survival_156w"]
 
-    `population` holds the consumers, `listings` every seller's design, `influencers` the influencers, each
+    `population` holds the consumers, `sellers` the shops, `listings` their designs, `influencers` the influencers, each
     as columns; `consumer(i)`, `smes`, `agents` show them as Mesa agents. `opening` may be given by hand.
     """
 
@@ -34,14 +34,14 @@ class Market(AgentModel):
         self.config, self.threads, self.chance = config, threads, Chance(config.seed)
         self.opening = opening if opening is not None else open_market(config, threads)
         start = open_state(self.opening, config, self.chance)
-        self.population, self.listings, self.influencers = start.consumers, start.listings, start.influencers
+        self.population, self.sellers, self.listings = start.consumers, start.sellers, start.listings
+        self.influencers, self.cluster_share, self.need = start.influencers, start.cluster_share, start.need
         self.ledger, self.opening_ties, self.first, self.terms = start.ledger, start.ties, start.first, start.terms
-        self.cluster_share, self.need, self.trend = start.cluster_share, start.need, start.trend
-        self.scale, self.visits = start.first.scale, 1.0  # people in the market; a head's choice occasions, coming week
+        self.trend, self.scale, self.visits = start.trend, start.first.scale, 1.0  # people; a head's coming occasions
         self.observation = demand.Observation(np.ones(len(state.CLUSTERS)), 0.0)
         self.regulator = Regulator(self, config.regulation)
         self.platform = Platform(self, config.platform, start.data, start.plan, start.fees)
-        self.enrol(np.arange(len(self.listings)))
+        self.enrol(np.arange(len(self.sellers)))
         self.enrol_influencers()
         self._enter(self.terms)
         self.listings.vat, self.listings.duty = law.consumer_taxes(self.listings, self.terms)
@@ -70,7 +70,7 @@ class Market(AgentModel):
         self._fees_respond(terms, settlement, offers.visits * self.scale)
         setup, entered = self._sellers_adapt(terms, bought, settlement)
         ties = self._consumers_update(terms)
-        tables = self.listings, self.influencers, self.ledger
+        tables = *self.shop_tables, self.influencers, self.ledger
         self._record(week_record(*tables, bought, settlement, ties, terms, offers.visits, self.scale, setup, entered))
 
     def run(self) -> Market:
@@ -81,7 +81,7 @@ class Market(AgentModel):
 
     def results(self) -> Results:
         """The run so far."""
-        return results(self.series, self.listings, self.opening, self.scale, int(self.steps))
+        return results(self.series, self.sellers, self.listings, self.opening, self.scale, int(self.steps))
 
     def _rules_hold(self, week: int) -> WeekTerms:
         """Step 1: the regulator's instruments become the week's rules, and these the terms of trade."""
@@ -99,7 +99,7 @@ class Market(AgentModel):
     def _demand_moves(self, terms: WeekTerms) -> float:
         """Step 2: shocks and trends move, word spreads. Returns the season's factor on visits."""
         self.trend, season = demand.shift_demand(self.listings, self.trend, terms.week, terms.demand, self.chance)
-        state.check(terms.week, self.population, self.listings, self.influencers)
+        state.check(terms.week, self.population, self.sellers, self.listings, self.influencers)
         return season
 
     def _platform_ranks(self, terms: WeekTerms, season: float) -> tuple[state.OfferSet, state.ExposureTables | None]:
@@ -122,15 +122,15 @@ class Market(AgentModel):
 
     def _money_moves(self, terms: WeekTerms, bought: WeekDemand) -> Settlement:
         """Step 6: one ledger, whole rupiah."""
-        ledger, listings, rows, chosen = self.ledger, self.listings, self.listings.shops, self.regulator.chosen
-        settlement = money.settle_sales(ledger, listings, self.influencers, bought, terms)
-        cost = sellers.fixed_costs(listings, rows, settlement.orders[rows], self.opening, self.scale, terms.sellers)
-        settlement = money.pay_fixed_costs(ledger, listings, rows, cost, settlement, terms)
+        ledger, tables, rows, chosen = self.ledger, self.shop_tables, self.sellers.there, self.regulator.chosen
+        settlement = money.settle_sales(ledger, *tables, self.influencers, bought, terms)
+        cost = sellers.fixed_costs(*tables, rows, settlement.orders, self.opening, self.scale, terms.sellers)
+        settlement = money.pay_fixed_costs(ledger, *tables, rows, cost, settlement, terms)
         money.levy_platform_tax(ledger, terms.rules.platform_tax)
         broken = law.broken_rules(terms.week, chosen, partial(self._conduct, terms), terms.rules)
         money.pay_fines(ledger, self.regulator.penalty(terms.week, money.turnover(ledger), broken))
-        money.pay_for_oversight(ledger, law.oversight(terms.week, chosen), self.opening.ids.size, terms)
-        money.enter_books(listings, self.influencers, settlement, bought, terms)
+        money.pay_for_oversight(ledger, law.oversight(terms.week, chosen), self.sellers.opening_rows, terms)
+        money.enter_books(*tables, self.influencers, settlement, bought, terms)
         return settlement
 
     def _platform_learns(self, terms: WeekTerms, bought: WeekDemand) -> None:
@@ -151,17 +151,17 @@ class Market(AgentModel):
         agent.fees = platform.respond(self.config.response, agent.fees, agent.first, *market, terms, occasions)
 
     def _sellers_adapt(self, terms: WeekTerms, bought: WeekDemand, settlement: Settlement) -> tuple[Rupiah, int]:
-        """Step 10: channels, exits, bids, commissions, prices, entry. Set-up costs (L,), how many SMEs entered."""
-        listings, opening, agent, chance = self.listings, self.opening, self.platform, self.chance
-        setup = sellers.review_channels(listings, self.ledger, bought, opening, terms, chance)
-        closing = sellers.review_shops(listings, settlement, opening, self.scale, terms, chance)
+        """Step 10: channels, exits, bids, commissions, prices, entry. Set-up costs (N,), how many SMEs entered."""
+        tables, opening, agent, chance = self.shop_tables, self.opening, self.platform, self.chance
+        setup = sellers.review_channels(*tables, self.ledger, bought, opening, terms, chance)
+        closing = sellers.review_shops(*tables, settlement, opening, self.scale, terms, chance)
         self.close(closing, terms.week)
         agent.shelved = platform.keep_within_rules(self._goods(terms), agent.shelved)
-        sellers.review_bids(listings, settlement, agent.mean_bid, agent.ad_load, terms)
-        sellers.review_commissions(listings, terms)
-        sellers.review_effort(listings, terms)
+        sellers.review_bids(self.listings, settlement, agent.mean_bid, agent.ad_load, terms)
+        sellers.review_commissions(self.listings, terms)
+        sellers.review_effort(self.listings, terms)
         told = platform.price_reward(self.config.algorithm, terms.consideration.feed_share)
-        sellers.set_prices(listings, opening, self.config.pricing, terms, chance, told)
+        sellers.set_prices(self.listings, opening, self.config.pricing, terms, chance, told)
         return setup, self._enter(terms)
 
     def _consumers_update(self, terms: WeekTerms) -> state.Attachment:
@@ -177,7 +177,7 @@ class Market(AgentModel):
         for name, values in self.series.items():
             values.append(OUTCOMES[name].measure(week))
         self.flows = self.ledger.close_week()
-        state.check_record(self.steps, self.listings, self.influencers, self.series, self.of_some)
+        state.check_record(self.steps, self.sellers, self.listings, self.influencers, self.series, self.of_some)
         self.running = self.steps < self.config.weeks
 
     # ---- what several steps need
@@ -193,7 +193,7 @@ class Market(AgentModel):
 
     def _enter(self, terms: WeekTerms) -> int:
         """New sellers open shops and get their agents. Returns how many SMEs there are among them."""
-        market, need, first = self.config.market, self.opening.need, self.first.trade
-        newcomers = sellers.draw_newcomers(self.chance, self.listings, first, market, need, terms)
-        self.enrol(sellers.add_sellers(self.listings, self.ledger, newcomers, self.opening, first, terms, self.chance))
+        tables, market, first = self.shop_tables, self.config.market, self.first.trade
+        newcomers = sellers.draw_newcomers(self.chance, *tables, first, market, self.opening.need, terms)
+        self.enrol(sellers.add_sellers(*tables, self.ledger, newcomers, self.opening, first, terms, self.chance))
         return int(np.count_nonzero(newcomers.kind == state.SME_KIND))

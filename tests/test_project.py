@@ -107,7 +107,7 @@ def test_links_to_the_projects_own_pages_lead_to_a_file_and_a_heading(page: Path
     [
         ("README.md", True),
         ("docs", True),
-        ("README.md#three-ways-in", True),
+        ("README.md#ways-in", True),
         ("#whats-_new_-from-2-000-on", True),
         ("#twice-1", True),
         ("#twice-2", False),

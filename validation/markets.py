@@ -220,6 +220,7 @@ def opening(drawn: Drawn) -> Opening:
     return Opening(
         categories=("goods",),
         ids=np.arange(n),
+        seller=np.arange(n),
         category=np.zeros(n, np.int64),
         channel_mask=np.full(n, 1 << SOCIAL, np.int32),
         place=drawn.place,

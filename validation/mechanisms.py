@@ -182,10 +182,6 @@ TEXT = """\
 <!-- Written by `python -m validation.mechanisms`; change that, not this file. -->
 # What each mechanism does
 
-> **Under revision (29 November 2026).** The numbers of this page are older than the model: since then a platform
-> without checkout sells nothing of its own, and impulse, attention, neutral ranking and surplus are mended (CHANGELOG,
-> Outputs). It is made anew when the rest of the review is mended.
-
 Each of the {number} mechanisms that can be switched is switched off, one at a time, under Project S: its neutral
 setting less the setting in which it is on, paired seed by seed, over {weeks} weeks, {seeds} seeds a line, with the 95 %
 interval. A plus under *SMEs alive* means that more of the opening's small sellers live on without the mechanism.

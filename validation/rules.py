@@ -26,7 +26,7 @@ CLOSURE = "closure_2023"
 STUDIES = {
     "rules": ["rules"],
     CLOSURE: [CLOSURE],
-    "rules_rigid": ["rules", "study=rules_rigid", "replications=5", *RIGID],
+    "rules_rigid": ["rules", "study=rules_rigid", "replications=3", *RIGID],
     "closure_rigid": [CLOSURE, "study=closure_rigid", *RIGID],
 }
 SURPLUS, SME, PLATFORM, TOTAL = "consumer_surplus", "sme_profit", "platform_profit", "total_surplus"

@@ -74,10 +74,10 @@ class Life:
 def watch(config: Config, threads: int = 1) -> Life:
     """Run a market and look at how its shops live."""
     market = Market(config, threads=threads)
-    first = market.listings.opening_rows
+    first = market.sellers.opening_rows
     sales, concentration, there, closed = [_sales(market)], [], [], []
     for week in range(1, config.weeks + 1):
-        before = int(np.count_nonzero(market.listings.exit_week == STILL_THERE))
+        before = int(np.count_nonzero(market.sellers.exit_week == STILL_THERE))
         market.step()
         there.append(before)
         closed.append(market.series["exits"][-1])
@@ -88,27 +88,27 @@ def watch(config: Config, threads: int = 1) -> Life:
 
 
 def _sales(market: Market) -> Floats:
-    """Mean weekly sales of the last weeks of every seller, 0 where it is not on sale. (L,)"""
+    """Mean weekly sales of the last weeks of every shop, 0 where it is not on sale. (N,)"""
     listings = market.listings
     worth = listings.recent(listings.past_orders) * listings.price / listings.listed
-    return np.asarray(np.where(listings.on_sale & ~listings.own, worth, 0.0))
+    return listings.by_shop(worth * listings.on_sale)
 
 
 def _life(
     market: Market, weeks: int, sales: list[Floats], concentration: Floats, there: Floats, closed: Floats, first: int
 ) -> Life:
-    listings, years = market.listings, weeks // YEAR
-    exits, smes = listings.exit_week, listings.kind == SME_KIND
+    sellers, years = market.sellers, weeks // YEAR
+    exits, smes = sellers.exit_week, sellers.kind == SME_KIND
     alive = [np.mean((exits[:first] == STILL_THERE) | (exits[:first] > YEAR * year)) for year in range(years + 1)]
     shops = pd.DataFrame(
         {
             "seed": 0,
-            "entry_week": listings.entry_week[smes],
+            "entry_week": sellers.entry_week[smes],
             "exit_week": np.where(exits == STILL_THERE, np.nan, exits)[smes],
         }
     )
     newcomers, opening = shops[shops["entry_week"] > 0], shops[:first]
-    third = np.argsort(np.argsort(market.opening.orders, kind="stable")) * 3 // first
+    third = np.argsort(np.argsort(market.opening.shop_orders, kind="stable")) * 3 // first
     changes = [np.log(b[:first][ok] / a[:first][ok]) for a, b in pairwise(sales) if (ok := _both(a, b, first)).any()]
     best, top = max(1, round(TOP * first)), []
     for later in sales[1:4]:

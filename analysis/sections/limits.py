@@ -60,11 +60,12 @@ def _assumed(found: Findings) -> Iterator[str]:
 
 
 def _limits(found: Findings) -> Iterator[str]:
-    yield say(
-        "Under revision: do not act on what this report says of the size of Project S, or of rules against it. "
-        "Shops hold too little cash here, and nearly all orders go through the app; mended, these effects shrink "
-        "three- to sixfold."
-    )
+    rules = {rule for of in found.study.settings.values() for rule in str(of["regulation"]).split("+")}
+    if rules & {"separation", "permendag_31_2023"}:
+        yield say(
+            "Separation was made for traders who sell in the street. They are not in this market, so what is said of "
+            "it here counts one side."
+        )
     if any(str(of["platform"]).startswith("project_s") for of in found.study.settings.values()):
         yield say(
             "A scenario, not a forecast: “Project S” is what the press called a plan of TikTok's to sell its own "

@@ -26,6 +26,19 @@ class Cell:
         getattr(agent.table, self.column)[agent.row] = value
 
 
+class OfDesigns(Cell):
+    """A descriptor: a shop's attribute that is the mean over its designs; what is set is set for all of them."""
+
+    def __get__(self, agent: Any, owner: type | None = None) -> Any:
+        if agent is None:
+            return self
+        values = getattr(agent.model.listings, self.column)[agent.designs]
+        return values.mean(axis=0) if values.ndim > 1 else values.mean().item()
+
+    def __set__(self, agent: Any, value: Any) -> None:
+        getattr(agent.model.listings, self.column)[agent.designs] = value
+
+
 class MarketAgent(mesa.Agent):
     """An agent of the market: it stays for the whole run, and its repr names the attributes in `shown`."""
 

@@ -18,6 +18,7 @@ from ..state.influencers import Influencers
 from ..state.ledger import Ledger
 from ..state.listings import IMPORTER_KIND, Listings
 from ..state.opening import Opening
+from ..state.sellers import Sellers
 from .consumers import Consumer, ConsumerSet, Method, limit
 from .influencers import Influencer
 from .sellers import SME, Importer
@@ -118,6 +119,7 @@ class AgentModel(mesa.Model):
     """A Mesa model whose consumers are rows of `population`. `agents` and the like count them in."""
 
     population: Consumers
+    sellers: Sellers
     listings: Listings
     influencers: Influencers
     ledger: Ledger
@@ -172,17 +174,22 @@ class AgentModel(mesa.Model):
             self.agent_id_counter += 1
             super().register_agent(agent)
 
+    @property
+    def shop_tables(self) -> tuple[Sellers, Listings]:
+        """The shops and their designs."""
+        return self.sellers, self.listings
+
     # ---- births and deaths
 
     def enrol(self, rows: Rows) -> None:
-        """Give new sellers their Mesa agents."""
+        """Give new shops, rows of `sellers`, their Mesa agents."""
         for row in rows.tolist():
-            kind = Importer if self.listings.kind[row] == IMPORTER_KIND else SME
+            kind = Importer if self.sellers.kind[row] == IMPORTER_KIND else SME
             self.seller_of_row[row] = kind(self, row)
 
     def close(self, rows: Rows, week: int) -> None:
         """The shops in these rows close, and their agents leave the model."""
-        close_shops(self.listings, self.ledger, rows, week)
+        close_shops(*self.shop_tables, self.ledger, rows, week)
         for row in rows.tolist():
             mesa.Agent.remove(self.seller_of_row.pop(row))
 

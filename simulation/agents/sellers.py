@@ -4,33 +4,52 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..arrays import Rows
 from ..state.channels import channel_names
 from ..state.ledger import Account, Purpose
 from ..state.listings import STILL_THERE
-from .cells import Cell, RowAgent
+from .cells import Cell, OfDesigns, RowAgent
 
 
 class SME(RowAgent):
-    """A local seller, as a Mesa agent over a row of `market.listings`."""
+    """A local seller, as a Mesa agent over a row of `market.sellers` and its designs in `market.listings`."""
 
-    table_name = "listings"
+    table_name = "sellers"
     shown = ("category", "price", "cash", "entry_week", "exit_week")
 
-    price = Cell()
-    cost = Cell()
-    listed_price = Cell("listed")
+    price = OfDesigns()
+    cost = OfDesigns()
+    listed_price = OfDesigns("listed")
+    quality = OfDesigns()
+    reputation = OfDesigns()
+    shock = OfDesigns()
+    place = OfDesigns()
+    affiliate_commission = OfDesigns("affiliate")
     fixed_cost = Cell()
-    quality = Cell()
     hours = Cell()
-    reputation = Cell()
-    shock = Cell()
-    place = Cell()
     entry_week = Cell()
-    copied_week = Cell()
-    affiliate_commission = Cell("affiliate")
-    crosses_border = Cell()
-    revenue = Cell()
     profit = Cell()
+
+    @property
+    def designs(self) -> Rows:
+        """The rows of its designs in `market.listings`."""
+        return np.flatnonzero(self.model.listings.seller == self.row)
+
+    @property
+    def revenue(self) -> int:
+        """Sales over the run, in rupiah."""
+        return int(self.model.listings.revenue[self.designs].sum())
+
+    @property
+    def copied_week(self) -> int:
+        """The first week in which a design of its was copied, or -1 for never."""
+        weeks = self.model.listings.copied_week[self.designs]
+        return int(min(weeks[weeks >= 0], default=-1))
+
+    @property
+    def crosses_border(self) -> bool:
+        """Whether it ships each parcel across the border."""
+        return bool(self.model.listings.crosses_border[self.table.first[self.row]])
 
     @property
     def cash(self) -> int:
@@ -52,13 +71,13 @@ class SME(RowAgent):
 
     @property
     def category(self) -> str:
-        """The category it sells in."""
+        """The category of most of its designs."""
         return str(self.model.opening.categories[self.table.category[self.row]])
 
     @property
     def channels(self) -> str:
         """The channels it keeps, such as `social+marketplace`."""
-        return channel_names(int(self.table.channel_mask[self.row]))
+        return channel_names(int(self.model.listings.channel_mask[self.table.first[self.row]]))
 
     @property
     def exit_week(self) -> int | None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..arrays import TINY, Flags, Floats, Rows
 from ..state.listings import PLATFORM_KIND, SME_KIND, Listings
+from ..state.sellers import Sellers
 from .effective import WeekTerms
 
 YEAR = 52  # weeks
@@ -20,16 +21,16 @@ def lawful_rupiah(mean_sales: float, order_value: float, mean_orders: float) -> 
 
 
 def yearly_sales(listings: Listings, terms: WeekTerms) -> Floats:
-    """Sales a year at the pace of the last weeks and today's price, in rupiah of the law. (L,)"""
+    """Shops' sales a year at the pace of the last weeks and today's prices, in rupiah of the law. (N,)"""
     worth = terms.order_value * listings.price / listings.listed
-    return np.asarray(terms.lawful_rupiah * YEAR * listings.recent(listings.past_orders) * worth)
+    return listings.by_shop(terms.lawful_rupiah * YEAR * listings.recent(listings.past_orders) * worth)
 
 
 def consumer_taxes(listings: Listings, terms: WeekTerms) -> tuple[Floats, Floats]:
     """What buyers pay on top of the price: VAT v (1 + d), and duty d on parcels above the de minimis. Both (L,).
 
     A parcel holds an order, worth E p/p̄. Both are in force without a rule (`government`); rules may put another duty in
-    its place. VAT is due from the platform, importers, and local sellers whose yearly
+    its place. VAT is due from the platform, importers, and local shops whose yearly
     sales, at the pace of the last weeks, pass the threshold.
     """
     state, rate = terms.government, terms.duty
@@ -38,7 +39,7 @@ def consumer_taxes(listings: Listings, terms: WeekTerms) -> tuple[Floats, Floats
         return none, none.copy()
     worth = terms.order_value * listings.price / listings.listed
     duty = rate * (listings.crosses_border & (worth > terms.duty_free))
-    liable = (listings.kind != SME_KIND) | (yearly_sales(listings, terms) >= state.vat_free)
+    liable = (listings.kind != SME_KIND) | listings.of_shops(yearly_sales(listings, terms) >= state.vat_free, own=True)
     return np.asarray(state.vat * liable * (1.0 + duty)), np.asarray(duty)
 
 
@@ -52,11 +53,12 @@ def seller_tax_rate(listings: Listings, rows: Rows, terms: WeekTerms) -> Floats:
     rules = terms.rules
     if rules.seller_tax == 0.0:
         return np.zeros(rows.size)
-    pays = owes_seller_tax(listings) & (yearly_sales(listings, terms) > rules.seller_tax_free)
+    above = listings.of_shops(yearly_sales(listings, terms) > rules.seller_tax_free, own=False)
+    pays = owes_seller_tax(listings) & above
     return np.asarray(rules.seller_tax * pays[rows])
 
 
-def eligible(listings: Listings, rows: Rows, terms: WeekTerms) -> Flags:
-    """Whether these are local sellers small enough for support."""
+def eligible(sellers: Sellers, listings: Listings, rows: Rows, terms: WeekTerms) -> Flags:
+    """Whether these shops are local and small enough for support."""
     small = yearly_sales(listings, terms)[rows] < terms.rules.support_below
-    return np.asarray((listings.kind[rows] == SME_KIND) & small)
+    return np.asarray((sellers.kind[rows] == SME_KIND) & small)

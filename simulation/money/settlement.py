@@ -14,16 +14,18 @@ from ..state.influencers import Influencers
 from ..state.ledger import Account, Ledger, Purpose
 from ..state.listings import Listings
 from ..state.records import Settlement, WeekDemand
+from ..state.sellers import Sellers
 from .support import pay_support
 from .taxes import pay_consumer_taxes, pay_seller_tax
 
 
 @dataclass(frozen=True)
 class Purses:
-    """Who pays for a listing: its seller out of its own account, or the platform for its own goods."""
+    """Who pays for a listing: its shop out of its own account, or the platform for its own goods."""
 
     ledger: Ledger
     own: Flags  # (L,)
+    seller: Rows  # (L,)
 
     def pay(
         self,
@@ -44,14 +46,19 @@ class Purses:
             (Account.SELLERS, purpose, ~self.own[rows]),
             (Account.PLATFORM, own_purpose or purpose, self.own[rows]),
         ):
-            purse = rows[mine] if payer == Account.SELLERS else None
+            purse = self.seller[rows[mine]] if payer == Account.SELLERS else None
             to = None if members is None else members[mine]
             paid[mine] = self.ledger.transfer(what, payer, payee, due[mine], purse, to)
         return paid
 
 
 def settle_sales(
-    ledger: Ledger, listings: Listings, influencers: Influencers, demand: WeekDemand, terms: WeekTerms
+    ledger: Ledger,
+    sellers: Sellers,
+    listings: Listings,
+    influencers: Influencers,
+    demand: WeekDemand,
+    terms: WeekTerms,
 ) -> Settlement:
     """Consumers pay sellers, sellers pay commission, fees, affiliates and goods; carriers are paid for delivery.
 
@@ -60,14 +67,14 @@ def settle_sales(
     (`pay_fixed_costs`).
     """
     sold, people = listings.live, terms.people
-    purses = Purses(ledger, listings.own)
+    purses = Purses(ledger, listings.own, listings.seller)
     worth = terms.order_value / listings.listed[sold] * listings.price[sold]
     by_channel = demand.orders[sold] * (people * worth)[:, None]
     taken, charged = _pay_sellers(ledger, listings, sold, by_channel, terms)
     sales, social = _pay_for_own_goods(ledger, listings, sold, by_channel, taken)
     fees = charged + _pay_affiliates(purses, listings, influencers, demand, terms)
     fees += _pay_fulfilment(ledger, listings, sales, terms.platform.fulfilment)
-    fees += pay_seller_tax(ledger, listings, taken, terms)
+    fees += pay_seller_tax(ledger, sellers, listings, taken, terms)
     pay_consumer_taxes(ledger, listings, sold, by_channel.sum(axis=1))
     bad = bad_orders(terms.channels, listings.foreign)
     refunds = _pay_refunds(purses, sold, terms.channels.refunded * (by_channel * bad[sold]).sum(axis=1))
@@ -88,8 +95,8 @@ def settle_sales(
         goods=goods,
         ads=_pay_for_ads(ledger, listings, gross, terms.sold_share),
         relative_price=listings.relative_price,
-        fixed=np.zeros(len(listings), np.int64),
-        hours=np.zeros(len(listings), np.int64),
+        fixed=np.zeros(len(sellers), np.int64),
+        hours=np.zeros(len(sellers), np.int64),
         broke=np.zeros(0, np.int64),
     )
 
@@ -104,13 +111,14 @@ def _pay_sellers(
     taken, charged = np.zeros((len(listings), len(CHANNELS)), np.int64), np.zeros(len(listings), np.int64)
     theirs = ~listings.own[sold]
     rows = sold[theirs]
+    shops = listings.seller[rows]
     for channel, fee in enumerate(channel_fees(terms.channels, terms.platform.commission)):
         paid = ledger.transfer(
-            Purpose.SALES, Account.CONSUMERS, Account.SELLERS, worth[theirs, channel], payee_member=rows
+            Purpose.SALES, Account.CONSUMERS, Account.SELLERS, worth[theirs, channel], payee_member=shops
         )
         taken[rows, channel] = paid
         payee = Account.PLATFORM if channel in terms.runs else Account.RIVALS
-        charged[rows] += ledger.transfer(Purpose.COMMISSION, Account.SELLERS, payee, fee * paid, rows)
+        charged[rows] += ledger.transfer(Purpose.COMMISSION, Account.SELLERS, payee, fee * paid, shops)
     if terms.rules.checkout < 1.0:
         charged[rows] += _pay_referrals(ledger, listings, rows, taken[rows, SOCIAL], terms)
     return taken, charged
@@ -130,12 +138,12 @@ def _pay_for_own_goods(
 
 def _pay_referrals(ledger: Ledger, listings: Listings, rows: Rows, paid: Rupiah, terms: WeekTerms) -> Rupiah:
     """Sellers pay the fee of wherever the social app had to send their buyers. paid: its sales, Rp, of the rows."""
-    masks = listings.channel_mask[rows]
+    masks, shops = listings.channel_mask[rows], listings.seller[rows]
     due = referral_fees(terms, masks) * paid
     owned = paid_on_marketplace(terms, masks) & (MARKETPLACE in terms.runs)
     fees = np.zeros(rows.size, np.int64)
     for payee, mine in ((Account.PLATFORM, owned), (Account.RIVALS, ~owned)):
-        fees[mine] = ledger.transfer(Purpose.COMMISSION, Account.SELLERS, payee, due[mine], rows[mine])
+        fees[mine] = ledger.transfer(Purpose.COMMISSION, Account.SELLERS, payee, due[mine], shops[mine])
     return fees
 
 
@@ -197,37 +205,45 @@ def _pay_for_ads(ledger: Ledger, listings: Listings, gross: Floats, sold_share: 
     if sold_share > 0.0:
         rows = np.flatnonzero((gross > 0) & ~listings.own)
         due = listings.ad_bid[rows] * gross[rows]
-        paid[rows] = ledger.transfer(Purpose.ADVERTISING, Account.SELLERS, Account.PLATFORM, due, rows)
+        paid[rows] = ledger.transfer(Purpose.ADVERTISING, Account.SELLERS, Account.PLATFORM, due, listings.seller[rows])
     return paid
 
 
 def pay_fixed_costs(
-    ledger: Ledger, listings: Listings, rows: Rows, cost: Floats, settlement: Settlement, terms: WeekTerms
+    ledger: Ledger,
+    sellers: Sellers,
+    listings: Listings,
+    rows: Rows,
+    cost: Floats,
+    settlement: Settlement,
+    terms: WeekTerms,
 ) -> Settlement:
     """Shops pay what is due whatever they sold, and what the rules cost them, as far as cash reaches.
 
     The treasury supports some. Of what the week has left, owners take the worth of their hours, then what exceeds the
-    buffer; the hours are gone whether they are paid or not. cost: Rp of the week, of the rows, without own hours; who
-    pauses works none and complies with nothing. Returns the settlement with what each paid and who could not.
+    buffer; the hours are gone whether they are paid or not. rows: of `sellers`; cost: Rp of the week, of the rows,
+    without own hours; who pauses works none and complies with nothing. Returns the settlement with what each paid and
+    who could not.
     """
     cash, compliance = ledger.balance[Account.SELLERS], terms.rules.compliance
-    selling = ~listings.paused[rows]
-    hours = np.where(selling, listings.hours[rows], 0.0)
-    support = pay_support(ledger, listings, rows, cost + hours, terms)
-    paid = np.zeros(len(listings), np.int64)
+    selling = ~sellers.paused[rows]
+    hours = np.where(selling, sellers.hours[rows], 0.0)
+    support = pay_support(ledger, sellers, listings, rows, cost + hours, terms)
+    paid = np.zeros(len(sellers), np.int64)
     paid[rows], broke = _pay_able(ledger, Purpose.FIXED_COST, Account.LANDLORDS, rows, cost)
     if compliance > 0.0:
         extra, more = _pay_able(
-            ledger, Purpose.COMPLIANCE, Account.SUPPLIERS_HOME, rows, compliance * selling * listings.fixed_cost[rows]
+            ledger, Purpose.COMPLIANCE, Account.SUPPLIERS_HOME, rows, compliance * selling * sellers.fixed_cost[rows]
         )
         paid[rows] += extra
         broke = np.union1d(broke, more)
     owed = rows[cash[rows] < 0]
     ledger.transfer(Purpose.LOSSES, Account.OWNERS, Account.SELLERS, -cash[owed], owed, owed)
-    worth = np.zeros(len(listings), np.int64)
+    worth = np.zeros(len(sellers), np.int64)
     if hours.any():
-        worth[rows] = _pay_owners(ledger, rows, hours, (settlement.gross - paid + support)[rows])
-    spare = np.clip(cash[rows] - np.ceil(listings.buffer[rows]), 0, None)
+        gross = listings.by_shop(settlement.gross).astype(np.int64)
+        worth[rows] = _pay_owners(ledger, rows, hours, (gross - paid + support)[rows])
+    spare = np.clip(cash[rows] - np.ceil(sellers.buffer[rows]), 0, None)
     ledger.transfer(Purpose.DRAW, Account.SELLERS, Account.OWNERS, spare, rows, rows)
     return replace(settlement, fixed=paid - support + worth, hours=worth, broke=broke)
 
@@ -250,6 +266,7 @@ def _pay_able(ledger: Ledger, purpose: Purpose, payee: Account, rows: Rows, due:
 
 
 def enter_books(
+    sellers: Sellers,
     listings: Listings,
     influencers: Influencers,
     settlement: Settlement,
@@ -259,13 +276,16 @@ def enter_books(
     """The week's trade goes into what sellers and influencers know of their past."""
     listings.revenue += settlement.sales
     listings.social_revenue += settlement.social_sales
-    listings.profit += settlement.gross - settlement.fixed
+    listings.earned += settlement.gross
+    profit = listings.by_shop(settlement.gross).astype(np.int64) - settlement.fixed
+    sellers.profit += profit
+    sellers.record(terms.week, (profit + settlement.hours).astype(float))
     listings.record(
         terms.week,
         orders=settlement.orders,
+        seen=demand.orders[:, terms.runs].sum(axis=1) * terms.people,
         slope=demand.slope * terms.people * (1.0 + listings.tax),
         gross=settlement.gross.astype(float),
-        income=(settlement.gross - settlement.fixed + settlement.hours).astype(float),
         fees=settlement.orders * settlement.fees / np.maximum(settlement.sales, 1),
     )
     influencers.orders[:] = demand.by_influencer.sum(axis=1) * terms.people

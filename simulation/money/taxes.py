@@ -10,6 +10,7 @@ from ..law.liability import YEAR, owes_seller_tax
 from ..state.channels import OWN_SITE
 from ..state.ledger import Account, Ledger, Purpose
 from ..state.listings import Listings
+from ..state.sellers import Sellers
 
 
 def pay_consumer_taxes(ledger: Ledger, listings: Listings, rows: Rows, sales: Floats) -> None:
@@ -19,21 +20,27 @@ def pay_consumer_taxes(ledger: Ledger, listings: Listings, rows: Rows, sales: Fl
             ledger.transfer(purpose, Account.CONSUMERS, Account.TREASURY, share[rows] * sales)
 
 
-def pay_seller_tax(ledger: Ledger, listings: Listings, by_channel: Rupiah, terms: WeekTerms) -> Rupiah:
-    """Domestic sellers' tax on what they sell through platforms in a year beyond what is exempt. Rp, (L,).
+def pay_seller_tax(
+    ledger: Ledger, sellers: Sellers, listings: Listings, by_channel: Rupiah, terms: WeekTerms
+) -> Rupiah:
+    """Domestic shops' tax on what they sell through platforms in a year beyond what is exempt. Rp, (L,).
 
-    by_channel: sales (L, 4), Rp. The own site is no platform; years are of 52 weeks from the opening on.
+    by_channel: sales (L, 4), Rp. The own site is no platform; years are of 52 weeks from the opening on. A shop's tax
+    is told by design, in proportion to the week's sales.
     """
     rules, scale, paid = terms.rules, terms.lawful_rupiah, np.zeros(len(listings), np.int64)
     if rules.seller_tax == 0.0:
         return paid
-    year = (terms.week - 1) // YEAR
-    before = np.where(listings.taxed_in == year, listings.taxed_sales, 0.0)
-    listings.taxed_sales = before + scale * by_channel[:, :OWN_SITE].sum(axis=1)
-    listings.taxed_in = np.full(len(listings), year)
+    year, sales = (terms.week - 1) // YEAR, by_channel[:, :OWN_SITE].sum(axis=1)
+    of_shop = listings.by_shop(sales)
+    before = np.where(sellers.taxed_in == year, sellers.taxed_sales, 0.0)
+    sellers.taxed_sales = before + scale * of_shop
+    sellers.taxed_in = np.full(len(sellers), year)
+    due = rules.seller_tax / scale * _beyond(sellers.taxed_sales, before, rules.seller_tax_free)
     rows = np.flatnonzero(owes_seller_tax(listings))
-    due = rules.seller_tax / scale * _beyond(listings.taxed_sales[rows], before[rows], rules.seller_tax_free)
-    paid[rows] = ledger.transfer(Purpose.SELLER_TAX, Account.SELLERS, Account.TREASURY, due, rows)
+    shops = listings.seller[rows]
+    share = sales[rows] / np.maximum(of_shop[shops], 1.0)
+    paid[rows] = ledger.transfer(Purpose.SELLER_TAX, Account.SELLERS, Account.TREASURY, due[shops] * share, shops)
     return paid
 
 

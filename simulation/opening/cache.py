@@ -312,7 +312,7 @@ def _sound(opening: Opening) -> bool:
     j, m, clusters = opening.ids.size, opening.stock_bought.size, len(CLUSTERS)
     shapes = {"place": (j, 4), "by_channel": (j, 4), "by_cluster": (clusters,), "need": (len(opening.categories),)}
     shapes |= {"stock_cluster": (m,), "stock_bought": (m,)}
-    types: dict[str, Any] = {"ids": np.int64, "category": np.int64}
+    types: dict[str, Any] = {"ids": np.int64, "seller": np.int64, "category": np.int64}
     types |= {"channel_mask": np.int32, "stock_cluster": np.uint8, "stock_bought": np.int32}
     arrays = {f.name: getattr(opening, f.name) for f in dataclasses.fields(opening)}
     return (
@@ -326,6 +326,7 @@ def _sound(opening: Opening) -> bool:
         and math.isfinite(opening.inclusive)
         and 0.0 <= opening.attention <= 1.0
         and _within(opening.category, 0, len(opening.categories))
+        and np.array_equal(np.unique(opening.seller), np.arange(opening.seller.max(initial=-1) + 1))
         and _within(opening.stock_cluster, 0, clusters)
         and _within(opening.stock_bought, -1, j)
     )

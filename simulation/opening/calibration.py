@@ -37,6 +37,7 @@ from ..state.places import place_designs
 from ..state.records import WeekDemand
 from ..state.table import Table, column, table
 from .listings_file import ListingsFile, Source, choose_listings, load_source, read_listings
+from .shops import deal_designs, shop_sizes
 
 BURN_IN = 24
 TOLERANCE = 8e-7  # where everybody sees everything
@@ -62,17 +63,19 @@ def calibrate(config: Config, threads: int = 1, source: Source | None = None) ->
     """Calibrate the opening market of a seed; see the module's first lines. source: its listings, if already read."""
     source, chance = source or load_source(config.market), calibration(config.seed)
     read, left_out = _read(source, config.market, config.government.exchange_rate)
-    listings, chosen = choose_listings(read, config.market.smes, chance)
-    trial = _Calibration(config, listings, threads)
+    designs = shop_sizes(config.market, chance)
+    listings, chosen = choose_listings(read, int(designs.sum()), chance)
+    trial = _Calibration(config, listings, designs, threads)
     error = trial.settle()
     opening = trial.opening()
     report = {
         "listings": source.name,
         "listings_hash": source.sha256,
         "listings_left_out": left_out,
+        "shops": len(opening.first),
         "smes": chosen,
         "app_share": opening.app_share,
-        "smes_on_app": float(opening.on_app.mean()),
+        "smes_on_app": float(opening.on_app[opening.first].mean()),
         "largest_target_error": error,
         "held_out_error": held_out_error(trial),
         "held_out_error_means": "rms of ln(orders / target), new consumers and draws, their own luck taken out",
@@ -134,6 +137,7 @@ class _World:
     categories: tuple[str, ...]
     category: Rows
     ids: Rows
+    seller: Rows  # the shop that sells each
     target: Floats  # orders a consumer and week that qualities are found for
     place: Floats
     channel_mask: Masks
@@ -143,18 +147,22 @@ class _World:
     need: Floats  # (K,) how often a week's need falls in each category
 
     @classmethod
-    def drawn(cls, config: Config, listings: ListingsFile, chance: Chance) -> _World:
-        """A new one: places, channels, leans and influencers drawn for the listings."""
+    def drawn(cls, config: Config, listings: ListingsFile, designs: Rows, chance: Chance) -> _World:
+        """A new one: shops of so many designs (N,), places, channels, leans and influencers drawn for the listings."""
         worth = listings.units * listings.price
         target = config.market.order_share * worth / worth.sum()
         ids = listing_id(listings.category, 0, listings.number)
-        mask = _draw_channels(chance, ids, target, share_on_app(config), config.channels)
-        lean = 1.0 / (1.0 + np.exp(-config.channels.lean_sd * chance.normal(Stream.CHANNELS, 2, 0, ids)[:, 0]))
+        seller = deal_designs(listings.category, designs, chance)
+        shops = ids[np.unique(seller, return_index=True)[1]]
+        sales = np.asarray(np.bincount(seller, target), float)
+        mask = _draw_channels(chance, shops, sales, share_on_app(config), config.channels)[seller]
+        lean = 1.0 / (1.0 + np.exp(-config.channels.lean_sd * chance.normal(Stream.CHANNELS, 2, 0, shops)[seller, 0]))
         influencers = draw_influencers(Chance(config.seed), config.market.influencers, config.influence)
         return cls(
             categories=listings.categories,
             category=listings.category,
             ids=ids,
+            seller=seller,
             target=target,
             place=place_designs(chance, listings.category, ids),
             channel_mask=mask,
@@ -168,7 +176,7 @@ class _World:
     def of(cls, config: Config, opening: Opening) -> _World:
         """That of an opening."""
         influencers = draw_influencers(Chance(config.seed), config.market.influencers, config.influence)
-        names = ("categories", "category", "ids", "place", "channel_mask", "lean", "need")
+        names = ("categories", "category", "ids", "seller", "place", "channel_mask", "lean", "need")
         return cls(
             target=opening.orders,
             influencers=spread_audience(influencers),
@@ -347,9 +355,9 @@ class _Trial:
 class _Calibration(_Trial):
     """The trial that finds qualities and attention, under the baseline."""
 
-    def __init__(self, config: Config, listings: ListingsFile, threads: int) -> None:
+    def __init__(self, config: Config, listings: ListingsFile, designs: Rows, threads: int) -> None:
         chance, given = calibration(config.seed), config.channels.attention
-        world = _World.drawn(config, listings, chance)
+        world = _World.drawn(config, listings, designs, chance)
         sales = world.target / world.target.mean() + config.sellers.popularity_prior
         quality = config.demand.price_sensitivity + np.log(sales)
         sampled = config.consideration.mode == "sampled"
@@ -486,6 +494,7 @@ class _Calibration(_Trial):
         return Opening(
             categories=self.listings.categories,
             ids=self.world.ids,
+            seller=self.world.seller,
             category=self.world.category,
             channel_mask=self.world.channel_mask,
             place=self.world.place,

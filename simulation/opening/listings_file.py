@@ -302,24 +302,24 @@ def _number_within(category: NDArray[np.int64]) -> NDArray[np.int64]:
     return number
 
 
-def choose_listings(listings: ListingsFile, smes: int, chance: Chance) -> tuple[ListingsFile, str]:
-    """The opening's SMEs out of the listings, and a sentence on how they were chosen.
+def choose_listings(listings: ListingsFile, designs: int, chance: Chance) -> tuple[ListingsFile, str]:
+    """The opening's designs out of the listings, and a sentence on how they were chosen.
 
-    Fewer SMEs than listings: a random sample, the same for every run. More: all, and the rest resampled
+    Fewer designs than listings: a random sample, the same for every run. More: all, and the rest resampled
     within their categories with price (sd of ln .1) and units (sd of ln .3) jittered.
     """
     there = listings.price.size
     order = np.argsort(chance.uniform(Stream.SAMPLE, np.arange(there))[:, 0], kind="stable")
-    if smes <= there:
-        chosen = np.sort(order[:smes])
-        how = f"{smes} of {there} usable listings, sampled at random"
+    if designs <= there:
+        chosen = np.sort(order[:designs])
+        how = f"{designs} of {there} usable listings, sampled at random"
         return listings.take(chosen).without_unused(), how
-    extra = order[np.arange(smes - there) % there]
-    copies = 1 + np.arange(smes - there) // there
+    extra = order[np.arange(designs - there) % there]
+    copies = 1 + np.arange(designs - there) // there
     jitter = chance.normal(Stream.SAMPLE, extra, 1, copies)
     grown = listings.take(np.concatenate([np.arange(there), extra]))
     per_category = np.bincount(listings.category)[grown.category[there:]]
     grown.number[there:] += copies * per_category
     grown.price[there:] *= np.exp(0.1 * jitter[:, 0])
     grown.units[there:] *= np.exp(0.3 * jitter[:, 1])
-    return grown, f"all {there} usable listings, and {smes - there} resampled within category and jittered"
+    return grown, f"all {there} usable listings, and {designs - there} resampled within category and jittered"

@@ -27,6 +27,7 @@ from ..state.ledger import Account, Ledger, Purpose
 from ..state.listings import SME_KIND, Listings
 from ..state.offers import Needs
 from ..state.opening import Opening, deal_stocks
+from ..state.sellers import Sellers
 
 
 @dataclass(frozen=True)
@@ -35,25 +36,23 @@ class OpeningFigures:
 
     scale: float  # people in the market
     mean_orders: float  # a week of an opening listing
-    median_gross_profit: float  # Rp a week
     elasticity: float | None  # mean own-price elasticity, where the opening was calibrated
     worth: float  # of a week's social orders at listed prices, Rp
     lawful_rupiah: float  # rupiah of the law for a rupiah of the model
     trade: OpeningTrade
 
     @classmethod
-    def of(cls, opening: Opening, listings: Listings, config: Config) -> OpeningFigures:
-        """Measured on the opening's listings, before anybody has joined them."""
+    def of(cls, opening: Opening, sellers: Sellers, listings: Listings, config: Config) -> OpeningFigures:
+        """Measured on the opening's shops and listings, before anybody has joined them."""
         scale, order_value = config.market.consumers * config.market.people, config.demand.order_value
-        mean_orders = float(opening.orders.mean() * scale)
+        shop_orders = float(opening.shop_orders.mean() * scale)
         return cls(
             scale=scale,
-            mean_orders=mean_orders,
-            median_gross_profit=float(np.median(listings.past_gross[:, 0])),
+            mean_orders=float(opening.orders.mean() * scale),
             elasticity=opening.report.get("mean_own_elasticity"),
             worth=float(opening.social_orders.sum() * scale * order_value),
-            lawful_rupiah=lawful_rupiah(config.government.mean_sales, order_value, mean_orders),
-            trade=OpeningTrade.of(listings, len(opening.categories)),
+            lawful_rupiah=lawful_rupiah(config.government.mean_sales, order_value, shop_orders),
+            trade=OpeningTrade.of(sellers, listings, len(opening.categories)),
         )
 
 
@@ -62,6 +61,7 @@ class OpeningState:
     """All that a run starts from."""
 
     consumers: Consumers
+    sellers: Sellers
     listings: Listings
     influencers: Influencers
     ledger: Ledger
@@ -88,14 +88,16 @@ def open_state(opening: Opening, config: Config, chance: Chance) -> OpeningState
     listings = opening_listings(
         opening, config.sellers, scale, demand.order_value, config.influence.affiliate_commission, chance
     )
-    first = OpeningFigures.of(opening, listings, config)
+    sellers = opening_sellers(opening, listings, config.sellers, chance)
+    first = OpeningFigures.of(opening, sellers, listings, config)
     terms = free_terms(config, first)
     weeks = 1.0 / max(setting.data_decay, 1e-9)  # of data in stock, where it stands still
     listings.seen = weeks * opening.by_channel[:, terms.runs].sum(axis=1) * scale / first.mean_orders
-    ledger, shops = Ledger(len(listings), len(influencers)), np.arange(len(listings))
-    ledger.transfer(Purpose.EQUITY, Account.OWNERS, Account.SELLERS, listings.buffer, shops, shops)
+    ledger, shops = Ledger(len(sellers), len(influencers)), np.arange(len(sellers))
+    ledger.transfer(Purpose.EQUITY, Account.OWNERS, Account.SELLERS, sellers.buffer, shops, shops)
     return OpeningState(
         consumers=consumers,
+        sellers=sellers,
         listings=listings,
         influencers=influencers,
         ledger=ledger,
@@ -138,29 +140,25 @@ def free_terms(config: Config, first: OpeningFigures) -> WeekTerms:
 def opening_listings(
     opening: Opening, selling: Selling, scale: float, order_value: float, affiliate: float, chance: Chance
 ) -> Listings:
-    """The opening's SMEs as a table; `scale` is people in the market (orders and costs grow with it).
+    """The opening's designs as a table; `scale` is people in the market (orders and costs grow with it).
 
     affiliate: commission to influencers, share of price.
     """
     j = opening.ids.size
     orders, slope = opening.orders * scale, opening.slope * scale
     gross = orders * order_value / opening.listed * (opening.net * opening.price - opening.cost)
-    fixed = gross * fixed_cost_shares(opening.orders, selling)
     upkeep = upkeep_of(chance, opening.ids, selling)
     return Listings.of_length(
         j,
         {"M": selling.memory, "H": len(CHANNELS), "taste": opening.place.shape[1]},
         opening_rows=j,
         id=opening.ids,
+        seller=opening.seller,
         kind=SME_KIND,
-        from_app=opening.on_app,
         channel_mask=opening.channel_mask,
         entry_week=0,
-        fixed_cost=fixed,
         effort=upkeep.effort,
         copyable=upkeep.copyable,
-        hours=reservation_incomes(chance, opening.ids, fixed, gross, selling),
-        buffer=selling.cash_weeks * fixed * cash_multiples(chance, opening.ids, selling.cash_spread),
         category=opening.category,
         original=np.arange(j),
         template=np.arange(j),
@@ -175,9 +173,30 @@ def opening_listings(
         cost=opening.cost,
         affiliate=affiliate,
         past_orders=orders[:, None],
+        past_seen=opening.social_orders[:, None] * scale,
         past_slope=slope[:, None],
         past_gross=gross[:, None],
-        past_income=(gross - (1.0 - selling.own_hours) * fixed)[:, None],
         past_fees=((1 - opening.net) * orders)[:, None],
         past_shown=1.0,
+    )
+
+
+def opening_sellers(opening: Opening, listings: Listings, selling: Selling, chance: Chance) -> Sellers:
+    """The opening's SMEs as a table, with the money of their designs in `listings`."""
+    first, gross = opening.first, listings.by_shop(listings.past_gross[:, 0])
+    ids, fixed = opening.ids[first], gross * fixed_cost_shares(opening.shop_orders, selling)
+    return Sellers.of_length(
+        first.size,
+        {"M": selling.memory},
+        opening_rows=first.size,
+        id=ids,
+        kind=SME_KIND,
+        category=opening.shop_category,
+        first=first,
+        entry_week=0,
+        from_app=opening.on_app[first],
+        fixed_cost=fixed,
+        hours=reservation_incomes(chance, ids, fixed, gross, selling),
+        buffer=selling.cash_weeks * fixed * cash_multiples(chance, ids, selling.cash_spread),
+        past_income=(gross - (1.0 - selling.own_hours) * fixed)[:, None],
     )

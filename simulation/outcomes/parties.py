@@ -27,7 +27,7 @@ def sme_profit(week: Week) -> float:
 @outcome("profit of SMEs on the app", "Rp", 1, "sum")
 def app_sme_profit(week: Week) -> float:
     """Sales less fees, goods and fixed costs of local sellers that opened on the social app."""
-    return week.profit_of(week.app_smes)
+    return week.profit_of(week.from_app)
 
 
 @outcome("importer profit", "Rp", 0, "sum")
@@ -60,8 +60,8 @@ def owner_income(week: Week) -> float:
 @outcome("SME owners' earnings", "Rp", 1, "sum")
 def owner_earnings(week: Week) -> float:
     """What owners of local shops take home for their hours and their money, less what they put in."""
-    smes = week.kind == SME_KIND
-    return float(week.drawn[week.seller_kind == SME_KIND].sum() + week.settlement.hours[smes].sum())
+    smes = week.seller_kind == SME_KIND
+    return float(week.drawn[smes].sum() + week.hours[smes].sum())
 
 
 @outcome("income of owners of SMEs on the app", "Rp", 1, "sum")

@@ -18,18 +18,19 @@ from ..settings.platform import PlatformSetting
 from ..state.channels import foreseen_loss
 from ..state.influencers import Influencers
 from ..state.ledger import Account, Ledger
-from ..state.listings import NOT_PAUSED, PLATFORM_KIND, SME_KIND, STILL_THERE, Listings
+from ..state.listings import NOBODYS, NOT_PAUSED, PLATFORM_KIND, SME_KIND, STILL_THERE, Listings
 from ..state.records import Attachment, Settlement, WeekDemand
+from ..state.sellers import Sellers
 
 
 @dataclass(frozen=True)
 class Week:
-    """What is known of a week when it ends. Dimensions: L table rows."""
+    """What is known of a week when it ends. Dimensions: L designs; N shops, this week's entrants among them."""
 
     settlement: Settlement
-    fixed: Rupiah  # (L,) Rp
+    fixed: Rupiah  # (N,) Rp
     kind: NDArray[np.int8]  # (L,)
-    category: Rows  # (L,)
+    seller: Rows  # (L,) row of its shop, or -1 for the platform's own
     foreign: Flags  # (L,)
     crosses_border: Flags  # (L,) of these, where each parcel crosses the border
     credibility: Floats  # of influencers
@@ -50,8 +51,10 @@ class Week:
     reach: float  # mean exposure of SMEs in the social feed, 1 for a mean design
     own_feed: float  # share of the social feed that shows own goods
     people: float  # heads
-    from_app: Flags  # (N,) of every seller, this week's entrants among them: who opened on the social app
-    seller_kind: NDArray[np.int8]  # (N,) of every seller, this week's entrants among them
+    from_app: Flags  # (N,) who opened on the social app
+    hours: Rupiah  # (N,) Rp, what owners' hours would have earned elsewhere
+    seller_kind: NDArray[np.int8]  # (N,)
+    seller_category: Rows  # (N,)
     cash_kept: Rupiah  # (N,) Rp, by which the shop's cash grew
     drawn: Rupiah  # (N,) Rp, what its owner took out less what it put in, forgone earnings among it
     ties: Attachment  # of consumers to the social app
@@ -77,34 +80,41 @@ class Week:
     def _surplus(self, home: bool) -> float:
         return sum(party.measure(self) for party in OUTCOMES.values() if party.party and party.home == home)
 
+    def by_shop(self, values: NDArray[Any]) -> Floats:
+        """Sums over each shop's designs of values by design (L,), without the platform's own. (N,)"""
+        theirs = self.seller != NOBODYS
+        sums = np.bincount(self.seller[theirs], values[theirs], minlength=self.seller_kind.size)
+        return np.asarray(sums, float)
+
+    @cached_property
+    def shop_sales(self) -> Floats:
+        """Sales of each shop in Rp. (N,)"""
+        return self.by_shop(self.settlement.sales)
+
     def selling_smes(self) -> Flags:
-        """(L,) local sellers with sales this week."""
-        return (self.kind == SME_KIND) & (self.settlement.sales > 0)
+        """(N,) local sellers with sales this week."""
+        return np.asarray((self.seller_kind == SME_KIND) & (self.shop_sales > 0))
 
     def sme_sales(self) -> Floats:
         """Sales in Rp of the local sellers that have any."""
-        return self.settlement.sales[self.selling_smes()].astype(float)
+        return self.shop_sales[self.selling_smes()]
 
     def by_seller(self) -> Floats:
         """Sales of each seller in Rp, the platform being one."""
-        own = self.kind == PLATFORM_KIND
-        return np.append(self.settlement.sales[~own], self.settlement.sales[own].sum()).astype(float)
+        there = self.settlement.fixed.size  # who has come this week sells from the next on
+        return np.append(self.shop_sales[:there], self.sales(PLATFORM_KIND))
 
     def profit(self, kind: int) -> float:
-        """Profit after fixed costs in Rp, of one kind of seller."""
-        return self.profit_of(self.kind == kind)
+        """Profit after fixed costs in Rp, of one kind of shop."""
+        return self.profit_of(self.seller_kind == kind)
 
     def profit_of(self, mine: Flags) -> float:
-        """Profit after fixed costs in Rp, of these sellers (L,)."""
-        return float((self.settlement.gross - self.fixed)[mine].sum())
-
-    @property
-    def app_smes(self) -> Flags:
-        """(L,) local sellers that opened on the social app."""
-        return self.from_app[: self.kind.size]
+        """Profit after fixed costs in Rp, of these shops (N,)."""
+        return float((self.by_shop(self.settlement.gross) - self.fixed)[mine].sum())
 
 
 def week_record(
+    sellers: Sellers,
     listings: Listings,
     influencers: Influencers,
     ledger: Ledger,
@@ -119,40 +129,42 @@ def week_record(
 ) -> Week:
     """The record of the week that ends.
 
-    visits: choice occasions a head; heads: people in the market; setup: what shops paid for new channels, Rp, (L,);
-    entered: SMEs.
+    visits: choice occasions a head; heads: people in the market; setup: what shops paid for new channels, Rp, (N,)
+    without this week's entrants; entered: SMEs.
     """
     sold, people = settlement.orders.size, terms.people
-    smes = listings.kind == SME_KIND
-    there, paused, week = smes & (listings.exit_week == STILL_THERE), smes & listings.paused, terms.week
+    smes, entrants = sellers.kind == SME_KIND, len(sellers) - setup.size
+    there, paused, week = smes & (sellers.exit_week == STILL_THERE), smes & sellers.paused, terms.week
     return Week(
         settlement=settlement,
-        fixed=settlement.fixed + setup,
+        fixed=np.pad(settlement.fixed + setup, (0, entrants)),
         kind=listings.kind[:sold],
-        category=listings.category[:sold],
+        seller=listings.seller[:sold],
         foreign=listings.foreign[:sold],
         crosses_border=listings.crosses_border[:sold],
         credibility=influencers.credibility,
         slope=demand.slope * people,
         occasions=visits * heads,
         surplus=demand.surplus * people + unforeseen(settlement, terms.channels, terms.order_value),
-        live_smes=int((smes & listings.on_sale).sum()),
+        live_smes=int((smes & sellers.on_sale).sum()),
         paused_smes=int(paused.sum()),
         closed_smes=int((smes & ~there).sum()),
-        newly_paused=int((paused & (listings.paused_week == week)).sum()),
-        reopened=int((smes & (listings.opened_week == week) & (listings.entry_week < week)).sum()),
-        opening_smes_alive=int((there & (listings.entry_week == 0)).sum()),
+        newly_paused=int((paused & (sellers.paused_week == week)).sum()),
+        reopened=int((smes & (sellers.opened_week == week) & (sellers.entry_week < week)).sum()),
+        opening_smes_alive=int((there & (sellers.entry_week == 0)).sum()),
         entered=entered,
-        left=int(np.count_nonzero((listings.exit_week == terms.week) & (listings.kind == SME_KIND))),
+        left=int(np.count_nonzero(smes & (sellers.exit_week == week))),
         flow=ledger.flow,
         ties=ties,
         by_channel=demand.orders.sum(axis=0) * people,
         impulse=demand.impulse * people,
-        reach=mean_reach(listings, terms.week),
+        reach=mean_reach(sellers, listings, terms.week),
         own_feed=own_feed(listings, terms.week),
         people=heads,
-        from_app=listings.from_app,
-        seller_kind=listings.kind,
+        from_app=sellers.from_app,
+        hours=np.pad(settlement.hours, (0, entrants)),
+        seller_kind=sellers.kind,
+        seller_category=sellers.category,
         cash_kept=ledger.change(Account.SELLERS),
         drawn=ledger.change(Account.OWNERS),
         fees=terms.platform,
@@ -171,11 +183,11 @@ def unforeseen(settlement: Settlement, channels: Channels, order_value: float) -
     return float(settlement.refunds.sum() - order_value * missed * settlement.bad.sum())
 
 
-def mean_reach(listings: Listings, week: int) -> float:
-    """Mean exposure in the social feed over the SMEs of the week; NaN where there are none."""
-    gone = (listings.exit_week == week) & (listings.paused_week == NOT_PAUSED)
-    there = (listings.on_sale & (listings.opened_week < week)) | gone | (listings.paused_week == week)
-    smes = (listings.kind == SME_KIND) & (listings.entry_week < week) & there
+def mean_reach(sellers: Sellers, listings: Listings, week: int) -> float:
+    """Mean exposure in the social feed over the SMEs' designs of the week; NaN where there are none."""
+    gone = (sellers.exit_week == week) & (sellers.paused_week == NOT_PAUSED)
+    there = (sellers.on_sale & (sellers.opened_week < week)) | gone | (sellers.paused_week == week)
+    smes = listings.of_shops((sellers.kind == SME_KIND) & (sellers.entry_week < week) & there, own=False)
     shown = listings.past_shown[smes, listings.page(week)]
     return ratio(float(shown.sum()), shown.size)
 

@@ -9,10 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Floats
 from ..state.channels import channel_names
-from ..state.listings import KINDS, NOT_PAUSED, STILL_THERE, Listings
+from ..state.listings import KINDS, NOBODYS, NOT_PAUSED, PLATFORM_KIND, STILL_THERE, Listings
 from ..state.opening import Opening
+from ..state.sellers import Sellers
 from .record import OUTCOMES, Survival
+
+NEVER = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
@@ -25,48 +29,82 @@ class Results:
 
 
 def results(
-    series: Mapping[str, Sequence[float]], listings: Listings, opening: Opening, scale: float, weeks: int
+    series: Mapping[str, Sequence[float]],
+    sellers: Sellers,
+    listings: Listings,
+    opening: Opening,
+    scale: float,
+    weeks: int,
 ) -> Results:
     """The results of a run of so many weeks, from its weekly series. scale: people in the market."""
     outcomes: dict[str, float | None] = {}
     for name, measure in OUTCOMES.items():
         if isinstance(measure, Survival):
-            outcomes[name] = survival(listings, measure) if weeks >= measure.week else None
+            outcomes[name] = survival(sellers, measure) if weeks >= measure.week else None
         elif name in series:
             outcomes[name] = measure.of_run(np.array(series[name])) if weeks else None
     weekly: dict[str, NDArray[Any]] = {"week": np.arange(1, weeks + 1)}
     weekly |= {name: np.array(values) for name, values in series.items()}
-    return Results(outcomes, weekly, sellers(listings, opening, scale))
+    return Results(outcomes, weekly, seller_rows(sellers, listings, opening, scale))
 
 
-def survival(listings: Listings, measure: Survival) -> float | None:
+def survival(sellers: Sellers, measure: Survival) -> float | None:
     """Share of opening SMEs, or of those on the app, alive at the end of a week; null where there are none."""
-    opening = slice(listings.opening_rows)
-    exits = listings.exit_week[opening][listings.from_app[opening] | (not measure.on_app)]
+    opening = slice(sellers.opening_rows)
+    exits = sellers.exit_week[opening][sellers.from_app[opening] | (not measure.on_app)]
     return float(np.mean((exits == STILL_THERE) | (exits > measure.week))) if exits.size else None
 
 
-def sellers(listings: Listings, opening: Opening, scale: float) -> dict[str, list[Any]]:
-    """A row a seller, in plain values."""
-    opening_orders = (opening.orders * scale).tolist()
-    later: list[float | None] = [None] * (len(listings) - len(opening_orders))
+def seller_rows(sellers: Sellers, listings: Listings, opening: Opening, scale: float) -> dict[str, list[Any]]:
+    """A row a shop, and one for each of the platform's own listings, in the order of entry; in plain values.
+
+    Orders and revenue are sums over a shop's designs; quality, reputation and prices are means over them.
+    """
+    own = listings.seller == NOBODYS
+    is_first = own.copy()
+    is_first[sellers.first] = True
+    first = np.flatnonzero(is_first)
+    ours, seller = own[first], listings.seller[first]
+    designs = listings.by_shop(np.ones(len(listings)))
+
+    def either(of_shops: NDArray[Any], of_own: NDArray[Any]) -> NDArray[Any]:
+        return np.where(ours, of_own[first], of_shops[seller])
+
+    def total(values: NDArray[Any]) -> list[Any]:
+        return either(listings.by_shop(values), values).astype(values.dtype).tolist()
+
+    def mean(values: Floats) -> list[Any]:
+        return either(listings.by_shop(values) / designs, values).tolist()
+
+    copied = np.full(len(sellers), NEVER)
+    np.minimum.at(copied, listings.seller[~own], np.where(listings.copied_week < 0, NEVER, listings.copied_week)[~own])
+    status = [
+        np.where(table.on_sale, "active", np.where(table.paused, "paused", "closed")) for table in (sellers, listings)
+    ]
+    exits = either(sellers.exit_week, listings.exit_week)
+    paused = either(sellers.paused_week, np.full(len(listings), NOT_PAUSED))
+    opened = either(
+        np.append(opening.shop_orders * scale, np.full(len(sellers) - sellers.opening_rows, np.nan)),
+        np.full(len(listings), np.nan),
+    )
     return {
-        "seller_id": listings.id.tolist(),
-        "kind": [KINDS[k] for k in listings.kind],
-        "category": [opening.categories[c] for c in listings.category],
-        "entry_week": listings.entry_week.tolist(),
-        "status": np.where(listings.on_sale, "active", np.where(listings.paused, "paused", "closed")).tolist(),
-        "paused_week": [None if w == NOT_PAUSED else int(w) for w in listings.paused_week],
-        "exit_week": [None if w == STILL_THERE else int(w) for w in listings.exit_week],
-        "copied_week": [None if w < 0 else int(w) for w in listings.copied_week],
-        "opening_channels": [channel_names(int(mask)) for mask in opening.channel_mask[listings.template]],
-        "channels": [channel_names(int(mask)) for mask in listings.channel_mask],
-        "revenue": listings.revenue.tolist(),
-        "profit": listings.profit.tolist(),
-        "opening_orders": [*opening_orders, *later],
-        "recent_orders": listings.recent(listings.past_orders).tolist(),
-        "quality": listings.quality.tolist(),
-        "reputation": listings.reputation.tolist(),
-        "listed_price": listings.listed.tolist(),
-        "price": listings.price.tolist(),
+        "seller_id": listings.id[first].tolist(),
+        "kind": [KINDS[k] for k in either(sellers.kind, np.full(len(listings), PLATFORM_KIND))],
+        "category": [opening.categories[c] for c in either(sellers.category, listings.category)],
+        "designs": either(designs, np.ones(len(listings))).astype(int).tolist(),
+        "entry_week": either(sellers.entry_week, listings.entry_week).tolist(),
+        "status": either(*status).tolist(),
+        "paused_week": [None if w == NOT_PAUSED else int(w) for w in paused],
+        "exit_week": [None if w == STILL_THERE else int(w) for w in exits],
+        "copied_week": [None if w == NEVER else int(w) for w in either(copied, np.full(len(listings), NEVER))],
+        "opening_channels": [channel_names(int(mask)) for mask in opening.channel_mask[listings.template[first]]],
+        "channels": [channel_names(int(mask)) for mask in listings.channel_mask[first]],
+        "revenue": total(listings.revenue),
+        "profit": either(sellers.profit, listings.earned).tolist(),
+        "opening_orders": [None if np.isnan(orders) else float(orders) for orders in opened],
+        "recent_orders": total(listings.recent(listings.past_orders)),
+        "quality": mean(listings.quality),
+        "reputation": mean(listings.reputation),
+        "listed_price": mean(listings.listed),
+        "price": mean(listings.price),
     }

@@ -75,7 +75,7 @@ def sales_log_sd(week: Week) -> float:
 @outcome("spread of SMEs' sales within categories", "sd of ln sales", -1, "mean", of_some=True)
 def sales_log_sd_within(week: Week) -> float:
     """Root mean square of ln sales less the category's mean, over local sellers that sell."""
-    return log_spread(week.sme_sales(), week.category[week.selling_smes()])
+    return log_spread(week.sme_sales(), week.seller_category[week.selling_smes()])
 
 
 @outcome("price index", "opening prices = 100", -1, "mean", of_some=True)
@@ -188,7 +188,7 @@ def sme_revenue(week: Week) -> float:
 @outcome("sales of SMEs on the app", "Rp", 1, "sum")
 def app_sme_revenue(week: Week) -> float:
     """What local sellers take that opened on the social app, wherever they sell."""
-    return float(week.settlement.sales[week.app_smes].sum())
+    return float(week.shop_sales[week.from_app].sum())
 
 
 @outcome("orders", "orders", 0, "sum")

@@ -18,7 +18,7 @@ from ..settings.registry import Choice
 from ..settings.strategies import motives
 from ..state.channels import mask_of
 from ..state.ledger import Account, Ledger, Purpose
-from ..state.listings import PAST, PLATFORM_KIND, STILL_THERE, Listings
+from ..state.listings import NOBODYS, PAST, PLATFORM_KIND, STILL_THERE, Listings
 from .first_party import FirstParty
 from .learning import expected_orders
 from .motives import Appraisal, MotiveView
@@ -52,7 +52,8 @@ def review_assortment(
     room = most_own(goods.planned, goods.terms.own_allowed, goods.luck) - own.size
     room = min(room, _room_to_buy(goods))
     brand_room = most_own(goods.planned, rules.own_brand, goods.luck) - int(np.count_nonzero(listings.foreign[own]))
-    candidates = live[~listings.own[live] & (listings.copy[live] < 0)]
+    within = listings.channel_mask[live] & mask_of(goods.terms.runs) != 0  # what is sold elsewhere it does not see
+    candidates = live[~listings.own[live] & (listings.copy[live] < 0) & within]
     if room <= 0 or candidates.size == 0:
         return shelved
     brand = (brand_room > 0) & goods.better_made(
@@ -73,7 +74,6 @@ def review_assortment(
             continue
         room, brand_room = room - 1, brand_room - int(made)
         row = int(before[k]) if before[k] >= 0 else add_copy(goods, plan, original, made, week)
-        ledger.open_accounts(len(listings))
         if before[k] >= 0:
             _relist(goods, plan, row, made, week)
         if not back[k]:
@@ -117,7 +117,7 @@ def _ask(goods: FirstParty, plan: Plan, rows: Rows, orders: Floats, profit: Floa
         profit=profit,
         entry_cost=plan.entry_cost[listings.template[rows]],
         payback_weeks=goods.setting.payback_weeks,
-        earned=float(listings.profit[listings.own].sum()),
+        earned=float(listings.earned[listings.own].sum()),
         opening_commission=plan.opening_commission,
     )
     appraisal: Appraisal = motives.ask(plan.motive, view)
@@ -226,7 +226,7 @@ def copy_gap(goods: FirstParty, plan: Plan, original: int) -> float:
 
 def _pay_entry(ledger: Ledger, listings: Listings, row: int, cost: float, brand: bool) -> None:
     supplier = Account.SUPPLIERS_ABROAD if brand else Account.SUPPLIERS_HOME
-    listings.profit[row] -= ledger.transfer(Purpose.ENTRY, Account.PLATFORM, supplier, cost)[0]
+    listings.earned[row] -= ledger.transfer(Purpose.ENTRY, Account.PLATFORM, supplier, cost)[0]
 
 
 def withdraw(listings: Listings, row: int, week: int) -> None:
@@ -252,6 +252,7 @@ def add_copy(goods: FirstParty, plan: Plan, original: int, brand: bool, week: in
     [new] = listings.append(
         1,
         id=(np.int64(PLATFORM_KIND) << 56) ^ listings.id[original],
+        seller=NOBODYS,
         original=listings.original[original],
         kind=PLATFORM_KIND,
         category=listings.category[original],

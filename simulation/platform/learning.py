@@ -53,11 +53,11 @@ def expected_orders(
     week: int,
     chance: Chance,
 ) -> Floats:
-    """q̂_j = e^{E ln q_j}: weekly orders of these designs, as far as the platform can tell.
+    """q̂_j = e^{E ln q_j}: weekly orders of these designs through its channels, as far as the platform can tell.
 
     seller_data: share of non-public sales data that the rules leave; mean_orders: of an opening listing.
     """
-    log_orders = np.log(np.maximum(listings.recent(listings.past_orders)[rows], 1e-6 * mean_orders))
+    log_orders = np.log(np.maximum(listings.recent(listings.past_seen)[rows], 1e-6 * mean_orders))
     public = chance.normal(Stream.PUBLIC_SIGNAL, 0, 0, listings.id[rows])[:, 0]
     private = chance.normal(Stream.PRIVATE_SIGNAL, 0, week, listings.id[rows])[:, 0]
     return np.exp(demand_estimate(log_orders, public, private, listings.seen[rows], setting, seller_data))

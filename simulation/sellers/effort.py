@@ -11,6 +11,8 @@ from ..chance import Chance, Stream
 from ..law.effective import WeekTerms
 from ..settings.sellers import Selling
 from ..state.listings import Listings
+from ..state.opening import Opening
+from ..state.sellers import Sellers
 
 EFFORT = 2  # what an owner's luck is for, beside cash and hours
 YEAR = 52
@@ -69,7 +71,13 @@ def threats(listings: Listings, rows: Rows, terms: WeekTerms) -> Floats:
     return np.asarray(selling.copy_loss * np.where(beside, 1.0, np.where(tried, 0.0, spoiled)))
 
 
-def saved(listings: Listings, rows: Rows) -> Floats:
-    """S/2 · F (1 - (1 - L)²), what less effort saves a week: at its best, effort costs half of what it returns. Rp."""
-    left = 1.0 - listings.threat[rows]
-    return np.asarray(0.5 * listings.effort[rows] * listings.fixed_cost[rows] * (1.0 - left**2))
+def saved(sellers: Sellers, listings: Listings, rows: Rows, opening: Opening) -> Floats:
+    """Σ_j S_j/2 · F w_j (1 - (1 - L_j)²), what less effort saves a week: at its best, it costs half of what it returns.
+
+    w_j: a design's part of the orders that its shop's model had at the opening. Rp, of these rows of `sellers`.
+    """
+    designs = np.flatnonzero(listings.seller >= 0)
+    shop, usual = listings.seller[designs], opening.orders[listings.template[designs]]
+    part, left = usual / listings.by_shop(usual, designs)[shop], 1.0 - listings.threat[designs]
+    less = 0.5 * listings.effort[designs] * sellers.fixed_cost[shop] * (1.0 - left**2) * part
+    return listings.by_shop(less, designs)[rows]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
-from ..arrays import Floats, Rows
+from ..arrays import Flags, Floats, Rows
 from ..chance import Chance, Stream
 from ..law.effective import WeekTerms
 from ..settings.market import MarketSetting
@@ -17,9 +17,12 @@ from ..state.ledger import Account, Ledger, Purpose
 from ..state.listings import IMPORTER_KIND, SME_KIND, Listings, listing_id
 from ..state.opening import Opening
 from ..state.places import place_designs
+from ..state.sellers import Sellers
 from .costs import basic_fixed_cost
 from .effort import upkeep_of
 from .owners import cash_multiples, reservation_incomes
+
+DESIGN_BITS = 14  # of a stable id's number: below stands the shop's number in its week, above the design's in the shop
 
 
 @dataclass(frozen=True)
@@ -28,27 +31,32 @@ class OpeningTrade:
 
     smes: Rows
     gross_each: Floats  # Rp a week
-    gross: Floats  # Rp a week, of each listing (J,)
-    rows: tuple[Rows, ...]  # of the opening's listings
+    gross: Floats  # Rp a week, of each shop (N,)
+    rows: tuple[Rows, ...]  # of the shops; where none has most of its designs there, of those that have any
 
     @classmethod
-    def of(cls, listings: Listings, categories: int) -> OpeningTrade:
-        """Measured on the opening's listings, before anybody has joined them."""
-        category, gross = listings.category, listings.past_gross[:, 0]
+    def of(cls, sellers: Sellers, listings: Listings, categories: int) -> OpeningTrade:
+        """Measured on the opening's shops, before anybody has joined them."""
+        category, gross = sellers.category, listings.by_shop(listings.past_gross[:, 0])
         smes = np.bincount(category, minlength=categories)
         each = np.bincount(category, gross, minlength=categories) / np.maximum(smes, 1)
-        return cls(smes, each, gross.copy(), tuple(np.flatnonzero(category == c) for c in range(categories)))
+        rows = tuple(
+            np.flatnonzero(category == c) if smes[c] else np.unique(listings.seller[listings.category == c])
+            for c in range(categories)
+        )
+        return cls(smes, each, gross, rows)
 
 
-def entry_rates(listings: Listings, first: OpeningTrade, selling: Selling) -> Floats:
+def entry_rates(sellers: Sellers, listings: Listings, first: OpeningTrade, selling: Selling) -> Floats:
     """Expected entrants of a week: λ0 n0_k (max(0, G_k/L_k) / (G0_k/n0_k))^ε for category k. Shape (K,).
 
     G gross profit a week of the category's SMEs, L how many live; n0 and G0 at the opening. A category with
     nobody left draws entrants as at the opening.
     """
-    k, smes = first.smes.size, listings.live_smes
-    there = np.bincount(listings.category[smes], minlength=k)
-    gross = np.bincount(listings.category[smes], listings.recent(listings.past_gross)[smes], minlength=k)
+    k, smes = first.smes.size, np.flatnonzero(sellers.on_sale & (sellers.kind == SME_KIND))
+    there = np.bincount(sellers.category[smes], minlength=k)
+    earned = listings.by_shop(listings.recent(listings.past_gross))
+    gross = np.bincount(sellers.category[smes], earned[smes], minlength=k)
     each = np.divide(np.maximum(gross, 0.0), there, out=first.gross_each.copy(), where=there > 0)
     pull = np.divide(each, first.gross_each, out=np.zeros(k), where=first.gross_each > 0)
     return np.asarray(selling.entry_rate * first.smes * pull**selling.entry_elasticity)
@@ -79,22 +87,31 @@ NOBODY = Newcomers(*np.zeros((3, 0), np.int64))
 
 
 def draw_newcomers(
-    chance: Chance, listings: Listings, first: OpeningTrade, market: MarketSetting, need: Floats, terms: WeekTerms
+    chance: Chance,
+    sellers: Sellers,
+    listings: Listings,
+    first: OpeningTrade,
+    market: MarketSetting,
+    need: Floats,
+    terms: WeekTerms,
 ) -> Newcomers:
     """The SMEs that enter this week, and the importers. Who comes in a week sells from the next on."""
-    smes, importers = draw_smes(chance, listings, first, terms), draw_importers(chance, market, need, terms.week)
+    smes, importers = (
+        draw_smes(chance, sellers, listings, first, terms),
+        draw_importers(chance, market, need, terms.week),
+    )
     if importers.ids.size == 0:
         return smes
     return Newcomers(*(np.concatenate(pair) for pair in zip(smes, importers, strict=True)))
 
 
-def draw_smes(chance: Chance, listings: Listings, first: OpeningTrade, terms: WeekTerms) -> Newcomers:
+def draw_smes(chance: Chance, sellers: Sellers, listings: Listings, first: OpeningTrade, terms: WeekTerms) -> Newcomers:
     """The SMEs that enter this week: a Poisson number in each category, nobody at the opening."""
     categories = np.arange(first.smes.size)
     if terms.week == 0:
         return NOBODY
     luck = chance.uniform(Stream.ENTRY, categories, terms.week)[:, 0]
-    number = poisson(entry_rates(listings, first, terms.sellers), luck)
+    number = poisson(entry_rates(sellers, listings, first, terms.sellers), luck)
     if not number.any():
         return NOBODY
     category = np.repeat(categories, number)
@@ -115,6 +132,7 @@ def draw_importers(chance: Chance, market: MarketSetting, need: Floats, week: in
 
 
 def add_sellers(
+    sellers: Sellers,
     listings: Listings,
     ledger: Ledger,
     newcomers: Newcomers,
@@ -123,26 +141,66 @@ def add_sellers(
     terms: WeekTerms,
     chance: Chance,
 ) -> Rows:
-    """Sellers who enter, each modelled on an opening listing of its category, quality and place redrawn.
+    """Shops that enter, each modelled on an opening shop of its category, with as many designs. Returns their rows.
 
-    Importers' goods come from abroad, parcel by parcel or from stock in the country, and nobody has rated them here:
-    they start at the mean rating. All start at the usual commission to influencers. Returns their rows.
+    The quality and place of each design are drawn anew. Importers' goods come from abroad, parcel by parcel or from
+    stock in the country, and nobody has rated them here: they start at the mean rating. All start at the usual
+    commission to influencers.
     """
     (ids, category, kind), selling = newcomers, terms.sellers
     if ids.size == 0:
         return ids
     luck = chance.uniform(Stream.ENTRANT, 0, 0, ids)[:, 0]
     candidates = (first.rows[c] for c in category)
-    template = np.array([rows[int(u * rows.size)] for u, rows in zip(luck, candidates, strict=True)])
-    quality_news, shock_news = chance.normal(Stream.ENTRANT, 1, 0, ids).T
-    fixed = basic_fixed_cost(listings, template, opening, selling.channel_cost)
-    stocked = chance.uniform(Stream.STOCKED, 0, 0, ids)[:, 0] < selling.share_domestic_stock
+    model = np.array([rows[int(u * rows.size)] for u, rows in zip(luck, candidates, strict=True)])
+    fixed = basic_fixed_cost(sellers, listings, model, opening, selling.channel_cost)
     multiple = cash_multiples(chance, ids, selling.cash_spread)
-    upkeep = upkeep_of(chance, ids, selling)
-    foreign = kind == IMPORTER_KIND
-    rows = listings.append(
+    templates = [np.flatnonzero(opening.seller == shop) for shop in model]
+    designs = np.array([rows.size for rows in templates])
+    before = np.cumsum(designs) - designs
+    shops = sellers.append(
         ids.size,
         id=ids,
+        kind=kind,
+        category=category,
+        first=len(listings) + before,
+        entry_week=terms.week,
+        fixed_cost=fixed,
+        hours=reservation_incomes(chance, ids, fixed, first.gross[model], selling),
+        opened_week=terms.week,
+        buffer=max(selling.cash_weeks, selling.entrant_cash_weeks) * fixed * multiple,
+    )
+    template, mine = np.concatenate(templates), np.repeat(np.arange(ids.size), designs)
+    number = np.arange(template.size) - before[mine]
+    stocked = chance.uniform(Stream.STOCKED, 0, 0, ids)[:, 0] < selling.share_domestic_stock
+    design_ids = ids[mine] + (number << DESIGN_BITS)
+    origin = kind[mine], stocked[mine]
+    _add_designs(listings, shops[mine], design_ids, template, *origin, opening, terms, chance)
+    cash = selling.entrant_cash_weeks * fixed * multiple
+    ledger.open_accounts(len(sellers))
+    ledger.transfer(Purpose.EQUITY, Account.OWNERS, Account.SELLERS, cash, shops, shops)
+    return shops
+
+
+def _add_designs(
+    listings: Listings,
+    shops: Rows,
+    ids: Rows,
+    template: Rows,
+    kind: Rows,
+    stocked: Flags,
+    opening: Opening,
+    terms: WeekTerms,
+    chance: Chance,
+) -> None:
+    """Designs of shops that enter, each modelled on an opening listing. All (n,); a shop's goods are of one origin."""
+    selling, category = terms.sellers, opening.category[template]
+    quality_news, shock_news = chance.normal(Stream.ENTRANT, 1, 0, ids).T
+    foreign, upkeep = kind == IMPORTER_KIND, upkeep_of(chance, ids, selling)
+    listings.append(
+        ids.size,
+        id=ids,
+        seller=shops,
         original=np.arange(len(listings), len(listings) + ids.size),
         kind=kind,
         category=category,
@@ -158,27 +216,20 @@ def add_sellers(
         price=opening.price[template],
         lean=opening.lean[template],
         cost=opening.cost[template] * (1.0 - selling.import_cost_advantage * foreign),
-        fixed_cost=fixed,
         effort=upkeep.effort,
         copyable=upkeep.copyable,
-        hours=reservation_incomes(chance, ids, fixed, first.gross[template], selling),
-        opened_week=terms.week,
-        buffer=max(selling.cash_weeks, selling.entrant_cash_weeks) * fixed * multiple,
         foreign=foreign,
         crosses_border=foreign & ~stocked,
         affiliate=terms.influence.affiliate_commission,
         awareness=terms.demand.entrant_awareness,
     )
-    cash = selling.entrant_cash_weeks * fixed * multiple
-    ledger.open_accounts(len(listings))
-    ledger.transfer(Purpose.EQUITY, Account.OWNERS, Account.SELLERS, cash, rows, rows)
-    return rows
 
 
-def close_shops(listings: Listings, ledger: Ledger, rows: Rows, week: int) -> None:
-    """Sellers leave: their last cash goes to their owners, and they sell no more."""
+def close_shops(sellers: Sellers, listings: Listings, ledger: Ledger, rows: Rows, week: int) -> None:
+    """Shops leave: their last cash goes to their owners, and they sell no more of any design."""
     if rows.size == 0:
         return
     left = np.maximum(ledger.balance[Account.SELLERS][rows], 0)
     ledger.transfer(Purpose.LIQUIDATION, Account.SELLERS, Account.OWNERS, left, rows, rows)
-    listings.exit_week[rows] = week
+    sellers.exit_week[rows], designs = week, listings.designs_of(rows)
+    listings.exit_week[designs], listings.paused[designs] = week, False

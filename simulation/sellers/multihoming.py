@@ -4,64 +4,82 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arrays import TINY, Flags, Floats, Rows, Rupiah
+from ..arrays import TINY, Flags, Floats, Masks, Rows, Rupiah
 from ..chance import Chance, Stream
 from ..law.effective import WeekTerms, referral_fees
 from ..law.liability import eligible, seller_tax_rate
-from ..state.channels import CHANNELS, OWN_SITE, SOCIAL, bad_orders, fees
+from ..state.channels import CHANNELS, OWN_SITE, SOCIAL, bad_orders, fees, keeps
 from ..state.ledger import Account, Ledger, Purpose
 from ..state.listings import Listings
 from ..state.opening import Opening
 from ..state.records import WeekDemand
+from ..state.sellers import Sellers
 from .costs import basic_fixed_cost, upkeep
 
 
 def review_channels(
-    listings: Listings, ledger: Ledger, demand: WeekDemand, opening: Opening, terms: WeekTerms, chance: Chance
+    sellers: Sellers,
+    listings: Listings,
+    ledger: Ledger,
+    demand: WeekDemand,
+    opening: Opening,
+    terms: WeekTerms,
+    chance: Chance,
 ) -> Rupiah:
-    """Every few weeks SMEs join channels that should pay and leave those that do not. Returns set-up costs, Rp (L,).
+    """Every few weeks SMEs join channels that should pay and leave those that do not. Returns set-up costs, Rp (N,).
 
-    A channel should pay where its expected gross profit exceeds its weekly upkeep, `channel_cost` of the opening's
-    fixed cost. One for whom a change would pay makes it with chance 1 - `channel_inertia`, keyed (channel, week,
-    seller). A new own site must also earn its set-up until the next review, and the cash must be there.
-    L rows of this week's demand.
+    A shop's channels are those of all its designs. One should pay where the gross profit that it expects of them
+    exceeds its weekly upkeep, `channel_cost` of the opening's fixed cost. One for whom a change would pay makes it with
+    chance 1 - `channel_inertia`, keyed (channel, week, shop). A new own site must also earn its set-up until the next
+    review, and the cash must be there. L rows of this week's demand.
     """
     selling = terms.sellers
     sold, every = len(demand.orders), selling.channel_review_weeks
-    paid = np.zeros(sold, np.int64)
+    paid = np.zeros(len(sellers), np.int64)
     if every == 0:
         return paid
     listings.channel_orders[:sold] += terms.people * demand.orders
     if terms.week % every:
         return paid
     rows = listings.live_smes
-    since = np.minimum(every, terms.week - listings.opened_week[rows])
-    orders = listings.channel_orders[rows] / since[:, None]
+    shops, mine = np.unique(listings.seller[rows], return_inverse=True)
+    since = np.minimum(every, terms.week - sellers.opened_week[shops])
+    orders = listings.channel_orders[rows] / since[mine, None]
     listings.channel_orders[:] = 0.0
-    kept = listings.channel_mask[rows, None] >> np.arange(len(CHANNELS)) & 1 == 1
 
-    expected = expected_orders(orders, kept)
-    expected[:, SOCIAL] *= np.where(kept[:, SOCIAL], 1.0, listings.lean[rows] / (1.0 - listings.lean[rows]))
+    expected = expected_orders(orders, channels_kept(listings.channel_mask[rows]))
+    lean = listings.lean[rows] / (1.0 - listings.lean[rows])
+    expected[:, SOCIAL] *= np.where(keeps(listings.channel_mask[rows], SOCIAL), 1.0, lean)
     expected[:, SOCIAL] *= expected_rest(listings, demand, selling.belief, terms.rules.disclosure)
-    basic = basic_fixed_cost(listings, rows, opening, selling.channel_cost)
-    gain = expected * margins(listings, rows, terms) - selling.channel_cost * basic[:, None]
-    setup = selling.own_site_setup * terms.rules.site_setup * listings.fixed_cost[rows]
-    helped = terms.rules.site_support * setup * eligible(listings, rows, terms)
-    able = ledger.balance[Account.SELLERS][rows] >= setup - helped
+    earned = np.zeros((shops.size, len(CHANNELS)))
+    np.add.at(earned, mine, expected * margins(listings, rows, terms))
+
+    kept = channels_kept(listings.channel_mask[sellers.first[shops]])
+    basic = basic_fixed_cost(sellers, listings, shops, opening, selling.channel_cost)
+    gain = earned - selling.channel_cost * basic[:, None]
+    setup = selling.own_site_setup * terms.rules.site_setup * sellers.fixed_cost[shops]
+    helped = terms.rules.site_support * setup * eligible(sellers, listings, shops, terms)
+    able = ledger.balance[Account.SELLERS][shops] >= setup - helped
     join = ~kept & (gain > 0.0)
     join[:, OWN_SITE] &= able & (gain[:, OWN_SITE] * every > setup - helped)
     luck = np.column_stack(
-        [chance.uniform(Stream.REVIEW, h, terms.week, listings.id[rows])[:, 0] for h in range(len(CHANNELS))]
+        [chance.uniform(Stream.REVIEW, h, terms.week, sellers.id[shops])[:, 0] for h in range(len(CHANNELS))]
     )
     now = choose_channels(kept, join, gain, luck >= selling.channel_inertia)
 
-    listings.channel_mask[rows] = now @ (1 << np.arange(len(CHANNELS)))
-    came_with = opening.channel_mask[listings.template[rows]]
-    listings.fixed_cost[rows] = basic * upkeep(listings.channel_mask[rows], came_with, selling.channel_cost)
+    masks = now @ (1 << np.arange(len(CHANNELS)))
+    listings.channel_mask[rows] = masks[mine]
+    came_with = opening.channel_mask[listings.template[sellers.first[shops]]]
+    sellers.fixed_cost[shops] = basic * upkeep(masks, came_with, selling.channel_cost)
     new = now[:, OWN_SITE] & ~kept[:, OWN_SITE]
-    paid[rows[new]] = _pay_setup(ledger, rows[new], setup[new], helped[new])
-    listings.profit[:sold] -= paid
+    paid[shops[new]] = _pay_setup(ledger, shops[new], setup[new], helped[new])
+    sellers.profit -= paid
     return paid
+
+
+def channels_kept(masks: Masks) -> Flags:
+    """Whether each channel is in these masks, (n, 4)."""
+    return np.asarray(masks[:, None] >> np.arange(len(CHANNELS)) & 1 == 1)
 
 
 def _pay_setup(ledger: Ledger, rows: Rows, setup: Floats, helped: Floats) -> Rupiah:

@@ -12,6 +12,7 @@ from ..settings.sellers import Selling
 from ..state.listings import NOT_PAUSED, Listings
 from ..state.opening import Opening
 from ..state.records import Settlement
+from ..state.sellers import Sellers
 from .costs import running_costs
 
 CASH, HOURS = range(2)  # what an owner's luck is for
@@ -39,64 +40,81 @@ def reservation_incomes(chance: Chance, ids: Rows, fixed: Floats, gross: Floats,
 
 
 def review_shops(
-    listings: Listings, settlement: Settlement, opening: Opening, scale: float, terms: WeekTerms, chance: Chance
+    sellers: Sellers,
+    listings: Listings,
+    settlement: Settlement,
+    opening: Opening,
+    scale: float,
+    terms: WeekTerms,
+    chance: Chance,
 ) -> Rows:
     """Every few weeks, each in turn, owners pause shops that earn too little and open those that should earn enough.
 
     A shop on sale pauses where its mean income over the memory is below its owner's reservation income R, once the
-    memory is full. One that pauses opens where it expects R. Returns the rows that close: who could not pay,
-    and who has paused for more than `pause_weeks`. scale: people in the market.
+    memory is full. One that pauses opens where it expects R. All its designs go and come with it. Returns the rows
+    that close: who could not pay, and who has paused for more than `pause_weeks`. scale: people in the market.
     """
     selling, week, every = terms.sellers, terms.week, terms.sellers.shop_review_weeks
     if every == 0:
         return settlement.broke
-    idle = np.flatnonzero(listings.paused & (week - listings.paused_week > selling.pause_weeks))
+    idle = np.flatnonzero(sellers.paused & (week - sellers.paused_week > selling.pause_weeks))
     closing = np.union1d(settlement.broke, idle)
-    shops = np.setdiff1d(listings.shops, closing)
-    turn = np.floor(every * chance.uniform(Stream.OWNER, HOURS, 0, listings.id[shops])[:, 1]).astype(np.int64)
+    shops = np.setdiff1d(sellers.there, closing)
+    turn = np.floor(every * chance.uniform(Stream.OWNER, HOURS, 0, sellers.id[shops])[:, 1]).astype(np.int64)
     shops = shops[(week + turn) % every == 0]
-    paused = listings.paused[shops]
+    paused = sellers.paused[shops]
     usual = np.log(market_orders(listings, settlement, terms.mean_orders))
-    _open(listings, shops[paused], usual, opening, scale, terms)
-    _pause(listings, shops[~paused], usual, terms)
+    _open(sellers, listings, shops[paused], usual, opening, scale, terms)
+    _pause(sellers, listings, shops[~paused], usual, terms)
     return closing
 
 
 def market_orders(listings: Listings, settlement: Settlement, opening: float) -> float:
-    """Mean orders of this week's shops on sale; the opening's where nobody sells anything."""
+    """Mean orders of this week's designs on sale; the opening's where nobody sells anything."""
     rows = listings.live_sellers
     orders = settlement.orders[rows]
     return float(orders.mean()) if orders.any() else opening
 
 
-def _pause(listings: Listings, rows: Rows, usual: float, terms: WeekTerms) -> None:
+def _pause(sellers: Sellers, listings: Listings, rows: Rows, usual: float, terms: WeekTerms) -> None:
     """Of these shops on sale, those pause that earn less than their owners' reservation income."""
-    since = terms.week - listings.opened_week[rows]
-    known = (since >= terms.sellers.memory) | (listings.opened_week[rows] == 0)  # the opening's have a past
+    since = terms.week - sellers.opened_week[rows]
+    known = (since >= terms.sellers.memory) | (sellers.opened_week[rows] == 0)  # the opening's have a past
     tried = rows[known]
-    weak = tried[listings.recent(listings.past_income)[tried] < listings.hours[tried]]
-    listings.paused_week[weak] = terms.week
-    listings.pause_outlook[weak] = listings.shock[weak] + usual
+    weak = tried[sellers.recent_income[tried] < sellers.hours[tried]]
+    sellers.paused_week[weak], designs = terms.week, listings.designs_of(weak)
+    listings.paused[designs] = True
+    listings.pause_outlook[designs] = listings.shock[designs] + usual
 
 
-def _open(listings: Listings, rows: Rows, usual: float, opening: Opening, scale: float, terms: WeekTerms) -> None:
+def _open(
+    sellers: Sellers, listings: Listings, rows: Rows, usual: float, opening: Opening, scale: float, terms: WeekTerms
+) -> None:
     """Of these paused shops, those open again that expect their owners' reservation income."""
-    ready = rows[expected_incomes(listings, rows, usual, opening, scale, terms.sellers) >= listings.hours[rows]]
-    listings.paused_week[ready], listings.opened_week[ready] = NOT_PAUSED, terms.week
-    listings.channel_orders[ready] = 0.0
+    expected = expected_incomes(sellers, listings, rows, usual, opening, scale, terms.sellers)
+    ready = rows[expected >= sellers.hours[rows]]
+    sellers.paused_week[ready], sellers.opened_week[ready] = NOT_PAUSED, terms.week
+    designs = listings.designs_of(ready)
+    listings.paused[designs] = False
+    listings.channel_orders[designs] = 0.0
 
 
 def expected_incomes(
-    listings: Listings, rows: Rows, usual: float, opening: Opening, scale: float, selling: Selling
+    sellers: Sellers, listings: Listings, rows: Rows, usual: float, opening: Opening, scale: float, selling: Selling
 ) -> Floats:
-    """y + G (f - 1) - C(f Q) + C(Q), f = exp(change of z + ln market's mean orders since it paused). Rp, of the rows.
+    """y + Σ_j G_j (f_j - 1) - C(Σ f_j Q_j) + C(Σ Q_j) over a shop's designs j, Rp a week, of these rows of `sellers`.
 
-    y, G, Q: income, gross profit and orders of the weeks before it paused; C: what is paid at so many orders. usual:
-    ln of this week's mean orders.
+    f = exp(change of z + ln market's mean orders since it paused); y, G, Q: income, gross profit and orders of the
+    weeks before it paused; C: what is paid at so many orders. usual: ln of this week's mean orders.
     """
-    income, gross, orders = (
-        listings.recent(past)[rows] for past in (listings.past_income, listings.past_gross, listings.past_orders)
+    designs = listings.designs_of(rows)
+    gross, orders = (listings.recent(past)[designs] for past in (listings.past_gross, listings.past_orders))
+    factor = np.exp(listings.shock[designs] + usual - listings.pause_outlook[designs])
+
+    def of_shops(values: Floats) -> Floats:
+        return listings.by_shop(values, designs)[rows]
+
+    now, then = (
+        running_costs(sellers, listings, rows, of_shops(q), opening, scale, selling) for q in (factor * orders, orders)
     )
-    factor = np.exp(listings.shock[rows] + usual - listings.pause_outlook[rows])
-    now, then = (running_costs(listings, rows, q, opening, scale, selling) for q in (factor * orders, orders))
-    return np.asarray(income + gross * (factor - 1.0) - now + then)
+    return np.asarray(sellers.recent_income[rows] + of_shops(gross * (factor - 1.0)) - now + then)

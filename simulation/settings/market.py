@@ -18,11 +18,11 @@ class MarketSetting:
         source="the label of the market in results",
     )
     consumers: int = parameter(
-        50_000,
+        20_000,
         unit="simulated consumers",
         low=1,
         high=100_000_000,
-        source="outcomes stand still from fewer on (docs/validation.md, The size of the market)",
+        source="outcomes stand still from here on (docs/validation.md, The size of the market)",
     )
     smes: int = parameter(
         500,
@@ -30,6 +30,21 @@ class MarketSetting:
         low=1,
         high=100_000,
         source="a compromise with speed: not all outcomes stand still (docs/validation.md, The size of the market)",
+    )
+    designs: float = parameter(
+        1.0,
+        unit="designs of an opening SME, mean",
+        low=1.0,
+        high=100.0,
+        source="assumed, with 1 and 20 as checks; what is observed is larger, but counted by listing, which weights "
+        "the large",
+    )
+    designs_spread: float = parameter(
+        1.2,
+        unit="sd of ln of the designs that an opening SME has beyond its first",
+        low=0.0,
+        high=2.0,
+        source="assumed; a heavy tail: with a mean of 5, half have 3 or fewer, one in a hundred 30 or more",
     )
     importers: int = parameter(
         0,

@@ -40,7 +40,7 @@ class Selling:
         source="assumed",
     )
     fixed_cost_share: float = parameter(
-        0.78,
+        0.85,
         unit="share of opening gross profit, at median sales",
         low=0.0,
         high=2.0,
@@ -96,7 +96,7 @@ class Selling:
         source="assumed; monthly accounts",
     )
     reservation_spread: float = parameter(
-        0.2,
+        0.3,
         unit="sd of ln of what owners' hours would earn elsewhere, over what they are worth on average",
         low=0.0,
         high=3.0,
@@ -159,14 +159,14 @@ class Selling:
         source="assumed",
     )
     threat_price: float = parameter(
-        0.35,
+        0.05,
         unit="d ln of the cost that sellers price on / d share of return feared for",
         low=0.0,
         high=5.0,
-        source="assumed; who is threatened raises prices (docs/facts.md B3)",
+        source="assumed, small; at .35 all prices rise by a percent and Project S helps shops (docs/facts.md B3)",
     )
     entry_rate: float = parameter(
-        0.0021,
+        0.0024,
         unit="entrants a week for each opening SME",
         low=0.0,
         high=0.1,

@@ -8,6 +8,7 @@ from .listings import IMPORTER_KIND, PLATFORM_KIND, SME_KIND, STILL_THERE, Listi
 from .offers import ExposureTables, OfferSet
 from .opening import Opening
 from .records import Attachment, Settlement, WeekDemand
+from .sellers import Sellers
 
 __all__ = [
     "CLUSTERS",
@@ -26,6 +27,7 @@ __all__ = [
     "OfferSet",
     "Opening",
     "Purpose",
+    "Sellers",
     "Settlement",
     "StateError",
     "WeekDemand",

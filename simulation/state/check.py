@@ -9,6 +9,7 @@ from typing import Any
 from .consumers import CLUSTERS, Consumers
 from .influencers import Influencers
 from .listings import Listings
+from .sellers import Sellers
 
 
 class StateError(ArithmeticError):
@@ -22,14 +23,15 @@ class StateError(ArithmeticError):
         return StateError, (self.week, self.array, self.fault)
 
 
-def check(week: int, population: Consumers, listings: Listings, influencers: Influencers) -> None:
+def check(week: int, population: Consumers, sellers: Sellers, listings: Listings, influencers: Influencers) -> None:
     """Stop where a table holds NaN or infinity, before it turns into money, or points to what is not there."""
-    check_finite(week, listings=listings, influencers=influencers, population=population)
-    check_links(week, population, listings, influencers)
+    check_finite(week, sellers=sellers, listings=listings, influencers=influencers, population=population)
+    check_links(week, population, sellers, listings, influencers)
 
 
 def check_record(
     week: int,
+    sellers: Sellers,
     listings: Listings,
     influencers: Influencers,
     series: Mapping[str, Sequence[float]],
@@ -39,13 +41,13 @@ def check_record(
 
     may_be_null: outcomes that are NaN in a week that is without what they are of.
     """
-    check_finite(week, listings=listings, influencers=influencers)
+    check_finite(week, sellers=sellers, listings=listings, influencers=influencers)
     for name, values in series.items():
         if not isfinite(values[-1]) and not (isnan(values[-1]) and name in may_be_null):
             raise StateError(week, name)
 
 
-def check_finite(week: int, **tables: Listings | Influencers | Consumers) -> None:
+def check_finite(week: int, **tables: Sellers | Listings | Influencers | Consumers) -> None:
     """Stop at the first of these tables that holds NaN or infinity, before it turns into money."""
     for name, rows in tables.items():
         broken = rows.fault()
@@ -53,11 +55,14 @@ def check_finite(week: int, **tables: Listings | Influencers | Consumers) -> Non
             raise StateError(week, f"{name}.{broken}")
 
 
-def check_links(week: int, consumers: Consumers, listings: Listings, influencers: Influencers) -> None:
-    """Stop where a consumer or an influencer points to a row that is not there: the kernel trusts them."""
+def check_links(
+    week: int, consumers: Consumers, sellers: Sellers, listings: Listings, influencers: Influencers
+) -> None:
+    """Stop where a consumer, an influencer or a listing points to a row that is not there: the kernel trusts them."""
     for name, column, there in (
         ("population.last_bought", consumers.last_bought, len(listings)),
         ("influencers.endorsing", influencers.endorsing, len(listings)),
+        ("listings.seller", listings.seller, len(sellers)),
         ("population.follows", consumers.follows, len(influencers)),
         ("population.cluster", consumers.cluster, len(CLUSTERS)),
     ):

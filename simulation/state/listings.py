@@ -1,4 +1,4 @@
-"""Listings: every design that is or was on sale, with who sells it. A row a design, and a seller has one design."""
+"""Listings: every design that is or was on sale. A row a design; a shop, a row in `Sellers`, has one or several."""
 
 from __future__ import annotations
 
@@ -13,13 +13,24 @@ from .table import Table, column, table
 
 KINDS = ("sme", "importer", "platform")
 SME_KIND, IMPORTER_KIND, PLATFORM_KIND = range(3)
-STILL_THERE = NOT_PAUSED = -1
-PAST = ("past_orders", "past_slope", "past_gross", "past_income", "past_fees", "past_shown")
+STILL_THERE = NOT_PAUSED = NOBODYS = -1
+PAST = ("past_orders", "past_seen", "past_slope", "past_gross", "past_fees", "past_shown")
 
 
 def listing_id(category: Rows, week: int, number: Rows, owner: int = 0) -> Rows:
     """A stable id: who owns it, its category, the week it came, and its number among those."""
     return np.asarray((np.int64(owner) << 56) | (category.astype(np.int64) << 40) | (np.int64(week) << 24) | number)
+
+
+def mean_of_life(past: Floats, age: Rows, opening_rows: int) -> Floats:
+    """Mean of the weeks of memory that a row has lived; the opening's, the first so many, have lived them all.
+
+    past (n, M), age (n,) in weeks; (n,).
+    """
+    memory = past.shape[1]
+    lived = np.minimum(np.maximum(age, 1), memory)
+    lived[:opening_rows] = memory
+    return np.asarray(past.sum(axis=1) / lived)
 
 
 @table
@@ -33,35 +44,26 @@ class Listings(Table):
         "stable id of owner's kind, category, week of entry and number among those: the key of its chance",
         of="seller",
     )
+    seller: Rows = column(np.int64, "row", "its shop, in `Sellers`; -1 for the platform's own", of="seller")
     kind: NDArray[np.int8] = column(np.int8, "", "0 SME, 1 importer, 2 platform", of="seller")
     channel_mask: Masks = column(
-        np.int32, "", "channels kept, a bit each: 1 social app, 2 rival app, 4 marketplace, 8 own site", of="seller"
+        np.int32,
+        "",
+        "channels its shop keeps, a bit each: 1 social app, 2 rival app, 4 marketplace, 8 own site",
+        of="seller",
     )
     entry_week: Rows = column(np.int64, "week", "the week in which it came; 0 for the opening", of="seller")
-    from_app: Flags = column(bool, "", "whether it opened the market on the social app", newcomer=False, of="seller")
     exit_week: Rows = column(
         np.int64, "week", "the week in which it left, or -1 while it is there", newcomer=STILL_THERE, of="seller"
     )
-    fixed_cost: Floats = column(
-        float, "Rp a week", r"$F_j$, before what falls with its orders", newcomer=0.0, of="seller"
-    )
-    hours: Floats = column(
+    paused: Flags = column(bool, "", "whether its shop pauses, so that it is off sale", newcomer=False, of="seller")
+    pause_outlook: Floats = column(
         float,
-        "Rp a week",
-        r"$R_j$, what its owner's hours would earn elsewhere: the reservation income",
+        "ln orders",
+        "its shock and ln of the market's mean orders when its shop paused",
         newcomer=0.0,
         of="seller",
     )
-    opened_week: Rows = column(
-        np.int64, "week", "the week in which it came or, after a pause, opened again", newcomer=0, of="seller"
-    )
-    paused_week: Rows = column(
-        np.int64, "week", "the week in which it paused, or -1 while it is on sale", newcomer=NOT_PAUSED, of="seller"
-    )
-    pause_outlook: Floats = column(
-        float, "ln orders", "its shock and ln of the market's mean orders when it paused", newcomer=0.0, of="seller"
-    )
-    buffer: Floats = column(float, "Rp", "cash above which the owner draws", newcomer=0.0, of="seller")
     foreign: Flags = column(bool, "", "whether its goods are made abroad", newcomer=False, of="seller")
     crosses_border: Flags = column(
         bool,
@@ -72,15 +74,13 @@ class Listings(Table):
     )
     ad_bid: Floats = column(float, "share of gross profit on the app", "bid for ad slots", newcomer=0.0, of="seller")
     channel_orders: Floats = column(
-        float, "orders", "orders by channel since it last reviewed its channels", dims=("H",), newcomer=0.0, of="seller"
+        float, "orders", "orders by channel since its shop last reviewed them", dims=("H",), newcomer=0.0, of="seller"
     )
     revenue: Rupiah = column(np.int64, "Rp", "sales over the run", newcomer=0, of="seller")
     social_revenue: Rupiah = column(np.int64, "Rp", "sales over the run on the social app", newcomer=0, of="seller")
-    profit: Rupiah = column(np.int64, "Rp", "profit over the run", newcomer=0, of="seller")
-    taxed_sales: Floats = column(
-        float, "Rp of the law", "sales through platforms in the year `taxed_in`", newcomer=0.0, of="seller"
+    earned: Rupiah = column(
+        np.int64, "Rp", "gross profit over the run; of own goods less what their entry cost", newcomer=0, of="seller"
     )
-    taxed_in: Rows = column(np.int64, "year", "the year of `taxed_sales`", newcomer=0, of="seller")
     # the design
     category: Rows = column(np.int64, "", "position of its category in `Opening.categories`", of="design")
     original: NDArray[np.int32] = column(
@@ -149,19 +149,19 @@ class Listings(Table):
     vat: Floats = column(float, "share of price", "value-added tax that buyers pay on top", newcomer=0.0, of="offer")
     duty: Floats = column(float, "share of price", "duty that buyers pay on top", newcomer=0.0, of="offer")
     past_orders: Floats = column(float, "orders", r"$Q_j$ of the last $M$ weeks", dims=("M",), newcomer=0.0, of="offer")
+    past_seen: Floats = column(
+        float,
+        "orders",
+        "those of the last $M$ weeks through channels that the platform runs: what it sees of them",
+        dims=("M",),
+        newcomer=0.0,
+        of="offer",
+    )
     past_slope: Floats = column(
         float, "orders a listed price", r"$A_j$ of the last $M$ weeks", dims=("M",), newcomer=0.0, of="offer"
     )
     past_gross: Floats = column(
         float, "Rp", r"$G_j$, gross profit of the last $M$ weeks", dims=("M",), newcomer=0.0, of="offer"
-    )
-    past_income: Floats = column(
-        float,
-        "Rp",
-        "what the owner's hours and money earned in the last $M$ weeks: gross profit less what was paid",
-        dims=("M",),
-        newcomer=0.0,
-        of="offer",
     )
     past_fees: Floats = column(
         float,
@@ -187,14 +187,9 @@ class Listings(Table):
     # ---- who is there
 
     @property
-    def paused(self) -> Flags:
-        """(L,) whether a shop is there but not on sale: its owner has paused it."""
-        return np.asarray((self.exit_week == STILL_THERE) & (self.paused_week != NOT_PAUSED))
-
-    @property
     def on_sale(self) -> Flags:
-        """(L,) whether a listing is on sale: its shop is neither closed nor paused."""
-        return np.asarray((self.exit_week == STILL_THERE) & (self.paused_week == NOT_PAUSED))
+        """(L,) whether a listing is on sale: it has not left, and its shop does not pause."""
+        return np.asarray((self.exit_week == STILL_THERE) & ~self.paused)
 
     @property
     def live(self) -> Rows:
@@ -221,10 +216,25 @@ class Listings(Table):
         """Rows of the local sellers on sale."""
         return np.flatnonzero(self.on_sale & (self.kind == SME_KIND))
 
-    @property
-    def shops(self) -> Rows:
-        """Rows of the sellers who have not closed: those on sale and those that pause."""
-        return np.flatnonzero((self.exit_week == STILL_THERE) & ~self.own)
+    # ---- shops and their designs
+
+    def by_shop(self, values: NDArray[Any], rows: Rows | None = None) -> Floats:
+        """Sums over each shop's designs, (N,) by row of `Sellers`; what is the platform's own is left out.
+
+        values: of these rows, or of the first so many of all.
+        """
+        seller = self.seller[: values.size] if rows is None else self.seller[rows]
+        theirs = seller >= 0
+        shops = int(self.seller.max(initial=NOBODYS)) + 1
+        return np.asarray(np.bincount(seller[theirs], values[theirs], minlength=shops), float)
+
+    def of_shops(self, values: NDArray[Any], own: Any) -> NDArray[Any]:
+        """Each listing's shop's value, (L,), of values by shop (N,); `own` for the platform's own."""
+        return np.where(self.seller >= 0, values[self.seller], own)
+
+    def designs_of(self, shops: Rows) -> Rows:
+        """Rows of all designs of these shops."""
+        return np.flatnonzero(np.isin(self.seller, shops))
 
     # ---- what an order is worth
 
@@ -257,12 +267,12 @@ class Listings(Table):
         """Where a week stands in the past."""
         return week % self.past_orders.shape[1]
 
-    def record(self, week: int, orders: Floats, slope: Floats, gross: Floats, income: Floats, fees: Floats) -> None:
+    def record(self, week: int, orders: Floats, seen: Floats, slope: Floats, gross: Floats, fees: Floats) -> None:
         """Write a week's trade, (L,) each, over the oldest one; who pauses keeps the past it paused with."""
         self.recorded, page, rows = week, self.page(week), ~self.paused
-        self.past_orders[rows, page], self.past_slope[rows, page] = orders[rows], slope[rows]
+        self.past_orders[rows, page], self.past_seen[rows, page] = orders[rows], seen[rows]
+        self.past_slope[rows, page] = slope[rows]
         self.past_gross[rows, page], self.past_fees[rows, page] = gross[rows], fees[rows]
-        self.past_income[rows, page] = income[rows]
 
     def note_shown(self, week: int, often: Floats) -> None:
         """Write how often a week's feed showed each listing, (L,), over the oldest week; who pauses keeps its past."""
@@ -275,10 +285,7 @@ class Listings(Table):
 
     def recent(self, past: Floats) -> Floats:
         """Mean over the weeks of memory that a listing has lived. past (L, M) to (L,)."""
-        memory = past.shape[1]
-        lived = np.minimum(np.maximum(self.recorded - self.entry_week, 1), memory)
-        lived[: self.opening_rows] = memory
-        return np.asarray(past.sum(axis=1) / lived)
+        return mean_of_life(past, self.recorded - self.entry_week, self.opening_rows)
 
     def popularity(self, mean_orders: float, prior: float) -> Floats:
         """Mean orders of the last weeks relative to the opening's mean listing, plus the prior. (L,)"""

@@ -17,10 +17,14 @@ from .consumers import CLUSTERS, Consumers, blocks
 
 @dataclass(frozen=True)
 class Opening:
-    """A calibrated opening. Dimensions: J designs, M calibration consumers, C taste clusters; per consumer and week."""
+    """A calibrated opening; per consumer and week.
+
+    Dimensions: J designs, N shops, M calibration consumers, C taste clusters.
+    """
 
     categories: tuple[str, ...]
     ids: Rows  # (J,) stable ids
+    seller: Rows  # (J,) the shop that sells it, shops numbered from 0 in the order of their first designs
     category: Rows  # (J,)
     channel_mask: Masks  # (J,)
     place: Floats  # (J, 4)
@@ -42,6 +46,23 @@ class Opening:
     stock_cluster: NDArray[np.uint8]  # (M,) sorted
     stock_bought: NDArray[np.int32]  # (M,) seller bought from last, or -1
     report: dict[str, Any]
+
+    @cached_property
+    def first(self) -> Rows:
+        """Each shop's first design. (N,)"""
+        return np.unique(self.seller, return_index=True)[1]
+
+    @cached_property
+    def shop_orders(self) -> Floats:
+        """Orders of each shop a consumer and week through all channels. (N,)"""
+        return np.asarray(np.bincount(self.seller, self.orders), float)
+
+    @cached_property
+    def shop_category(self) -> Rows:
+        """The category of most of each shop's designs. (N,)"""
+        designs = np.zeros((self.first.size, len(self.categories)), np.int64)
+        np.add.at(designs, (self.seller, self.category), 1)
+        return np.asarray(designs.argmax(axis=1))
 
     @cached_property
     def orders(self) -> Floats:

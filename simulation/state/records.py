@@ -26,7 +26,7 @@ class WeekDemand:
 
 @dataclass(frozen=True)
 class Settlement:
-    """What listings took and paid in a week. All (L,), rupiah where nothing else is said."""
+    """What listings took and paid in a week, (L,), and their shops, (N,). Rupiah where nothing else is said."""
 
     orders: Floats  # orders of all people
     bad: Floats  # of these, bad ones
@@ -37,8 +37,8 @@ class Settlement:
     goods: Rupiah
     ads: Rupiah
     relative_price: Floats  # what buyers paid the seller and the state, over the listed price
-    fixed: Rupiah  # what shops paid whatever they sold and their owners' hours, less support
-    hours: Rupiah  # of these, what owners' hours would have earned elsewhere
+    fixed: Rupiah  # (N,) what shops paid whatever they sold and their owners' hours, less support
+    hours: Rupiah  # (N,) of these, what owners' hours would have earned elsewhere
     broke: Rows  # (n,) rows of the shops that could not pay that
 
     @property

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, sync_playwright
@@ -75,13 +76,19 @@ def visit(browser: Browser, report: Callable[[str], Path]) -> Callable[..., Open
     return at
 
 
-def _open(browser: Browser, address: str) -> Opened:
-    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-    opened = Opened(page)
+@pytest.fixture(scope="package")
+def look(browser: Browser) -> Callable[..., Opened]:
+    """Open an address anew, with what a page is opened with beside the width and the height of a desk."""
+    return lambda address, **how: _open(browser, address, **how)
+
+
+def _open(browser: Browser, address: str, allow: str = "", **how: Any) -> Opened:
+    page = browser.new_page(**{"viewport": {"width": WIDTH, "height": HEIGHT}, **how})
+    opened, itself = Opened(page), address.partition("#")[0]
 
     def judge(route: Route) -> None:
         opened.requests.append(route.request.url)
-        if route.request.url == address:
+        if route.request.url.partition("#")[0] == itself or (allow and route.request.url.startswith(allow)):
             route.continue_()
         else:
             route.abort()

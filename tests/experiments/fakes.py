@@ -36,6 +36,7 @@ def run(config: Config, threads: int = 1) -> tuple[Results, dict[str, Any]]:
         "seller_id": [1, 2, 3],
         "kind": ["sme", "sme", "platform"],
         "category": ["Toys"] * 3,
+        "designs": [2, 1, 1],
         "entry_week": [0, 0, 2],
         "exit_week": [None, 2, None],
         "status": ["active", "closed", "active"],

@@ -25,7 +25,7 @@ BUSY: dict[str, Any] = merged(
     PROJECT_S,
     {
         "weeks": WEEKS,
-        "market": {"importers": 8},
+        "market": {"importers": 8, "smes": 20, "designs": 2.0},
         "demand": {"order_value": E},
         "channels": {
             **dict.fromkeys(("rival_app_fee", "marketplace_fee", "own_site_fee"), FEE),
@@ -73,6 +73,16 @@ class Account:
         """A column of the listings that could sell."""
         values: NDArray[Any] = getattr(self.market.listings, name)[: self.orders.size]
         return values
+
+    def shop(self, name: str) -> NDArray[Any]:
+        """A column of the shops, (N,)."""
+        values: NDArray[Any] = getattr(self.market.sellers, name)
+        return values
+
+    def by_shop(self, values: NDArray[Any]) -> Floats:
+        """Sums over the designs of each shop, (N,): one after another."""
+        seller = self.column("seller")
+        return np.array([values[seller == shop].sum() for shop in range(len(self.market.sellers))])
 
     @property
     def goods(self) -> Floats:

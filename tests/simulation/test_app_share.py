@@ -106,7 +106,7 @@ def test_outcomes_of_sellers_on_the_app_are_those_of_their_rows() -> None:
     assert outcome(market, "app_sme_survival_52w") == pytest.approx(alive[on_app].mean())
     assert outcome(market, "sme_survival_52w") == pytest.approx(alive.mean())
     assert outcome(market, "app_sme_revenue") == table.revenue[:200][on_app].sum()
-    assert outcome(market, "app_sme_profit") == pytest.approx(table.profit[:200][on_app].sum())
+    assert outcome(market, "app_sme_profit") == pytest.approx(market.sellers.profit[:200][on_app].sum())
 
 
 def test_own_goods_share_of_the_app_is_null_where_nothing_is_sold_there() -> None:

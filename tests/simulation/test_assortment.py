@@ -157,7 +157,7 @@ def what_does_not_pay_is_dropped() -> None:
 def spoil(market: Market, rows: Any) -> None:
     """Let these listings have earned nothing, and earn nothing from now on."""
     market.listings.cost[rows] = 2.0 * market.listings.price[rows]
-    for name in ("past_gross", "profit"):
+    for name in ("past_gross", "earned"):
         getattr(market.listings, name)[rows] = 0
 
 

@@ -55,8 +55,9 @@ def test_quality_lapses_towards_the_share_that_is_feared_for_and_saves_cost() ->
         review_effort(table, market.terms)
     assert table.lapse[rows] == pytest.approx(table.threat[rows] * table.effort[rows], rel=1e-3)
     assert table.quality[rows] + table.lapse[rows] == pytest.approx(before)
-    assert (saved(table, rows) > 0.0).all()
-    assert (saved(table, rows) < table.fixed_cost[rows]).all()
+    less = saved(market.sellers, table, table.seller[rows], market.opening)
+    assert (less > 0.0).all()
+    assert (less < market.sellers.fixed_cost[table.seller[rows]]).all()
 
 
 def test_winners_fear_most_and_a_firewall_or_a_ban_takes_the_fear_away() -> None:

@@ -170,14 +170,14 @@ def test_every_week_of_a_run_balances_party_by_party(rules: dict[str, Any]) -> N
 
 def test_no_live_seller_ends_a_week_in_debt(project_s: Market) -> None:
     assert (project_s.ledger.balance["sellers"] >= 0).all()
-    gone = np.flatnonzero(project_s.listings.exit_week >= 0)
+    gone = np.flatnonzero(project_s.sellers.exit_week >= 0)
     assert (project_s.ledger.balance["sellers"][gone] == 0).all()
 
 
 def test_sellers_figures_are_the_ledgers(baseline: Market) -> None:
     """Revenue and profit of the sellers' table add up to the weekly outcomes, in whole rupiah."""
-    table, weekly = baseline.listings, baseline.results().weekly
-    assert table.profit.sum() == weekly["sme_profit"].sum()
+    weekly = baseline.results().weekly
+    assert baseline.sellers.profit.sum() == weekly["sme_profit"].sum()
     assert weekly["influencer_income"].sum() == baseline.influencers.income.sum()
     assert worth(baseline.ledger, "platform") == weekly["platform_profit"].sum()
     assert worth(baseline.ledger, "rivals") == weekly["rival_profit"].sum()

@@ -155,12 +155,21 @@ def test_a_state_that_is_not_finite_stops_the_run(column: str, bad: float) -> No
     assert str(again) == str(stop.value)
 
 
-@pytest.mark.parametrize("column", ["price", "cost", "listed", "fixed_cost"])
+@pytest.mark.parametrize("column", ["price", "cost", "listed"])
 def test_money_that_is_not_finite_is_named_too(column: str) -> None:
     market = Market(small())
     market.step()
     getattr(market.listings, column)[3] = float("nan")
     with pytest.raises(StateError, match=rf"week 2: listings\.{column}"):
+        market.step()
+
+
+@pytest.mark.parametrize("column", ["fixed_cost", "hours", "past_income"])
+def test_a_shop_that_is_not_finite_stops_the_run(column: str) -> None:
+    market = Market(small())
+    market.step()
+    getattr(market.sellers, column)[3] = float("nan")
+    with pytest.raises(StateError, match=rf"week 2: sellers\.{column}"):
         market.step()
 
 
@@ -224,9 +233,9 @@ def test_everybody_is_a_mesa_agent() -> None:
 
 def test_agents_live_and_die_with_their_rows() -> None:
     market = run({"sellers": {"fixed_cost_share": 1.2}}, weeks=40)
-    table = market.listings
+    table = market.sellers
     assert np.count_nonzero(table.exit_week != STILL_THERE) > 0
-    assert sorted(sme.row for sme in market.smes) == table.shops.tolist()
+    assert sorted(sme.row for sme in market.smes) == table.there.tolist()
     assert {sme.row for sme in market.smes if sme.paused} == set(np.flatnonzero(table.paused))
     assert all(sme.exit_week is None for sme in market.smes)
 

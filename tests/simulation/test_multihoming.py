@@ -71,14 +71,14 @@ def test_a_channel_that_costs_nothing_is_joined_by_all_who_could_sell_there() ->
 
 def test_fixed_cost_follows_the_channels_kept() -> None:
     market = Market(small(QUICK))
-    before = market.listings.fixed_cost[:40].copy()
+    before = market.sellers.fixed_cost[:40].copy()
     for _ in range(8):
         market.step()
     table, rows = market.listings, np.arange(40)
     more = np.bitwise_count(table.channel_mask[:40]).astype(int) - np.bitwise_count(market.opening.channel_mask)
     assert (more != 0).any()
-    assert np.allclose(table.fixed_cost[:40], before * (1.0 + 0.05 * more))
-    assert np.allclose(basic_fixed_cost(table, rows, market.opening, 0.05), before)
+    assert np.allclose(market.sellers.fixed_cost[:40], before * (1.0 + 0.05 * more))
+    assert np.allclose(basic_fixed_cost(market.sellers, table, rows, market.opening, 0.05), before)
 
 
 def test_dear_channels_are_left() -> None:
@@ -124,9 +124,9 @@ def test_an_own_site_is_paid_for_once_and_pays() -> None:
         market.step()
     new = np.flatnonzero(keeps(market.listings.channel_mask[: before.size], OWN_SITE) & ~before)
     assert new.size > 0
-    cost = np.floor(0.2 * market.listings.fixed_cost[new]).sum()
+    cost = np.floor(0.2 * market.sellers.fixed_cost[new]).sum()
     assert market.flows["channel set-up", "sellers", "suppliers_home"] == cost
-    assert market.listings.profit.sum() == sum(market.series["sme_profit"])
+    assert market.sellers.profit.sum() == sum(market.series["sme_profit"])
     for _ in range(2):
         market.step()
         assert not any(purpose == "channel set-up" and moved for (purpose, _, _), moved in market.flows.items())

@@ -24,9 +24,8 @@ def paused(row: int, *changes: object) -> Market:
     market = Market(small(QUIET, *changes))
     for _ in range(8):
         market.step()
-    table = market.listings
-    table.hours[row], table.paused_week[row] = 0.0, 8
-    table.pause_outlook[row] = 1e3  # nothing will look as good
+    market.sellers.hours[row], market.sellers.paused_week[row] = 0.0, 8
+    market.listings.paused[row], market.listings.pause_outlook[row] = True, 1e3  # nothing will look as good
     return market
 
 
@@ -56,37 +55,37 @@ def test_hours_are_worth_their_share_of_fixed_cost_on_average() -> None:
 
 def test_who_pauses_earned_less_than_elsewhere_and_each_is_asked_once_a_month() -> None:
     market = Market(small({"sellers": {"fixed_cost_share": 0.88, "entry_rate": 0.0}, "demand": {"shock_sd": 0.8}}))
-    table, asked = market.listings, []
+    shops, asked = market.sellers, []
     for week in range(1, 9):
         market.step()
-        new = np.flatnonzero(table.paused_week == week)
-        assert (table.recent(table.past_income)[new] < table.hours[new]).all()
+        new = np.flatnonzero(shops.paused_week == week)
+        assert (shops.recent_income[new] < shops.hours[new]).all()
         asked.append(new)
     assert np.concatenate(asked).size > 0
-    weak = np.flatnonzero(table.on_sale & (table.recent(table.past_income) < table.hours))
+    weak = np.flatnonzero(shops.on_sale & (shops.recent_income < shops.hours))
     for _ in range(4):
         market.step()
-        weak = weak[table.paused[weak] | (table.recent(table.past_income)[weak] < table.hours[weak])]
-    assert table.paused[weak].all()
+        weak = weak[shops.paused[weak] | (shops.recent_income[weak] < shops.hours[weak])]
+    assert shops.paused[weak].all()
 
 
 def test_a_paused_shop_sells_nothing_is_shown_nowhere_and_keeps_its_place() -> None:
     row = int(np.argmax(Market(small(QUIET)).opening.orders))  # the largest: endorsed, bought last, worth a copy
     market = paused(row, PROJECT_S)
-    table, ledger = market.listings, market.ledger
+    table, shops, ledger = market.listings, market.sellers, market.ledger
     past, cash, shock = table.past_orders[row].copy(), ledger.balance["sellers"][row], table.shock[row]
     assert row not in candidate_set(table).rows
     for week in (1, 2):
         market.step()
         assert np.array_equal(table.past_orders[row], past)
         assert row not in market.influencers.endorsing
-        due = int(market.config.sellers.pause_cost * table.fixed_cost[row])
+        due = int(market.config.sellers.pause_cost * shops.fixed_cost[row])
         assert ledger.balance["sellers"][row] == pytest.approx(cash - week * due, abs=week)
     assert table.copied_week[row] < 9
     assert table.shock[row] != shock
-    assert table.exit_week[row] == STILL_THERE
+    assert table.exit_week[row] == shops.exit_week[row] == STILL_THERE
     assert row in {sme.row for sme in market.smes if sme.paused}
-    assert market.series["paused_smes"][-1] == np.count_nonzero(table.paused)
+    assert market.series["paused_smes"][-1] == np.count_nonzero(shops.paused)
 
 
 def test_a_shop_that_pauses_too_long_closes_and_is_alive_until_then() -> None:
@@ -94,9 +93,9 @@ def test_a_shop_that_pauses_too_long_closes_and_is_alive_until_then() -> None:
     cash = market.ledger.balance["sellers"][3]
     for _ in range(5):
         market.step()
-    assert market.listings.exit_week[3] == STILL_THERE
+    assert market.sellers.exit_week[3] == STILL_THERE
     market.step()
-    assert market.listings.exit_week[3] == 14
+    assert market.sellers.exit_week[3] == 14
     assert market.ledger.balance["sellers"][3] == 0 < cash
     assert market.results().sellers["status"][3] == "closed"
 
@@ -108,7 +107,7 @@ def test_a_shop_opens_again_when_it_expects_enough() -> None:
     while table.paused[3]:
         market.step()
         assert market.steps <= 12
-    assert table.opened_week[3] == market.steps
+    assert market.sellers.opened_week[3] == market.steps
     assert market.series["reopenings"][-1] >= 1
     market.step()
     assert table.past_orders[3, table.page(market.steps)] > 0.0
@@ -116,9 +115,9 @@ def test_a_shop_opens_again_when_it_expects_enough() -> None:
 
 def test_a_shop_without_cash_cannot_pause_for_long() -> None:
     market = paused(3)
-    market.listings.fixed_cost[3] = 1e12
+    market.sellers.fixed_cost[3] = 1e12
     market.step()
-    assert market.listings.exit_week[3] == 9
+    assert market.sellers.exit_week[3] == 9
 
 
 def test_without_news_a_paused_shop_expects_what_it_earned() -> None:
@@ -126,9 +125,9 @@ def test_without_news_a_paused_shop_expects_what_it_earned() -> None:
     table, rows = market.listings, np.array([3])
     scale, selling = market.scale, market.config.sellers
     usual = 1e3 - table.shock[3]  # as when it paused
-    same_again = expected_incomes(table, rows, usual, market.opening, scale, selling)
-    assert same_again == pytest.approx(table.recent(table.past_income)[rows])
-    assert expected_incomes(table, rows, usual + 0.1, market.opening, scale, selling) > same_again
+    same_again = expected_incomes(market.sellers, table, rows, usual, market.opening, scale, selling)
+    assert same_again == pytest.approx(market.sellers.recent_income[rows])
+    assert expected_incomes(market.sellers, table, rows, usual + 0.1, market.opening, scale, selling) > same_again
 
 
 def test_without_reviews_nobody_pauses() -> None:
@@ -136,7 +135,7 @@ def test_without_reviews_nobody_pauses() -> None:
     neutral = {"own_hours": 0.0, "shop_review_weeks": 0, "fixed_cost_share": 0.9, "cash_weeks": 2.0}
     plain = run({"sellers": neutral})
     assert outcome(plain, "exits") > 0 == outcome(plain, "pauses")
-    assert (plain.listings.paused_week == NOT_PAUSED).all()
+    assert (plain.sellers.paused_week == NOT_PAUSED).all()
     other = run(
         merged({"sellers": neutral}, {"sellers": {"pause_cost": 0.9, "pause_weeks": 1, "reservation_spread": 2.0}})
     )

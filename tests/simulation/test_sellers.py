@@ -42,7 +42,7 @@ def test_more_luck_or_more_pull_never_means_fewer_entrants() -> None:
 
 def rates(market: Market) -> Any:
     """Expected entrants of the coming week, by category."""
-    return entry_rates(market.listings, market.first.trade, market.config.sellers)
+    return entry_rates(market.sellers, market.listings, market.first.trade, market.config.sellers)
 
 
 def test_at_the_opening_entry_is_at_its_rate() -> None:
@@ -92,8 +92,10 @@ def test_entrants_are_modelled_on_a_listing_of_their_category(crowd: Market) -> 
     new = np.flatnonzero((table.entry_week > 0) & (table.kind == SME_KIND))
     model = table.template[new]
     assert (table.entry_week[model] == 0).all()
-    for name in ("category", "listed", "cost", "channel_mask", "reputation", "fixed_cost"):
+    for name in ("category", "listed", "cost", "channel_mask", "reputation"):
         assert np.array_equal(getattr(table, name)[new], getattr(table, name)[model]), name
+    fixed = crowd.sellers.fixed_cost
+    assert np.array_equal(fixed[table.seller[new]], fixed[table.seller[model]])
     drawn = (table.quality[new] - table.quality[model]) / crowd.config.sellers.entrant_quality_sd
     assert stats.kstest(drawn, "norm").pvalue > NEVER
     assert np.unique(drawn).size == new.size
@@ -132,8 +134,8 @@ def test_entrants_start_with_their_owners_cash(crowd: Market) -> None:
     new = np.arange(40, len(market.listings))
     cash = market.ledger.balance["sellers"][new]
     weeks = market.config.sellers.entrant_cash_weeks
-    luck = cash_multiples(market.chance, market.listings.id[new], market.config.sellers.cash_spread)
-    assert np.array_equal(cash, np.floor(weeks * market.listings.fixed_cost[new] * luck).astype(int))
+    luck = cash_multiples(market.chance, market.sellers.id[new], market.config.sellers.cash_spread)
+    assert np.array_equal(cash, np.floor(weeks * market.sellers.fixed_cost[new] * luck).astype(int))
 
 
 def test_a_newcomers_popularity_is_the_mean_of_the_weeks_it_sold() -> None:
@@ -154,12 +156,12 @@ def test_a_newcomers_popularity_is_the_mean_of_the_weeks_it_sold() -> None:
 
 def test_a_shop_that_cannot_pay_its_fixed_cost_leaves() -> None:
     market = Market(small({"sellers": {"entry_rate": 0.0}}))
-    market.listings.fixed_cost[5] *= 100.0
+    market.sellers.fixed_cost[5] *= 100.0
     weeks = 0
-    while market.listings.exit_week[5] == STILL_THERE:
+    while market.sellers.exit_week[5] == STILL_THERE:
         market.step()
         weeks += 1
-    assert market.listings.exit_week[5] == weeks < 3
+    assert market.sellers.exit_week[5] == market.listings.exit_week[5] == weeks < 3
     assert market.ledger.balance["sellers"][5] == 0
     market.step()
     assert market.listings.past_orders[5, market.steps % 8] == 0.0
@@ -168,7 +170,8 @@ def test_a_shop_that_cannot_pay_its_fixed_cost_leaves() -> None:
 
 def due(market: Market, rows: Any, orders: Any) -> Any:
     """Fixed cost of these shops in a week with these orders."""
-    return fixed_costs(market.listings, rows, orders, market.opening, market.scale, market.config.sellers)
+    tables = market.sellers, market.listings
+    return fixed_costs(*tables, rows, orders, market.opening, market.scale, market.config.sellers)
 
 
 def test_without_fixed_cost_nobody_leaves() -> None:
@@ -180,7 +183,7 @@ def test_what_is_avoidable_of_fixed_cost_falls_with_orders(share: float, times: 
     """Each order less than at the opening saves c / Q_0 of fixed cost; orders beyond add nothing."""
     market, rows = Market(small({"sellers": {"avoidable_share": share, "own_hours": 0.0}})), np.arange(40)
     usual = market.opening.orders * market.scale
-    cost = due(market, rows, times * usual) / market.listings.fixed_cost
+    cost = due(market, rows, times * usual) / market.sellers.fixed_cost
     assert cost == pytest.approx(np.where(times < 1.0, 1.0 - share + share * times, 1.0), abs=1e-12)
 
 
@@ -190,9 +193,9 @@ def test_shops_that_shrink_live_longer_and_pay_what_they_owe() -> None:
     gone = {share: outcome(run({"sellers": hard | {"avoidable_share": share}}, weeks=60), "exits") for share in (0, 1)}
     assert gone[0] > 0 == gone[1]
     market = run({"sellers": {"avoidable_share": 0.5}}, weeks=3)
-    rows = market.listings.live
-    owed = np.floor(due(market, rows, market.listings.past_orders[rows, market.steps % 8]))
-    assert market.flows["fixed cost", "sellers", "landlords"] == owed.sum() < market.listings.fixed_cost[rows].sum()
+    rows = market.sellers.there
+    owed = np.floor(due(market, rows, market.listings.past_orders[:, market.steps % 8]))
+    assert market.flows["fixed cost", "sellers", "landlords"] == owed.sum() < market.sellers.fixed_cost[rows].sum()
 
 
 HAND_TO_MOUTH = {"own_hours": 0.0, "avoidable_share": 0.0, "cash_spread": 0.0, "shop_review_weeks": 0}
@@ -207,9 +210,9 @@ def test_more_cash_lives_longer() -> None:
 
 
 def test_owners_draw_what_exceeds_the_buffer(baseline: Market) -> None:
-    live = baseline.listings.live
+    live = baseline.sellers.there
     cash = baseline.ledger.balance["sellers"][live]
-    assert (cash <= np.ceil(baseline.listings.buffer[live])).all()
+    assert (cash <= np.ceil(baseline.sellers.buffer[live])).all()
 
 
 # ---- prices

@@ -187,6 +187,7 @@ def by_hand(designs: Sequence[Design], net: float = 1.0) -> Opening:
     return Opening(
         categories=("goods",),
         ids=np.arange(n),
+        seller=np.arange(n),
         category=np.zeros(n, np.int64),
         channel_mask=np.full(n, 1 << SOCIAL, np.int32),
         place=np.zeros((n, 4)),
@@ -229,9 +230,7 @@ def add_copy(market: Market, original: int, price: float, cost: float, quality_g
         quality_spread=0.0,
     )
     goods = FirstParty(market.listings, market.opening.cost, setting, market.terms, market.chance)
-    row = assortment.add_copy(goods, market.platform.plan, original, brand=True, week=0)
-    market.ledger.open_accounts(len(market.listings))
-    return row
+    return assortment.add_copy(goods, market.platform.plan, original, brand=True, week=0)
 
 
 def settle(market: Market, weeks: int = 600) -> Market:

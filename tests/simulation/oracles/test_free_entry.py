@@ -137,7 +137,8 @@ def stays(elasticity: float) -> Market:
 
     def entering(sellers: int) -> float:
         """Entrants over those who leave."""
-        rates = entry_rates(market_of(sellers, 40, MATCHED).listings, trade, selling)
+        market = market_of(sellers, 40, MATCHED)
+        rates = entry_rates(market.sellers, market.listings, trade, selling)
         return float(rates.sum() / (selling.entry_rate * sellers))
 
     least, most = 340, 401  # enough enter, too few enter
