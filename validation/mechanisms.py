@@ -95,7 +95,9 @@ MECHANISMS = (
     off("bad orders and refunds", *NONE_BAD),
     off("trust that bad orders cost", "channels.trust_loss=0"),
     off("VAT and duty", "government.vat=0", "government.duty=0"),
-    on("taxes on both sides", "regulation=[seller_tax,platform_tax]", "regulation.seller_tax.threshold=0"),
+    on(
+        "taxes on sellers and the platform", "regulation=[seller_tax,platform_tax]", "regulation.seller_tax.threshold=0"
+    ),
     on(
         "government oversight",
         "regulation=neutral_ranking",

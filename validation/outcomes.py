@@ -63,7 +63,12 @@ WORLDS: dict[str, World] = {
         "platform": preset("instagram_style"),
         "algorithm": {"name": "chronological"},
     },
-    "marketplace_only": {"market": SMALL, "platform": preset("marketplace_only"), "weeks": 40},
+    "marketplace_only": {
+        "market": SMALL,
+        "platform": preset("marketplace_only"),
+        "sellers": {"fixed_cost_share": 0.95, "pause_weeks": 8},
+        "weeks": 40,
+    },
     "project_s": {"market": SMALL, "platform": preset("project_s", **COPIES), "weeks": 40},
     "tokopedia_merger": {
         "market": SMALL,
@@ -89,7 +94,7 @@ WORLDS: dict[str, World] = {
             "below_cost_ban": {"start_week": 10, "phase_in": 4, "least": 1.5},
             "commission_cap": {"start_week": 6, "phase_in": 6, "cap": 0.02},
             "subsidy_cap": {"start_week": 12, "phase_in": 4},
-            "import_price_floor": {"start_week": 8, "floor": 5.0},
+            "import_price_floor": {"start_week": 8, "floor": 2.0},
             "positive_list": {"start_week": 16, "phase_in": 6},
             "seller_tax": {"threshold": 0.0},
             "platform_tax": {},
@@ -133,8 +138,8 @@ WORLDS: dict[str, World] = {
         "sellers": {
             "channel_review_weeks": 4,
             "channel_inertia": 0.2,
-            "belief": 2.0,
-            "avoidable_share": 0.5,
+            "belief": 8.0,
+            "avoidable_share": 0.8,
             "share_domestic_stock": 0.5,
             "entry_rate": 0.02,
         },
@@ -145,7 +150,7 @@ WORLDS: dict[str, World] = {
             "credibility_recovery": 0.05,
             "commission_adjustment": 0.2,
         },
-        "government": {"vat": 0.11, "vat_free": 0.0},
+        "government": {"vat": 0.12, "vat_free": 0.0},
         "regulation": {"import_duty": {}, "transparency": {"start_week": 14}},
     },
     "adaptive_fees": {
@@ -160,7 +165,7 @@ WORLDS: dict[str, World] = {
         "market": SMALL,
         "own_pricing": "hybrid",
         "motive": "growth",
-        "platform": preset("project_s_retailer", own_share=0.3, cost_advantage=0.0, entry_cost_weeks=30.0),
+        "platform": preset("project_s_retailer", own_share=0.3, pace=1.0, cost_advantage=0.0, entry_cost_weeks=30.0),
         "algorithm": {"name": "price_directed"},
     },
     "learning_sellers": {

@@ -24,8 +24,8 @@ CHOICES = (
 )
 # Outcomes that must be above zero, or the world is not what its name says.
 EXERCISED = {
-    "no_social_commerce": ("exits", "entrants", "rival_profit"),
-    "instagram_style": ("exits", "entrants", "social_share"),
+    "no_social_commerce": ("paused_smes", "entrants", "rival_profit"),
+    "instagram_style": ("paused_smes", "entrants", "social_share"),
     "marketplace_only": ("commission_income", "subsidy_cost", "exits"),
     "project_s": ("sellers_platform", "sellers_copied_week", "platform_share"),
     "tokopedia_merger": ("sellers_platform", "commission_income", "marketplace_share"),
@@ -34,7 +34,7 @@ EXERCISED = {
     "mechanisms": ("sellers_importer", "vat_revenue", "duty_revenue", "advertising_income", "breaches", "refunds"),
     "adaptive_fees": ("advertising_income", "commission_income"),
     "hybrid_growth": ("sellers_platform", "platform_share"),
-    "learning_sellers": ("exits", "orders"),
+    "learning_sellers": ("paused_smes", "orders"),
     "own_listings": ("sellers_sme", "orders"),
     "full_consideration": ("sellers_platform", "variety"),
     "weighted_consideration": ("variety", "orders"),
