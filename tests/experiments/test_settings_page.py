@@ -55,7 +55,7 @@ def test_a_choice_is_told_in_a_whole_sentence_and_a_preset_in_all_its_cells() ->
     assert [said for _, said, _ in rows if not said.endswith(".")] == []
     cells = {name: sets.rpartition(", ")[2].removesuffix(" |") for name, _, sets in rows if "`experiment=" in name}
     assert cells["| `experiment=rules`"] == f"{2 * (1 + len(instruments))} cells"
-    assert cells["| `experiment=project_s`"] == "5 cells"
+    assert cells["| `experiment=project_s`"] == "8 cells"
 
 
 @pytest.mark.parametrize(
