@@ -120,7 +120,7 @@ WORLDS: dict[str, World] = {
     },
     "mechanisms": {
         "market": SMALL | {"importers": 6, "importers_wave": 6, "importers_wave_week": 12},
-        "platform": preset("project_s", **COPIES, ad_load=0.1, affiliate_bonus=0.05),
+        "platform": preset("project_s", own_share=0.15, pace=1.0, ad_load=0.1, affiliate_bonus=0.05),
         "demand": {"trend_sd": 0.2, "season": 0.3, "entrant_awareness": 0.1},
         "channels": {
             "keeps_own_site": 0.5,

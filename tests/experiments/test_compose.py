@@ -16,8 +16,12 @@ from simulation.config import GROUPS
 from .fakes import SMALL
 
 
-def test_without_overrides_it_is_the_models_own_default() -> None:
-    assert compose() == Config()
+def test_the_plain_market_is_the_models_own_default() -> None:
+    assert compose(["market=plain", f"market.name={Config().market.name}"]) == Config()
+
+
+def test_without_overrides_the_market_is_indonesias() -> None:
+    assert compose() == compose(["market=indonesia_2023"]) != Config()
 
 
 def test_a_choice_and_a_value() -> None:
@@ -49,7 +53,7 @@ def test_an_algorithms_parameters() -> None:
 
 
 def test_the_headline_preset_is_no_single_run() -> None:
-    with pytest.raises(ConfigError, match="one cell, not of 5"):
+    with pytest.raises(ConfigError, match="one cell, not of 8"):
         compose(["experiment=project_s"])
 
 

@@ -80,8 +80,8 @@ def test_the_manifest_says_what_was_run() -> None:
     assert said["finished"] >= said["created"]
     assert {"python", "numpy", "mesa", "numba"} <= set(said["versions"])
     assert (said["model_hash"], said["data_hash"]) == (fingerprint.model_hash(), fingerprint.data_hash())
-    assert said["cells"][2]["overrides"] == ["platform=project_s", "regulation=separation", "weeks=2"]
-    assert said["cells"][2]["config"]["platform"]["own_goods"] is True
+    assert said["cells"][5]["overrides"] == ["platform=project_s", "regulation=neutral_ranking", "weeks=2"]
+    assert said["cells"][5]["config"]["platform"]["own_goods"] is True
     assert set(runs("results/project_s")["cell_id"]) == {cell["cell_id"] for cell in said["cells"]}
     assert set(said["outcomes"]["sme_profit"]) == {"label", "unit", "direction"}
 
@@ -215,5 +215,5 @@ def test_a_second_command_on_one_study_is_told_so() -> None:
 def test_the_report_reads_what_is_stored() -> None:
     conduct("experiment=project_s", "replications=3")
     study = load("results/project_s")
-    assert list(study.labels.values())[:2] == ["No Project S", "Project S"]
-    assert len(study.values) == 15
+    assert list(study.labels.values())[:2] == ["No Project S", "Mild Project S"]
+    assert len(study.values) == 8 * 3

@@ -23,6 +23,7 @@ from .fakes import stored
 
 ROOT = Path(__file__).parents[2]
 NOBODY = 54_321  # a user whom no machine knows
+QUICK = {"NUMBA_OPT": "0", "NUMBA_LOOP_VECTORIZE": "0"}  # what is tested is what is kept, not how fast it is
 RUN = [*fakes.SMALL, "weeks=3", "replications=2"]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="users as Linux has them")
@@ -59,7 +60,9 @@ def run(place: Path, *before: str, launcher: str = "joblib", **environment: str)
     """The command in the folder `work`, with nothing in its environment but what is given."""
     command = [*before, sys.executable, "-m", "experiments.run", *RUN, "workers=2", f"hydra/launcher={launcher}"]
     inherited = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
-    given = inherited | {"PYTHONPATH": str(place / "installed"), "TMPDIR": str(place / "temporary")} | environment
+    given = (
+        inherited | {"PYTHONPATH": str(place / "installed"), "TMPDIR": str(place / "temporary"), **QUICK} | environment
+    )
     return subprocess.run(
         command, cwd=place / "work", env=given, capture_output=True, text=True, timeout=300, check=False
     )

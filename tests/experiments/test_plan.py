@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from experiments import fingerprint, plan
 from experiments.cells import choices_of
 from experiments.plan import Plan
+from simulation import Config
 from simulation.law.instruments import instruments
 from simulation.settings.parameter import ConfigError
 
@@ -31,19 +32,15 @@ def test_the_headline_study() -> None:
     planned = plan.make(["experiment=project_s"])
     assert [tuple(choices_of(cell.config).values())[2:] for cell in planned.cells] == [
         ("marketplace_only", "none"),
-        ("project_s", "none"),
-        ("project_s", "separation"),
-        ("project_s", "data_firewall"),
-        ("project_s", "neutral_ranking"),
+        *((f"project_s{strength}", "none") for strength in ("_mild", "", "_aggressive", "_retailer")),
+        *(("project_s", rule) for rule in ("neutral_ranking", "data_firewall", "resale_ban")),
     ]
     assert planned.seeds == range(10)
     assert planned.folder == Path("results/project_s")
     for cell in planned.cells:
-        assert (cell.config["weeks"], cell.config["market"]["consumers"], cell.config["market"]["smes"]) == (
-            156,
-            50_000,
-            500,
-        )
+        market = cell.config["market"]
+        assert (cell.config["weeks"], market["name"], market["consumers"]) == (156, "indonesia_2023", 50_000)
+        assert market["smes"] == Config().market.smes
 
 
 def test_a_sweep_is_a_grid() -> None:
@@ -58,10 +55,10 @@ def test_a_sweep_is_a_grid() -> None:
 
 
 def test_a_glob_sweeps_over_the_names_of_a_choice() -> None:
-    planned = sweep("regulation=glob(*)", "platform=glob([p*,m*])")
+    planned = sweep("regulation=glob(*)", "platform=glob([i*,m*])")
     rules = {choices_of(cell.config)["regulation"] for cell in planned.cells}
     assert rules == {"none", *instruments}
-    assert {choices_of(cell.config)["platform"] for cell in planned.cells} == {"marketplace_only", "project_s"}
+    assert {choices_of(cell.config)["platform"] for cell in planned.cells} == {"instagram_style", "marketplace_only"}
 
 
 def test_the_rules_preset_has_every_instrument_with_fees_frozen_and_adaptive() -> None:
@@ -73,7 +70,7 @@ def test_the_rules_preset_has_every_instrument_with_fees_frozen_and_adaptive() -
 
 def test_overrides_apply_to_every_cell_of_a_preset_and_sweeps_multiply_them() -> None:
     planned = sweep("experiment=project_s", "market=classroom", "platform.favour=1,3")
-    assert len(planned.cells) == 10
+    assert len(planned.cells) == 2 * 8
     assert {cell.config["market"]["name"] for cell in planned.cells} == {"classroom"}
 
 
