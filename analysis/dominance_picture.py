@@ -17,7 +17,7 @@ from .study import Study, load
 WIDTH, HEIGHT = 860, 430
 LEFT, RIGHT, TOP, BOTTOM = 64, 230, 66, 78
 GAP = 19
-TITLE = "The more of the feed own goods take, the fewer shops live"
+TITLE = "What own goods do to small shops, by the share of the feed they take"
 
 
 class Frame:

@@ -22,7 +22,7 @@ def dominance(study: Study) -> Drawn | None:
     curves = found_in.curves(study)
     if not curves:
         return None
-    title = say("The more of the feed its own goods take, the fewer shops live")
+    title = say("What own goods do to small shops, by the share of the feed they take")
     figure, key = _figure(study, curves, title)
     table = pd.concat([curve.points.assign(level=curve.level) for curve in curves])
     table.insert(0, "world", [study.labels[cell] for cell in table.index])
