@@ -34,7 +34,7 @@ run: install ## run the headline study and a coarse dominance map, and say where
 	@echo "The reports: $(CURDIR)/results/$(STUDY)/report.html"
 	@echo "             $(CURDIR)/results/dominance_coarse/report.html"
 
-map: install ## run the headline and the whole dominance map, ten seeds: docs/dominance.svg and README's answer
+map: install ## run the headline and the whole dominance map, six seeds: docs/dominance.svg and README's answer
 	$(BIN)/python -m experiments.run experiment=$(STUDY)
 	$(BIN)/python -m experiments.run experiment=dominance
 	$(BIN)/python -m analysis.dominance_picture results/dominance docs/dominance.svg

@@ -68,7 +68,9 @@ def _survival(found: Findings) -> list[str]:
             other=found.share(cell),
             otherworld=found.world(cell),
         )
-        return [told, _difference(found, found.change(cell, base))] if {base, cell} <= known.keys() else []
+        if not {base, cell} <= known.keys():
+            return []
+        return [told, _difference(found, found.change(cell, base)), *_strengths(found, base, cell)]
     told = say(
         "After {span} {share} of the opening SMEs live in the reference, {cell}.",
         span=span(found.horizon),
@@ -76,6 +78,15 @@ def _survival(found: Findings) -> list[str]:
         cell=found.quoted(base),
     )
     return [text for text in (told if base in known else "", _ends(found)) if text]
+
+
+def _strengths(found: Findings, base: Any, told: Any) -> list[str]:
+    """What other platforms do to survival, where a study has several."""
+    others = [cell for cell in found.strengths if cell != told and cell in found.survival]
+    if not others:
+        return []
+    sizes = [f"{found.quoted(cell)} {POINTS.full(found.change(cell, base), sign=True)}" for cell in others]
+    return [say("Against the same market without it: {sizes}.", sizes=listing(sizes))]
 
 
 def _difference(found: Findings, change: Estimate) -> str:

@@ -74,13 +74,20 @@ class Findings:
 
     @cached_property
     def platforms(self) -> tuple[Any, Any] | None:
-        """The reference and the first cell that differs from it in the platform alone."""
+        """The reference, and Project S by default, or else the first cell that differs in the platform alone."""
+        cells = self.strengths
+        usual = [cell for cell in cells if self.study.settings[cell]["platform"] == "project_s"]
+        return (reference(self.study), (usual or cells)[0]) if cells else None
+
+    @cached_property
+    def strengths(self) -> list[Any]:
+        """The cells that differ from the reference in the platform alone."""
         settings, base = self.study.settings, reference(self.study)
-        for cell in self.study.cells[1:]:
-            differing = [name for name, value in settings[cell].items() if value != settings[base][name]]
-            if differing == ["platform"]:
-                return base, cell
-        return None
+        return [
+            cell
+            for cell in self.study.cells[1:]
+            if [name for name, value in settings[cell].items() if value != settings[base][name]] == ["platform"]
+        ]
 
     @cached_property
     def rule_baselines(self) -> dict[Any, Any]:

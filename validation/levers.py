@@ -129,8 +129,8 @@ def grid_worlds() -> Iterator[tuple[str, Override]]:
         yield WITH, with_it
 
 
-ONE_BY_ONE = Design("levers", cells(lever_worlds()), replications=4)
-EXPANDING = Design("expansion", cells(grid_worlds()), replications=6)
+ONE_BY_ONE = Design("levers", cells(lever_worlds()), replications=2)
+EXPANDING = Design("expansion", cells(grid_worlds()), replications=2)
 STUDIES = (ONE_BY_ONE, EXPANDING)
 
 

@@ -38,9 +38,9 @@ DISCOVERY = Design(
         BLIND: [*WORLDS[WITHOUT], "algorithm=popularity"],
         EVEN: [*WORLDS[WITHOUT], "algorithm.popularity_exponent=0"],
     },
-    replications=4,
+    replications=3,
 )
-CLOSURE = Design("closure", {BAN: [*WORLDS[WITHOUT], "regulation=separation"]}, weeks=YEAR, replications=6)
+CLOSURE = Design("closure", {BAN: [*WORLDS[WITHOUT], "regulation=separation"]}, weeks=YEAR, replications=3)
 STUDIES = (*project_s.STUDIES, DISCOVERY, CLOSURE)
 
 NOT_YET, FREE, SWITCH = "not yet in the model", "sign left free", "off by default"

@@ -34,7 +34,7 @@ SHOP = ["seed", "seller_id"]
 # The headline study's two worlds, stopped earlier: what a shop has sold by then.
 WORLDS = {WITHOUT: ["platform=marketplace_only"], WITH: [PROJECT_S]}
 SHORTER = tuple(
-    Design(f"until_week_{weeks}", WORLDS, weeks=weeks, replications=8)
+    Design(f"until_week_{weeks}", WORLDS, weeks=weeks, replications=4)
     for weeks in (REVIEW, REVIEW + YEAR, REVIEW + 2 * YEAR)
 )
 STUDIES = (HEADLINE, *SHORTER, *levers.STUDIES)

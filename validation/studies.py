@@ -69,7 +69,7 @@ HEADLINE = Design(
         WITH: [PROJECT_S],
         **{rule.replace("_", " "): [PROJECT_S, f"regulation={rule}"] for rule in RULES},
     },
-    replications=16,
+    replications=6,
 )
 
 

@@ -93,7 +93,7 @@ def test_a_shop_window_takes_no_payment_and_earns_nothing(name: str) -> None:
 
 def test_the_merger_earns_sees_and_sells_on_both_channels() -> None:
     """In so short a time an entry has not paid back: it costs nothing here."""
-    free: dict[str, Any] = {"platform": {"entry_cost_weeks": 0.0, "favour": 4.0, "choice_spread": 1.0}}
+    free: dict[str, Any] = {"platform": {"entry_cost_weeks": 0.0, "favour": 4.0, "choice_spread": 0.0}}
     alone, merged = run(PROJECT_S, free), run(PROJECT_S, platform("tokopedia_merger"), free)
     copies = merged.listings.own
     assert copies.any()
