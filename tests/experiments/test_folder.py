@@ -64,7 +64,7 @@ def test_cells_of_earlier_commands_stay_and_a_new_column_is_filled_for_them() ->
     conduct("platform=project_s")
     assert "platform.favour" not in runs()
     conduct("platform=project_s", "platform.favour=1,4")
-    assert sorted(runs()["platform.favour"]) == [1.0, 2.0, 4.0]
+    assert sorted(runs()["platform.favour"]) == [1.0, 1.5, 4.0]
     conduct("regulation=separation", "regulation.separation.start_week=1,9")
     assert runs()["regulation.separation.start_week"].isna().sum() == 3
     assert len(manifest()["cells"]) == 5

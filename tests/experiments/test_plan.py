@@ -39,7 +39,7 @@ def test_the_headline_study() -> None:
     assert planned.folder == Path("results/project_s")
     for cell in planned.cells:
         market = cell.config["market"]
-        assert (cell.config["weeks"], market["name"], market["consumers"]) == (156, "indonesia_2023", 50_000)
+        assert (cell.config["weeks"], market["name"], market["consumers"]) == (156, "indonesia_2023", 20_000)
         assert market["smes"] == Config().market.smes
 
 
@@ -116,7 +116,7 @@ def test_a_parameter_of_any_strategy_is_dropped_likewise_in_whatever_order(
 def test_the_same_cell_however_it_is_said() -> None:
     said = [
         ["platform=project_s", "regulation=[separation,data_firewall]"],
-        ["regulation=[data_firewall,separation]", "platform=project_s", "platform.favour=2.00"],
+        ["regulation=[data_firewall,separation]", "platform=project_s", "platform.favour=1.50"],
         ["platform=project_s", "regulation=[separation,data_firewall]", "channels={checkout: 0.3}"],
         [
             "platform=project_s",
