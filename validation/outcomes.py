@@ -107,7 +107,7 @@ WORLDS: dict[str, World] = {
     },
     "laws": {
         "market": SMALL | {"importers": 6},
-        "platform": preset("project_s_aggressive", own_share=0.3, pace=1.0, signal_sd=1.5),
+        "platform": preset("project_s_aggressive", own_share=0.1, pace=1.0, signal_sd=1.5),
         "regulation": {
             "data_firewall": {"start_week": 5, "phase_in": 4, "leak": 0.1},
             "own_product_ban": {"start_week": 12, "detection_lag": 2, "fine": 0.05},
@@ -120,7 +120,14 @@ WORLDS: dict[str, World] = {
     },
     "mechanisms": {
         "market": SMALL | {"importers": 6, "importers_wave": 6, "importers_wave_week": 12},
-        "platform": preset("project_s", own_share=0.15, pace=1.0, ad_load=0.1, affiliate_bonus=0.05),
+        "platform": {
+            "name": "project_s",
+            "own_goods": True,
+            "favour": 1.5,
+            **COPIES,
+            "ad_load": 0.1,
+            "affiliate_bonus": 0.05,
+        },
         "demand": {"trend_sd": 0.2, "season": 0.3, "entrant_awareness": 0.1},
         "channels": {
             "keeps_own_site": 0.5,

@@ -427,13 +427,13 @@ def test_own_brands_come_back_with_the_way_round() -> None:
 
 
 def test_own_goods_come_back_when_the_ban_on_them_ends() -> None:
-    """What a ban took off sale comes back after it and wins its place anew: more than half of its share."""
+    """What a ban took off sale comes back after it and wins its place anew: about the share of the world without it."""
     more: dict[str, Any] = {"market": {"smes": 120}}  # among 40 shops one copy is a quarter of them
     free = run(PROJECT_S, more, weeks=60)
     ruled = run(PROJECT_S, more, weeks=60, regulation={"resale_ban": {"start_week": 20, "workaround_lag": 6}})
     shares = [market.results().weekly["platform_share"] for market in (free, ruled)]
     assert not shares[1][20:25].any()
-    assert shares[1][45:].mean() > 0.5 * shares[0][45:].mean()
+    assert shares[1][45:].mean() > 0.8 * shares[0][45:].mean()
     before = {int(row) for row in np.flatnonzero(free.listings.own & (free.listings.entry_week < 20))}
     back = ruled.listings.own & (ruled.listings.entry_week > 25)
     assert {int(root) for root in ruled.listings.original[back]} & {int(free.listings.original[row]) for row in before}
