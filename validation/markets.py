@@ -150,7 +150,6 @@ def settle(drawn: Drawn) -> tuple[Equilibrium, People]:
     for row, price, gap in zip(drawn.copied, drawn.copy_price, drawn.copy_gap, strict=True):
         copy = add_copy(goods, market.platform.plan, int(row), brand=True, week=0)
         table.price[copy], table.quality[copy] = price * table.price[row], table.quality[row] - gap
-    market.ledger.open_accounts(len(table))
     before, now = np.full((2, 2, len(table)), np.nan)
     while market.steps < MOST_WEEKS and not np.allclose(now, before, STANDS_STILL, 0.0):
         market.step()

@@ -145,14 +145,14 @@ def test_a_pupils_price_and_channels_hold_in_every_world_while_the_phone_is_ther
 
 def test_channels_cost_what_they_cost_the_models_shops(rooms) -> None:
     market = opened(rooms).markets[WITH]
-    shop, before = 3, market.listings.fixed_cost[3]
+    shop, before = 3, market.sellers.fixed_cost[3]
     kept = worlds.fates(market)[shop]["channels"]
     worlds.steer(market, shop, None, ("social", "rival_app", "marketplace"))
     more = len(worlds.fates(market)[shop]["channels"]) - len(kept)
     share = market.config.sellers.channel_cost
-    assert market.listings.fixed_cost[shop] == pytest.approx(before * (1 + share * more))
+    assert market.sellers.fixed_cost[shop] == pytest.approx(before * (1 + share * more))
     worlds.steer(market, shop, None, tuple(name for name in kept if name != "own_site"))
-    assert market.listings.fixed_cost[shop] == pytest.approx(before)
+    assert market.sellers.fixed_cost[shop] == pytest.approx(before)
 
 
 def test_a_rule_that_is_voted_for_changes_nothing_before_its_week(rooms) -> None:
