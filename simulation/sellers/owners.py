@@ -32,11 +32,14 @@ def reservation_incomes(chance: Chance, ids: Rows, fixed: Floats, gross: Floats,
     worth, sd = selling.own_hours * fixed, selling.reservation_spread
     if selling.own_hours == 0.0 or sd == 0.0:
         return worth
-    income = np.maximum(gross - fixed + worth, 0.0)
+    works = worth > 0.0  # a shop without fixed cost has nobody whose hours count
+    income = np.maximum(gross - fixed + worth, 0.0)[works]
     with np.errstate(divide="ignore"):
-        most = (np.log(income) - np.log(worth)) / sd + sd / 2.0
-    luck = chance.uniform(Stream.OWNER, HOURS, 0, ids)[:, 0]
-    return np.asarray(worth * np.exp(sd * special.ndtri(luck * special.ndtr(most)) - sd**2 / 2.0))
+        most = (np.log(income) - np.log(worth[works])) / sd + sd / 2.0
+    luck = chance.uniform(Stream.OWNER, HOURS, 0, ids)[works, 0]
+    hours = np.where(works, worth, 0.0)
+    hours[works] *= np.exp(sd * special.ndtri(luck * special.ndtr(most)) - sd**2 / 2.0)
+    return hours
 
 
 def review_shops(

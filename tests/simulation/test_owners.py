@@ -141,3 +141,11 @@ def test_without_reviews_nobody_pauses() -> None:
     )
     assert same(plain, other)
     assert outcome(plain, "owner_earnings") == outcome(plain, "owner_income")
+
+
+def test_where_nothing_is_fixed_nobodys_hours_count() -> None:
+    """A shop that loses by what it sells and has no fixed cost is no puzzle: its hours are worth 0, a number."""
+    fixed, gross = np.array([0.0, 0.0, 100.0]), np.array([-5.0, 5.0, 200.0])
+    hours = reservation_incomes(Chance(1), np.arange(3), fixed, gross, Selling())
+    assert hours[:2].tolist() == [0.0, 0.0]
+    assert 0.0 < hours[2] <= 100.0 + Selling().own_hours * 100.0
