@@ -198,7 +198,8 @@ def config(drawn: Drawn) -> Config:
             },
             "consideration": {"mode": "weighted" if WEIGHTED in drawn.on else "full"},
             "channels": {"shipping": drawn.shipping, **alike},
-            "sellers": {"popularity_prior": drawn.prior, "fixed_cost_share": 0.0, "own_hours": 0.0, "entry_rate": 0.0},
+            "sellers": {"popularity_prior": drawn.prior, "fixed_cost_share": 0.0, "own_hours": 0.0, "entry_rate": 0.0}
+            | {"shop_review_weeks": 0},
             "platform": {
                 "commission": drawn.commission,
                 "subsidy": drawn.subsidy,
