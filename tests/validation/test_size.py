@@ -75,16 +75,16 @@ def test_the_chapter_says_from_where_on_outcomes_stand_still(tmp_path: Path) -> 
         size.STUDIES, ([*size.BY_CONSUMERS[:-1], *size.BY_SMES], size.BY_CONSUMERS[-1:]), strict=True
     ):
         cells = {
-            one.label(world): runs(0.7 if one.consumers > 20_000 else 0.6, one.consumers)
+            one.label(world): runs(0.7 if one.consumers > 10_000 else 0.6, one.consumers)
             for one in sizes
             for world in size.WORLDS
         }
         studies[design.name] = made(tmp_path / design.name, cells)
     text = size.write(studies)
     rows = [[cell.strip() for cell in line.split("|")] for line in text.splitlines() if line.startswith("| SMEs alive")]
-    assert [row[-3:-1] for row in rows] == [["50,000", "50,000"]] * 2 + [["100", "100"]] * 2
+    assert [row[-3:-1] for row in rows] == [["20,000", "20,000"]] * 2 + [["100", "100"]] * 2
     assert (
-        "All 11 outcomes stand still from 50,000 consumers on; at the default of 50,000, 11 of them for sure." in text
+        "All 11 outcomes stand still from 20,000 consumers on; at the default of 20,000, 11 of them for sure." in text
     )
     assert "All 11 outcomes stand still from 100 SMEs on; at the default of 500, 11 of them for sure." in text
     assert "70.0 ± " in rows[0][3]
