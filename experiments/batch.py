@@ -18,7 +18,8 @@ class BatchMarket(Market):
 
     >>> mesa.batch_run(BatchMarket, {"market": "classroom", "platform.favour": [1, 2]}, iterations=2)
 
-    Mesa itself gives every iteration the same seed: name seeds, as in {"seed": range(5)}. `sweep` stores its runs,
+    Mesa itself gives every iteration the same seed: name seeds, as in {"seed": range(5)} with Mesa 3.3 and
+    rng=range(5) with Mesa 3.5. `sweep` stores its runs,
     goes on where it was stopped and gives all worlds the same random events.
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -244,8 +245,13 @@ class TestSweep:
 
 
 def test_mesas_batch_run_runs_it() -> None:
-    given_ = SMALL | {"platform.favour": [1, 2], "seed": [0, 1]}
-    rows = mesa.batch_run(BatchMarket, given_, data_collection_period=1, display_progress=False)
+    """Mesa 3.3 takes seeds as a parameter like any other, Mesa 3.5 as `rng`."""
+    worlds, seeds = SMALL | {"platform.favour": [1, 2]}, [0, 1]
+    if "rng" in signature(mesa.batch_run).parameters:
+        rows = mesa.batch_run(BatchMarket, worlds, rng=seeds, data_collection_period=1, display_progress=False)
+    else:
+        worlds |= {"seed": seeds}
+        rows = mesa.batch_run(BatchMarket, worlds, data_collection_period=1, display_progress=False)
     table = pd.DataFrame(rows)
     assert len(table) == 2 * 2 * 3
     alone = simulate(SMALL | {"platform.favour": 2.0}, seed=1)
