@@ -1,4 +1,4 @@
-# Two commands: `make run` and `make test`. Each makes the environment first where it is missing or stale.
+# `make page`, `make run`, `make test`. Each makes the environment first where it is missing or stale.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,7 +28,7 @@ browser: ## install Debian's Chromium, in which the tests open the report, where
 		echo "The report is tested in Chromium, and none is here. Install it (apt-get install chromium, as root)," \
 		"name another (make test CHROMIUM=google-chrome) or leave these tests out (make test CHROMIUM=no)." >&2; exit 1; }
 
-run: install ## run the headline study and a coarse dominance map, and say where their reports lie
+run: install ## run the headline study and the dominance map with three seeds, and say where their reports lie
 	$(BIN)/python -m experiments.run experiment=$(STUDY)
 	$(BIN)/python -m experiments.run experiment=dominance replications=3 study=dominance_coarse
 	@echo "The reports: $(CURDIR)/results/$(STUDY)/report.html"

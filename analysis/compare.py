@@ -112,21 +112,26 @@ def baselines(study: Study) -> dict[Any, Any]:
 
 
 def rule_baselines(study: Study) -> dict[Any, Any]:
-    """Cell to its rule baseline, for every cell under a rule that has one.
+    """Cell to its rule baseline, for every cell under a rule that has one."""
+    return twins_without(study, "regulation", "none")
 
-    Settings of rules themselves (`regulation.…`) are no part of the comparison.
+
+def twins_without(study: Study, choice: str, none: str) -> dict[Any, Any]:
+    """Cell to the cell that equals it in everything but that its `choice` is `none`, where there is one.
+
+    Settings below the choice (`regulation.…`, `platform.…`) are no part of the comparison.
     """
-    worlds = {cell: repr(_without_rule(study.settings[cell])) for cell in study.cells}
+    worlds = {cell: repr(_without(study.settings[cell], choice)) for cell in study.cells}
     free: dict[str, Any] = {}
     for cell in study.cells:
-        if study.settings[cell]["regulation"] == "none":
+        if study.settings[cell][choice] == none:
             free.setdefault(worlds[cell], cell)
-    ruled = [cell for cell in study.cells if study.settings[cell]["regulation"] != "none"]
-    return {cell: free[worlds[cell]] for cell in ruled if worlds[cell] in free}
+    others = [cell for cell in study.cells if study.settings[cell][choice] != none]
+    return {cell: free[worlds[cell]] for cell in others if worlds[cell] in free}
 
 
-def _without_rule(settings: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return [(name, value) for name, value in settings.items() if name.partition(".")[0] != "regulation"]
+def _without(settings: Mapping[str, Any], choice: str) -> list[tuple[str, Any]]:
+    return [(name, value) for name, value in settings.items() if name.partition(".")[0] != choice]
 
 
 def headline_survival(study: Study) -> tuple[int, pd.Series]:

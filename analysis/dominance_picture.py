@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
+import math
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from .card import RULE, card, curve, note, path, shape, text
 from .datasets import StudyError
 from .dominance import Curve, curves
+from .language import number
 from .lines import INKS, spread
-from .study import Study, load
+from .picture import main
+from .study import Study
+from .words import span
 
 WIDTH, HEIGHT = 860, 430
 LEFT, RIGHT, TOP, BOTTOM = 64, 230, 66, 78
@@ -26,6 +27,7 @@ class Frame:
     def __init__(self, known: Sequence[Curve]) -> None:
         self.most = max(float(one.points["feed"].max()) for one in known) * 1.04
         self.least = min(0.0, *(float(one.points["low"].min()) for one in known)) * 1.04
+        self.weeks = known[0].weeks
         self.top = max(0.01, *(float(one.points["high"].max()) for one in known))
 
     def x(self, feed: float) -> float:
@@ -49,19 +51,15 @@ def svg(study: Study) -> str:
 
 def _axes(frame: Frame) -> Iterator[Element]:
     step = next(size for size in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if (frame.top - frame.least) / size <= 7)
-    level = 0.0
-    while level >= frame.least:
-        y = frame.y(level)
-        yield path(f"M{LEFT} {y:.1f}H{WIDTH - RIGHT}", "#888888" if level == 0.0 else RULE)
-        said = f"\u2212{-100 * level:.0f}" if level else "0"
-        yield text(LEFT - 8, y + 5, said, text_anchor="end")
-        level = round(level - step, 6)
-    yield text(22, TOP - 12, "change in opening shops alive after three years, points", "#5c5c5c", font_size=12)
+    for tick in range(math.ceil(frame.least / step), math.floor(frame.top / step) + 1):
+        y = frame.y(tick * step)
+        yield path(f"M{LEFT} {y:.1f}H{WIDTH - RIGHT}", RULE if tick else "#888888")
+        yield text(LEFT - 8, y + 5, number(100 * tick * step, "+.0f" if tick else ".0f"), text_anchor="end")
+    told = f"change in opening shops alive after {span(frame.weeks)}, points"
+    yield text(22, TOP - 12, told, "#5c5c5c", font_size=12)
     step = next(size for size in (0.05, 0.1, 0.2, 0.25) if frame.most / size <= 7)
-    share = 0.0
-    while share <= frame.most:
-        yield text(frame.x(share), HEIGHT - BOTTOM + 20, f"{share:.0%}", text_anchor="middle")
-        share = round(share + step, 6)
+    for tick in range(math.floor(frame.most / step) + 1):
+        yield text(frame.x(tick * step), HEIGHT - BOTTOM + 20, f"{tick * step:.0%}", text_anchor="middle")
     middle = (LEFT + WIDTH - RIGHT) / 2
     where = "own goods\u2019 share of the app\u2019s feed"
     yield text(middle, HEIGHT - BOTTOM + 40, where, "#5c5c5c", font_size=12, text_anchor="middle")
@@ -98,27 +96,5 @@ def _told(known: Sequence[Curve]) -> str:
     return "; ".join(ends).capitalize() + "."
 
 
-def write(folder: str | Path, file: str | Path) -> Path:
-    """Write the picture of the study in `folder` to `file`. Raises `StudyError` without a study."""
-    picture, file = svg(load(folder)), Path(file)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(picture, encoding="utf-8")
-    return file
-
-
-def main() -> None:
-    """Write the picture from the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis.dominance_picture", description="Write a study's dominance map as an SVG picture."
-    )
-    parser.add_argument("study", type=Path, help="the study's folder, results/STUDY")
-    parser.add_argument("picture", type=Path, help="the SVG file to write")
-    asked = parser.parse_args()
-    try:
-        write(asked.study, asked.picture)
-    except StudyError as error:
-        sys.exit(str(error))
-
-
 if __name__ == "__main__":
-    main()
+    main("dominance_picture", "dominance map", svg)

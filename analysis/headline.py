@@ -12,6 +12,7 @@ from pathlib import Path
 from .answer import answer
 from .datasets import StudyError
 from .study import Study, load
+from .whole import write_atomically
 
 BEGIN, END = "<!-- headline: written by `make map` -->", "<!-- /headline -->"
 
@@ -35,9 +36,9 @@ def main() -> None:
     asked = parser.parse_args()
     try:
         text = headed(asked.page.read_text(encoding="utf-8"), load(asked.study))
+        write_atomically(asked.page, text.encode())
     except (StudyError, ValueError, OSError) as error:
         sys.exit(str(error))
-    asked.page.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from textwrap import shorten
 from xml.etree.ElementTree import Element
@@ -114,24 +114,24 @@ def _note(known: dict[object, Curve], drawn: int) -> str:
     return f"Kaplan-Meier, {bands}{some}."
 
 
-def write(folder: str | Path, file: str | Path) -> Path:
-    """Write the picture of the study in `folder` to `file`. Raises `StudyError` without a study."""
-    picture = svg(load(folder))
-    file = Path(file)
+def write(folder: str | Path, file: str | Path, draw: Callable[[Study], str] = svg) -> Path:
+    """Write a picture of the study in `folder` to `file`. Raises `StudyError` where it cannot be drawn."""
+    picture, file = draw(load(folder)), Path(file)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(picture, encoding="utf-8")
     return file
 
 
-def main() -> None:
-    """Write the picture from the command line."""
-    description = "Write a study's survival curves as an SVG picture."
-    parser = argparse.ArgumentParser(prog="python -m analysis.picture", description=description)
+def main(module: str = "picture", what: str = "survival curves", draw: Callable[[Study], str] = svg) -> None:
+    """Write a picture from the command line, `python -m analysis.MODULE STUDY FILE`."""
+    parser = argparse.ArgumentParser(
+        prog=f"python -m analysis.{module}", description=f"Write a study's {what} as an SVG picture."
+    )
     parser.add_argument("study", type=Path, help="the study's folder, results/STUDY")
     parser.add_argument("picture", type=Path, help="the SVG file to write")
     asked = parser.parse_args()
     try:
-        write(asked.study, asked.picture)
+        write(asked.study, asked.picture, draw)
     except StudyError as error:
         sys.exit(str(error))
 

@@ -35,7 +35,7 @@ DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def market_at_end(config: Config, threads: int) -> Market:
-    """Run one market to its end and return it. Every run of a command and of Python comes through here."""
+    """Run one market to its end and return it. Every run of a study and of `simulate` comes through here."""
     from simulation import Market
 
     return Market(config, threads=threads).run()

@@ -30,7 +30,6 @@ FORBIDDEN = {
     "simulation": {"hydra", "omegaconf", "plotly", "pandas", "experiments", "analysis", *LAST},
     "analysis": {"hydra", "omegaconf", "simulation", "experiments", *LAST},
     "experiments": LAST,
-    "docs/notebooks": LAST,  # what is public of all others
 }
 WITHOUT_CIRCLES = ("experiments", "analysis", "validation", "benchmarks")
 REGISTRY = re.compile(r"pypi\.org|pythonhosted\.|npmjs\.|anaconda\.org|index-url|find-links|://\S+/simple\b")
@@ -57,12 +56,8 @@ def only_offenders(found: Mapping[Path, Collection[str]]) -> dict[str, Collectio
 
 @pytest.mark.parametrize("folder", FORBIDDEN)
 def test_a_package_imports_only_what_it_may(folder: str) -> None:
-    assert sources(folder) or folder.startswith("docs/")
+    assert sources(folder)
     assert only_offenders({path: tops(imports_of(path)) & FORBIDDEN[folder] for path in sources(folder)}) == {}
-
-
-def test_notebooks_import_what_is_public() -> None:
-    assert only_offenders({path: private(imports_of(path)) for path in sources("docs/notebooks")}) == {}
 
 
 @pytest.mark.parametrize("folder", ["validation", "benchmarks", "experiments"])

@@ -28,7 +28,7 @@ ROOMS = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 GROUND = ("surroundings", "compiled", "kernels", "arrays", "chance")  # whose own order this is
 WITHIN = {(upper, lower) for i, upper in enumerate(GROUND) for lower in GROUND[:i]}
 # They run a week of the market or open it: the only ones that know several mechanisms.
-KNOW_SEVERAL = {"market", "opening.calibration", "opening.state"}
+KNOW_SEVERAL = {"market", "opening.trial", "opening.state"}
 
 
 def rooms_of(path: Path) -> set[str]:

@@ -53,8 +53,8 @@ simulated consumers.
 NOT_JUDGED = """\
 ### Not judged here
 
-- **Live selling** raises a product's sales by a factor of {live}. It is off by default (`influence.live_share`), and
-  what a live adds (`influence.live_uplift`) is set by that range, so that nothing is left to judge.
+- **Live selling** raises a product's sales by a factor of {live}. What a live adds
+  (`influence.live_uplift`) is set by that range, so that nothing is left to judge.
 - **Commerce in the feed** is {commerce} of videos. In the model every place in the feed is an offer: it has no other
   videos, and says nothing of how much commerce a feed can bear. A person sees {videos} videos a day, so the
   {offers} offers that the model shows in a week stand for those that somebody considers, not for all that pass by.

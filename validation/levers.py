@@ -41,11 +41,10 @@ class Lever:
     high: str
     source: str
     everywhere: bool = False
-    beside: Override = ()
 
     def override(self, value: str) -> Override:
         """The override that gives the parameter a value; none at its default."""
-        return () if value == self.default else (f"{self.setting}={value}", *self.beside)
+        return () if value == self.default else (f"{self.setting}={value}",)
 
     @property
     def symbol(self) -> str:
@@ -68,7 +67,7 @@ def project_s() -> Config:
 
 
 # Halves and doubles stand in where no source gives a range; the table says so.
-FAVOUR = Lever("favour b", "platform.favour", "1", "4", "none [88] to double")
+FAVOUR = Lever("favour b", "platform.favour", "1", "3", "none [88] to double")
 KAPPA = Lever("comparison κ", "platform.comparison", "0", "0.6", "none to double")
 XI = Lever("market expansion ξ", "demand.market_expansion", "0", "1", "none to proportional", everywhere=True)
 LEVERS = (
@@ -76,8 +75,8 @@ LEVERS = (
     Lever("quality gap", "platform.quality_gap", "0.5", "1.2", "parity at elasticities of A [28-30]"),
     FAVOUR,
     KAPPA,
-    Lever("pace of copying", "platform.pace", "0.015", "0.06", "half to double of B1 [40]"),
-    Lever("chance in what is copied σ", "platform.choice_spread", "0", "2", "the best first to double"),
+    Lever("pace of copying", "platform.pace", "0.015", "0.045", "half to one and a half of B1 [40]"),
+    Lever("chance in what is copied σ", "platform.choice_spread", "0", "4", "the best first to double"),
     Lever("spread of copies' quality", "platform.quality_spread", "0", "1", "none to double"),
     Lever("cost advantage", "platform.cost_advantage", "0.1", "0.4", "A [35, 36], landed"),
     Lever("noise of sellers' data", "platform.signal_sd", "0", "100", "exact to none"),
@@ -221,7 +220,7 @@ def tornado_row(one: Reach) -> list[str]:
     lever = one.lever
     shares = " to ".join(f"{100 * own.mean():.0f} %" for own in one.shares)
     effects = [points(over_seeds(effect)) for effect in one.effects]
-    name = f"{lever.words} ({' with '.join(f'`{said}`' for said in (lever.setting, *lever.beside))})"
+    name = f"{lever.words} (`{lever.setting}`)"
     return [name, lever.default, lever.low, lever.high, *effects, points(one.swing), shares, lever.source]
 
 

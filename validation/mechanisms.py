@@ -72,7 +72,7 @@ MECHANISMS = (
     off("uplift of feed and shop in one", "channels.checkout=0"),
     off("data on who buys", "platform.personalisation=0"),
     off("winners found in sellers' data", "regulation=data_firewall"),
-    off("copying (Project S itself)", "platform.own_goods=false", "platform.favour=1"),
+    off("copying (Project S itself)", "platform.own_goods=false"),
     off("undercutting", "platform.undercut=0"),
     off("cheaper foreign sourcing", "platform.cost_advantage=0"),
     off("luck in what is copied", "platform.choice_spread=0"),

@@ -133,7 +133,7 @@ def who_is_copied(studies: Studies) -> str:
     text = (
         "### Who is copied\n\nOpening SMEs in ten groups of equal number, by their orders at the opening. In "
         f"{HEADLINE.weeks} weeks the platform copies {shops.groupby('seed')['ever'].sum().mean():.1f} of them on "
-        f"average, all in the {tenths(1, last)}.\n\n"
+        f"average{f', all in the {tenths(1, last)}' if last < 10 else ''}.\n\n"
     )
     head = ["opening sales", "their share of all orders", "copied within ten months", f"within {HEADLINE.weeks} weeks"]
     return text + table(head, rows)

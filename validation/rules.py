@@ -1,6 +1,6 @@
 """The rules compared, and the closure of 2023: `python -m validation.rules` writes docs/rules.md.
 
-It runs what is missing of the presets `rules` and `closure_2023`, as they are and with shops that can shrink, and reads
+It runs what is missing of the presets `rules` and `closure_2023`, as they are and with rigid shops, and reads
 every number off them.
 """
 

@@ -59,7 +59,7 @@ class Hall:
 
     def close(self, code: str) -> None:
         """End a session, and remove its log."""
-        self.sessions.pop(code).close()
+        del self.sessions[code]
         (self.folder / f"{code}.jsonl").unlink(missing_ok=True)
 
     def restore(self) -> None:

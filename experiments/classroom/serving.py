@@ -28,7 +28,7 @@ def serve(results: Path, lan: bool = False, said: str = "") -> int:
         say(f"classroom: got no {missing[0]}; serving needs pip install 'etalase[classroom]' (--export needs nothing)")
         return FAILED
     try:
-        listening = _listen(EVERYWHERE if lan else HERE, port)
+        listening = socket.create_server((EVERYWHERE if lan else HERE, port))
     except OSError as error:
         say(f"port: got {port}, which cannot be opened ({error.strerror}); it may be another, --port=NUMBER")
         return FAILED
@@ -86,17 +86,6 @@ def _port(said: str) -> int:
     if not said.isascii() or not said.isdigit() or not PORTS[0] <= int(said) <= PORTS[1]:
         raise ConfigError("port", said, f"a whole number from {PORTS[0]} to {PORTS[1]}")
     return int(said)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-    except OSError:
-        listening.close()
-        raise
-    return listening
 
 
 def _address() -> str:

@@ -55,7 +55,6 @@ class Session:
     steps: list[dict[int, Choice]] = field(default_factory=list)  # of each week what was done for whom
     away: dict[int, int] = field(default_factory=dict)  # weeks in which the model played a pupil's shop
     reasons: dict[str, list[int]] = field(default_factory=dict)  # closing weeks with a part of Project S off
-    closed: bool = False
 
     # ---- what happens, each as an event of the log
 
@@ -102,10 +101,6 @@ class Session:
         winner = max(names, key=lambda name: (count[name], -names.index(name)))
         self._happen({"e": "rule", "level": winner, "week": self.week + 1})
 
-    def close(self) -> None:
-        """End the session."""
-        self._happen({"e": "close"})
-
     # ---- what follows from it
 
     @property
@@ -133,7 +128,6 @@ class Session:
             "vote_open": self._vote_opened,
             "vote": self._voted,
             "rule": self._ruled,
-            "close": self._ended,
         }
         happens[event["e"]](event)
 
@@ -171,9 +165,6 @@ class Session:
         self.voting, self.rule = False, (event["level"], event["week"])
         self.markets[RULED] = self._replayed(self._market(RULED))
         self._look()
-
-    def _ended(self, event: Event) -> None:
-        self.closed = True
 
     def _look(self) -> None:
         """Note how every shop stands: who reads while the next week runs sees the last one whole."""

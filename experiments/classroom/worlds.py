@@ -1,4 +1,4 @@
-"""One run of a world of the class page. The only place here that knows how a market is opened and stepped."""
+"""One run of a world of the class page: the only place of it that opens a market, and reads or sets its columns."""
 
 from __future__ import annotations
 

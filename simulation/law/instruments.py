@@ -184,7 +184,13 @@ def seller_tax(
 def platform_tax(
     *,
     rate: Annotated[
-        float, Spec("share of commissions and advertising", "VAT on foreign digital services (PMK 48/2020)", 0.0, 1.0)
+        float,
+        Spec(
+            "share of commissions, fees on buyers and advertising",
+            "VAT on foreign digital services (PMK 48/2020)",
+            0.0,
+            1.0,
+        ),
     ] = 0.11,
 ) -> dict[str, float]:
     """A foreign platform pays a tax on the services that it sells here (PMK 48/2020, docs/facts.md C [82])."""

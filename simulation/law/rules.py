@@ -101,7 +101,8 @@ def _sells_too_much(did: Conduct, now: Rules, full: Rules) -> bool:
 def _favours(did: Conduct, now: Rules, full: Rules) -> bool:
     if full.own_favour >= now.own_favour or did.own.listings == 0:
         return False
-    return did.setting.favour > 1.0 or did.ranks_otherwise(full.own_favour)
+    shows = did.setting.favour > 1.0 or did.setting.comparison > 0.0
+    return shows or did.ranks_otherwise(full.own_favour)
 
 
 def _sells_below(did: Conduct, now: Rules, full: Rules) -> bool:
@@ -164,7 +165,7 @@ class Rules:
     # taxes
     seller_tax: float = _rule(0.0, max, "share of gross sales on platforms", broken=nobody)
     seller_tax_free: float = _rule(math.inf, min, "Rp of sales a year; no tax up to it", graded=False, broken=nobody)
-    platform_tax: float = _rule(0.0, max, "share of commissions and advertising", broken=nobody)
+    platform_tax: float = _rule(0.0, max, "share of commissions, fees on buyers and advertising", broken=nobody)
     # consumers
     observed: float = _rule(1.0, min, "share of consumers whom the platform may observe", broken=_watches)
     breaches: float = _rule(1.0, min, "share of breaches that better care leaves", broken=nobody)

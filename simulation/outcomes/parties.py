@@ -214,7 +214,7 @@ def seller_tax_revenue(week: Week) -> float:
 
 @outcome("tax on the platform", "Rp", 0, "sum")
 def platform_tax_revenue(week: Week) -> float:
-    """What the platform pays on commissions and advertising."""
+    """What the platform pays on commissions, fees on buyers and advertising."""
     return float(week.flow(Purpose.PLATFORM_TAX, payee=Account.TREASURY))
 
 

@@ -91,6 +91,11 @@ class Week:
         """Sales of each shop in Rp. (N,)"""
         return self.by_shop(self.settlement.sales)
 
+    @cached_property
+    def shop_gross(self) -> Floats:
+        """Gross profit of each shop in Rp. (N,)"""
+        return self.by_shop(self.settlement.gross)
+
     def selling_smes(self) -> Flags:
         """(N,) local sellers with sales this week."""
         return np.asarray((self.seller_kind == SME_KIND) & (self.shop_sales > 0))
@@ -110,7 +115,7 @@ class Week:
 
     def profit_of(self, mine: Flags) -> float:
         """Profit after fixed costs in Rp, of these shops (N,)."""
-        return float((self.by_shop(self.settlement.gross) - self.fixed)[mine].sum())
+        return float((self.shop_gross - self.fixed)[mine].sum())
 
 
 def week_record(

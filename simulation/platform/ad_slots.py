@@ -22,7 +22,7 @@ def sell_slots(
 ) -> tuple[Floats, float]:
     """The feed's weights with a share of its slots sold, (1-a) w + a W w b / Σ w b, b the bids; and the mean bid.
 
-    W is a cluster's total weight, so that ads take slots and add none. Own listings do not bid: they have ψ. Who has
+    W is a cluster's total weight, so that ads take slots and add none. Own listings do not bid. Who has
     not bid before makes the resting bid. feed, weights (C, J); sold_share a; feed_share: the feed's share of offers;
     cluster_share (C,).
     """

@@ -125,17 +125,16 @@ def _ask(goods: FirstParty, plan: Plan, rows: Rows, orders: Floats, profit: Floa
 
 
 def _drop_losing(goods: FirstParty, plan: Plan, week: int) -> None:
-    """A copy is dropped when its weekly profit, kept up for the payback time, would not pay its entry.
+    """A copy is dropped when it is not worth its entry any more, by what it sells and earns.
 
     It is given the time in which its stock grows, and a review's.
     """
     listings, setting, own = goods.listings, goods.setting, goods.listings.live_own
-    orders, profit = (listings.recent(past)[own] for past in (listings.past_orders, listings.past_gross))
-    if own.size == 0 or _ask(goods, plan, own, orders, profit).bears_losses:
+    if own.size == 0:
         return
-    tried = own[week - listings.entry_week[own] >= setting.review_weeks + setting.ramp_weeks]
-    weekly = listings.recent(listings.past_gross)[tried]
-    for row in tried[weekly * setting.payback_weeks < plan.entry_cost[listings.template[tried]]]:
+    orders, profit = (listings.recent(past)[own] for past in (listings.past_orders, listings.past_gross))
+    tried = week - listings.entry_week[own] >= setting.review_weeks + setting.ramp_weeks
+    for row in own[tried & ~_ask(goods, plan, own, orders, profit).worth_it]:
         withdraw(listings, int(row), week)
 
 

@@ -29,7 +29,7 @@ class ExposureWeights:
 
     feed: Floats  # (C + 1, J) the social feed by cluster, then that of the rival app and the marketplace
     search: Floats  # (2 K, J) search on the social app, then on the marketplace, by category
-    own: Floats  # (C + 2 K, J) own listings: the social feed by cluster, then both searches
+    own: Floats  # (C + 2 K, O) the O own listings alone: the social feed by cluster, then both searches
     favoured: Floats  # (C + 2 K,) ψ, chance that a draw there is from own listings alone
 
 
@@ -56,10 +56,11 @@ def table_weights(
     in_category = candidates.category == np.arange(n_categories)[:, None]
     feeds = np.vstack([feed * social, elsewhere * (rival | market)])
     searches = np.vstack([in_category * (app * social), in_category * (elsewhere * market)])
-    all_tables = np.vstack([feeds[:-1], searches])
+    mine = np.flatnonzero(candidates.own)
+    own = np.vstack([feeds[:-1, mine], searches[:, mine]])
+    total = np.concatenate([feeds[:-1].sum(axis=1), searches.sum(axis=1)])
     odds = np.repeat([favour[0], favour[0], favour[1]], [len(feed), n_categories, n_categories])
-    own = all_tables * candidates.own
-    return ExposureWeights(feeds, searches, own, favoured_share(own.sum(axis=1), all_tables.sum(axis=1), odds))
+    return ExposureWeights(feeds, searches, own, favoured_share(own.sum(axis=1), total, odds))
 
 
 def favoured(weights: Floats, own: Flags, favour: float) -> Floats:
@@ -104,13 +105,11 @@ def exposure_tables(
 ) -> ExposureTables:
     """The week's tables; `blank` stands where there is nobody to show."""
     dither = chance.uniform(Stream.SEATS, 0, week, candidates.ids)[:, 0]
-    own = np.flatnonzero(candidates.own)
-    own_scale = _scale(weights.own, OWN_BITS)
     taken, first = [], 0
     for table, scale, bits, who in (
         (weights.feed, plan.feed_scale, plan.feed_bits, slice(None)),
         (weights.search, plan.search_scale, plan.search_bits, slice(None)),
-        (weights.own[:, own], own_scale, OWN_BITS, own),
+        (weights.own, _scale(weights.own, OWN_BITS), OWN_BITS, np.flatnonzero(candidates.own)),
     ):
         seats = np.empty((len(table), 1 << bits), np.int32)
         expected = table * _within(table, scale, bits)[:, None]

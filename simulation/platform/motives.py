@@ -39,17 +39,16 @@ class MotiveView:
 
 
 class Appraisal(NamedTuple):
-    """What a motive makes of copies: which come first, which come at all, and whether losing ones stay."""
+    """What a motive makes of copies: which are likeliest, and which are made, or stay, at all."""
 
-    value: Floats  # (J,) the highest comes first
+    value: Floats  # (J,) what has more is likelier to be copied
     worth_it: Flags  # (J,)
-    bears_losses: bool
 
 
 @motives.register
 def profit(view: MotiveView) -> Appraisal:
-    """What earns most comes first, if it pays back; what does not is dropped."""
-    return Appraisal(view.profit, view.pays_back, False)
+    """What earns more is likelier to be copied, if it pays back; what does not is dropped."""
+    return Appraisal(view.profit, view.pays_back)
 
 
 @motives.register
@@ -60,7 +59,7 @@ def growth(
         float, Spec("opening weeks of commission that growth may cost", "assumed", 0.0, 1000.0)
     ] = 26.0,
 ) -> Appraisal:
-    """What sells most comes first, at any price, until own goods have used up the loss budget; then as for profit."""
+    """What sells more is likelier, at any price, until own goods have used up the loss budget; then as for profit."""
     if view.earned <= -loss_budget * view.opening_commission:
         return profit(view)
-    return Appraisal(view.orders, np.ones(view.orders.size, bool), True)
+    return Appraisal(view.orders, np.ones(view.orders.size, bool))

@@ -23,7 +23,7 @@ class OwnPricingView:
     asked: Floats  # Rp a unit, what it asks today without a floor
     listed: Floats  # p̄, Rp a unit
     cost: Floats  # Rp a unit
-    net: Floats  # ν, share of the price that affiliates and refunds leave
+    net: Floats  # ν, share of the price that affiliates, refunds and fulfilment leave
     orders: Floats  # a week
     slope: Floats  # A = Σ α ∂Q/∂V, a week
     elsewhere: Floats  # Π, what it earns on a choice that does not fall on the listing, in listed values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arrays import Floats, Masks, Rows
+from ..arrays import TINY, Floats, Masks, Rows
 from ..settings.sellers import Selling
 from ..state.listings import Listings
 from ..state.opening import Opening
@@ -39,11 +39,14 @@ def running_costs(
     """
     basic = sellers.fixed_cost[rows]
     paid = basic - selling.own_hours * basic
-    if selling.avoidable_share > 0.0:
-        theirs = np.flatnonzero(listings.seller >= 0)
-        usual = listings.by_shop(opening.orders[listings.template[theirs]], theirs)[rows] * scale
-        paid = paid * (1.0 - selling.avoidable_share * (1.0 - np.minimum(1.0, orders / usual)))
-    return np.asarray(np.maximum(paid - saved(sellers, listings, rows, opening), 0.0))
+    if selling.avoidable_share == selling.effort == 0.0:
+        return np.maximum(paid, 0.0)
+    designs = np.flatnonzero(listings.seller >= 0)
+    at_first = opening.orders[listings.template[designs]]
+    usual = np.maximum(listings.by_shop(at_first, designs), TINY)
+    paid = paid * (1.0 - selling.avoidable_share * (1.0 - np.minimum(1.0, orders / (usual[rows] * scale))))
+    part = at_first / usual[listings.seller[designs]]
+    return np.asarray(np.maximum(paid - saved(sellers, listings, designs, part)[rows], 0.0))
 
 
 def fixed_costs(

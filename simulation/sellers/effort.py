@@ -11,10 +11,9 @@ from ..chance import Chance, Stream
 from ..law.effective import WeekTerms
 from ..settings.sellers import Selling
 from ..state.listings import Listings
-from ..state.opening import Opening
 from ..state.sellers import Sellers
 
-EFFORT = 2  # what an owner's luck is for, beside cash and hours
+CASH, HOURS, EFFORT = range(3)  # what an owner's luck is for
 YEAR = 52
 
 
@@ -22,7 +21,7 @@ class Upkeep(NamedTuple):
     """What designs owe to their sellers' effort. Both (n,)."""
 
     effort: Floats  # quality that it upholds, utility
-    copyable: Floats  # chance that a copy can be made at all, 0 to 1
+    copyable: Floats  # how far others can make it, 0 to 1
 
 
 def upkeep_of(chance: Chance, ids: Rows, selling: Selling) -> Upkeep:
@@ -71,13 +70,12 @@ def threats(listings: Listings, rows: Rows, terms: WeekTerms) -> Floats:
     return np.asarray(selling.copy_loss * np.where(beside, 1.0, np.where(tried, 0.0, spoiled)))
 
 
-def saved(sellers: Sellers, listings: Listings, rows: Rows, opening: Opening) -> Floats:
+def saved(sellers: Sellers, listings: Listings, designs: Rows, part: Floats) -> Floats:
     """Σ_j S_j/2 · F w_j (1 - (1 - L_j)²), what less effort saves a week: at its best, it costs half of what it returns.
 
-    w_j: a design's part of the orders that its shop's model had at the opening. Rp, of these rows of `sellers`.
+    designs: those of shops; w_j, `part`, a design's part of the orders that its shop's model had at the opening.
+    Rp, of every shop, (N,).
     """
-    designs = np.flatnonzero(listings.seller >= 0)
-    shop, usual = listings.seller[designs], opening.orders[listings.template[designs]]
-    part, left = usual / listings.by_shop(usual, designs)[shop], 1.0 - listings.threat[designs]
-    less = 0.5 * listings.effort[designs] * sellers.fixed_cost[shop] * (1.0 - left**2) * part
-    return listings.by_shop(less, designs)[rows]
+    left = 1.0 - listings.threat[designs]
+    fixed = sellers.fixed_cost[listings.seller[designs]]
+    return listings.by_shop(0.5 * listings.effort[designs] * fixed * (1.0 - left**2) * part, designs)

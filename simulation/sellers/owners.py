@@ -14,8 +14,7 @@ from ..state.opening import Opening
 from ..state.records import Settlement
 from ..state.sellers import Sellers
 from .costs import running_costs
-
-CASH, HOURS = range(2)  # what an owner's luck is for
+from .effort import CASH, HOURS
 
 
 def cash_multiples(chance: Chance, ids: Rows, spread: float) -> Floats:
@@ -82,7 +81,8 @@ def market_orders(listings: Listings, settlement: Settlement, opening: float) ->
 def _pause(sellers: Sellers, listings: Listings, rows: Rows, usual: float, terms: WeekTerms) -> None:
     """Of these shops on sale, those pause that earn less than their owners' reservation income."""
     since = terms.week - sellers.opened_week[rows]
-    known = (since >= terms.sellers.memory) | (sellers.opened_week[rows] == 0)  # the opening's have a past
+    opening = (rows < sellers.opening_rows) & (sellers.opened_week[rows] == 0)  # these have a past
+    known = opening | (since >= terms.sellers.memory)
     tried = rows[known]
     weak = tried[sellers.recent_income[tried] < sellers.hours[tried]]
     sellers.paused_week[weak], designs = terms.week, listings.designs_of(weak)

@@ -36,7 +36,7 @@ class MarketSetting:
         unit="designs of an opening SME, mean",
         low=1.0,
         high=100.0,
-        source="assumed, with 1 and 20 as checks; what is observed is larger, but counted by listing, which weights "
+        source="assumed, with 5 and 20 as checks; what is observed is larger, but counted by listing, which weights "
         "the large",
     )
     designs_spread: float = parameter(

@@ -253,7 +253,7 @@ class PlatformSetting:
     )
     own_share: float = parameter(
         0.06,
-        unit="own listings as a share of live designs, which the pace approaches and never passes",
+        unit="own listings over others' designs on sale, which the pace approaches",
         low=0.0,
         high=1.0,
         source="assumed, twice the first ten months'; it bounds and says nothing of sales",

@@ -14,7 +14,6 @@ from .table import Table, column, table
 KINDS = ("sme", "importer", "platform")
 SME_KIND, IMPORTER_KIND, PLATFORM_KIND = range(3)
 STILL_THERE = NOT_PAUSED = NOBODYS = -1
-PAST = ("past_orders", "past_seen", "past_slope", "past_gross", "past_fees", "past_shown")
 
 
 def listing_id(category: Rows, week: int, number: Rows, owner: int = 0) -> Rows:
@@ -320,3 +319,6 @@ class Listings(Table):
             if known is None:
                 known = self.learned[name] = np.zeros((len(self), *values.shape[1:]), values.dtype)
             known[rows] = values
+
+
+PAST = tuple(name for name, one in Listings.columns().items() if "M" in one.dims)  # the last weeks of each listing

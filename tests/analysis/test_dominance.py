@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analysis import Study, dominance, dominance_picture, figures
-from analysis.compare import headline_survival
+from analysis.compare import headline_survival, twins_without
 from analysis.datasets import StudyError
 
 from .synthetic import OUTCOMES, SyntheticCell, load_study
@@ -39,10 +39,13 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 
 def test_each_strength_is_held_against_the_market_of_its_own_size(study: Study) -> None:
-    for of, base in dominance.baselines(study).items():
+    twins = twins_without(study, "platform", "marketplace_only")
+    sells = {of for of in study.cells if study.settings[of]["platform"] != "marketplace_only"}
+    ruled = {of for of in sells if study.settings[of]["regulation"] != "none"}
+    assert set(twins) == sells - ruled != sells
+    for of, base in twins.items():
         ours, free = study.settings[of], study.settings[base]
         assert (free["platform"], free["market.app_share"]) == ("marketplace_only", ours["market.app_share"])
-        assert free["regulation"] == ours["regulation"]
 
 
 def test_curves_rise_by_size_and_run_by_attention(study: Study) -> None:
@@ -51,13 +54,16 @@ def test_curves_rise_by_size_and_run_by_attention(study: Study) -> None:
     for curve in curves:
         assert curve.points["feed"].tolist() == [0.1, 0.3]
         assert (curve.points["mean"] < 0.0).all()
+        assert curve.weeks == 156
+        surplus = curve.points["surplus"].to_numpy()
+        assert surplus[0] < surplus[1] < 0.2, "what the made-up studies say: a fifth more for each own share"
         assert curve.points["income"].tolist() == pytest.approx([-0.1 * curve.level, -0.3 * curve.level])
     assert (curves[1].points["mean"].to_numpy() < curves[0].points["mean"].to_numpy()).all()
 
 
 def test_a_mark_is_the_paired_difference(study: Study) -> None:
     survival = headline_survival(study)[1].unstack("seed").mean(axis=1)
-    base = dominance.baselines(study)
+    base = twins_without(study, "platform", "marketplace_only")
     for curve in dominance.curves(study):
         for of, mean in curve.points["mean"].items():
             assert mean == pytest.approx(survival[of] - survival[base[of]])

@@ -318,8 +318,8 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
         Wrong("worse than they are", SOURCE, "if brand else 0.0", "if brand else 0.5"),
     ),
     what_does_not_pay_is_dropped: (
-        Wrong("the best are dropped", DROP, "< plan.entry_cost", "> plan.entry_cost"),
-        Wrong("none is dropped", DROP, "weekly * setting.payback_weeks", "2.0 * plan.entry_cost.max() + 0.0 * weekly"),
+        Wrong("the best are dropped", DROP, "tried & ~_ask", "tried & _ask"),
+        Wrong("none is dropped", DROP, "tried & ~_ask", "~tried & tried & _ask"),
     ),
     a_copy_has_time_to_grow: (Wrong("judged at once", DROP, " + setting.ramp_weeks", ""),),
     stock_grows_in_step: (

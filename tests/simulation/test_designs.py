@@ -111,7 +111,7 @@ def test_to_whom_designs_belong_does_not_matter_where_nothing_is_the_shops() -> 
     one, other = each.run().results(), few.run().results()
     for name in ("orders", "consumer_surplus", "sme_revenue", "platform_profit", "price_index", "own_share_app"):
         assert np.array_equal(one.weekly[name], other.weekly[name]), name
-    assert one.outcomes["own_share_app"] or 0.0 > 0.0
+    assert (one.outcomes["own_share_app"] or 0.0) > 0.0
     assert np.array_equal(each.listings.price, few.listings.price)
     assert np.array_equal(each.listings.copied_week, few.listings.copied_week)
     assert len(few.sellers) == 6

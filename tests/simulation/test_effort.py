@@ -55,7 +55,7 @@ def test_quality_lapses_towards_the_share_that_is_feared_for_and_saves_cost() ->
         review_effort(table, market.terms)
     assert table.lapse[rows] == pytest.approx(table.threat[rows] * table.effort[rows], rel=1e-3)
     assert table.quality[rows] + table.lapse[rows] == pytest.approx(before)
-    less = saved(market.sellers, table, table.seller[rows], market.opening)
+    less = saved(market.sellers, table, rows, np.ones(rows.size))[table.seller[rows]]  # a shop has one design here
     assert (less > 0.0).all()
     assert (less < market.sellers.fixed_cost[table.seller[rows]]).all()
 

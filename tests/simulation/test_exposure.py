@@ -208,7 +208,8 @@ def test_favour_drawn_is_favour_as_odds(display: Display, app: float, market: fl
     assert ((psi >= 0.0) & (psi < 1.0)).all()
     for table, mix, mine, b in zip(tables, psi, given_favour.own, odds, strict=True):
         if table.any():
-            drawn = (1.0 - mix) * table / table.sum() + mix * mine / max(mine.sum(), 1e-300)
+            drawn = (1.0 - mix) * table / table.sum()
+            drawn[own] += mix * mine / max(mine.sum(), 1e-300)
             weight = favoured(table, own, b)
             assert drawn == pytest.approx(weight / weight.sum(), rel=1e-9, abs=1e-12)
 

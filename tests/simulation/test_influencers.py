@@ -12,7 +12,7 @@ from scipy import stats
 from simulation import Market
 from simulation.chance import Chance
 from simulation.demand.endorsement import choose_endorsements, credibility_cost, endorsement_utility, shortfall
-from simulation.opening.calibration import TWINS, spread_audience
+from simulation.opening.setup import TWINS, spread_audience
 from simulation.settings.influence import Influence
 from simulation.state.influencers import Influencers, audience_sizes
 from simulation.state.listings import STILL_THERE
