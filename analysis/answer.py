@@ -98,7 +98,8 @@ def _difference(found: Findings, change: Estimate) -> str:
         return say("With the same luck in both worlds there is no difference, on any seed.")
     if not change.clear:
         return say(
-            "With the same luck in both worlds the difference is {size}, which {n} seeds cannot tell from none.",
+            "With the same luck in both worlds the difference is {size}. With {n} seeds that is not distinguishable "
+            "from zero.",
             size=size,
             n=str(change.n),
         )
@@ -139,8 +140,8 @@ def _ends(found: Findings) -> str:
 def _apart(change: Estimate, several: bool, parts: Mapping[str, str]) -> str:
     if change.known and not change.clear:
         return say(
-            "Of the {n} worlds the seeds cannot tell which keeps most; the farthest apart are {most}, {share}, and "
-            "{fewest}, {least}; with the same luck they lie {size} apart.",
+            "The {n} worlds are too close to rank; the farthest apart are {most}, {share}, and {fewest}, {least}; with "
+            "the same luck they lie {size} apart.",
             **parts,
         )
     told = say(
@@ -190,8 +191,8 @@ def _best(found: Findings, ranked: Sequence[Any], parts: Mapping[str, str]) -> s
             names=names,
         )
     return say(
-        "Of the {rules} the seeds cannot tell which of {names} keeps most alive: {share} under {rule}, {size} "
-        "against the same world without a rule.",
+        "Of the {rules}, {names} are too close to rank. Under {rule} {share} live, {size} against the same world "
+        "without a rule.",
         **parts,
         names=names,
     )
@@ -256,7 +257,7 @@ def _effect(found: Findings, cell: Any, base: Any, name: str) -> str:
 
 
 def _doubt(change: Estimate) -> str:
-    return say(" (not to be told from none)") if change.known and not (change.clear or change.nothing) else ""
+    return say(" (not distinguishable from zero)") if change.known and not (change.clear or change.nothing) else ""
 
 
 def _common(found: Findings, change: Estimate, *cells: Any) -> str:
