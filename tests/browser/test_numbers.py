@@ -7,6 +7,8 @@ from itertools import pairwise
 
 import pytest
 
+from analysis.tables import STANDS
+
 from .studies import MADE
 
 # a value in its unit, and its interval
@@ -47,7 +49,7 @@ def cells(table):
         first = next((i for i, text in enumerate(row) if "[" in text), len(row))
         for i in range(first, len(row)):
             outcome = table["heads"][i].lower() if table["first"] and i > first else ""
-            yield row[:first], outcome, packed(row[i])
+            yield row[:first], outcome, packed(row[i]).removesuffix(STANDS)
 
 
 def named(names, sentences) -> bool:
