@@ -200,6 +200,7 @@ def test_weekly_paths_are_drawn_for_the_draws_that_have_them(opened, grid) -> No
     page = opened("seen=1&shop=3&draw=1").page
     assert page.locator(".weekly .js-line").count() == 4
     page.locator("#shop summary").click()
+    page.locator(".weekly-table tbody tr").first.wait_for()
     rows = page.locator(".weekly-table tbody tr").all()
     assert len(rows) == made.WEEKS // 13
     orders = grid.orders[[grid.index[World(twin, grid.declared.usual).key] for twin in (WITHOUT, WITH)], 0, 2]

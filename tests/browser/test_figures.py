@@ -40,12 +40,12 @@ DRAWN = """(figure) => {
     .map((e) => e.getBoundingClientRect()).filter((e) => e.width > 4 || e.height > 4);
   return {width: box.width, height: box.height, marks: marks.length};
 }"""
-# texts of a figure that reach beyond it or lie on one another
+# texts of a figure that reach beyond it or lie on one another; labels that Plotly hides have no box
 CROWDED = """(figure) => {
   const frame = figure.querySelector(".plot").getBoundingClientRect();
   const texts = [...figure.querySelectorAll(".plot svg text:not(.textpoint text)")]
     .filter((e) => e.textContent.trim())
-    .map((e) => ({text: e.textContent, box: e.getBoundingClientRect()}));
+    .map((e) => ({text: e.textContent, box: e.getBoundingClientRect()})).filter(({box}) => box.width);
   const out = texts.filter(({box}) => box.left < frame.left - 1 || box.right > frame.right + 1
     || box.top < frame.top - 1 || box.bottom > frame.bottom + 1).map(({text}) => `outside: ${text}`);
   texts.forEach((a, i) => texts.slice(i + 1).forEach((b) => {

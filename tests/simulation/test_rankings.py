@@ -92,8 +92,9 @@ def test_a_shop_window_takes_no_payment_and_earns_nothing(name: str) -> None:
 
 
 def test_the_merger_earns_sees_and_sells_on_both_channels() -> None:
-    """In so short a time an entry has not paid back: it costs nothing here."""
-    free: dict[str, Any] = {"platform": {"entry_cost_weeks": 0.0, "favour": 4.0, "choice_spread": 0.0}}
+    """With as many copies as alone. In so short a time an entry has not paid back: it costs nothing here."""
+    alike = {"entry_cost_weeks": 0.0, "favour": 4.0, "choice_spread": 0.0, "own_share": 0.1}
+    free: dict[str, Any] = {"platform": alike}
     alone, merged = run(PROJECT_S, free), run(PROJECT_S, platform("tokopedia_merger"), free)
     copies = merged.listings.own
     assert copies.any()
