@@ -21,11 +21,13 @@ from .settings import (
     PlatformSetting,
     Selling,
     Spec,
+    StreetSetting,
     build,
     check,
     choose,
     unknown,
 )
+from .settings.street import captive_orders
 
 SEED = Spec("1", "the run's seed; every stream of chance is keyed by it", 0, 2**31 - 1)
 WEEKS = Spec("weeks", "three years, the horizon of the survival outcomes", 1, 2000)
@@ -41,6 +43,7 @@ GROUPS = {
     "influence": Influence,
     "platform": PlatformSetting,
     "government": Government,
+    "street": StreetSetting,
 }
 
 
@@ -58,6 +61,7 @@ class Config:
     influence: Influence = field(default_factory=Influence)
     platform: PlatformSetting = field(default_factory=PlatformSetting)
     government: Government = field(default_factory=Government)
+    street: StreetSetting = field(default_factory=StreetSetting)
     algorithm: Choice = field(default_factory=lambda: choose("algorithm"))
     pricing: Choice = field(default_factory=lambda: choose("pricing"))
     own_pricing: Choice = field(default_factory=lambda: choose("own_pricing"))
@@ -87,6 +91,8 @@ class Config:
             **strategies,
         )
         check_exponents(config.consideration, config.algorithm)
+        if config.street.shops > 0.0:
+            captive_orders(config.street, config.market.order_share)
         return config
 
     def plain(self) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from .arrays import Rupiah
 from .chance import Chance
 from .config import Config
 from .law import WeekTerms
-from .opening import open_market, open_state
+from .opening import open_market, open_state, open_street
 from .outcomes import OUTCOMES, Results, Week, results, week_record
 from .state import Settlement, WeekDemand
+from .street import Street
 
 
 class Market(AgentModel):
@@ -41,15 +42,15 @@ class Market(AgentModel):
         self.observation = demand.Observation(np.ones(len(state.CLUSTERS)), 0.0)
         self.regulator = Regulator(self, config.regulation)
         self.platform = Platform(self, config.platform, start.data, start.plan, start.fees)
-        self.enrol(np.arange(len(self.sellers)))
-        self.enrol_influencers()
+        self.street = Street(config, open_street(config, self.opening, self.population, start.first))
+        self.enrol_opening()
         self._enter(self.terms)
         self.listings.vat, self.listings.duty = law.consumer_taxes(self.listings, self.terms)
         self.flows = self.ledger.close_week()
         feed = config.algorithm, self.trend.size, self.platform.certainty, self.cluster_share
         self.exposure_plan = platform.open_feed(self.listings, *feed, self.terms, self.chance)
         self.observation = demand.observe(self.population, self.cluster_share, config.channels.opt_out)
-        self.series: dict[str, list[float]] = {name: [] for name, o in OUTCOMES.items() if o.weekly}
+        self.series = {name: [] for name, o in OUTCOMES.items() if o.weekly}
         self.of_some = {name for name in self.series if OUTCOMES[name].of_some}  # null in weeks that are without it
 
     def __repr__(self) -> str:
@@ -63,25 +64,20 @@ class Market(AgentModel):
         season = self._demand_moves(terms)
         demand.endorse(self.influencers, self.listings, terms, self.chance)
         offers, exposure = self._platform_ranks(terms, season)
-        bought = self._consumers_browse(terms, offers, exposure)
+        bought, street = self._consumers_browse(terms, season, offers, exposure)
         settlement = self._money_moves(terms, bought)
         self._platform_learns(terms, bought)
         self._own_goods_change(terms, offers.visits * self.scale)
         self._fees_respond(terms, settlement, offers.visits * self.scale)
         setup, entered = self._sellers_adapt(terms, bought, settlement)
         ties = self._consumers_update(terms)
-        tables = *self.shop_tables, self.influencers, self.ledger
-        self._record(week_record(*tables, bought, settlement, ties, terms, offers.visits, self.scale, setup, entered))
-
-    def run(self) -> Market:
-        """All weeks that remain of the horizon."""
-        while self.steps < self.config.weeks:
-            self.step()
-        return self
+        tables, heads = (*self.shop_tables, self.influencers, self.ledger), (offers.visits, self.scale)
+        self._record(week_record(*tables, bought, street, settlement, ties, terms, *heads, setup, entered))
 
     def results(self) -> Results:
         """The run so far."""
-        return results(self.series, self.sellers, self.listings, self.opening, self.scale, int(self.steps))
+        tables = self.sellers, self.listings, self.opening
+        return results(self.series, *tables, self.scale, int(self.steps), self.street.sellers)
 
     def _rules_hold(self, week: int) -> WeekTerms:
         """Step 1: the regulator's instruments become the week's rules, and these the terms of trade."""
@@ -108,17 +104,21 @@ class Market(AgentModel):
         algorithm, known, share = self.config.algorithm, agent.certainty, self.cluster_share
         feed = platform.lay_out(listings, self.opening, algorithm, known, share, terms, agent.mean_bid, self.chance)
         agent.mean_bid = feed.mean_bid
-        offers = demand.offer_set(listings, feed, self.influencers, terms, self.trend, self.need, visits)
+        outside = self.street.meet(terms)
+        offers = demand.offer_set(listings, feed, self.influencers, terms, self.trend, self.need, visits, outside)
         tables = platform.draw_tables(feed, listings, self.trend.size, self.exposure_plan, terms, self.chance)
         return offers, tables
 
     def _consumers_browse(
-        self, terms: WeekTerms, offers: state.OfferSet, exposure: state.ExposureTables | None
-    ) -> WeekDemand:
-        """Step 5: everybody considers and chooses; the mean inclusive value sets next week's visits."""
+        self, terms: WeekTerms, season: float, offers: state.OfferSet, exposure: state.ExposureTables | None
+    ) -> tuple[WeekDemand, state.StreetWeek]:
+        """Step 5: everybody considers and chooses, online or in the street; what they find sets next week's visits."""
         bought = demand.go_shopping(self.population, offers, exposure, terms, self.chance, self.threads)
         self.visits = demand.visits(bought.inclusive / len(self.population) / self.opening.inclusive, terms.demand)
-        return bought
+        online = float(bought.orders.sum()) * terms.people
+        street = self.street.trade(offers.visits * self.scale, online, season)
+        self.enrol_street(street.entered, street.closed)
+        return bought, street
 
     def _money_moves(self, terms: WeekTerms, bought: WeekDemand) -> Settlement:
         """Step 6: one ledger, whole rupiah."""

@@ -165,6 +165,6 @@ def test_a_room_builds_on_lower_floors_only() -> None:
     ] == []
 
 
-def test_the_market_and_its_opening_alone_join_mechanisms() -> None:
+def test_the_market_its_street_and_its_opening_alone_join_mechanisms() -> None:
     joining = {room for _, room, used in rooms_used() if len(used & MECHANISMS) > 1}
-    assert joining == {"market", "opening"}
+    assert joining == {"market", "street", "opening"}

@@ -19,6 +19,7 @@ FLOORS = (
     {"config"},
     {"demand", "sellers", "platform", "money"},
     {"opening"},
+    {"street"},
     {"outcomes"},
     {"agents"},
     {"market"},
@@ -27,8 +28,8 @@ MECHANISMS = {"demand", "sellers", "platform", "money"}
 ROOMS = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 GROUND = ("surroundings", "compiled", "kernels", "arrays", "chance")  # whose own order this is
 WITHIN = {(upper, lower) for i, upper in enumerate(GROUND) for lower in GROUND[:i]}
-# They run a week of the market or open it: the only ones that know several mechanisms.
-KNOW_SEVERAL = {"market", "opening.trial", "opening.state"}
+# They run a week of the market or of its street, or open it: the only ones that know several mechanisms.
+KNOW_SEVERAL = {"market", "street", "opening.trial", "opening.state"}
 
 
 def rooms_of(path: Path) -> set[str]:

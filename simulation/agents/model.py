@@ -6,22 +6,26 @@ import gc
 import itertools
 import math
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, Self
 
 import mesa
+import numpy as np
 from mesa.agent import AgentSet
 
 from ..arrays import Rows
+from ..config import Config
 from ..sellers.entry import close_shops
 from ..state.consumers import Consumers
 from ..state.influencers import Influencers
 from ..state.ledger import Ledger
 from ..state.listings import IMPORTER_KIND, Listings
 from ..state.opening import Opening
+from ..state.records import NOBODY
 from ..state.sellers import Sellers
+from ..street import Street
 from .consumers import Consumer, ConsumerSet, Method, limit
 from .influencers import Influencer
-from .sellers import SME, Importer
+from .sellers import SME, Importer, StreetShop
 
 ROWS_BETWEEN_SWEEPS = 2_000_000
 
@@ -118,12 +122,14 @@ class Everybody(AgentSet):
 class AgentModel(mesa.Model):
     """A Mesa model whose consumers are rows of `population`. `agents` and the like count them in."""
 
+    config: Config
     population: Consumers
     sellers: Sellers
     listings: Listings
     influencers: Influencers
     ledger: Ledger
     opening: Opening
+    street: Street
     series: dict[str, list[float]]  # outcomes by week
     _rows_made: ClassVar[int] = 0
 
@@ -132,6 +138,7 @@ class AgentModel(mesa.Model):
         super().__init__(rng=seed)
         self.agent_id_counter = consumers + 1  # a consumer's unique_id is its row, counted from 1
         self.seller_of_row: dict[int, SME] = {}
+        self.street_of_row: dict[int, StreetShop] = {}
 
     @staticmethod
     def _sweep(rows: int) -> None:
@@ -193,11 +200,26 @@ class AgentModel(mesa.Model):
         for row in rows.tolist():
             mesa.Agent.remove(self.seller_of_row.pop(row))
 
-    def enrol_influencers(self) -> None:
-        """Give the influencers their Mesa agents."""
+    def enrol_street(self, entered: Rows, closed: Rows) -> None:
+        """Give new offline shops, rows of `street.sellers`, their Mesa agents; those of shops that close leave."""
+        for row in entered.tolist():
+            self.street_of_row[row] = StreetShop(self, row)
+        for row in closed.tolist():
+            mesa.Agent.remove(self.street_of_row.pop(row))
+
+    def enrol_opening(self) -> None:
+        """Give the shops that open, those in the street and the influencers their Mesa agents."""
+        self.enrol(np.arange(len(self.sellers)))
+        self.enrol_street(self.street.there, NOBODY)
         self.influencer_agents = [Influencer(self, k) for k in range(len(self.influencers))]
 
     # ---- what users ask for
+
+    def run(self) -> Self:
+        """All weeks that remain of the horizon."""
+        while self.steps < self.config.weeks:
+            self.step()
+        return self
 
     @property
     def week(self) -> int:

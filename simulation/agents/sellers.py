@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..arrays import Rows
@@ -93,3 +95,49 @@ class SME(RowAgent):
 
 class Importer(SME):
     """A seller of foreign goods: an SME's state, sourced abroad."""
+
+
+class StreetShop(RowAgent):
+    """An offline shop, as a Mesa agent over a row of `market.street.sellers`: it has one design and one locality."""
+
+    shown = ("locality", "price", "cash", "entry_week", "exit_week")
+
+    fixed_cost = Cell()
+    hours = Cell()
+    entry_week = Cell()
+    profit = Cell()
+
+    @property
+    def table(self) -> Any:
+        """The street's sellers."""
+        return self.model.street.sellers
+
+    @property
+    def locality(self) -> str:
+        """Where its customers live."""
+        return str(self.model.street.opening.categories[self.table.category[self.row]])
+
+    @property
+    def price(self) -> float:
+        """What it asks, Rp a unit; an order is a unit at the opening."""
+        return float(self.model.street.listings.price[self.table.first[self.row]])
+
+    @price.setter
+    def price(self, rupiah: float) -> None:
+        self.model.street.listings.price[self.table.first[self.row]] = rupiah
+
+    @property
+    def cash(self) -> int:
+        """Cash, in rupiah."""
+        return int(self.model.street.ledger.balance[Account.SELLERS][self.row])
+
+    @property
+    def exit_week(self) -> int | None:
+        """The week it closed in; None while it is there."""
+        week = int(self.table.exit_week[self.row])
+        return None if week == STILL_THERE else week
+
+    @property
+    def paused(self) -> bool:
+        """Whether its owner has closed it for a while."""
+        return bool(self.table.paused[self.row])

@@ -21,17 +21,19 @@ def offer_set(
     trend: Floats,
     need: Needs,
     visits: float,
+    outside: float = 0.0,
 ) -> OfferSet:
     """What consumers meet this week.
 
-    trend (K,) of categories; need, what a week's search is for; visits, choice occasions a consumer.
+    trend (K,) of categories; need, what a week's search is for; visits, choice occasions a consumer; outside, ln of
+    what not ordering online is worth, 0 at the opening.
     """
     channels, platform = terms.channels, terms.platform
     lost = foreseen_loss(channels) * channels.bad_abroad * listings.foreign
     hidden = listings.blocked[listings.copy] & (listings.copy >= 0)
     return OfferSet(
         place=listings.place,
-        value=listings.value + trend[listings.category],
+        value=listings.value + trend[listings.category] - outside,
         price=listings.relative_price + lost,
         original=listings.original,
         channel_mask=listings.channel_mask,

@@ -79,6 +79,27 @@ class WeekTerms:
         )
 
 
+def street_terms(terms: WeekTerms, mean_orders: float, nest: float) -> WeekTerms:
+    """The week's terms of offline shops: no platform, no fee, no parcel; of the rules, the support of small shops.
+
+    Orders are of all people. mean_orders: a week of the street's mean shop; nest: λ, over which utilities count there.
+    """
+    of_support = ("support", "support_ceiling", "support_below")
+    return replace(
+        terms,
+        rules=replace(FREE, **{name: getattr(terms.rules, name) for name in of_support}),
+        platform=PlatformSetting(),
+        channels=replace(terms.channels, own_site_fee=0.0, shipping=0.0, bad_own_site=0.0, bad_abroad=0.0),
+        sellers=replace(
+            terms.sellers, entrant_quality_sd=nest * terms.sellers.entrant_quality_sd, channel_review_weeks=0
+        ),
+        people=1.0,
+        mean_orders=mean_orders,
+        referred=0.0,
+        own_allowed=1.0,
+    )
+
+
 def lawful_setting(setting: PlatformSetting, rules: Rules, order_value: float) -> PlatformSetting:
     """The platform's setting as far as the rules let it; its wishes stay as they are. order_value: E, Rp.
 

@@ -3,5 +3,6 @@
 from .cache import open_market
 from .calibration import CalibrationError
 from .state import open_state
+from .street import open_street
 
-__all__ = ["CalibrationError", "open_market", "open_state"]
+__all__ = ["CalibrationError", "open_market", "open_state", "open_street"]

@@ -18,6 +18,7 @@ from scipy import special
 from ..arrays import TINY, Floats, Masks, Rows
 from ..chance import Chance, Stream, calibration
 from ..config import Config
+from ..settings.demand import Demand
 from ..settings.market import MarketSetting
 from ..settings.platform import PlatformSetting
 from ..state.channels import SOCIAL
@@ -247,8 +248,7 @@ class _Calibration(Trial):
                 f"{self._name(worst)} would have a unit cost below 0 at its listed price: demand is not elastic "
                 "enough; raise demand.price_sensitivity"
             )
-        spread = (orders / np.median(orders)) ** config.demand.shock_size_elasticity
-        shock_sd = config.demand.shock_sd * np.clip(spread, 0.5, 1.5)
+        shock_sd = shock_spread(orders, config.demand)
         reputation = config.sellers.reputation * (self.listings.rating - self.listings.rating.mean())
         luck = self.chance.normal(Stream.SHOCK, 0, 0, self.setup.ids)[:, 0]
         shock = opening_shocks(self.quality - reputation, shock_sd, luck)
@@ -290,6 +290,12 @@ def _no_such_share(config: Config, bound: str, share: float) -> CalibrationError
 
 def _app_share(week_demand: WeekDemand) -> float:
     return float(week_demand.orders[:, SOCIAL].sum() / max(week_demand.orders.sum(), TINY))
+
+
+def shock_spread(orders: Floats, demand: Demand) -> Floats:
+    """sd of the shock, less for who sells more: sd · (orders/median)^elasticity, half to one and a half times sd."""
+    spread = (orders / np.median(orders)) ** demand.shock_size_elasticity
+    return np.asarray(demand.shock_sd * np.clip(spread, 0.5, 1.5))
 
 
 def opening_shocks(appeal: Floats, shock_sd: Floats, luck: Floats) -> Floats:

@@ -4,7 +4,7 @@ A weekly outcome is a function of `Week`; a run's value is its sum or its mean o
 shares, read off the sellers. To add one, write one function in one of the files here, or register one from outside.
 """
 
-from . import parties, trade
+from . import parties, street, trade
 from .record import OUTCOMES, Outcome, Survival, Week, outcome, week_record
 from .results import Results, results
 
@@ -17,6 +17,7 @@ __all__ = [
     "outcome",
     "parties",
     "results",
+    "street",
     "trade",
     "week_record",
 ]

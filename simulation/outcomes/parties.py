@@ -109,7 +109,9 @@ def rival_profit_abroad(week: Week) -> float:
 @outcome("public revenue less cost", "Rp", 1, "sum", party="treasury")
 def tax_revenue(week: Week) -> float:
     """Taxes, duty and fines less support and oversight: what the treasury takes less what it pays."""
-    return float(week.flow(payee=Account.TREASURY) - week.flow(payer=Account.TREASURY))
+    return float(
+        week.flow(payee=Account.TREASURY) - week.flow(payer=Account.TREASURY) + week.street.taxes - week.street.support
+    )
 
 
 @outcome("total surplus", "Rp", 1, "sum")
@@ -197,7 +199,7 @@ def subsidy_cost(week: Week) -> float:
 @outcome("VAT", "Rp", 0, "sum")
 def vat_revenue(week: Week) -> float:
     """What buyers pay on top of the prices of those who are liable."""
-    return float(week.flow(Purpose.VAT, payee=Account.TREASURY))
+    return float(week.flow(Purpose.VAT, payee=Account.TREASURY) + week.street.taxes)
 
 
 @outcome("duty", "Rp", 0, "sum")
@@ -227,4 +229,4 @@ def fine_revenue(week: Week) -> float:
 @outcome("public cost", "Rp", -1, "sum")
 def public_cost(week: Week) -> float:
     """What the treasury pays to support local sellers and to watch over the rules."""
-    return float(week.flow(payer=Account.TREASURY))
+    return float(week.flow(payer=Account.TREASURY) + week.street.support)

@@ -19,7 +19,7 @@ from ..state.channels import foreseen_loss
 from ..state.influencers import Influencers
 from ..state.ledger import Account, Ledger
 from ..state.listings import NOBODYS, NOT_PAUSED, PLATFORM_KIND, SME_KIND, STILL_THERE, Listings
-from ..state.records import Attachment, Settlement, WeekDemand
+from ..state.records import Attachment, Settlement, StreetWeek, WeekDemand
 from ..state.sellers import Sellers
 
 
@@ -61,6 +61,7 @@ class Week:
     fees: PlatformSetting  # the platform's terms, as the rules let them
     sold_share: float  # of the feed's slots, none where there is no feed
     rivals_abroad: float  # share of rival channels' fees whose owners are abroad
+    street: StreetWeek
 
     def sales(self, kind: int | None = None) -> float:
         """Sales in Rp, of one kind of seller or of all."""
@@ -124,6 +125,7 @@ def week_record(
     influencers: Influencers,
     ledger: Ledger,
     demand: WeekDemand,
+    street: StreetWeek,
     settlement: Settlement,
     ties: Attachment,
     terms: WeekTerms,
@@ -150,7 +152,7 @@ def week_record(
         credibility=influencers.credibility,
         slope=demand.slope * people,
         occasions=visits * heads,
-        surplus=demand.surplus * people + unforeseen(settlement, terms.channels, terms.order_value),
+        surplus=demand.surplus * people + unforeseen(settlement, terms.channels, terms.order_value) + street.surplus,
         live_smes=int((smes & sellers.on_sale).sum()),
         paused_smes=int(paused.sum()),
         closed_smes=int((smes & ~there).sum()),
@@ -175,6 +177,7 @@ def week_record(
         fees=terms.platform,
         sold_share=terms.sold_share,
         rivals_abroad=terms.channels.rivals_abroad,
+        street=street,
     )
 
 
@@ -229,10 +232,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Survival:
-    """The share of opening SMEs, or of those on the app, that live at the end of a week; null for a shorter run."""
+    """The share of the opening's small shops that live at the end of a week; null for a shorter run.
+
+    of: SMEs online, those on the app, offline shops (`street`), or both online and offline (`all`).
+    """
 
     week: int
-    on_app: bool = False
+    of: str = "sme"
     unit: str = "share"
     direction: int = 1
     weekly: bool = False
@@ -242,12 +248,20 @@ class Survival:
     @property
     def name(self) -> str:
         """The outcome's column."""
-        return f"{'app_' * self.on_app}sme_survival_{self.week}w"
+        return f"{self.of}_survival_{self.week}w"
 
     @property
     def label(self) -> str:
         """The outcome in words."""
-        return f"opening SMEs {'on the app ' * self.on_app}alive after {self.week} weeks"
+        return f"{SURVIVORS[self.of]} alive after {self.week} weeks"
+
+
+SURVIVORS = {
+    "sme": "opening SMEs",
+    "app_sme": "opening SMEs on the app",
+    "street": "opening shops in the street",
+    "all": "opening SMEs and shops in the street",
+}
 
 
 def ratio(part: float, whole: float) -> float:
@@ -282,10 +296,7 @@ def log_spread(sales: Floats, group: Rows | None = None) -> float:
 
 
 OUTCOMES: dict[str, Any] = {
-    survival.name: survival
-    for on_app in (False, True)
-    for week in (52, 104, 156)
-    for survival in [Survival(week, on_app)]
+    survival.name: survival for of in SURVIVORS for week in (52, 104, 156) for survival in [Survival(week, of)]
 }
 
 

@@ -35,12 +35,13 @@ def results(
     opening: Opening,
     scale: float,
     weeks: int,
+    street: Sellers | None = None,
 ) -> Results:
-    """The results of a run of so many weeks, from its weekly series. scale: people in the market."""
+    """The results of a run of so many weeks, from its weekly series. scale: people; street: offline shops, if any."""
     outcomes: dict[str, float | None] = {}
     for name, measure in OUTCOMES.items():
         if isinstance(measure, Survival):
-            outcomes[name] = survival(sellers, measure) if weeks >= measure.week else None
+            outcomes[name] = survival(sellers, street, measure) if weeks >= measure.week else None
         elif name in series:
             outcomes[name] = measure.of_run(np.array(series[name])) if weeks else None
     weekly: dict[str, NDArray[Any]] = {"week": np.arange(1, weeks + 1)}
@@ -48,10 +49,16 @@ def results(
     return Results(outcomes, weekly, seller_rows(sellers, listings, opening, scale))
 
 
-def survival(sellers: Sellers, measure: Survival) -> float | None:
-    """Share of opening SMEs, or of those on the app, alive at the end of a week; null where there are none."""
-    opening = slice(sellers.opening_rows)
-    exits = sellers.exit_week[opening][sellers.from_app[opening] | (not measure.on_app)]
+def survival(sellers: Sellers, street: Sellers | None, measure: Survival) -> float | None:
+    """Share of the opening's shops of a kind alive at the end of a week; null where there are none."""
+    exits = sellers.exit_week[: sellers.opening_rows]
+    if measure.of == "app_sme":
+        exits = exits[sellers.from_app[: sellers.opening_rows]]
+    if measure.of in ("street", "all"):
+        if street is None:
+            return None
+        offline = street.exit_week[: street.opening_rows]
+        exits = offline if measure.of == "street" else np.concatenate([exits, offline])
     return float(np.mean((exits == STILL_THERE) | (exits > measure.week))) if exits.size else None
 
 

@@ -113,9 +113,9 @@ def consumer_surplus_head(week: Week) -> float:
 
 @outcome("consumer surplus on other channels", "Rp", 0, "sum")
 def surplus_elsewhere(week: Week) -> float:
-    """Consumer surplus by the share of orders that do not go through the social app: what is displaced lands here."""
-    elsewhere = _channel_share(week, SOCIAL)
-    return 0.0 if np.isnan(elsewhere) else week.surplus * (1.0 - elsewhere)
+    """Consumer surplus by the share of orders that do not go through the social app, and what the street adds."""
+    elsewhere, street = _channel_share(week, SOCIAL), week.street.surplus
+    return street if np.isnan(elsewhere) else (week.surplus - street) * (1.0 - elsewhere) + street
 
 
 def _channel_share(week: Week, channel: int) -> float:

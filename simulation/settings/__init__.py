@@ -10,6 +10,7 @@ from .platform import PlatformSetting
 from .registry import Choice, Registry
 from .sellers import Selling
 from .strategies import STRATEGIES, choose
+from .street import StreetSetting
 
 __all__ = [
     "STRATEGIES",
@@ -25,6 +26,7 @@ __all__ = [
     "Registry",
     "Selling",
     "Spec",
+    "StreetSetting",
     "build",
     "check",
     "choose",

@@ -7,12 +7,13 @@ from .ledger import Account, Ledger, LedgerError, Purpose
 from .listings import IMPORTER_KIND, PLATFORM_KIND, SME_KIND, STILL_THERE, Listings
 from .offers import ExposureTables, OfferSet
 from .opening import Opening
-from .records import Attachment, Settlement, WeekDemand
+from .records import NOBODY, Attachment, Settlement, StreetWeek, WeekDemand
 from .sellers import Sellers
 
 __all__ = [
     "CLUSTERS",
     "IMPORTER_KIND",
+    "NOBODY",
     "PLATFORM_KIND",
     "SME_KIND",
     "STILL_THERE",
@@ -30,6 +31,7 @@ __all__ = [
     "Sellers",
     "Settlement",
     "StateError",
+    "StreetWeek",
     "WeekDemand",
     "check",
     "check_record",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+
+import numpy as np
 
 from ..arrays import Floats, Rows, Rupiah
+
+NOBODY = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,27 @@ class Settlement:
     def gross(self) -> Rupiah:
         """Gross profit: sales less fees less goods less ads."""
         return self.sales - self.fees - self.goods - self.ads
+
+
+@dataclass(frozen=True)
+class StreetWeek:
+    """What offline shops did in a week; in a market without a street, nothing."""
+
+    there: bool = False  # whether there is a street
+    sales: float = 0.0  # Rp
+    orders: float = 0.0
+    surplus: float = 0.0  # Rp, what the street adds to that of goods online
+    paid: float = 0.0  # Σ orders × what buyers paid over the listed price
+    cash_kept: float = 0.0  # Rp, by which the shops' cash grew
+    drawn: float = 0.0  # Rp, what owners took out less what they put in and what their hours would have earned
+    hours: float = 0.0  # Rp, what owners' hours would have earned elsewhere
+    taxes: float = 0.0  # Rp, what buyers paid to the treasury
+    support: float = 0.0  # Rp, what the treasury paid
+    on_sale: int = 0
+    paused: int = 0
+    alive: int = 0  # of the opening's
+    entered: Rows = field(default_factory=lambda: NOBODY)  # rows of the street's sellers
+    closed: Rows = field(default_factory=lambda: NOBODY)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,81 @@
+"""The street: how many shops sell offline only, how large they are, and what of the online trade comes from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .parameter import ConfigError, parameter
+
+
+@dataclass(frozen=True)
+class StreetSetting:
+    """Offline shops, in localities. `diversion` is a belief that nobody has settled: tell a curve over it."""
+
+    shops: float = parameter(
+        0.0,
+        unit="offline shops for each SME that opens the market; 0 is no street",
+        low=0.0,
+        high=100.0,
+        source="none unless chosen; 1.4 in Indonesia: 41.5 % of firms sold online in 2023 (BPS, docs/facts.md A)",
+    )
+    diversion: float = parameter(
+        0.4,
+        unit="share of online orders that, were they not online, would be bought in the street",
+        low=0.0,
+        high=0.95,
+        source="assumed, .1 to .8: .6 in Chinese cities (McKinsey 2013), little at a grocer (Pozzi 2013)",
+    )
+    online_share: float = parameter(
+        0.1,
+        unit="share of retail that is bought online, of what these shops sell",
+        low=0.01,
+        high=0.9,
+        source="assumed, .04 to .15: .043 in 2019 and .114 implied for 2025 in South-East Asia (docs/facts.md A)",
+    )
+    size_spread: float = parameter(
+        2.1,
+        unit="sd of ln sales over offline shops",
+        low=0.0,
+        high=4.0,
+        source="derived: 83 % of e-commerce firms sell under Rp 0.3 bn a year, 97.4 % under 2.5 bn (BPS)",
+    )
+    locality: int = parameter(
+        100,
+        unit="offline shops of a locality, which has customers of its own",
+        low=1,
+        high=1_000_000,
+        source="assumed; a market street and those around it",
+    )
+    nest: float = parameter(
+        0.5,
+        unit="λ of the shops of a locality: 1 are as unlike each other as two goods, near 0 the same shop twice",
+        low=0.05,
+        high=1.0,
+        source="assumed",
+    )
+
+    def localities(self, smes: int) -> int:
+        """Localities of equal size beside so many opening SMEs; none without a street."""
+        return -(-self.number(smes) // self.locality)
+
+    def number(self, smes: int) -> int:
+        """Offline shops beside so many opening SMEs."""
+        return round(self.shops * smes)
+
+
+def captive_orders(street: StreetSetting, online: float) -> float:
+    """b = s (1 - e)/e - d (1 - s), orders a head and week that are bought in the street whatever there is online.
+
+    s online orders a head and week, e the online share of retail, d the diversion: of the occasions on which nobody
+    orders online, d go to the street, and the rest of its sales is captive. Raises `ConfigError` where more would go
+    there than it sells.
+    """
+    sold = online * (1.0 - street.online_share) / street.online_share
+    if (captive := sold - street.diversion * (1.0 - online)) < 0.0:
+        most = sold / max(1.0 - online, 1e-9)
+        raise ConfigError(
+            "street.diversion",
+            street.diversion,
+            f"at most {most:.3g} beside street.online_share = {street.online_share:g}: the street sells no more",
+        )
+    return captive
