@@ -118,6 +118,14 @@ WORLDS: dict[str, World] = {
         },
         "weeks": 32,
     },
+    "street": {
+        "market": SMALL,
+        "platform": preset("project_s", **COPIES),
+        "street": {"shops": 3.0, "locality": 40},
+        "sellers": {"cash_weeks": 4.0},
+        "regulation": {"separation": {"start_week": 12}},
+        "weeks": 56,
+    },
     "mechanisms": {
         "market": SMALL | {"importers": 6, "importers_wave": 6, "importers_wave_week": 12},
         "platform": {

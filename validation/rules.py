@@ -31,6 +31,11 @@ STUDIES = {
 }
 SURPLUS, SME, PLATFORM, TOTAL = "consumer_surplus", "sme_profit", "platform_profit", "total_surplus"
 SELLERS_AND_BUYERS = {SURVIVAL: "SMEs alive", SME: "SME profit", SURPLUS: "consumer surplus"}
+STREET = {
+    "street_survival_156w": "street shops alive",
+    "all_survival_156w": "all small shops alive",
+    "all_owner_income": "income of all owners",
+}
 OTHERS = {PLATFORM: "platform profit", "influencer_income": "influencer income", "tax_revenue": "public revenue"}
 
 
@@ -152,13 +157,16 @@ def _sure(found: Compared, single: list[str]) -> str:
 def write(studies: Mapping[str, Study]) -> str:
     """The page: the text by hand around the tables."""
     found = Compared(studies["rules"])
-    seeds = max(found.study.seeds.values())
+    seeds, street = max(found.study.seeds.values()), found.study.planned[0]["config"]["street"]
     made: dict[str, Any] = {
         "number": len(found.names),
         "seeds": seeds,
         "model": fingerprint.model_hash(),
         "sellers": effects_table(found, SELLERS_AND_BUYERS),
+        "streets": effects_table(found, STREET),
         "others": effects_table(found, OTHERS),
+        "street": f"{street['shops']:g}",
+        "diversion": f"{street['diversion']:.0%}".replace("%", " %"),
         "payers": payers_table(found),
         "closure": closure.write(studies[CLOSURE]),
         "reading": "\n".join(f"{k}. {sentence(line)}" for k, line in enumerate(reading(found), start=1)),

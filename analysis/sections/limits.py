@@ -62,10 +62,7 @@ def _assumed(found: Findings) -> Iterator[str]:
 def _limits(found: Findings) -> Iterator[str]:
     rules = {rule for of in found.study.settings.values() for rule in str(of["regulation"]).split("+")}
     if rules & {"separation", "permendag_31_2023"}:
-        yield say(
-            "Separation was made for traders who sell in the street. They are not in this market, so what is said of "
-            "it here counts one side."
-        )
+        yield _of_separation(_config(found).get("street") or {})
     if any(str(of["platform"]).startswith("project_s") for of in found.study.settings.values()):
         yield say(
             "A scenario, not a forecast: “Project S” is what the press called a plan of TikTok's to sell its own "
@@ -73,6 +70,20 @@ def _limits(found: Findings) -> Iterator[str]:
         )
     yield from _always()
     yield from _of_copies(found)
+
+
+def _of_separation(street: Mapping[str, Any]) -> str:
+    """Whom separation was made for, and whether they are in the study."""
+    if not street.get("shops"):
+        return say(
+            "Separation was made for traders who sell in the street. They are not in this study, so what is said of "
+            "it here counts one side."
+        )
+    return say(
+        "What separation does for shops in the street hangs on a belief: of an order that is not placed online, "
+        "{share} is bought there (street.diversion). Nobody has measured it; experiment=street tells a curve over it.",
+        share=number(street["diversion"], ".0%"),
+    )
 
 
 def _always() -> Iterator[str]:

@@ -31,6 +31,7 @@ EXERCISED = {
     "tokopedia_merger": ("sellers_platform", "commission_income", "marketplace_share"),
     "rules": ("fine_revenue", "public_cost", "seller_tax_revenue", "platform_tax_revenue", "breaches", "refunds"),
     "laws": ("fine_revenue", "sellers_platform", "sellers_importer"),
+    "street": ("street_exits", "exits", "street_entrants", "paused_street", "online_share", "street_owner_income"),
     "mechanisms": ("sellers_importer", "vat_revenue", "duty_revenue", "advertising_income", "breaches", "refunds"),
     "adaptive_fees": ("advertising_income", "commission_income"),
     "hybrid_growth": ("sellers_platform", "platform_share"),
