@@ -22,7 +22,10 @@ from .survival import count, kaplan_meier
 
 LATER = "market.importers"  # settings of the market that its opening knows nothing of
 HORIZONS = (156, 104, 52)
-AT_A_WEEK = {"survival", *(f"sme_survival_{weeks}w" for weeks in HORIZONS)}  # however long a run is
+AT_A_WEEK = {  # however long a run is
+    "survival",
+    *(f"{of}_survival_{weeks}w" for of in ("sme", "app_sme", "street", "all") for weeks in HORIZONS),
+}
 
 
 def summary(values: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from analysis.markdown import table
 from validation.studies import config, values, weekly
 from validation.tables import over_seeds, percent, points
 
+PRESET = "closure_2023"
 OPEN = "open throughout"
 CLOSED = {
     "closed, nobody shops elsewhere more": "nobody looks elsewhere",

@@ -22,7 +22,7 @@ from validation.studies import RIGID, StudyFailed, preset
 
 PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
 TEMPLATE = Path(__file__).with_name("rules.md")
-CLOSURE = "closure_2023"
+CLOSURE = closure.PRESET
 STUDIES = {
     "rules": ["rules"],
     CLOSURE: [CLOSURE],

@@ -16,7 +16,7 @@ class StreetSetting:
         unit="offline shops for each SME that opens the market; 0 is no street",
         low=0.0,
         high=100.0,
-        source="none unless chosen; 1.4 to 16: 41.5 % of firms asked sold online in 2023, 3.8 of 66 m UMKM (docs/facts.md A)",
+        source="none unless chosen; 1.4 to 16: 41.5 % of firms asked, 3.8 of 66 m UMKM sold online (docs/facts.md A)",
     )
     diversion: float = parameter(
         0.4,
