@@ -84,13 +84,12 @@ def reading(found: Separation) -> str:
         ]
         worlds = len(found.platforms) * len(found.streets)
         if some:
-            values_of = [one.value for *_, one in some]
             least, most = (end(one.value for *_, one in some) for end in (min, max))
             others = worlds - len(some)
             rest = f"; in the other {others} it costs more than it saves at every d" if others else ""
             lines.append(
-                f"By {words}, separation saves more than it costs from a d of {least:.2f} to {most:.2f} on in {len(some)} of "
-                f"{worlds} worlds{rest}."
+                f"By {words}, separation saves more than it costs from a d of {least:.2f} to {most:.2f} on in "
+                f"{len(some)} of {worlds} worlds{rest}."
             )
         else:
             lines.append(f"By {words}, separation costs more than it saves at every d, in all {worlds} worlds.")

@@ -113,6 +113,8 @@ def _pay_sellers(
     rows = sold[theirs]
     shops = listings.seller[rows]
     for channel, fee in enumerate(channel_fees(terms.channels, terms.platform.commission)):
+        if not worth[theirs, channel].any():
+            continue
         paid = ledger.transfer(
             Purpose.SALES, Account.CONSUMERS, Account.SELLERS, worth[theirs, channel], payee_member=shops
         )

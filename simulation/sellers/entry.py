@@ -155,7 +155,7 @@ def add_sellers(
     model = np.array([rows[int(u * rows.size)] for u, rows in zip(luck, candidates, strict=True)])
     fixed = basic_fixed_cost(sellers, listings, model, opening, selling.channel_cost)
     multiple = cash_multiples(chance, ids, selling.cash_spread)
-    templates = [np.flatnonzero(opening.seller == shop) for shop in model]
+    templates = [opening.designs(int(shop)) for shop in model]
     designs = np.array([rows.size for rows in templates])
     before = np.cumsum(designs) - designs
     shops = sellers.append(

@@ -9,7 +9,7 @@ from ..arrays import Floats, Rows
 from ..chance import Chance, Stream
 from ..law.effective import WeekTerms
 from ..settings.sellers import Selling
-from ..state.listings import NOT_PAUSED, Listings
+from ..state.listings import NOT_PAUSED, STILL_THERE, Listings
 from ..state.opening import Opening
 from ..state.records import Settlement
 from ..state.sellers import Sellers
@@ -59,9 +59,9 @@ def review_shops(
     selling, week, every = terms.sellers, terms.week, terms.sellers.shop_review_weeks
     if every == 0:
         return settlement.broke
-    idle = np.flatnonzero(sellers.paused & (week - sellers.paused_week > selling.pause_weeks))
-    closing = np.union1d(settlement.broke, idle)
-    shops = np.setdiff1d(sellers.there, closing)
+    leaves = sellers.paused & (week - sellers.paused_week > selling.pause_weeks)
+    leaves[settlement.broke] = True
+    closing, shops = np.flatnonzero(leaves), np.flatnonzero(~leaves & (sellers.exit_week == STILL_THERE))
     turn = np.floor(every * chance.uniform(Stream.OWNER, HOURS, 0, sellers.id[shops])[:, 1]).astype(np.int64)
     shops = shops[(week + turn) % every == 0]
     paused = sellers.paused[shops]
@@ -94,6 +94,8 @@ def _open(
     sellers: Sellers, listings: Listings, rows: Rows, usual: float, opening: Opening, scale: float, terms: WeekTerms
 ) -> None:
     """Of these paused shops, those open again that expect their owners' reservation income."""
+    if rows.size == 0:
+        return
     expected = expected_incomes(sellers, listings, rows, usual, opening, scale, terms.sellers)
     ready = rows[expected >= sellers.hours[rows]]
     sellers.paused_week[ready], sellers.opened_week[ready] = NOT_PAUSED, terms.week

@@ -57,6 +57,18 @@ class Opening:
         """Orders of each shop a consumer and week through all channels. (N,)"""
         return np.asarray(np.bincount(self.seller, self.orders), float)
 
+    def designs(self, shop: int) -> Rows:
+        """The rows of a shop's designs."""
+        order, first = self._by_shop
+        return order[first[shop] : first[shop + 1]]
+
+    @cached_property
+    def _by_shop(self) -> tuple[Rows, Rows]:
+        """All rows, shop by shop, and where each shop's begin, with their number at the end."""
+        return np.argsort(self.seller, kind="stable"), np.searchsorted(
+            np.sort(self.seller), np.arange(len(self.first) + 1)
+        )
+
     @cached_property
     def shop_category(self) -> Rows:
         """The category of most of each shop's designs. (N,)"""
