@@ -40,9 +40,9 @@ class OpeningTrade:
         category, gross = sellers.category, listings.by_shop(listings.past_gross[:, 0])
         smes = np.bincount(category, minlength=categories)
         each = np.bincount(category, gross, minlength=categories) / np.maximum(smes, 1)
+        theirs = np.split(np.argsort(category, kind="stable"), np.cumsum(smes)[:-1])
         rows = tuple(
-            np.flatnonzero(category == c) if smes[c] else np.unique(listings.seller[listings.category == c])
-            for c in range(categories)
+            of if of.size else np.unique(listings.seller[listings.category == c]) for c, of in enumerate(theirs)
         )
         return cls(smes, each, gross, rows)
 

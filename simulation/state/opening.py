@@ -72,9 +72,10 @@ class Opening:
     @cached_property
     def shop_category(self) -> Rows:
         """The category of most of each shop's designs. (N,)"""
-        designs = np.zeros((self.first.size, len(self.categories)), np.int64)
-        np.add.at(designs, (self.seller, self.category), 1)
-        return np.asarray(designs.argmax(axis=1))
+        pair, many = np.unique(self.seller * len(self.categories) + self.category, return_counts=True)
+        shop, category = np.divmod(pair, len(self.categories))
+        order = np.lexsort((category, -many, shop))  # the first of each shop is the most frequent one
+        return np.asarray(category[order[np.unique(shop[order], return_index=True)[1]]])
 
     @cached_property
     def orders(self) -> Floats:
