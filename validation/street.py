@@ -1,7 +1,7 @@
 """The street and separation: `python -m validation.street` writes docs/street.md and docs/street.svg.
 
-It runs what is missing of the presets `street` and `closure_2023` and of a study of sizes, and reads every number off
-them.
+It runs what is missing of the presets `street`, `closure_2023` and `indonesia_2021_2025` and of a study of sizes, and
+reads every number off them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from analysis.intervals import Estimate
 from analysis.markdown import table
 from analysis.words import humanise
 from experiments import fingerprint
-from validation import closure, street_picture
+from validation import closure, history, street_picture
 from validation.separation import INCOME, OFFLINE, OWN, SHOPS, Separation
 from validation.studies import Design, StudyFailed, conduct, preset, values, weekly
 from validation.tables import in_unit, number, over_seeds, percent
@@ -155,6 +155,7 @@ def write(studies: Mapping[str, Study]) -> str:
         reading=reading(found),
         closure=closure_table(studies[closure.PRESET]),
         closure_d=f"{studies[closure.PRESET].planned[0]['config']['street']['diversion']:g}",
+        history=history.write(studies[history.PRESET]),
         sizes=size_table(studies[SIZE.name]),
         platforms=", ".join(names.values()),
         model=fingerprint.model_hash(),
@@ -164,7 +165,7 @@ def write(studies: Mapping[str, Study]) -> str:
 def main(run: Callable[..., Study] = preset, of: Callable[[Design], Study] = conduct) -> int:
     """Run what is missing and write the page. Returns the exit code."""
     try:
-        studies = {"street": run("street"), closure.PRESET: run(closure.PRESET), SIZE.name: of(SIZE)}
+        studies = {name: run(name) for name in ("street", closure.PRESET, history.PRESET)} | {SIZE.name: of(SIZE)}
     except StudyFailed as error:
         print(f"street: {error}", file=sys.stderr)
         return 1

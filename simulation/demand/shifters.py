@@ -12,7 +12,6 @@ from ..settings.demand import Demand
 from ..state.listings import Listings
 
 WEEKS_A_YEAR = 52.1775
-FIRST_DAY = date(2023, 1, 2)  # the Monday of week 1
 RAMADAN, RAMADAN_DAYS, LUNAR_YEAR = date(2023, 3, 23), 30, 354.367  # days; Ministry of Religious Affairs, 1444 H
 SALES_DAYS = ((11, 11), (12, 12))  # month and day of the large online sales
 
@@ -22,7 +21,7 @@ def shift_demand(listings: Listings, trend: Floats, week: int, demand: Demand, c
     listings.shock = shocks(chance, week, listings, demand.shock_persistence)
     listings.awareness = spread_word(listings.awareness, demand.innovation, demand.imitation)
     trend = trends(chance, week, trend, demand.trend_sd, demand.trend_persistence)
-    return trend, season(week, demand.season)
+    return trend, season(week, demand.season, date.fromisoformat(demand.first_day))
 
 
 def visits(inclusive: float, demand: Demand) -> float:
@@ -42,9 +41,9 @@ def trends(chance: Chance, week: int, trend: Floats, sd: float, persistence: flo
     return persistence * trend + sd * np.sqrt(1.0 - persistence**2) * news
 
 
-def is_high_season(week: int) -> bool:
-    """Whether a day of the week (week 1 begins on 2 January 2023) is in Ramadan or a large online sale."""
-    days = [FIRST_DAY + timedelta(days=7 * (week - 1) + k) for k in range(7)]
+def is_high_season(week: int, first_day: date) -> bool:
+    """Whether a day of the week is in Ramadan or a large online sale; week 1 begins on `first_day`."""
+    days = [first_day + timedelta(days=7 * (week - 1) + k) for k in range(7)]
     return any((day.month, day.day) in SALES_DAYS or _in_ramadan(day) for day in days)
 
 
@@ -53,9 +52,20 @@ def _in_ramadan(day: date) -> bool:
     return (day - RAMADAN).days % LUNAR_YEAR < RAMADAN_DAYS
 
 
-def season(week: int, uplift: float) -> float:
+def season(week: int, uplift: float, first_day: date) -> float:
     """Factor on visits: 1 + uplift in a week of high season, else 1."""
-    return 1.0 + uplift * is_high_season(week)
+    return 1.0 + uplift * is_high_season(week, first_day) if uplift else 1.0
+
+
+def adopted(week: int, demand: Demand) -> float:
+    """F_t/F_0 for the app's share of shopping, F by Bass from F_0 = 1/`adoption`: 1 at the opening and without growth.
+
+    As more people take the app up, a mean consumer's slots are the app's so many times as often.
+    """
+    if demand.adoption == 1.0:
+        return 1.0
+    first = np.array([1.0 / demand.adoption])
+    return float(spread_word(first, demand.innovation, demand.imitation, week)[0] * demand.adoption)
 
 
 def spread_word(awareness: Floats, innovation: float, imitation: float, weeks: float = 1.0) -> Floats:

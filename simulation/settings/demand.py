@@ -122,6 +122,18 @@ class Demand:
         high=10.0,
         source="Bass q, mean of 213 applications (docs/facts.md A; Sultan, Farley, Lehmann 1990)",
     )
+    adoption: float = parameter(
+        1.0,
+        unit="people who use the app in the end over those at the opening, by p and q; 1 is no growth",
+        low=1.0,
+        high=1_000.0,
+        source="none unless chosen; 20 takes the app from 2 % of online orders in 2021 to 5 % in 2022 (docs/street.md)",
+    )
+    first_day: str = parameter(
+        "2023-01-02",
+        unit="the Monday of week 1, as 2023-01-02: from it the weeks of high season are counted",
+        source="three months before Ramadan, forty weeks before TikTok Shop closed",
+    )
     market_expansion: float = parameter(
         0.0,
         unit="ξ, elasticity of visits to mean inclusive value",

@@ -98,10 +98,12 @@ class OfferSet:
     comparison: float  # κ
     visits: float = 1.0  # choice occasions a consumer
     buyer_fee: float = 0.0  # Rp an order on the social app
-    attention: float = 1.0  # share of its part in people's shopping that the social app keeps
+    attention: float = (
+        1.0  # the social app's part in people's shopping over that at the opening, adoption and rules in it
+    )
 
     def attention_of(self, people: Consumers) -> Floats32:
         """Chance of each consumer that a feed or search slot is the social app's. (n,)"""
         if self.attention == 1.0:
             return np.asarray(people.attention)
-        return np.asarray(people.attention * np.float32(self.attention))
+        return np.asarray(np.minimum(people.attention * np.float32(self.attention), np.float32(1.0)))

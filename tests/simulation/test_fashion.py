@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulation import Config, ConfigError
 from simulation.chance import Chance
-from simulation.demand.shifters import FIRST_DAY, WEEKS_A_YEAR, is_high_season, season, spread_word, trends
+from simulation.demand.shifters import WEEKS_A_YEAR, adopted, is_high_season, season, spread_word, trends
+from simulation.settings.demand import Demand
 from tests.simulation.worlds import PROJECT_S, ended, outcome, run, same
 
+FIRST_DAY = date.fromisoformat(Demand().first_day)
 YEARS = st.floats(0.0, 30.0)
 
 
@@ -51,7 +54,7 @@ def test_the_peak_of_new_hearers_is_where_bass_puts_it() -> None:
 
 def test_high_season_is_ramadan_and_the_great_sales() -> None:
     """Ramadan as the ministry announced it for 1444 to 1446 H; its weeks may be off by one at either end."""
-    weeks = {week for week in range(1, 157) if is_high_season(week)}
+    weeks = {week for week in range(1, 157) if is_high_season(week, FIRST_DAY)}
 
     def week_of(day: date) -> int:
         return (day - FIRST_DAY).days // 7 + 1
@@ -61,8 +64,41 @@ def test_high_season_is_ramadan_and_the_great_sales() -> None:
     for start in (date(2023, 3, 23), date(2024, 3, 12), date(2025, 3, 1)):
         assert {week_of(start + timedelta(days=d)) for d in range(4, 26)} <= weeks
     assert len(weeks) <= 3 * (6 + 2)
-    assert season(min(weeks), 0.5) == 1.5
-    assert season(min(weeks) - 1, 0.5) == 1.0
+    assert season(min(weeks), 0.5, FIRST_DAY) == 1.5
+    assert season(min(weeks) - 1, 0.5, FIRST_DAY) == 1.0
+
+
+def test_seasons_are_dated_by_the_first_day() -> None:
+    later = date(2024, 1, 1)
+    shifted = {week + (later - FIRST_DAY).days // 7 for week in range(1, 105) if is_high_season(week, later)}
+    assert shifted == {week for week in range(53, 157) if is_high_season(week, FIRST_DAY)}
+
+
+@pytest.mark.parametrize("day", ["2023-01-03", "2 January 2023", "", "20230102x", "1800-01-06", "2023-02-30"])
+def test_what_is_no_monday_is_refused(day: str) -> None:
+    with pytest.raises(ConfigError, match=r"^demand\.first_day: got .*; it may be a Monday from 1900 to 2100"):
+        Config.read({"demand": {"first_day": day}})
+
+
+def test_adoption_ends_at_what_is_asked_for_and_is_none_by_default() -> None:
+    demand = Demand(adoption=8.0)
+    path = [adopted(week, demand) for week in (0, 52, 104, 2_600)]
+    assert path == sorted(path)
+    assert path[0] == pytest.approx(1.0)
+    assert path[-1] == pytest.approx(8.0, rel=1e-3)
+    one = spread_word(np.array([1 / 8]), demand.innovation, demand.imitation, 104)[0]
+    assert path[2] == pytest.approx(8.0 * one)
+    assert adopted(2_600, Demand()) == 1.0
+
+
+def test_the_app_s_share_grows_as_people_take_it_up() -> None:
+    """The app's slots grow by F_t/F_0, and its share of orders with them, less what buyers know of other channels."""
+    small_app = {"market": {"app_share": 0.1}}
+    still, growing = (run(small_app, {"demand": {"adoption": adoption}}, weeks=60) for adoption in (1.0, 8.0))
+    share = [market.results().weekly["social_share"] for market in (still, growing)]
+    grown = adopted(60, Demand(adoption=8.0))
+    assert share[1][-1] / share[0][-1] == pytest.approx(grown, rel=0.25)
+    assert (growing.results().weekly["attention"][1:] > growing.results().weekly["attention"][:-1]).all()
 
 
 def test_a_trend_keeps_its_spread_and_forgets_at_its_rate() -> None:
@@ -98,7 +134,7 @@ def test_parameters_of_what_is_off_change_no_bit() -> None:
 
 def test_a_season_brings_orders_in_its_weeks() -> None:
     plain, busy = (run({"demand": {"season": uplift}}, weeks=20).results().weekly["orders"] for uplift in (0.0, 0.4))
-    high = np.array([is_high_season(week) for week in range(1, 21)])
+    high = np.array([is_high_season(week, FIRST_DAY) for week in range(1, 21)])
     assert (busy[high] / plain[high] > 1.2).all()
     assert busy[~high][:5] == pytest.approx(plain[~high][:5])
 

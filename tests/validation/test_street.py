@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from analysis import Study
 from analysis.breakeven import BreakEven
 from experiments import plan
 from tests.validation.made import made
-from validation import closure, street, street_picture
+from validation import closure, history, street, street_picture
 from validation.separation import INCOME, OFFLINE, OWN, SHOPS, SMES, STREET, Separation
 
 LOST, WON, EARNED = 30.0, 50.0, 2e9  # shops online; shops in the street and rupiah there, at d = 1
@@ -141,3 +142,30 @@ def test_the_preset_holds_what_the_page_reads() -> None:
     free = {world[:3] for world in worlds if len(world) == 3}
     assert {world[:3] for world in worlds if len(world) == 4} == free
     assert len(worlds) == 2 * len(free) == len(planned.cells)
+
+
+def test_the_years_are_those_of_the_calendar(tmp_path: Path) -> None:
+    """From Monday 5 April 2021: the app has a tenth of orders in 2021, half from 2022 on."""
+    weeks = np.arange(1, 248)
+    first = np.array([(date(2021, 4, 5) + timedelta(weeks=int(week) - 1)).year == 2021 for week in weeks])
+
+    def world(seed: int) -> pd.DataFrame:
+        table = {"seed": seed, "week": weeks, "orders": 100.0, "social_share": np.where(first, 0.1, 0.5)}
+        return pd.DataFrame(table | dict.fromkeys(history.COLUMNS[2:], 1.0))
+
+    labels = (history.OPEN, history.DATED)
+    study = made(
+        tmp_path,
+        {label: pd.DataFrame({"seed": [0, 1]}) for label in labels},
+        weekly={label: pd.concat([world(seed) for seed in (0, 1)]) for label in labels},
+        weeks=247,
+        config={"demand": {"first_day": "2021-04-05"}},
+    )
+    rows = history.write(study).replace("\N{NO-BREAK SPACE}", " ").splitlines()[2:]
+    assert [row.split("|")[1].strip() for row in rows] == ["2021", "2022", "2023", "2024", "2025"]
+    assert "10.0 % [10.0, 10.0]" in rows[0]
+    assert "sets the start" in rows[1]
+    assert rows[3].count("**does not hold**") == 2  # a share of 50 %, orders as in 2022
+    assert history.by_year(study, history.OPEN)["orders"].groupby("year").sum().tolist() == [
+        2 * 100.0 * n for n in (39, 52, 52, 53, 51)
+    ]
