@@ -48,6 +48,11 @@ class WeekTerms:
         return self.consideration.sold_share(self.platform.ad_load)
 
     @property
+    def joined(self) -> Floats:
+        """Of orders through each channel that the platform runs, the share that it may learn from in one. (R,)"""
+        return np.array([self.rules.linked if channel == MARKETPLACE else 1.0 for channel in self.runs])
+
+    @property
     def duty(self) -> float:
         """Duty on parcels that cross the border: what is in force, or what rules put in its place. Share of price."""
         return in_place_of(self.government.duty, self.rules.duty, max)

@@ -74,6 +74,15 @@ def data_firewall(
 
 
 @instruments.register
+def data_linking_ban(
+    *,
+    leak: Annotated[float, Spec("share of the data that is joined all the same", SCENARIO, 0.0, 1.0)] = 0.0,
+) -> dict[str, float]:
+    """A social app may not join its data with those of a marketplace of the same owner (Permendag 31/2023 Art 13)."""
+    return {"linked": leak}
+
+
+@instruments.register
 def neutral_ranking() -> dict[str, float]:
     """Own listings may not be favoured in feed or ranking (EU DMA Art 6(5); KPPU remedy 2025)."""
     return {"own_favour": 0.0}
@@ -266,9 +275,10 @@ def sme_support(
 
 @instruments.register
 def permendag_31_2023() -> dict[str, float]:
-    """Indonesia's rule of September 2023: no payment on social media, no own products, no use of sellers' data, a floor
-    and a positive list for imports (docs/facts.md C [68-71])."""
-    return meet([separation(), own_product_ban(), data_firewall(), import_price_floor(), positive_list()])
+    """Indonesia's rule of September 2023: no payment on social media, no own products, sellers' data neither used nor
+    joined with a marketplace's, a floor and a positive list for imports (docs/facts.md C [68-71])."""
+    data = [data_firewall(), data_linking_ban()]
+    return meet([separation(), own_product_ban(), *data, import_price_floor(), positive_list()])
 
 
 @instruments.register

@@ -113,6 +113,10 @@ def _looks(did: Conduct, now: Rules, full: Rules) -> bool:
     return did.setting.own_goods and full.seller_data < now.seller_data
 
 
+def _links(did: Conduct, now: Rules, full: Rules) -> bool:
+    return did.setting.owns_marketplace and full.linked < now.linked
+
+
 def _crosses(did: Conduct, now: Rules, full: Rules) -> bool:
     return did.crosses(full.border_eligible, full.border_floor)
 
@@ -148,6 +152,9 @@ class Rules:
         max, "least own price over unit cost with the freight that it pays", broken=_sells_below
     )
     seller_data: float = _rule(1.0, min, "share of non-public sales data that the own-goods arm may use", broken=_looks)
+    linked: float = _rule(
+        1.0, min, "share of its own marketplace's data that it may join with the app's", broken=_links
+    )
     # imports
     border_floor: tuple[Limit, ...] = _limit(
         max, "least price of what crosses the border by parcel, $ a unit", broken=_crosses

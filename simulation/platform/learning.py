@@ -80,7 +80,7 @@ def learn(
     it could observe whom the law takes away.
     """
     setting = terms.platform
-    by_design = demand.orders[:, terms.runs].sum(axis=1)
+    by_design = (demand.orders[:, terms.runs] * terms.joined).sum(axis=1)
     seen = by_design.sum() / max(demand.orders.sum(), TINY)
     usual = opening.by_channel[:, terms.runs].sum() / opening.orders.sum()
     by_cluster = demand.by_cluster * observed

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.scenes import of_preset
+from simulation import Market
 from simulation.platform.exposure import favoured
 from simulation.settings.strategies import rankings
 from simulation.state.channels import MARKETPLACE, SOCIAL, keeps
@@ -103,6 +104,19 @@ def test_the_merger_earns_sees_and_sells_on_both_channels() -> None:
     smes = slice(40)
     assert (merged.listings.seen[smes] > alone.listings.seen[smes]).mean() > 0.9
     assert outcome(merged, "platform_profit") > outcome(alone, "platform_profit")
+
+
+def test_without_joined_data_the_merger_sees_what_the_app_sees() -> None:
+    """Nobody copies; what it knows of a design grows by the app's orders alone, on top of what it opened with."""
+    shy = {"platform": {"own_goods": False, "data_decay": 0.0}, "algorithm": {"name": "popularity"}}
+    parted = {"regulation": {"data_linking_ban": {}}}
+    joined, apart, alone = (
+        run(PROJECT_S, *more, shy, weeks=6)
+        for more in ((platform("tokopedia_merger"),), (platform("tokopedia_merger"), parted), ())
+    )
+    growth = [(m.listings.seen[:40] - Market(m.config).listings.seen[:40]) for m in (joined, apart, alone)]
+    assert (growth[0] > growth[1]).any()
+    np.testing.assert_allclose(growth[1], growth[2], rtol=1e-6)
 
 
 def test_a_favoured_listing_has_so_many_times_its_weight_and_nobody_else_has() -> None:
