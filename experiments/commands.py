@@ -84,6 +84,12 @@ COMMANDS: Mapping[str, Command] = {
         },
         TABLES,
     ),
+    "bundle": Command(
+        "Write the study as one file to pass on, results/STUDY.zip: report, tables, all runs, versions, digests, and a "
+        "preset that makes it again. An RO-Crate.",
+        "bundle:bundle",
+        needs=TABLES,
+    ),
     "classroom": Command(
         "Serve the class page on this machine, with a class session; with --lan to phones on the local network, with "
         "--export write it as one file that opens offline, with --print the paper for a lesson.",

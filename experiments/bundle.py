@@ -1,0 +1,147 @@
+"""A study as one file to pass on: `etalase bundle STUDY` writes results/STUDY.zip, an RO-Crate.
+
+In it are the report, the tables, all runs, what was run (`worlds.yaml`, a preset that makes the study again), versions
+and a digest of every file. RO-Crate 1.1 (Soiland-Reyes et al. 2022): ro-crate-metadata.json says what each file is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from analysis import Study, load, report
+from analysis.datasets import Stored
+from analysis.export import write_tables
+from analysis.language import ENGLISH
+from analysis.whole import write_atomically
+
+KINDS = {
+    ".html": "text/html",
+    ".csv": "text/csv",
+    ".parquet": "application/vnd.apache.parquet",
+    ".json": "application/json",
+    ".yaml": "application/yaml",
+    ".md": "text/markdown",
+}
+WHAT = {
+    "report.html": "The report: figures, tables, what it assumes and what it cannot tell",
+    "worlds.yaml": "Every world as a preset: etalase experiment=./worlds.yaml makes the study again",
+    "manifest.json": "Every setting of every world, the outcomes with their units, versions and hashes",
+    "README.md": "What this is, and how to make it again",
+}
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the date of every entry: the same study is the same file
+
+
+def bundle(folder: Path) -> None:
+    """Write the study as one file beside its folder, whole or not at all, and say where."""
+    path = folder.with_name(f"{folder.name}.zip")
+    write_atomically(path, packed(load(folder)))
+    print(path)
+
+
+def packed(study: Study) -> bytes:
+    """The study as a zip file; the same bytes for the same study and version."""
+    files = dict(parts(study))
+    files["ro-crate-metadata.json"] = _json(crate(study, files))
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(f"{study.name}/{name}", LONG_AGO), content, zipfile.ZIP_DEFLATED)
+    return whole.getvalue()
+
+
+def parts(study: Study) -> Iterator[tuple[str, bytes]]:
+    """Every file of the bundle but the one that describes it, by name."""
+    folder = study.folder
+    yield "report.html", report.write(study, ENGLISH).read_bytes()
+    for path in write_tables(study, ["csv", "parquet"]):
+        yield f"tables/{path.name}", path.read_bytes()
+    yield "manifest.json", _json(Stored.read(folder).manifest()[0])
+    yield "worlds.yaml", preset(study).encode()
+    yield "README.md", _readme(study).encode()
+
+
+def preset(study: Study) -> str:
+    """The study as a preset: each world's overrides, and how many seeds."""
+    seeds = [int(seed) for seed in study.manifest.get("seeds", [])]
+    cells = [
+        {"overrides": list(one["overrides"])} | ({"label": one["label"]} if one.get("label") else {})
+        for one in study.planned
+    ]
+    said = {"seed": min(seeds, default=0), "replications": max(1, len(seeds)), "cells": cells}
+    return "# @package _global_\n" + yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=120)
+
+
+def crate(study: Study, files: Mapping[str, bytes]) -> dict[str, Any]:
+    """The description of the bundle by RO-Crate 1.1: a root, a file each, the program and the act of making them."""
+    manifest, versions = study.manifest, study.manifest.get("versions", {})
+    entities = [
+        {
+            "@id": name,
+            "@type": "File",
+            "name": WHAT.get(name, name),
+            "encodingFormat": KINDS.get(Path(name).suffix, "application/octet-stream"),
+            "contentSize": str(len(content)),
+            "sha256": hashlib.sha256(content).hexdigest(),
+        }
+        for name, content in sorted(files.items())
+    ]
+    program = {
+        "@id": "#etalase",
+        "@type": "SoftwareApplication",
+        "name": "Etalase",
+        "version": str(versions.get("etalase", "")),
+        "softwareVersion": f"model {manifest.get('model_hash', '')}, data {manifest.get('data_hash', '')}",
+        "softwareRequirements": ", ".join(f"{name} {version}" for name, version in sorted(versions.items())),
+    }
+    act = {
+        "@id": "#run",
+        "@type": "CreateAction",
+        "name": manifest.get("command", ""),
+        "instrument": {"@id": "#etalase"},
+        "object": {"@id": "worlds.yaml"},
+        "result": [{"@id": one["@id"]} for one in entities],
+        "startTime": manifest.get("created", ""),
+        "endTime": manifest.get("finished", ""),
+    }
+    root = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": f"Etalase study {study.name}",
+        "description": "Runs of an agent-based market of local sellers on a platform that sells too.",
+        "datePublished": str(manifest.get("finished", ""))[:10],
+        "license": "https://spdx.org/licenses/MIT",
+        "hasPart": [{"@id": one["@id"]} for one in entities],
+        "mentions": {"@id": "#run"},
+    }
+    about = {
+        "@id": "ro-crate-metadata.json",
+        "@type": "CreativeWork",
+        "about": {"@id": "./"},
+        "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+    }
+    return {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": [about, root, *entities, program, act]}
+
+
+def _readme(study: Study) -> str:
+    manifest = study.manifest
+    version = manifest.get("versions", {}).get("etalase", "")
+    return (
+        f"# Study {study.name}\n\n"
+        f"Made with Etalase {version} by\n\n    {manifest.get('command', '')}\n\n"
+        "To make it again, with that version installed, in this folder:\n\n"
+        f"    etalase experiment=./worlds.yaml study={study.name}\n\n"
+        f"The model's version is {manifest.get('model_hash', '')}; another one may give other numbers. Files that the "
+        "study read, such as listings of one's own, are not in here; manifest.json has their digests.\n"
+    )
+
+
+def _json(data: Any) -> bytes:
+    return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode()

@@ -1,0 +1,73 @@
+"""A study as one file: the same bytes each time, digests that hold, and a preset that plans the same study."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from experiments import Study, bundle, load, plan, sweep
+from experiments.run import main
+
+from .test_front import SMALL
+
+SWEPT = {"platform": ["marketplace_only", "project_s"], "replications": 2, "seed": 3, "study": "passed_on"}
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return sweep(SMALL, SWEPT, results=str(tmp_path_factory.mktemp("results")), workers=1)
+
+
+@pytest.fixture(scope="module")
+def files(study: Study) -> Mapping[str, bytes]:
+    """What is in the bundle, by name below the study's."""
+    with zipfile.ZipFile(io.BytesIO(bundle.packed(study))) as archive:
+        assert archive.testzip() is None
+        return {name.removeprefix("passed_on/"): archive.read(name) for name in archive.namelist()}
+
+
+def test_the_crate_names_every_file_with_its_digest(files: Mapping[str, bytes]) -> None:
+    crate = json.loads(files["ro-crate-metadata.json"])
+    entities = {one["@id"]: one for one in crate["@graph"]}
+    assert crate["@context"] == "https://w3id.org/ro/crate/1.1/context"
+    assert entities["ro-crate-metadata.json"]["about"] == {"@id": "./"}
+    described = {name: one for name, one in entities.items() if one["@type"] == "File"}
+    assert set(described) == set(files) - {"ro-crate-metadata.json"}
+    assert {one["@id"] for one in entities["./"]["hasPart"]} == set(described)
+    for name, one in described.items():
+        assert one["sha256"] == hashlib.sha256(files[name]).hexdigest()
+        assert int(one["contentSize"]) == len(files[name])
+    assert "numpy" in entities["#etalase"]["softwareRequirements"]
+
+
+def test_the_runs_are_all_there(files: Mapping[str, bytes], study: Study) -> None:
+    runs = pd.read_parquet(io.BytesIO(files["tables/runs.parquet"]))
+    assert sorted(zip(runs["cell_id"], runs["seed"], strict=True)) == sorted(
+        zip(study.runs["cell_id"], study.runs["seed"], strict=True)
+    )
+    assert b"<html" in files["report.html"]
+
+
+def test_the_preset_in_it_plans_the_same_study(
+    files: Mapping[str, bytes], study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "worlds.yaml").write_bytes(files["worlds.yaml"])
+    monkeypatch.chdir(tmp_path)
+    again = plan.make(["experiment=./worlds.yaml"])
+    assert [cell.cell_id for cell in again.cells] == [cell["cell_id"] for cell in study.planned]
+    assert list(again.seeds) == [3, 4]
+
+
+def test_the_command_writes_it_beside_the_study(study: Study, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = study.folder
+    assert main(["bundle", folder.name, f"results={folder.parent}"]) == 0
+    path = folder.with_name("passed_on.zip")
+    assert capsys.readouterr().out.strip().endswith(str(path))
+    assert path.read_bytes() == bundle.packed(load(folder))
