@@ -63,6 +63,11 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def lower_first(text: str) -> str:
+    """A label within a sentence: its first letter small, but not that of 'SME'."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 def cell_labels(settings: Mapping[Any, Mapping[str, Any]]) -> dict[Any, str]:
     """A label for each cell: the settings in which the cells differ, in words, the platform first."""
     names = list(next(iter(settings.values()), {}))

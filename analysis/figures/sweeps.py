@@ -12,13 +12,13 @@ from ..language import say
 from ..lines import INKS, STROKES, Ink, Line
 from ..shape import Axis, Shape, shape
 from ..study import Study
-from ..words import sentence
+from ..words import lower_first, sentence
 from .bars import bars
 from .curves import banded, direct, key, line_figure, narrow, start_of_axis
 from .drawn import Column, Drawn, slug
 from .maps import heat_map
 from .measure import SURVIVAL, estimate_columns, means, measure, numbers, outcome_of
-from .text import lower_first, wrapped, written
+from .text import wrapped, written
 
 
 def of_outcome(study: Study, outcome: str = SURVIVAL) -> Drawn | None:

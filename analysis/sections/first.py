@@ -31,7 +31,7 @@ def compared(found: Findings) -> Table | None:
     """Each world beside its baseline: the baseline's own level, and what each choice changes, seed by seed."""
     groups = _groups(found)
     shown = [cell for _, cells in groups for cell in cells]
-    columns = [of for of in _columns(found) if of.name in found.values]
+    columns = [of for of in told_outcomes(found) if of.name in found.values]
     if not columns:
         return None
     heads = [_head(found, of, alone=set(shown) <= set(found.references)) for of in columns]
@@ -55,7 +55,8 @@ def _column(found: Findings, of: Outcome, shown: list[Any]) -> list[Words]:
     return [quantity(fit, one or Estimate(), difference=cell not in first) for cell, one in known]
 
 
-def _columns(found: Findings) -> list[Outcome]:
+def told_outcomes(found: Findings) -> list[Outcome]:
+    """The outcomes that the first page tells: survival, and who gains and who pays."""
     survival = Outcome("survival", say("opening SMEs alive after {span}", span=span(found.horizon)), "share", 1)
     return [survival, *(found.study.outcomes[name] for name in found.told)]  # as wide as A4
 
