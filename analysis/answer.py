@@ -43,7 +43,7 @@ def answer(study: Study | Findings) -> list[str]:
         return [say("No run has opening SMEs, so there is no survival to compare.")]
     if len(found.study.cells) == 1:
         return [_alone(found), *story(found.study), sureness(found.study)]
-    return [*_survival(found), *rules(found), *_price(found), sureness(found.study)]
+    return [*survival(found), *rules(found), *_price(found), sureness(found.study)]
 
 
 def _alone(found: Findings) -> str:
@@ -56,7 +56,8 @@ def _alone(found: Findings) -> str:
     )
 
 
-def _survival(found: Findings) -> list[str]:
+def survival(found: Findings) -> list[str]:
+    """How many shops live, with Project S and without, or in the reference and at the ends of all worlds."""
     base, known = reference(found.study), found.survival
     if found.platforms:
         base, cell = found.platforms

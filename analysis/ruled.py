@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from .findings import POINTS, Findings
@@ -17,6 +18,17 @@ IN_FORCE = "permendag_31_2023"
 ITS_CORE = "separation"  # what is told of the law in force where a study has no more of it
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """A rule that is singled out: as what, its effect on survival, the flow that it moves most, what else is known."""
+
+    heading: str
+    cell: Any
+    effect: str
+    why: str
+    more: str = ""
+
+
 def rules(found: Findings) -> list[str]:
     """Return the sentences on the rules of the world that is asked about, a paragraph each."""
     base, ranked = found.rules
@@ -27,7 +39,32 @@ def rules(found: Findings) -> list[str]:
     else:
         best = _best(found, ranked)
     first = _joined(best, why(found, ranked[0], base), _elsewhere(found))
-    return [first, *_others(found), *_all(found)]
+    return [first, *_others(found), *all_rules(found)]
+
+
+def verdicts(found: Findings) -> list[Verdict]:
+    """Return the best rule, the worst and the law in force; one rule that is two of them stands once."""
+    ranked = found.rules[1]
+    if not ranked:
+        return []
+    named = [(say("Most shops live under"), ranked[0]), (say("Fewest shops live under"), ranked[-1])]
+    named = named if len(ranked) > 1 else [(say("The rule"), ranked[0])]
+    if (held := law(found)) is not None:
+        whole = found.study.settings[held]["regulation"] == IN_FORCE
+        named.append((say("The law in force") if whole else say("The core of the law in force"), held))
+    headings: dict[Any, list[str]] = {}
+    for heading, cell in named:
+        headings.setdefault(cell, []).append(heading)
+    return [_verdict(found, cell, " · ".join(of)) for cell, of in headings.items()]
+
+
+def _verdict(found: Findings, cell: Any, heading: str) -> Verdict:
+    base, ranked = found.rules
+    parts = _parts(found, cell)
+    effect = say("{share} live: {size} against no rule.", share=parts["share"], size=parts["size"])
+    near = [other for other in ranked[1:] if not found.change(ranked[0], other).clear] if cell == ranked[0] else []
+    tied = say("Too close to rank: {names}.", names=_names([found.rule(one) for one in near])) if near else ""
+    return Verdict(heading, cell, effect, why(found, cell, base), _joined(tied, _range(found, cell)))
 
 
 def law(found: Findings) -> Any:
@@ -119,7 +156,7 @@ def _range(found: Findings, cell: Any) -> str:
     return say("Over the {n} worlds with it the change goes from {low} to {high} points.", n=str(len(under)), **ends)
 
 
-def _all(found: Findings) -> list[str]:
+def all_rules(found: Findings) -> list[str]:
     """Every rule by name: those that help and those that harm with their change, then those that do neither surely."""
     base, ranked = found.rules
     changes = {cell: found.change(cell, base) for cell in ranked}

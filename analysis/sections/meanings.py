@@ -6,6 +6,7 @@ from ..findings import Findings
 from ..language import say
 from ..meanings import Meaning, outcome, rule, rules_in
 from ..parts import Heading, Paragraph, Section, Table, Terms, section
+from ..why import FLOWS
 from ..words import humanise, sentence
 from .first import told_outcomes
 
@@ -14,9 +15,19 @@ def meanings(found: Findings) -> Section | None:
     """The rules that appear in the study, in a table; beside them, or alone, the outcomes of the first page."""
     names = rules_in(found.study.settings.values())
     known = {name: told for name in names if (told := rule(name))}
+    flows = Paragraph(_flows()) if names and any(name in found.study.outcomes for name in FLOWS) else None
     title = say("What each rule is, and what is measured") if names else say("What is measured")
     table = _rules(known) if known else None
-    return section("meanings", title, table, _own([name for name in names if name not in known]), *_measured(found))
+    own = _own([name for name in names if name not in known])
+    return section("meanings", title, table, own, flows, *_measured(found))
+
+
+def _flows() -> str:
+    return say(
+        "“What changes most”: of channels, own goods, imports, fees, subsidies, taxes and prices the flow whose change "
+        "is largest as a share of all that is sold, where its interval leaves out zero. It is where to look first, "
+        "not a proof of the cause."
+    )
 
 
 def _rules(known: dict[str, Meaning]) -> Table:
