@@ -89,6 +89,11 @@ def _cell_label(shown: Mapping[str, Any]) -> str:
     return sentence(", ".join(parts)) or say("All defaults")
 
 
+def setting_label(name: str, value: Any) -> str:
+    """One setting and its value in words: 'Data firewall', 'Favour 1.5', 'No rule'."""
+    return _cell_label({name: value})
+
+
 def _plain(value: Any) -> str:
     return amount(value) if isinstance(value, int | float) and not isinstance(value, bool) else word(str(value))
 
