@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from .compare import reference
 from .findings import POINTS, Findings
 from .intervals import Estimate
 from .language import number, say
+from .ruled import rules
 from .story import story
 from .study import Study
+from .sure import common, doubt
 from .survival import count
-from .words import listing, plural, span
-
-NAMED = 3  # of the rules that the seeds cannot rank
+from .words import listing, lower_first, span
 
 
 def question(found: Findings) -> str:
@@ -37,13 +37,13 @@ def question(found: Findings) -> str:
 
 
 def answer(study: Study | Findings) -> list[str]:
-    """Up to five sentences, in plain text."""
+    """A few sentences, in plain text, each a paragraph of its own."""
     found = study if isinstance(study, Findings) else Findings(study)
     if not found.survival:
         return [say("No run has opening SMEs, so there is no survival to compare.")]
     if len(found.study.cells) == 1:
-        return [_alone(found), *story(found.study), _sureness(found.study)]
-    return [*_survival(found), *_rules(found), *_price(found), _sureness(found.study)]
+        return [_alone(found), *story(found.study), sureness(found.study)]
+    return [*survival(found), *rules(found), *_price(found), sureness(found.study)]
 
 
 def _alone(found: Findings) -> str:
@@ -56,7 +56,8 @@ def _alone(found: Findings) -> str:
     )
 
 
-def _survival(found: Findings) -> list[str]:
+def survival(found: Findings) -> list[str]:
+    """How many shops live, with Project S and without, or in the reference and at the ends of all worlds."""
     base, known = reference(found.study), found.survival
     if found.platforms:
         base, cell = found.platforms
@@ -90,7 +91,7 @@ def _strengths(found: Findings, base: Any, told: Any) -> list[str]:
 
 
 def _difference(found: Findings, change: Estimate) -> str:
-    size = POINTS.full(change, sign=True) + _common(found, change, *(found.platforms or ()))
+    size = POINTS.full(change, sign=True) + common(found, change, *(found.platforms or ()))
     if not change.known:
         one = say("On the one seed in common the difference is {size}.", size=size)
         return one if change.n else say("No seed is in common.")
@@ -126,7 +127,7 @@ def _ends(found: Findings) -> str:
         "share": found.share(most),
         "fewest": found.quoted(fewest),
         "least": found.share(fewest),
-        "size": POINTS.full(change) + _common(found, change, most, fewest),
+        "size": POINTS.full(change) + common(found, change, most, fewest),
     }
     if not twins:
         return say(
@@ -151,74 +152,6 @@ def _apart(change: Estimate, several: bool, parts: Mapping[str, str]) -> str:
     )
     luck = say("Picked as the ends, they may owe some of that to luck.")
     return f"{told} {luck}" if several and change.known else told
-
-
-def _rules(found: Findings) -> list[str]:
-    base, ranked = found.rules
-    if not ranked:
-        return []
-    change = found.change(ranked[0], base)
-    parts = {
-        "rule": found.rule(ranked[0]),
-        "share": found.share(ranked[0]),
-        "size": POINTS.full(change, sign=True) + _doubt(change) + _common(found, change, ranked[0], base),
-    }
-    if len(ranked) == 1:
-        told = say("Under {rule}: {share}, {size} against the same world without a rule.", **parts)
-    else:
-        told = _best(found, ranked, {**parts, "rules": _tried(found, ranked)})
-    return [f"{told} {_elsewhere(found)}".rstrip()]
-
-
-def _best(found: Findings, ranked: Sequence[Any], parts: Mapping[str, str]) -> str:
-    """Which of several rules keeps most alive, or which of them the seeds cannot tell apart."""
-    leads = [found.change(ranked[0], cell) for cell in ranked[1:]]
-    tied = 1 + next((i for i, lead in enumerate(leads) if lead.clear), len(leads))
-    names = _names([found.rule(cell) for cell in ranked[:tied]])
-    if tied == 1:
-        return say(
-            "Of the {rules}, {rule} keeps most alive: {share}, {size} against the same world without a rule; its lead "
-            "over the next, {next}, is {lead}; picked as the best, it may owe some of that to luck.",
-            **parts,
-            next=found.rule(ranked[1]),
-            lead=POINTS.full(leads[0], sign=True),
-        )
-    if all(lead.nothing for lead in leads[: tied - 1]):
-        return say(
-            "Of the {rules}, {names} keep most alive, the same share on every seed: {share}, {size} against the same "
-            "world without a rule.",
-            **parts,
-            names=names,
-        )
-    return say(
-        "Of the {rules}, {names} are too close to rank. Under {rule} {share} live, {size} against the same world "
-        "without a rule.",
-        **parts,
-        names=names,
-    )
-
-
-def _elsewhere(found: Findings) -> str:
-    """That there are rules in other worlds too, each held against its own; '' where there are none."""
-    base, ranked = found.rules
-    if len(ranked) == len(found.rule_baselines):
-        return ""
-    return say("This is against {base} only; rules in other worlds stand in the tables below.", base=found.quoted(base))
-
-
-def _tried(found: Findings, ranked: Sequence[Any]) -> str:
-    """'7 rules', or '5 settings of one rule' where one stands in several cells."""
-    rules, tried = len({found.study.settings[cell]["regulation"] for cell in ranked}), number(len(ranked), ",")
-    if rules == 1:
-        return say("{n} settings of one rule", n=tried)
-    many = plural(rules, "rule")
-    return many if rules == len(ranked) else say("{n} settings of {rules}", n=tried, rules=many)
-
-
-def _names(rules: Sequence[str]) -> str:
-    if len(rules) <= NAMED:
-        return listing(rules)
-    return ", ".join(rules[: NAMED - 1]) + say(" and {n} more", n=number(len(rules) - NAMED + 1, ","))
 
 
 def _price(found: Findings) -> list[str]:
@@ -252,22 +185,13 @@ def _effect(found: Findings, cell: Any, base: Any, name: str) -> str:
     if outcome is None or not change.known or change.nothing:
         return ""
     fit = found.fit(name, difference=True)
-    label = outcome.placed if outcome.label[:2].isupper() else outcome.placed[:1].lower() + outcome.placed[1:]
-    return say("{outcome} by {size}", outcome=label, size=fit.full(change, sign=True) + _doubt(change))
+    return say(
+        "{outcome} by {size}", outcome=lower_first(outcome.placed), size=fit.full(change, sign=True) + doubt(change)
+    )
 
 
-def _doubt(change: Estimate) -> str:
-    return say(" (not distinguishable from zero)") if change.known and not (change.clear or change.nothing) else ""
-
-
-def _common(found: Findings, change: Estimate, *cells: Any) -> str:
-    """On which seeds a difference is, where one of the cells has more of them than the other."""
-    if change.n == 0 or all(found.study.seeds[cell] == change.n for cell in cells):
-        return ""
-    return say(" on the {seeds} that both have", seeds=plural(change.n, "seed"))
-
-
-def _sureness(study: Study) -> str:
+def sureness(study: Study) -> str:
+    """Over how many seeds intervals are, and what they do not hold."""
     low, high = min(study.seeds.values()), max(study.seeds.values())
     if high == 1:
         return say("Each world has one seed, so chance cannot be told from effect: run more replications.")

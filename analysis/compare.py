@@ -22,6 +22,7 @@ from .survival import count, kaplan_meier
 
 LATER = "market.importers"  # settings of the market that its opening knows nothing of
 HORIZONS = (156, 104, 52)
+ROUNDING = 1e-12  # of a mean, what sums and differences of floats may be off by
 AT_A_WEEK = {  # however long a run is
     "survival",
     *(f"{of}_survival_{weeks}w" for of in ("sme", "app_sme", "street", "all") for weeks in HORIZONS),
@@ -35,7 +36,9 @@ def summary(values: pd.DataFrame) -> pd.DataFrame:
     out; with fewer than two seeds the interval is NaN.
     """
     cells = values.rename_axis(columns="outcome").groupby(level="cell_id", sort=False)
-    mean, sd, n = (table.stack() for table in (cells.mean(), cells.std(), cells.count()))
+    means, spreads = cells.mean(), cells.std()
+    spreads = spreads.mask(spreads <= ROUNDING * means.abs(), 0.0)  # the same on every seed, but for the last bit
+    mean, sd, n = (table.stack() for table in (means, spreads, cells.count()))
     margin = pd.Series(t_margin(sd, n), index=mean.index)
     return pd.DataFrame({"mean": mean, "margin": margin, "low": mean - margin, "high": mean + margin, "n": n})
 

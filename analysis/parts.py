@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TypeAlias
+from xml.etree.ElementTree import Element
 
 from .figures import Drawn
 
@@ -30,13 +31,21 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Named:
+    """The name of a row, and below it a note."""
+
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Code:
     """Settings or names as they are typed."""
 
     items: Sequence[str]
 
 
-Words: TypeAlias = str | Quantity | Label | Code
+Words: TypeAlias = str | Quantity | Label | Named | Code
 
 
 @dataclass(frozen=True)
@@ -132,6 +141,19 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A drawing of lines and words that needs no script: its title, what it shows in words, and below it a caption."""
+
+    title: str
+    said: str
+    width: int
+    height: int
+    letters: int
+    elements: Sequence[Element]
+    caption: str = ""
+
+
+@dataclass(frozen=True)
 class Section:
     """Parts under a heading, which `name` leads to."""
 
@@ -155,7 +177,19 @@ class Contents:
 
 
 Part: TypeAlias = (
-    Words | Table | Paragraph | Heading | Bullets | Terms | Commands | English | Folded | Figure | Section | Contents
+    Words
+    | Table
+    | Paragraph
+    | Heading
+    | Bullets
+    | Terms
+    | Commands
+    | English
+    | Folded
+    | Figure
+    | Picture
+    | Section
+    | Contents
 )
 
 

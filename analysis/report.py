@@ -37,7 +37,7 @@ def page(study: Study) -> str:
         "report.html",
         language=spoken().code,
         title=sentence(humanise(study.name)),
-        made=_made(study),
+        made=made_of(study),
         parts=sections.of(study),
         config=_config(study),
         plotly=_plotly(),
@@ -70,7 +70,8 @@ def _plotly() -> str:
     return base64.b64encode(gzip.compress(get_plotlyjs().encode(), 9, mtime=0)).decode()
 
 
-def _made(study: Study) -> str:
+def made_of(study: Study) -> str:
+    """How many worlds and runs of how many weeks a study has, and when it was made."""
     low, high = min(study.weeks.values()), max(study.weeks.values())
     weeks = span(low) if low == high else say("{low} to {high} weeks", low=str(low), high=str(high))
     cells, runs = plural(len(study.cells), "world"), plural(len(study.runs), "run")

@@ -1,4 +1,5 @@
-"""What shape a study is, and so which figures fit it: one run, a curve over a setting, a map over two, names."""
+"""What shape a study is, and so which figures fit it: one run, a curve over a setting, a map over two, small multiples
+over three and more, main effects where no grid is filled, names."""
 
 from __future__ import annotations
 
@@ -12,7 +13,9 @@ from .words import cell_labels, humanise, sentence
 
 NUMBERS = 3  # values from which on a setting is an axis rather than a few names
 NAMES = 8  # lines of a curve at most
-FILLED = 0.5  # the share of a map's places that must have a cell
+FILLED = 0.5  # the share of a grid's places that must have a cell
+LINES, PANELS = 6, 9  # of small multiples at most
+ENOUGH = 8  # cells from which on settings have main effects
 DECADES = 30.0  # from this ratio of largest to smallest value on, an axis is in powers of ten
 
 
@@ -36,17 +39,30 @@ class Axis:
 
 
 @dataclass(frozen=True)
+class Facets:
+    """Small multiples: which axis runs along each panel, which tells its lines apart, which tell panels apart."""
+
+    along: int
+    line: int | None
+    panels: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Shape:
     """`kind`, the axes, and each cell's place on them.
 
     "run": one cell, one seed. "cells": one cell, several seeds. "curve": a numeric axis, and a line for each
     value of all names together; a cell without a value on the axis (None) is a level to hold the lines
-    against. "map": two numeric axes. "bars": any other cells, by their labels.
+    against. "map": two numeric axes. "facets": three axes and more over a grid, as `facets` places them. "effects":
+    settings of which many were set, but no grid of them, or names alone. "bars": any other cells, by their labels.
+
+    A cell has None on an axis that means nothing in it, as the strength of a rule where no rule is on.
     """
 
     kind: str
     axes: tuple[Axis, ...] = ()
     places: Mapping[Any, tuple[Any, ...]] = field(default_factory=dict)
+    facets: Facets | None = None
 
     @property
     def numeric(self) -> list[int]:
@@ -85,11 +101,16 @@ def shape(study: Study) -> Shape:
     places = {cell: tuple(study.settings[cell][axis.name] for axis in axes) for cell in study.cells}
     numeric = [i for i, axis in enumerate(axes) if axis.numeric]
     if len(set(places.values())) == len(places):
+        placed = _facets(axes, places) if len(axes) > 2 else None
+        if placed and placed.panels:
+            return Shape("facets", axes, places, placed)
         if len(numeric) == 1 and _is_curve(Shape("curve", axes, places)):
             return Shape("curve", axes, places)
         if len(numeric) == len(axes) == 2 and _is_map(axes, places.values()):
             return Shape("map", axes, places)
-    return Shape("bars", axes, places)
+        if placed:
+            return Shape("facets", axes, places, placed)
+    return Shape("effects" if _has_effects(axes, places) else "bars", axes, places)
 
 
 def varying(study: Study) -> tuple[Axis, ...]:
@@ -115,6 +136,43 @@ def _is_curve(made: Shape) -> bool:
     """Whether few lines, each of two points or more, and few levels hold all cells."""
     lines, levels = made.lines(), made.levels()
     return 0 < len(lines) + len(levels) <= NAMES and all(len(line) > 1 for line in lines.values())
+
+
+def _facets(axes: Sequence[Axis], places: Mapping[Any, tuple[Any, ...]]) -> Facets | None:
+    """How three axes and more stand in small multiples; None where none is numbers, or the grid is too empty or large.
+
+    Along each panel runs the axis that most cells have a value on; its lines are the values of the longest other axis
+    of which there are few enough.
+    """
+    numbers = [i for i, axis in enumerate(axes) if all(map(_is_number, _there(axis.values)))]
+    if not numbers:
+        return None
+    along = max(numbers, key=lambda i: (sum(at[i] is not None for at in places.values()), len(axes[i].values)))
+    inside = [at for at in places.values() if at[along] is not None]
+    levels = {i: len({at[i] for at in inside}) for i in range(len(axes)) if i != along}
+    others = [i for i, several in levels.items() if several > 1]
+    lines = [i for i in others if levels[i] <= LINES]
+    if len(others) > 0 and not lines:
+        return None
+    line = max(lines, key=lambda i: levels[i], default=None)
+    made = Facets(along, line, tuple(i for i in others if i != line))
+    panels = {tuple(at[i] for i in made.panels) for at in inside}
+    drawn = {tuple(at[i] for i in others) for at in inside}  # lines in all panels
+    filled = len(inside) >= FILLED * len(drawn) * len({at[along] for at in inside})
+    return made if len(panels) <= PANELS and filled and len(inside) > 2 * len(drawn) - 1 else None
+
+
+def _has_effects(axes: Sequence[Axis], places: Mapping[Any, tuple[Any, ...]]) -> bool:
+    """Whether settings have effects by themselves: several are numbers, or a whole grid of three names and more."""
+    if len(places) < ENOUGH:
+        return False
+    whole = len(places) == math.prod(len(axis.values) for axis in axes)
+    few = all(len(axis.values) <= NAMES for axis in axes if not axis.numeric)
+    return few and (sum(axis.numeric for axis in axes) > 1 or (whole and len(axes) > 2))
+
+
+def _there(values: Sequence[Any]) -> list[Any]:
+    return [value for value in values if value is not None]
 
 
 def _is_map(axes: Sequence[Axis], places: Any) -> bool:

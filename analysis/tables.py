@@ -71,9 +71,9 @@ def label(fit: Scale, text: str) -> Label:
 
 
 def quantity(fit: Scale, one: Estimate, difference: bool = False) -> Quantity:
-    """`interval` of an estimate."""
+    """`interval` of an estimate; a star is as strong a claim as bold, so what is not bold has none."""
     made = interval(fit, one.mean, one.low, one.high, one.n, difference)
-    return replace(made, interval=made.interval + STANDS) if difference and one.stands else made
+    return replace(made, interval=made.interval + STANDS) if made.bold and one.stands else made
 
 
 def interval(fit: Scale, mean: float, low: float, high: float, n: int, difference: bool = False) -> Quantity:

@@ -63,6 +63,11 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def lower_first(text: str) -> str:
+    """A label within a sentence: its first letter small, but not that of 'SME'."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 def cell_labels(settings: Mapping[Any, Mapping[str, Any]]) -> dict[Any, str]:
     """A label for each cell: the settings in which the cells differ, in words, the platform first."""
     names = list(next(iter(settings.values()), {}))
@@ -82,6 +87,11 @@ def _cell_label(shown: Mapping[str, Any]) -> str:
         else:
             parts.append(f"{humanise(name.removesuffix('.name').rpartition('.')[2])} {_plain(value)}")
     return sentence(", ".join(parts)) or say("All defaults")
+
+
+def setting_label(name: str, value: Any) -> str:
+    """One setting and its value in words: 'Data firewall', 'Favour 1.5', 'No rule'."""
+    return _cell_label({name: value})
 
 
 def _plain(value: Any) -> str:

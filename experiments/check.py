@@ -16,6 +16,7 @@ from .terminal import say
 
 OK, FAILED = 0, 1
 OWN = {NAME, SHARDS, FAILURES, mending.DAMAGED, mending.SUPERSEDED, *DATASETS, "pictures", "tables"}
+PAGES = (".html", ".pdf")  # reports and briefs
 
 
 def check(folder: Path, mend: bool = False) -> int:
@@ -79,5 +80,5 @@ def _foreign(folder: Path) -> Iterator[str]:
     """What does not belong into a study's folder."""
     own = set(shards(folder))
     for path in [*files(folder), *files(folder / SHARDS)]:
-        if path not in own and path.name not in OWN and path.suffix != ".html":
+        if path not in own and path.name not in OWN and path.suffix not in PAGES:
             yield f"{path}: no file of a study"

@@ -57,6 +57,12 @@ COMMANDS: Mapping[str, Command] = {
         {"language": "en|id", "format": "png,svg,pdf"},
         TABLES,
     ),
+    "brief": Command(
+        "Write the study on one A4 page, as HTML and as PDF: the answer, the rules and who pays, what it hangs on.",
+        "study_commands:make_brief",
+        {"language": "en|id"},
+        TABLES,
+    ),
     "list": Command(
         "Name what there is to choose and to measure: rules, rankings, platforms, presets, markets, outcomes and more.",
         "catalogue:list_names",

@@ -12,6 +12,8 @@ shape asks for. Colours are Okabe and Ito's; names stand beside what they name.
 from .bars import bars, difference_bars, forest, who_pays, without_ratio
 from .dominance import dominance
 from .drawn import CONFIG, Column, Drawn, Entry
+from .effects import effects
+from .facets import facets
 from .maps import heat_map
 from .shops import shop_profits, winners
 from .spread import distribution
@@ -30,6 +32,8 @@ __all__ = [
     "difference_bars",
     "distribution",
     "dominance",
+    "effects",
+    "facets",
     "forest",
     "group_survival",
     "heat_map",

@@ -13,10 +13,10 @@ import plotly.graph_objects as go
 from ..language import say
 from ..shape import Axis, Shape, shape
 from ..study import Study
-from ..words import plural
+from ..words import lower_first, plural
 from .drawn import Column, Drawn, axis, layout, slug
 from .measure import SURVIVAL, Measure, changes, estimate_columns, means, measure, numbers, outcome_of
-from .text import lower_first, plain, wrapped, written
+from .text import plain, wrapped, written
 
 CELL_HEIGHT = 44
 WRITTEN, WRITTEN_NARROW = 14, 5  # columns up to which a value is written into each place of a map

@@ -12,18 +12,20 @@ from ..language import say
 from ..lines import INKS, STROKES, Ink, Line
 from ..shape import Axis, Shape, shape
 from ..study import Study
-from ..words import sentence
+from ..words import lower_first, sentence
 from .bars import bars
 from .curves import banded, direct, key, line_figure, narrow, start_of_axis
 from .drawn import Column, Drawn, slug
+from .effects import effects
+from .facets import facets
 from .maps import heat_map
 from .measure import SURVIVAL, estimate_columns, means, measure, numbers, outcome_of
-from .text import lower_first, wrapped, written
+from .text import wrapped, written
 
 
 def of_outcome(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
-    """One outcome as the study's shape asks for: a curve, a heat map, or bars."""
-    made = {"curve": sweep_curve, "map": heat_map}.get(shape(study).kind)
+    """One outcome as the study's shape asks for: a curve, a heat map, small multiples, main effects, or bars."""
+    made = {"curve": sweep_curve, "map": heat_map, "facets": facets, "effects": effects}.get(shape(study).kind)
     return (made(study, outcome) if made else None) or bars(study, outcome)
 
 

@@ -36,8 +36,3 @@ def width_of(text: str) -> int:
 def written(value: float) -> str:
     """A value of a setting, on an axis."""
     return number(value, ",.0f" if float(value).is_integer() else ",.4g")
-
-
-def lower_first(label: str) -> str:
-    """A label within a sentence: its first letter small, but not that of 'SME'."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label

@@ -15,6 +15,7 @@ from .groups import groups
 from .hazards import hazards
 from .limits import limits
 from .market import alone, market
+from .meanings import meanings
 from .parties import parties, trade_off
 from .run import run
 from .settings import settings
@@ -22,6 +23,7 @@ from .spread import spread
 
 SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
     first,
+    meanings,
     alone,
     dominance,
     settings,

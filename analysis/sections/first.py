@@ -10,6 +10,7 @@ from ..findings import Findings
 from ..intervals import Estimate
 from ..language import number, say
 from ..parts import First, Label, Table, Words
+from ..ruled import law
 from ..study import Outcome
 from ..tables import doubts, label, quantity
 from ..words import sentence, span
@@ -27,11 +28,14 @@ def first(found: Findings) -> First:
     return First("answer", question(found), parts, [text for text in answer(found) if text])
 
 
-def compared(found: Findings) -> Table | None:
-    """Each world beside its baseline: the baseline's own level, and what each choice changes, seed by seed."""
-    groups = _groups(found)
+def compared(found: Findings, most: int = MOST_ROWS) -> Table | None:
+    """Each world beside its baseline: the baseline's own level, and what each choice changes, seed by seed.
+
+    most: rows of many worlds.
+    """
+    groups = _groups(found, most)
     shown = [cell for _, cells in groups for cell in cells]
-    columns = [of for of in _columns(found) if of.name in found.values]
+    columns = [of for of in told_outcomes(found) if of.name in found.values]
     if not columns:
         return None
     heads = [_head(found, of, alone=set(shown) <= set(found.references)) for of in columns]
@@ -55,29 +59,31 @@ def _column(found: Findings, of: Outcome, shown: list[Any]) -> list[Words]:
     return [quantity(fit, one or Estimate(), difference=cell not in first) for cell, one in known]
 
 
-def _columns(found: Findings) -> list[Outcome]:
+def told_outcomes(found: Findings) -> list[Outcome]:
+    """The outcomes that the first page tells: survival, and who gains and who pays."""
     survival = Outcome("survival", say("opening SMEs alive after {span}", span=span(found.horizon)), "share", 1)
     return [survival, *(found.study.outcomes[name] for name in found.told)]  # as wide as A4
 
 
-def _groups(found: Findings) -> list[Group]:
-    """The references by themselves, then the other cells by what they are held against; at most `MOST_ROWS` in all."""
+def _groups(found: Findings, most: int) -> list[Group]:
+    """The references by themselves, then the other cells by what they are held against; at most so many in all."""
     under: dict[Any, list[Any]] = {}
-    for cell in _shown(found):
+    for cell in _shown(found, most):
         under.setdefault((cell in found.rule_baselines, found.baselines[cell]), []).append(cell)
     groups = [(_heading(found, ruled, of), cells) for (ruled, of), cells in sorted(under.items(), key=_ruled)]
-    return [(say("As it is") if groups else "", found.references[:MOST_ROWS]), *groups]
+    return [(say("As it is") if groups else "", found.references[:most]), *groups]
 
 
-def _shown(found: Findings) -> list[Any]:
-    """The cells beside the reference, in the study's order: all; of many the platform's, the rule baselines, the ends.
+def _shown(found: Findings, most: int) -> list[Any]:
+    """The cells beside the reference, in the study's order: all; of many the platform's, the rule baselines, the law in
+    force, and the ends.
 
     The ends are those that keep most shops, and as many that keep fewest.
     """
-    others, room = list(found.baselines), max(0, MOST_ROWS - len(found.references))
+    others, room = list(found.baselines), max(0, most - len(found.references))
     if len(others) <= room:
         return others
-    held = dict.fromkeys((*(found.platforms or ()), found.rules[0], *found.rule_baselines.values()))
+    held = dict.fromkeys((*(found.platforms or ()), law(found), found.rules[0], *found.rule_baselines.values()))
     kept = set([cell for cell in held if cell in found.baselines][: room // 2])
     rest = [cell for cell in others if cell in found.survival and cell not in kept]
     ranked = sorted(rest, key=lambda cell: -found.survival[cell].mean)

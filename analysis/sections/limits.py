@@ -60,6 +60,13 @@ def _assumed(found: Findings) -> Iterator[str]:
 
 
 def _limits(found: Findings) -> Iterator[str]:
+    yield from of_this_study(found)
+    yield from _always()
+    yield from _of_copies(found)
+
+
+def of_this_study(found: Findings) -> Iterator[str]:
+    """What cannot be told because of the rules and the platform that this study has."""
     rules = {rule for of in found.study.settings.values() for rule in str(of["regulation"]).split("+")}
     if rules & {"separation", "permendag_31_2023"}:
         yield _of_separation(_config(found).get("street") or {})
@@ -68,8 +75,6 @@ def _limits(found: Findings) -> Iterator[str]:
             "A scenario, not a forecast: “Project S” is what the press called a plan of TikTok's to sell its own "
             "goods; TikTok has denied such plans for Indonesia. Nothing here claims that it happened."
         )
-    yield from _always()
-    yield from _of_copies(found)
 
 
 def _of_separation(street: Mapping[str, Any]) -> str:

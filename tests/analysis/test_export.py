@@ -9,20 +9,21 @@ import io
 import re
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analysis import Study, StudyError, differences, figures, rule_baselines, summary
-from analysis.compare import against_reference
+from analysis.compare import against_reference, estimate
 from analysis.export import _hazard_ratios, _who_pays, csv_text, outcome_rows, table, write_tables
-from analysis.findings import Findings
+from analysis.findings import SHARE, Findings
 from analysis.language import speaking
 from analysis.parties import who_pays
 from analysis.provenance import plain
 from analysis.sections.behind import figure
-from analysis.tables import difference_table
+from analysis.tables import difference_table, quantity
 
 from .present import there
 from .synthetic import OUTCOMES, SyntheticCell, load_study
@@ -245,6 +246,19 @@ def test_few_seeds_are_said_and_never_bold(tmp_path, seeds: int, said: bool) -> 
     assert ("fewer than five seeds" in table(study, "latex")) is said
     bold = [one.bold for row in made.cells for one in row]
     assert any(bold) is not said
+
+
+def test_rounding_is_no_width(tmp_path) -> None:
+    """One shop more of sixty on every seed is the same value, whatever the last bit of its share says."""
+    shops = np.arange(6) / 60
+    values = pd.DataFrame({"survival": [*shops, *(shops + 1 / 60)]})
+    values.index = pd.MultiIndex.from_product([["a", "b"], range(6)], names=["cell_id", "seed"])
+    assert (values.loc["b"] - values.loc["a"])["survival"].nunique() > 1
+    change = estimate(differences(values, {"b": "a"}), "b", "survival")
+    assert change.margin == 0.0
+    made = quantity(SHARE, change, difference=True)
+    assert not made.bold
+    assert not made.interval.endswith("*")
 
 
 def test_an_interval_of_no_width_is_said_and_never_bold(tmp_path) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError, nodes
 
 import analysis
+from analysis.card import shape
 from analysis.figures import Column, Drawn, Entry
 from analysis.lines import INKS
 from analysis.parts import (
@@ -29,8 +30,10 @@ from analysis.parts import (
     Folded,
     Heading,
     Label,
+    Named,
     Paragraph,
     Part,
+    Picture,
     Quantity,
     Section,
     Table,
@@ -51,8 +54,8 @@ def drawn(text: str) -> Drawn:
 
 def samples(text: str) -> list[Part]:
     """A part of each kind, with the text wherever there may be one."""
-    words = [text, Quantity(text, text, True), Label(text, text), Code([text, text])]
-    table = Table(text, text, words, words, [words] * 4, "numbers", [(text, 3), ("", 1)])
+    words = [text, Quantity(text, text, True), Label(text, text), Named(text, text), Code([text, text])]
+    table = Table(text, text, words, words, [words] * 5, "numbers", [(text, 4), ("", 1)])
     plain: list[Part] = [
         *words,
         table,
@@ -65,6 +68,7 @@ def samples(text: str) -> list[Part]:
         Folded(text, table),
         Figure(drawn(text), table, "H4sI"),
         Figure(drawn(text)),
+        Picture(text, text, 9, 9, 1, [shape("text", text, fill=text), shape("path", d=text)], text),
     ]
     section = Section(text, text, plain)
     return [*plain, section, First(text, text, plain, [text]), Contents([section, section])]
@@ -91,7 +95,7 @@ def test_there_is_a_sample_and_a_template_of_every_part() -> None:
     kinds = {*typing.get_args(Part), First}
     assert {type(part) for part in samples("x")} == kinds
     named = {f"{kind.__name__.lower()}.html" for kind in kinds}
-    assert named | {"report.html"} == set(environment().list_templates(["html"]))
+    assert named | {"report.html", "brief.html"} == set(environment().list_templates(["html"]))
 
 
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1))

@@ -44,7 +44,7 @@ def grid(**axes: list[Any]) -> list[dict[str, Any]]:
         (grid(platform__favour=[1.0, 2.0, 4.0], demand__impulse=[0.0, 0.2, 0.4]), 2, "map"),
         (grid(platform__favour=[1.0, 2.0, 4.0], demand__impulse=[0.0, 0.2, 0.4])[:7], 2, "map"),
         ([{FAVOUR: 1 + i / 10, IMPULSE: i / 5} for i in range(4)], 2, "bars"),
-        (grid(a__x=[1, 2, 3], b__y=[1, 2, 3], regulation=["none", "separation"]), 2, "bars"),
+        (grid(a__x=[1, 2, 3], b__y=[1, 2, 3], regulation=["none", "separation"]), 2, "facets"),
         (grid(a__x=[1, 2, 3], regulation=[f"rule_{i}" for i in range(9)]), 2, "bars"),
         (
             [{"platform": "marketplace_only"}, *({"platform": "project_s", FAVOUR: 1 + i / 10} for i in range(3))],
@@ -98,12 +98,17 @@ def test_an_axis_is_named_in_the_language_spoken_and_logarithmic_where_it_spans_
 )
 def test_every_cell_has_a_place_and_what_is_drawn_stands_once(cells: list[dict[str, Any]]) -> None:
     made = shape(Fake(cells))  # type: ignore[arg-type]
-    assert made.kind in ("run", "cells", "curve", "map", "bars")
+    assert made.kind in ("run", "cells", "curve", "map", "facets", "effects", "bars")
     if made.kind == "curve":
         drawn = [cell for line in made.lines().values() for _, cell in line] + made.levels()
         assert sorted(drawn) == list(range(len(cells)))
     if made.kind == "map":
         assert len(set(made.places.values())) == len(cells)
+
+
+def test_a_grid_too_large_for_panels_has_main_effects() -> None:
+    assert shape(Fake(grid(a__x=list(range(9)), b__y=list(range(9)), c__z=[1, 2, 3]))).kind == "facets"  # type: ignore[arg-type]
+    assert shape(Fake(grid(a__x=list(range(10)), b__y=list(range(10)), c__z=[1, 2, 3]))).kind == "effects"  # type: ignore[arg-type]
 
 
 class Fake:

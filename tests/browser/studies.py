@@ -37,6 +37,17 @@ def grid() -> list[SyntheticCell]:
     ]
 
 
+def multiples() -> list[SyntheticCell]:
+    """Worlds over a number, a rule, and the rule's strength, which means nothing where the rule is not on."""
+    strength = "regulation.commission_cap.cap"
+    rules = [{"regulation": "none"}, *({"regulation": "commission_cap", strength: cap} for cap in (0.01, 0.02, 0.03))]
+    return [
+        SyntheticCell(0.004 + 0.01 * y + 0.1 * rule.get(strength, 0.0), y / 2, {"platform": "project_s", CUT: y} | rule)
+        for rule in rules
+        for y in (0.0, 0.15, 0.3)
+    ]
+
+
 def made(cells: Callable[[], Sequence[SyntheticCell]], seeds: int, language: str, folder: Path) -> Path:
     """The report of a synthetic study."""
     return report.write(store(folder, cells(), range(seeds), weeks=60, smes=100), language)
@@ -55,6 +66,7 @@ MADE: dict[str, Callable[[Path], Path]] = {
     "rules in Indonesian": partial(made, headline, 3, "id"),
     "curve": partial(made, curve, 3, "en"),
     "map": partial(made, grid, 2, "id"),
+    "multiples": partial(made, multiples, 3, "id"),
     "run": partial(made, one, 1, "en"),
     "real": real,
 }

@@ -13,8 +13,12 @@ from .studies import MADE
 
 # a value in its unit, and its interval
 SAID = re.compile(r"([+−]?(?:Rp\s?)?[+−]?\d[\d.,]*)%?(?:\s\w+){0,2}\s(\[[^\[\]]*\])")
-# differences that no table has: the best rule's lead, and how far the ends lie apart
-ALONE = ("its lead over the next", "they lie", "selisihnya dari peringkat kedua", "jaraknya")
+# differences that these tables lack: the best rule's lead, how far the ends lie apart, and the flow that a rule moves
+# most, which tests/analysis/test_why.py holds to the runs
+ALONE = (
+    *("its lead over the next", "they lie", "what changes most"),
+    *("selisihnya dari peringkat kedua", "jaraknya", "yang paling berubah"),
+)
 WHERE = ".compared, figure[data-figure$='-survival'] details table"
 TABLES = """(where) => [...document.querySelectorAll(where)].map((table) => ({
   first: table.matches(".compared"),

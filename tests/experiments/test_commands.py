@@ -94,6 +94,33 @@ def test_the_report_is_made_in_indonesian_beside_the_english_one(capsys: pytest.
     assert not Path("results/mine/report.html").exists()
 
 
+def test_a_brief_is_html_where_there_is_no_browser_and_no_fault_of_the_study(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHROMIUM", "no")
+    conduct("study=mine", "replications=2")
+    for arguments, name in ((), "brief.html"), (("--language", "id"), "brief.id.html"):
+        assert main(["brief", "mine", *arguments]) == 0
+        out, err = capsys.readouterr()
+        assert out == f"Brief: results/mine/{name}\n"
+        assert err == f"etalase: brief: no Chromium is installed here, so there is no PDF: any browser prints {name}\n"
+        assert "<main" in Path("results/mine", name).read_text()
+    Path("results/mine/brief.pdf").write_bytes(b"%PDF")
+    assert main(["check", "mine"]) == 0
+
+
+def test_a_brief_says_its_pdf_where_the_browser_made_one(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conduct("study=mine", "replications=2")
+    for browser, made in (("true", False), ("false", False)):  # commands that make nothing
+        monkeypatch.setenv("CHROMIUM", browser)
+        assert main(["brief", "mine"]) == 0
+        out, err = capsys.readouterr()
+        assert ("brief.pdf" in out) is made
+        assert "did not make it" in err
+
+
 def test_tables_are_written_in_each_form_that_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     conduct("study=mine", "replications=2")
     paths = [Path(line) for line in said(capsys, "table", "mine", "--format", "latex,markdown")]
@@ -135,7 +162,7 @@ def test_a_wrong_option_is_said_in_one_line(
     assert sorted(Path("results").rglob("*")) == before
 
 
-@pytest.mark.parametrize("name", ["status", "check", "compact", "report", "table"])
+@pytest.mark.parametrize("name", ["status", "check", "compact", "report", "brief", "table"])
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -159,10 +186,10 @@ def test_what_is_no_study_is_said_in_one_line(
     assert words in err
 
 
-@pytest.mark.parametrize("name", ["status", "check", "compact", "report", "table"])
+@pytest.mark.parametrize("name", ["status", "check", "compact", "report", "brief", "table"])
 def test_a_study_without_runs_is_no_trouble(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     conduct("study=mine", seeds=0)
-    assert main([name, "mine"]) == {"report": 2, "table": 2, "check": 1}.get(name, 0)
+    assert main([name, "mine"]) == {"report": 2, "brief": 2, "table": 2, "check": 1}.get(name, 0)
     assert "Traceback" not in capsys.readouterr().err
 
 

@@ -1,0 +1,212 @@
+"""What the answer says of rules: the best, the worst, the law in force, each with why, and all of them by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .findings import POINTS, Findings
+from .intervals import Estimate
+from .language import number, say
+from .sure import common, doubt
+from .why import why
+from .words import listing, plural
+
+NAMED = 3  # of the rules that the seeds cannot rank
+IN_FORCE = "permendag_31_2023"
+ITS_CORE = "separation"  # what is told of the law in force where a study has no more of it
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A rule that is singled out: as what, its effect on survival, the flow that it moves most, what else is known."""
+
+    heading: str
+    cell: Any
+    effect: str
+    why: str
+    more: str = ""
+
+
+def rules(found: Findings) -> list[str]:
+    """Return the sentences on the rules of the world that is asked about, a paragraph each."""
+    base, ranked = found.rules
+    if not ranked:
+        return []
+    if len(ranked) == 1:
+        best = say("Under {rule}: {share}, {size} against the same world without a rule.", **_parts(found, ranked[0]))
+    else:
+        best = _best(found, ranked)
+    first = _joined(best, why(found, ranked[0], base), _elsewhere(found))
+    return [first, *_others(found), *all_rules(found)]
+
+
+def verdicts(found: Findings) -> list[Verdict]:
+    """Return the best rule, the worst and the law in force; one rule that is two of them stands once."""
+    ranked = found.rules[1]
+    if not ranked:
+        return []
+    named = [(say("Most shops live under"), ranked[0]), (say("Fewest shops live under"), ranked[-1])]
+    named = named if len(ranked) > 1 else [(say("The rule"), ranked[0])]
+    if (held := law(found)) is not None:
+        whole = found.study.settings[held]["regulation"] == IN_FORCE
+        named.append((say("The law in force") if whole else say("The core of the law in force"), held))
+    headings: dict[Any, list[str]] = {}
+    for heading, cell in named:
+        headings.setdefault(cell, []).append(heading)
+    return [_verdict(found, cell, " · ".join(of)) for cell, of in headings.items()]
+
+
+def _verdict(found: Findings, cell: Any, heading: str) -> Verdict:
+    base, ranked = found.rules
+    parts = _parts(found, cell)
+    effect = say("{share} live: {size} against no rule.", share=parts["share"], size=parts["size"])
+    near = [other for other in ranked[1:] if not found.change(ranked[0], other).clear] if cell == ranked[0] else []
+    tied = say("Too close to rank: {names}.", names=_names([found.rule(one) for one in near])) if near else ""
+    return Verdict(heading, cell, effect, why(found, cell, base), _joined(tied, _range(found, cell)))
+
+
+def law(found: Findings) -> Any:
+    """Return the cell of the law in force, or of its core, in the world that is asked about; None where it has none."""
+    for name in (IN_FORCE, ITS_CORE):
+        cells = [cell for cell in found.rules[1] if found.study.settings[cell]["regulation"] == name]
+        if cells:
+            return next(cell for cell in found.study.cells if cell in cells)
+    return None
+
+
+def _parts(found: Findings, cell: Any) -> dict[str, str]:
+    """What a sentence tells of a rule: its name, how many shops live, and how many more than without it."""
+    base = found.rules[0]
+    change = found.change(cell, base)
+    size = POINTS.full(change, sign=True) + doubt(change) + common(found, change, cell, base)
+    return {"rule": found.rule(cell), "share": found.share(cell), "size": size}
+
+
+def _best(found: Findings, ranked: Sequence[Any]) -> str:
+    """Which of several rules keeps most alive, or which of them the seeds cannot tell apart."""
+    parts = {**_parts(found, ranked[0]), "rules": _tried(found, ranked)}
+    leads = [found.change(ranked[0], cell) for cell in ranked[1:]]
+    tied = 1 + next((i for i, lead in enumerate(leads) if lead.clear), len(leads))
+    names = _names([found.rule(cell) for cell in ranked[:tied]])
+    if tied == 1:
+        return say(
+            "Of the {rules}, {rule} keeps most alive: {share}, {size} against the same world without a rule; its lead "
+            "over the next, {next}, is {lead}; picked as the best, it may owe some of that to luck.",
+            **parts,
+            next=found.rule(ranked[1]),
+            lead=POINTS.full(leads[0], sign=True),
+        )
+    if all(lead.nothing for lead in leads[: tied - 1]):
+        return say(
+            "Of the {rules}, {names} keep most alive, the same share on every seed: {share}, {size} against the same "
+            "world without a rule.",
+            **parts,
+            names=names,
+        )
+    return say(
+        "Of the {rules}, {names} are too close to rank. Under {rule} {share} live, {size} against the same world "
+        "without a rule.",
+        **parts,
+        names=names,
+    )
+
+
+def _others(found: Findings) -> Iterator[str]:
+    """The rule under which fewest live and the law in force, each with why; nothing where there are no intervals."""
+    base, ranked = found.rules
+    held = law(found)
+    worst = ranked[-1] if len(ranked) > 1 and found.change(ranked[-1], base).known else None
+    if worst is not None:
+        told = say("Fewest live under {rule}: {share}, {size}.", **_parts(found, worst))
+        yield _joined(told, _status(found, worst) if worst == held else "", why(found, worst, base))
+    if held is not None and held != worst and found.change(held, base).known:
+        if held == ranked[0]:
+            yield _status(found, held)
+        else:
+            yield _joined(_under(found, held), why(found, held, base), _range(found, held))
+
+
+def _under(found: Findings, cell: Any) -> str:
+    if found.study.settings[cell]["regulation"] == IN_FORCE:
+        return say("Under the law in force, {rule}, {share} live, {size}.", **_parts(found, cell))
+    return say(
+        "Under {rule}, the core of the law in force (Permendag 31/2023), {share} live, {size}.", **_parts(found, cell)
+    )
+
+
+def _status(found: Findings, cell: Any) -> str:
+    """That a rule is the law in force, or its core; and how far its effect goes over all worlds of the study."""
+    if found.study.settings[cell]["regulation"] == IN_FORCE:
+        said = say("That is the law in force.")
+    else:
+        said = say("That is the core of the law in force, Permendag 31/2023.")
+    return _joined(said, _range(found, cell))
+
+
+def _range(found: Findings, cell: Any) -> str:
+    """From where to where a rule's effect goes over the worlds that have it; '' where it has but one."""
+    name = found.study.settings[cell]["regulation"]
+    under = [one for one in found.rule_baselines if found.study.settings[one]["regulation"] == name]
+    if len(under) == 1:
+        return ""
+    known = [found.change(one, found.rule_baselines[one]).mean for one in under]
+    ends = {"low": POINTS.number(min(known), sign=True), "high": POINTS.number(max(known), sign=True)}
+    return say("Over the {n} worlds with it the change goes from {low} to {high} points.", n=str(len(under)), **ends)
+
+
+def all_rules(found: Findings) -> list[str]:
+    """Every rule by name: those that help and those that harm with their change, then those that do neither surely."""
+    base, ranked = found.rules
+    changes = {cell: found.change(cell, base) for cell in ranked}
+    if len(ranked) < 2:
+        return []
+    if not any(change.known for change in changes.values()):
+        return [say("All rules, in points on the one seed: {rules}.", rules=_sized(found, changes))]
+    more = {cell: one for cell, one in changes.items() if one.clear and one.mean > 0}
+    fewer = {cell: one for cell, one in changes.items() if one.clear and one.mean < 0}
+    same = {cell: one for cell, one in changes.items() if one.nothing}
+    unsure = {cell: one for cell, one in changes.items() if cell not in {*more, *fewer, *same}}
+    said = [
+        say("more shops live under {rules}", rules=_sized(found, more)) if more else "",
+        say("fewer live under {rules}", rules=_sized(found, fewer)) if fewer else "",
+        say("not distinguishable from zero: {rules}", rules=_named(found, unsure)) if unsure else "",
+        say("no difference on any seed: {rules}", rules=_named(found, same)) if same else "",
+    ]
+    return [say("All rules, in points: {groups}.", groups="; ".join(text for text in said if text))]
+
+
+def _sized(found: Findings, changes: Mapping[Any, Estimate]) -> str:
+    return listing([f"{found.rule(cell)} ({POINTS.number(one.mean, sign=True)})" for cell, one in changes.items()])
+
+
+def _named(found: Findings, changes: Mapping[Any, Estimate]) -> str:
+    return listing([found.rule(cell) for cell in changes])
+
+
+def _joined(*texts: str) -> str:
+    return " ".join(text for text in texts if text)
+
+
+def _elsewhere(found: Findings) -> str:
+    """That there are rules in other worlds too, each held against its own; '' where there are none."""
+    base, ranked = found.rules
+    if len(ranked) == len(found.rule_baselines):
+        return ""
+    return say("This is against {base} only; rules in other worlds stand in the tables below.", base=found.quoted(base))
+
+
+def _tried(found: Findings, ranked: Sequence[Any]) -> str:
+    """'7 rules', or '5 settings of one rule' where one stands in several cells."""
+    several, tried = len({found.study.settings[cell]["regulation"] for cell in ranked}), number(len(ranked), ",")
+    if several == 1:
+        return say("{n} settings of one rule", n=tried)
+    many = plural(several, "rule")
+    return many if several == len(ranked) else say("{n} settings of {rules}", n=tried, rules=many)
+
+
+def _names(several: Sequence[str]) -> str:
+    if len(several) <= NAMED:
+        return listing(several)
+    return ", ".join(several[: NAMED - 1]) + say(" and {n} more", n=number(len(several) - NAMED + 1, ","))
