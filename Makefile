@@ -14,7 +14,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run page map validate mechanisms rules street outcomes test test-pythons test-search test-numbers test-kill test-stops test-faults test-classroom test-cluster lint format clean
+.PHONY: help install browser run page map validate mechanisms rules street outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-classroom test-cluster lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -59,8 +59,13 @@ outcomes: install ## write the table of outcomes anew and say what moved: valida
 	$(BIN)/python -m validation.outcomes
 
 test: install browser ## run the tests, the linter and the type checker
-	$(BIN)/pytest -n auto
-	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory -j2 lint tests
+
+tests: install browser
+	$(BIN)/pytest -n auto -m 'not long'
+
+test-long: install browser ## run the cases that `make test` leaves out, of kinds that it has
+	$(BIN)/pytest -n auto -m long
 
 test-pythons: install ## run the tests of the model and of studies on every other Python that is found
 	@for version in 3.11 3.12 3.13; do \

@@ -6,6 +6,7 @@ every time; `make test-search` looks for new ones.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -18,11 +19,12 @@ settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None, max_examples=1_000)
 settings.load_profile("same")
 
-# Files that one worker takes together, one after the other: tests that start, count, time and kill processes, and the
-# tests that share a browser.
+# Files that one worker takes together, one after the other: tests that start, count, time and kill processes, the tests
+# that share a browser, and those that compose all presets, which are kept once composed.
 TOGETHER = {
     "processes": tuple(f"tests/experiments/test_{name}.py" for name in ("disk", "execute", "kill", "run")),
     "browser": ("tests/browser/",),
+    "presets": tuple(f"tests/experiments/test_{name}.py" for name in ("compose", "plan", "settings_page")),
 }
 
 
@@ -36,6 +38,12 @@ class ByFile(LoadFileScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
         return next((name for name, files in TOGETHER.items() if file.startswith(files)), file)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: searching it for garbage again and again takes time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -67,7 +67,12 @@ def test_every_make_command_in_the_documents_exists(page: str) -> None:
 
 
 def test_ci_runs_the_tests_of_the_makefile() -> None:
-    assert read(".ci/run").splitlines()[-3:] == ["make test", "make test-pythons", "make test-stops"]
+    assert read(".ci/run").splitlines()[-4:] == [
+        "make test",
+        "make test-long",
+        "make test-pythons",
+        "make test-stops",
+    ]
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,20 +14,18 @@ from experiments import resolve
 
 
 @pytest.fixture
-def add_preset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], None]]:
-    """A function that adds experiment/NAME.yaml to a copy of the configs."""
+def add_preset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """A function that adds experiment/NAME.yaml to a copy of the configs.
+
+    What is composed of the copy is kept apart: what was composed before need not be composed again.
+    """
     configs = tmp_path / "configs"
     shutil.copytree(places.CONFIGS, configs)
 
     def add(name: str, text: str) -> None:
         (configs / "experiment" / f"{name}.yaml").write_text(f"# @package _global_\n{text}")
 
-    def forget() -> None:
-        places.listed.cache_clear()
-        resolve.composed.cache_clear()
-
-    forget()
+    monkeypatch.setattr(places, "listed", cache(places.listed.__wrapped__))
+    monkeypatch.setattr(resolve, "composed", cache(resolve.composed.__wrapped__))
     monkeypatch.setattr(places, "CONFIGS", configs)
-    yield add
-    monkeypatch.undo()
-    forget()
+    return add

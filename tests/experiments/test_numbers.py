@@ -24,7 +24,7 @@ from simulation.config import GROUPS, SEED, WEEKS
 from simulation.settings.parameter import Spec, check
 from simulation.settings.strategies import STRATEGIES
 
-LINES = int(os.environ.get("LINES", "300"))
+LINES = int(os.environ.get("LINES", "100"))
 NUMERIC = sorted(name for name, kind in setting_types().items() if kind in (int, float))
 STUDYS = ["replications", "workers", "hydra.launcher.n_jobs"]
 SPECS = {"seed": SEED, "weeks": WEEKS} | {

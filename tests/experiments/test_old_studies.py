@@ -136,8 +136,14 @@ def test_seeds_under_its_own_model_are_added_to_it(monkeypatch: pytest.MonkeyPat
     assert said["opening"]["classroom"]["listings"] == "tokopedia_listings.csv"
 
 
-@pytest.mark.parametrize("dataset", DATASETS)
-@pytest.mark.parametrize("harm", ["cut", "deleted", "emptied", "foreign"])
+@pytest.mark.parametrize(
+    ("dataset", "harm"),
+    [
+        pytest.param(dataset, harm, marks=() if dataset == "weekly" or harm == "foreign" else pytest.mark.long)
+        for dataset in DATASETS
+        for harm in ("cut", "deleted", "emptied", "foreign")
+    ],
+)
 def test_a_lost_part_is_a_run_that_is_not_stored(
     dataset: str, harm: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

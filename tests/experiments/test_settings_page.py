@@ -22,6 +22,12 @@ DOCS = settings_page.PAGE.parent
 PAGES = [page for page in sorted(DOCS.glob("*.md")) if page.name != "mesa.md"]  # that page names Python
 
 
+@pytest.fixture(scope="module")
+def made() -> str:
+    """The page as it is made now, once for all tests that read it."""
+    return settings_page.page()
+
+
 def specs() -> Iterator[tuple[str, Spec]]:
     """Every field that a config can hold, and what is declared of it."""
     for group in (*GROUPS.values(), Enforcement, StudySetting):
@@ -29,18 +35,18 @@ def specs() -> Iterator[tuple[str, Spec]]:
             yield f"{group.__name__}.{field.name}", field.metadata["spec"]
 
 
-def test_the_page_is_what_the_command_makes() -> None:
-    assert settings_page.PAGE.read_text(encoding="utf-8") == settings_page.page(), "python -m experiments.settings_page"
+def test_the_page_is_what_the_command_makes(made: str) -> None:
+    assert settings_page.PAGE.read_text(encoding="utf-8") == made, "python -m experiments.settings_page"
 
 
-def test_the_command_writes_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_writes_the_page(made: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings_page, "PAGE", tmp_path / "parameters.md")
     settings_page.main()
-    assert (tmp_path / "parameters.md").read_text(encoding="utf-8") == settings_page.page()
+    assert (tmp_path / "parameters.md").read_text(encoding="utf-8") == made
 
 
-def test_every_setting_and_every_outcome_has_one_row() -> None:
-    rows = re.findall(r"^\| `([\w.]+)` \|", settings_page.page(), re.MULTILINE)
+def test_every_setting_and_every_outcome_has_one_row(made: str) -> None:
+    rows = re.findall(r"^\| `([\w.]+)` \|", made, re.MULTILINE)
     enforced = {f.name for f in dataclasses.fields(Enforcement)}
     chosen = {f"{group}.name" for group in STRATEGIES}
     settings = {name for name in setting_types() if name.rpartition(".")[2] not in enforced} - chosen
@@ -49,8 +55,8 @@ def test_every_setting_and_every_outcome_has_one_row() -> None:
     assert len(own) == len(set(own))
 
 
-def test_a_choice_is_told_in_a_whole_sentence_and_a_preset_in_all_its_cells() -> None:
-    rows = [line.split(" | ") for line in settings_page.page().splitlines() if re.match(r"\| `\w+=\w+` \|", line)]
+def test_a_choice_is_told_in_a_whole_sentence_and_a_preset_in_all_its_cells(made: str) -> None:
+    rows = [line.split(" | ") for line in made.splitlines() if re.match(r"\| `\w+=\w+` \|", line)]
     assert len(rows) == len(list(settings_page.CONFIGS.glob("*/*.yaml")))
     assert [said for _, said, _ in rows if not said.endswith(".")] == []
     cells = {name: sets.rpartition(", ")[2].removesuffix(" |") for name, _, sets in rows if "`experiment=" in name}
@@ -70,8 +76,8 @@ def test_the_first_sentence_of_a_file(text: str, said: str) -> None:
     assert settings_page.first_sentence(text) == said
 
 
-def test_every_row_is_complete() -> None:
-    rows = [line for line in settings_page.page().splitlines() if line.startswith("| `")]
+def test_every_row_is_complete(made: str) -> None:
+    rows = [line for line in made.splitlines() if line.startswith("| `")]
     cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
     assert {len(row) for row in cells} <= {3, 5, 6}
     assert [row for row in cells if not all(row)] == []

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,9 @@ STREAMS = {
 }
 
 
+COVERED = ("no stderr", "full stderr", "no stdout", "none at all")  # the others close and fill the same streams
+
+
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of studies with one in it, of two runs."""
@@ -62,7 +67,11 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(
     ("launcher", "stream"),
-    [*(("basic", stream) for stream in STREAMS), ("joblib", "none at all")],
+    [
+        ("joblib", "none at all"),
+        *(("basic", stream) for stream in STREAMS if stream not in COVERED),
+        *(pytest.param("basic", stream, marks=pytest.mark.long) for stream in COVERED),
+    ],
 )
 def test_a_study_is_run_whatever_its_streams(stream: str, launcher: str, tmp_path: Path) -> None:
     redirected, code = STREAMS[stream]
@@ -140,10 +149,22 @@ def test_what_is_lost_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
         assert not out.isatty()
 
 
+STARTED: list[subprocess.Popen[str]] = []
+
+
+@pytest.fixture(autouse=True)
+def _none_is_left() -> Iterator[None]:
+    """A command that a failed test leaves behind would run for minutes beside all others."""
+    yield
+    while STARTED:
+        with suppress(ProcessLookupError):
+            os.killpg(STARTED.pop().pid, signal.SIGKILL)
+
+
 def start(results: Path, *more: str) -> subprocess.Popen[str]:
     """A command in a session of its own, as a terminal starts it."""
     study = [*fakes.SMALL, "weeks=200", "replications=200", "workers=2", f"results={results}", *more]
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "experiments.run", *study],
         cwd=ROOT,
         start_new_session=True,
@@ -151,6 +172,8 @@ def start(results: Path, *more: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
+    STARTED.append(process)
+    return process
 
 
 def wait_for_runs(process: subprocess.Popen[str], results: Path, runs: int) -> None:
@@ -161,9 +184,20 @@ def wait_for_runs(process: subprocess.Popen[str], results: Path, runs: int) -> N
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize(("launcher", "to"), [("basic", os.kill), ("joblib", os.kill), ("joblib", os.killpg)])
-def test_each_signal_ends_a_study_with_the_same_line(launcher: str, number: int, to, tmp_path: Path) -> None:
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+WAYS = (("basic", os.kill), ("joblib", os.kill), ("joblib", os.killpg))
+FIRST = {("basic", os.kill, signal.SIGHUP), ("joblib", os.kill, signal.SIGINT), ("joblib", os.killpg, signal.SIGTERM)}
+
+
+@pytest.mark.parametrize(
+    ("launcher", "to", "number"),
+    [
+        pytest.param(*way, number, marks=() if (*way, number) in FIRST else pytest.mark.long)
+        for way in WAYS
+        for number in SIGNALS
+    ],
+)
+def test_each_signal_ends_a_study_with_the_same_line(launcher: str, to, number: int, tmp_path: Path) -> None:
     """To a whole group, workers among it, too: SIGTERM ends those by itself."""
     process = start(tmp_path, f"hydra/launcher={launcher}")
     wait_for_runs(process, tmp_path, 1)

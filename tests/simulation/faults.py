@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 
-FAULTS = int(os.environ.get("FAULTS", "1000"))  # make test-faults has 10,000
+FAULTS = int(os.environ.get("FAULTS", "400"))  # make test-faults has 10,000
 
 
 def damaged(content: bytes, chance: random.Random) -> bytes:

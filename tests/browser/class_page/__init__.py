@@ -1,0 +1,1 @@
+"""The class page as a file, opened from disk."""
