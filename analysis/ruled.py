@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from .words import listing, plural
 
 NAMED = 3  # of the rules that the seeds cannot rank
 IN_FORCE = "permendag_31_2023"
+FOR_THE_STREET = ("separation", "permendag_31_2023")  # rules made for traders who sell offline
 ITS_CORE = "separation"  # what is told of the law in force where a study has no more of it
 
 
@@ -38,7 +40,7 @@ def rules(found: Findings) -> list[str]:
         best = say("Under {rule}: {share}, {size} against the same world without a rule.", **_parts(found, ranked[0]))
     else:
         best = _best(found, ranked)
-    first = _joined(best, why(found, ranked[0], base), _elsewhere(found))
+    first = _joined(best, why(found, ranked[0], base), street(found, ranked[0]), _elsewhere(found))
     return [first, *_others(found), *all_rules(found)]
 
 
@@ -64,7 +66,9 @@ def _verdict(found: Findings, cell: Any, heading: str) -> Verdict:
     effect = say("{share} live: {size} against no rule.", share=parts["share"], size=parts["size"])
     near = [other for other in ranked[1:] if not found.change(ranked[0], other).clear] if cell == ranked[0] else []
     tied = say("Too close to rank: {names}.", names=_names([found.rule(one) for one in near])) if near else ""
-    return Verdict(heading, cell, effect, why(found, cell, base), _joined(tied, _range(found, cell)))
+    return Verdict(
+        heading, cell, effect, why(found, cell, base), _joined(tied, _range(found, cell), street(found, cell))
+    )
 
 
 def law(found: Findings) -> Any:
@@ -120,12 +124,14 @@ def _others(found: Findings) -> Iterator[str]:
     worst = ranked[-1] if len(ranked) > 1 and found.change(ranked[-1], base).known else None
     if worst is not None:
         told = say("Fewest live under {rule}: {share}, {size}.", **_parts(found, worst))
-        yield _joined(told, _status(found, worst) if worst == held else "", why(found, worst, base))
+        yield _joined(
+            told, _status(found, worst) if worst == held else "", why(found, worst, base), street(found, worst)
+        )
     if held is not None and held != worst and found.change(held, base).known:
         if held == ranked[0]:
             yield _status(found, held)
         else:
-            yield _joined(_under(found, held), why(found, held, base), _range(found, held))
+            yield _joined(_under(found, held), why(found, held, base), _range(found, held), street(found, held))
 
 
 def _under(found: Findings, cell: Any) -> str:
@@ -154,6 +160,49 @@ def _range(found: Findings, cell: Any) -> str:
     known = [found.change(one, found.rule_baselines[one]).mean for one in under]
     ends = {"low": POINTS.number(min(known), sign=True), "high": POINTS.number(max(known), sign=True)}
     return say("Over the {n} worlds with it the change goes from {low} to {high} points.", n=str(len(under)), **ends)
+
+
+def street(found: Findings, cell: Any) -> str:
+    """What a rule that was made for traders offline does to them, and that it hangs on a belief; '' for other rules.
+
+    Where the study varies the belief: from where to where it goes.
+    """
+    names = set(str(found.study.settings[cell]["regulation"]).split("+"))
+    outcome = f"street_survival_{found.horizon}w"
+    if not names & set(FOR_THE_STREET) or outcome not in found.study.outcomes:
+        return ""
+    changes = {}
+    for one, base in found.rule_baselines.items():
+        if found.study.settings[one]["regulation"] == found.study.settings[cell]["regulation"]:
+            belief = _diversion(found, one)
+            if belief is not None and not math.isnan(found.change(one, base, outcome).mean):
+                changes[one] = (belief, found.change(one, base, outcome))
+    if cell not in changes:
+        return ""
+    beliefs = sorted({belief for belief, _ in changes.values()})
+    if len(beliefs) == 1:
+        return say(
+            "In the street it changes the share of shops alive by {size}, if {share} of lost orders are bought there, "
+            "which nobody has measured.",
+            size=POINTS.full(changes[cell][1], sign=True),
+            share=number(beliefs[0], ".0%"),
+        )
+    known = [one.mean for _, one in changes.values()]
+    return say(
+        "In the street it changes the share of shops alive by {low} to {high} points, as {least} to {most} of lost "
+        "orders are bought there, which nobody has measured.",
+        low=POINTS.number(min(known), sign=True),
+        high=POINTS.number(max(known), sign=True),
+        least=number(beliefs[0], ".0%"),
+        most=number(beliefs[-1], ".0%"),
+    )
+
+
+def _diversion(found: Findings, cell: Any) -> float | None:
+    """The belief of a cell: the share of lost orders that the street wins; None where there is no street."""
+    config = next((one.get("config") or {} for one in found.study.planned if one["cell_id"] == cell), {})
+    street_of = config.get("street") or {}
+    return float(street_of["diversion"]) if street_of.get("shops") else None
 
 
 def all_rules(found: Findings) -> list[str]:

@@ -27,6 +27,7 @@ NAMES = {
     "eu_dma": "EU DMA",
     "india_pn2_2018": "India PN2/2018",
     "none": "no rule",
+    "shops": "street shops for each SME",
     "hhi": "HHI",
     "sme": "SME",
     "smes": "SMEs",

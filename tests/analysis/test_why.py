@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -139,3 +140,35 @@ def test_what_is_told_of_rules_is_whole_in_indonesian(study: Study) -> None:
         assert spoken.lacks == set()
     assert "Yang paling berubah: bagian aplikasi sosial, −5,0" in said
     assert "Dengan aturan yang berlaku, Permendag 31/2023, " in said
+
+
+IN_THE_STREET = {"street_survival_156w": {"label": "street shops alive", "unit": "share", "direction": 1}}
+
+
+def beside_a_street(folder: Path, beliefs: dict[float, float], shops: float = 1.4) -> str:
+    """What is told of separation in worlds of these diversions, under which it saves such a share of street shops."""
+    cells, config = [], []
+    for diversion, saved in beliefs.items():
+        for rule, hazard, alive in (("none", 0.003, 0.7), ("separation", 0.005, 0.7 + saved)):
+            of = {"platform": "project_s", "regulation": rule, "street.diversion": diversion}
+            cells.append(SyntheticCell(hazard, 0.1, of, measured={"street_survival_156w": alive}))
+            config.append({"street": {"shops": shops, "diversion": diversion}})
+    found = load(store(folder, cells, range(5), smes=200, outcomes=OUTCOMES | IN_THE_STREET))
+    planned = [one | {"config": of} for one, of in zip(found.planned, config, strict=True)]
+    return told(dataclasses.replace(found, manifest={**found.manifest, "cells": planned}))
+
+
+def test_what_separation_does_in_the_street_is_told_with_its_belief(tmp_path: Path) -> None:
+    text = beside_a_street(tmp_path / "one", {0.4: 0.02})
+    assert (
+        "In the street it changes the share of shops alive by +2.0 points [+2.0, +2.0], if 40% of lost orders" in text
+    )
+
+
+def test_over_several_beliefs_it_is_a_range(tmp_path: Path) -> None:
+    text = beside_a_street(tmp_path / "many", {0.1: 0.01, 0.8: 0.05})
+    assert "alive by +1.0 to +5.0 points, as 10% to 80% of lost orders are bought there" in text
+
+
+def test_without_a_street_nothing_is_told_of_it(tmp_path: Path) -> None:
+    assert "In the street" not in beside_a_street(tmp_path / "none", {0.4: 0.02}, shops=0.0)
