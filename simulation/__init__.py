@@ -8,7 +8,7 @@ from .agents.consumers import Consumer
 from .agents.influencers import Influencer
 from .agents.platform import Platform
 from .agents.regulator import Regulator
-from .agents.sellers import SME, Importer
+from .agents.sellers import SME, Importer, StreetShop
 from .config import Config
 from .market import Market
 from .opening.calibration import CalibrationError
@@ -31,4 +31,5 @@ __all__ = [
     "Regulator",
     "Results",
     "StateError",
+    "StreetShop",
 ]
