@@ -161,7 +161,7 @@ def test_a_newcomer_is_sent_to_files_that_there_are() -> None:
     rows = re.findall(
         r"^\| .*\? \| (.*) \| .*\|$", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE
     )
-    assert len(rows) == 10
+    assert len(rows) == 11
     assert [row for row in rows if not is_there(row.strip("`"))] == []
 
 

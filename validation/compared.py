@@ -12,7 +12,7 @@ from analysis.intervals import Estimate
 from analysis.words import scale
 from validation.tables import over_seeds
 
-RESPONSES = ("frozen", "adaptive")
+RESPONSE, RESPONSES = "response.name", ("frozen", "adaptive")
 BUNDLES = ("permendag_31_2023", "eu_dma", "india_pn2_2018")
 SURVIVAL = "sme_survival_156w"
 
@@ -35,7 +35,7 @@ class Compared:
 
     def cell(self, rule: str, response: str) -> Any:
         """The cell of a rule under a response of the platform."""
-        wanted = {"regulation": rule, "response": response}
+        wanted = {"regulation": rule, RESPONSE: response}
         return next(c for c, of in self.study.settings.items() if wanted.items() <= of.items())
 
     @cached_property

@@ -12,11 +12,12 @@ import pytest
 
 from analysis import Study, load
 from analysis.words import humanise
+from experiments import plan
 from simulation.law.instruments import instruments
 from simulation.outcomes.record import OUTCOMES
 from tests.validation.made import made
 from validation import closure, closure_picture, rigid, rules
-from validation.compared import BUNDLES, SURVIVAL, Compared
+from validation.compared import BUNDLES, RESPONSE, RESPONSES, SURVIVAL, Compared
 
 PARTIES = [name for name, o in OUTCOMES.items() if o.party]
 RULES = ["none", *sorted(instruments)]
@@ -38,7 +39,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
                 total = {"total_surplus": sum(money.values()), "sme_profit": 1e9 * effect}
                 survival = 0.3 + 0.01 * effect + 0.02 * seed
                 rows.append(
-                    {"cell_id": cell, "seed": seed, "weeks": 156, "response": response}
+                    {"cell_id": cell, "seed": seed, "weeks": 156, RESPONSE: response}
                     | settings
                     | money
                     | total
@@ -141,3 +142,8 @@ def test_the_closures_table_and_picture_show_both_readings(tmp_path: Path) -> No
     svg = closure_picture.svg(study)
     assert svg.count("<polyline") == 4
     assert "50% orders on the app" in svg
+
+
+def test_the_preset_stores_the_response_under_the_name_that_is_read() -> None:
+    cells = plan.make(["experiment=rules"]).cells
+    assert {cell.config[RESPONSE.split(".")[0]]["name"] for cell in cells} == set(RESPONSES)
