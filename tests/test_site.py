@@ -19,7 +19,8 @@ INDEX = ROOT / "docs" / "site" / "index.md"
 def toctree() -> list[str]:
     """The pages in the order of the site."""
     blocks = re.findall(r"^```\{toctree\}\n(.*?)^```", INDEX.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    return [line for block in blocks for line in block.splitlines() if line and not line.startswith(":")]
+    lines = [line for block in blocks for line in block.splitlines() if line and not line.startswith(":")]
+    return [re.sub(r".* <(.*)>$", r"\1", line) for line in lines]
 
 
 def cells(notebook: str) -> list[str]:

@@ -26,6 +26,7 @@ html_theme = "furo"
 html_title = "Etalase"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+smartquotes = False  # of code in a docstring a quote is a quote
 html_show_sphinx = False
 html_copy_source = html_show_sourcelink = False
 
@@ -38,7 +39,7 @@ myst_links_external_new_tab = False
 # Every notebook is run anew, in a folder of its own; a cell that fails ends the build.
 nb_execution_mode = "force"
 nb_execution_in_temp = True
-nb_execution_timeout = 180
+nb_execution_timeout = 900  # of a cell, on a machine that does other work too
 nb_execution_raise_on_error = True
 nb_execution_show_tb = True
 nb_output_stderr = "remove"  # progress

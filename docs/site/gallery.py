@@ -69,7 +69,7 @@ def preset(one: Entry) -> str:
         picture, made_by = STORED[one.name]
         shown = f"![{one.says}]({picture})\n\nWritten by `{made_by}`.\n"
     else:
-        small = 'market="classroom", weeks=26, replications=2'
+        small = 'market="classroom", weeks=13, replications=2'
         shown = _cell(f'sweep(experiment="{one.name}", {small}, study="{one.name}").plot("sme_profit")')
     return _entry(one, f"etalase {one.given}", shown)
 
