@@ -3,6 +3,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+WRITES := $(VENV)/.writes
+SITE := build/site
 EXTRAS := dev,classroom,oracle
 STUDY := project_s
 # The browser that opens the report in the tests: a name on the PATH, or no for none (make test CHROMIUM=no).
@@ -14,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run page map validate mechanisms rules street outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-classroom test-cluster lint format clean
+.PHONY: help install browser run page map validate mechanisms rules street outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-classroom test-cluster docs lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -101,6 +103,13 @@ test-cluster: install ## run a study on a Ray cluster of two nodes and kill one 
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[ray]' --constraint constraints.txt
 	$(BIN)/pytest tests/cluster/two_nodes.py
 
+docs: $(WRITES) ## make the site of the documents, its notebooks run: build/site/index.html
+	@rm -rf $(SITE) build/doctrees
+	@$(BIN)/python -m docs.site.stage build/pages
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html -d build/doctrees -c docs/site build/pages $(SITE)
+	@$(BIN)/python -m docs.site.check $(SITE)
+	@echo "The site: $(CURDIR)/$(SITE)/index.html"
+
 lint: install ## check form, run the linter and the type checker
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check
@@ -113,6 +122,10 @@ format: install ## put the code in shape
 clean: ## remove .venv and every cache, keep results/
 	rm -rf $(VENV) $(VENV)-3.* .pytest_cache .mypy_cache .ruff_cache .hypothesis outputs build dist
 	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(WRITES): $(INSTALLED)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]' --constraint constraints.txt
+	@touch $@
 
 # Debian's python3 comes without ensurepip unless python3-venv is installed: then its pip fills the environment.
 $(INSTALLED): pyproject.toml constraints.txt

@@ -16,7 +16,12 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 DEPENDENCIES = [*PROJECT["dependencies"], *chain(*PROJECT["optional-dependencies"].values())]
 LISTINGS = ROOT / "simulation" / "data" / "tokopedia_listings.csv"
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")), LISTINGS.parent / "README.md"]
+PAGES = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted(ROOT.glob("docs/*.md")),
+    *sorted(ROOT.glob("docs/notebooks/*.md")),
+    LISTINGS.parent / "README.md",
+]
 
 
 def pins(python: str) -> dict[str, str]:
@@ -67,12 +72,8 @@ def test_every_make_command_in_the_documents_exists(page: str) -> None:
 
 
 def test_ci_runs_the_tests_of_the_makefile() -> None:
-    assert read(".ci/run").splitlines()[-4:] == [
-        "make test",
-        "make test-long",
-        "make test-pythons",
-        "make test-stops",
-    ]
+    commands = ["make test", "make test-long", "make docs", "make test-pythons", "make test-stops"]
+    assert read(".ci/run").splitlines()[-5:] == commands
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
 
 
