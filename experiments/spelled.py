@@ -13,6 +13,7 @@ from simulation.settings.parameter import ConfigError
 
 PLAIN = re.compile(r"[A-Za-z_][\w./-]*")  # a text that the grammar reads back as that text
 NO_TEXT = {"true", "false", "null", "nan", "inf"}  # but for these, in any case of letters
+SWEPT = re.compile(r"(sample|range|glob)\([^()]*\)")  # many values in one text, as on the command line
 ALLOWED = "a text, a number, true or false, None, or a list or dictionary of these"
 
 Given = str | Mapping[str, Any]  # "NAME=VALUE" as on the command line, or values by their settings
@@ -21,7 +22,8 @@ Given = str | Mapping[str, Any]  # "NAME=VALUE" as on the command line, or value
 def overrides(given: Sequence[Given], settings: Mapping[str, Any], sweeps: bool = False) -> list[str]:
     """Return what was given in Python as overrides.
 
-    sweeps: a list is several values of a setting, and a list in it one value, as `[a, b]` of a regulation is.
+    sweeps: a list is several values of a setting, and a list in it one value, as `[a, b]` of a regulation is; so are
+    `sample(LOW,HIGH)`, `range(FIRST,END,STEP)` and `glob(PATTERN)`.
     Raises `ConfigError` for a value that cannot be spelled.
     """
     found: list[str] = []
@@ -32,6 +34,8 @@ def overrides(given: Sequence[Given], settings: Mapping[str, Any], sweeps: bool 
 
 def _override(name: str, value: Any, sweeps: bool) -> str:
     value = _plain(value)
+    if sweeps and isinstance(value, str) and SWEPT.fullmatch(value):
+        return f"{name}={value}"
     if not (sweeps and isinstance(value, list)):
         return f"{name}={spelled(value, name)}"
     if not value:

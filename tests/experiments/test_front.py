@@ -262,3 +262,16 @@ def test_mesas_batch_run_runs_it() -> None:
 def test_fakes_are_of_the_form_that_the_engine_has() -> None:
     config = experiments.compose([*fakes.SMALL, "weeks=1"])
     assert type(fakes.run(config)[0]) is type(execute.run_market(config, 1)[0])
+
+
+@pytest.mark.parametrize("many", ["sample(0.1,0.8)", "range(1,4)", "glob(*)"])
+def test_many_values_in_one_text_are_those_of_the_command_line(many: str) -> None:
+    assert overrides([], {"x.y": many}, sweeps=True) == [f"x.y={many}"]
+    assert overrides([], {"x.y": many}) == [f"x.y='{many}'"]
+
+
+def test_a_sample_is_swept_from_python() -> None:
+    said = overrides([{"street.diversion": "sample(0.1,0.8)", "samples": 4, "market": "classroom"}], {}, sweeps=True)
+    found = [cell.config["street"]["diversion"] for cell in plan.make(said, multirun=True).cells]
+    assert len(set(found)) == 4
+    assert all(0.1 <= one <= 0.8 for one in found)
