@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from .law.regulation import Rule, choose_rules
@@ -92,7 +91,6 @@ class Config:
             **strategies,
         )
         check_exponents(config.consideration, config.algorithm)
-        check_first_day(config.demand.first_day)
         if config.street.shops > 0.0:
             captive_orders(config.street, config.market.order_share)
         return config
@@ -106,17 +104,6 @@ class Config:
             data[name] = {"name": chosen.name, **chosen.parameters}
         data["regulation"] = {rule.name: rule.plain() for rule in self.regulation}
         return data
-
-
-def check_first_day(day: str) -> None:
-    """Refuse what is no Monday."""
-    allowed = "a Monday from 1900 to 2100, written as 2023-01-02"
-    try:
-        first = date.fromisoformat(day)
-    except ValueError:
-        raise ConfigError("demand.first_day", day, allowed) from None
-    if first.weekday() or not 1900 <= first.year <= 2100:
-        raise ConfigError("demand.first_day", day, allowed)
 
 
 def check_exponents(consideration: Consideration, algorithm: Choice) -> None:

@@ -131,7 +131,8 @@ class Demand:
     )
     first_day: str = parameter(
         "2023-01-02",
-        unit="the Monday of week 1, as 2023-01-02: from it the weeks of high season are counted",
+        unit="the Monday of week 1: from it the weeks of high season are counted",
+        monday=True,
         source="three months before Ramadan, forty weeks before TikTok Shop closed",
     )
     market_expansion: float = parameter(

@@ -14,6 +14,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
@@ -53,9 +54,12 @@ class Spec:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    monday: bool = False  # a date that begins a week
 
     def allowed(self, kind: str) -> str:
         """The values that the parameter may take, in words."""
+        if self.monday:
+            return "a Monday from 1900 to 2100, written as 2023-01-02"
         if self.choices:
             return "one of " + ", ".join(self.choices)
         if self.low is None and self.high is None:
@@ -70,6 +74,8 @@ class Spec:
         """Whether `value`, of the right type already, is in range."""
         if self.choices:
             return value in self.choices
+        if self.monday:
+            return is_monday(value)
         if isinstance(value, str | bool) or value is None:
             return True
         if not isinstance(value, int | float) or (isinstance(value, float) and not math.isfinite(value)):
@@ -85,9 +91,19 @@ def parameter(
     low: float | None = None,
     high: float | None = None,
     choices: tuple[str, ...] = (),
+    monday: bool = False,
 ) -> Any:
     """A dataclass field that knows its unit, its range and the source of its default."""
-    return dataclasses.field(default=default, metadata={"spec": Spec(unit, source, low, high, choices)})
+    return dataclasses.field(default=default, metadata={"spec": Spec(unit, source, low, high, choices, monday)})
+
+
+def is_monday(value: object) -> bool:
+    """Whether a text is a Monday from 1900 to 2100 as ISO 8601 writes it, 2023-01-02."""
+    try:
+        day = date.fromisoformat(str(value))
+    except ValueError:
+        return False
+    return day.isoformat() == value and day.weekday() == 0 and 1900 <= day.year <= 2100
 
 
 KINDS = {int: "a whole number", float: "a number", str: "a name", bool: "true or false"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -46,6 +46,10 @@ class Opening:
     stock_cluster: NDArray[np.uint8]  # (M,) sorted
     stock_bought: NDArray[np.int32]  # (M,) seller bought from last, or -1
     report: dict[str, Any]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: what is computed from them is computed again."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
 
     @cached_property
     def first(self) -> Rows:

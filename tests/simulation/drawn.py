@@ -25,7 +25,7 @@ def values(annotation: Any, spec: Spec) -> st.SearchStrategy[Any]:
         bool: st.booleans(),
         int: st.integers(int(low or 0), int(high if high is not None else 10**6)),
         float: st.floats(low, high, allow_nan=False, allow_infinity=False),
-        str: st.sampled_from(spec.choices or ("a.csv", "b c.csv")),
+        str: st.sampled_from(spec.choices or (("2021-04-05", "2024-01-01") if spec.monday else ("a.csv", "b c.csv"))),
     }
     return found[kind] | st.none() if optional else found[kind]
 

@@ -95,7 +95,7 @@ def test_profit_and_revenue_by_source_add_up(weeks: Any) -> None:
 
 
 def test_every_source_of_revenue_is_there() -> None:
-    market = run(EVERYTHING)
+    market = run(EVERYTHING, {"street": {"shops": 1.0}})
     for name, o in OUTCOMES.items():
         if name.endswith(("_revenue", "public_cost")):
             assert outcome(market, name) > 0.0, o.label

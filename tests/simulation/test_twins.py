@@ -37,15 +37,20 @@ ANSWERING = merged(
 )
 
 
+def world_of(rule: str) -> dict[str, Any]:
+    """A world in which the rule has something to bite on: one on joined data needs a marketplace of the app's owner."""
+    return merged(ANSWERING, {"platform": {"owns_marketplace": True}} if rule == "data_linking_ban" else {})
+
+
 def under(rule: str, start: int) -> Market:
     """The world until then under a rule, from a week on."""
-    return run(ANSWERING, weeks=BEFORE, regulation={rule: {"start_week": start} | STRICT.get(rule, {})})
+    return run(world_of(rule), weeks=BEFORE, regulation={rule: {"start_week": start} | STRICT.get(rule, {})})
 
 
 @pytest.mark.parametrize("rule", instruments)
 def test_until_a_rule_starts_the_world_is_that_without_it(rule: str) -> None:
     """Nobody acts on a rule to come: every series, seller and purchase is the same to the bit; a week earlier, not."""
-    free = ended(ANSWERING, weeks=BEFORE)
+    free = ended(world_of(rule), weeks=BEFORE)
     assert outcome(free, "exits") > 5
     assert same(free, under(rule, BEFORE + 1))
     assert not same(free, under(rule, BEFORE))

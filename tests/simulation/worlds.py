@@ -25,7 +25,7 @@ from simulation.settings.demand import Consideration, Demand
 from simulation.state.channels import SOCIAL
 from simulation.state.consumers import CLUSTERS, Consumers
 from simulation.state.offers import ExposureTables, OfferSet
-from simulation.state.records import WeekDemand
+from simulation.state.records import StreetWeek, WeekDemand
 from simulation.state.table import Table
 
 Floats = NDArray[np.float64]
@@ -313,8 +313,10 @@ class Watched(Market):
 
     scene: Scene
 
-    def _consumers_browse(self, terms: WeekTerms, offers: OfferSet, exposure: ExposureTables | None) -> WeekDemand:
+    def _consumers_browse(
+        self, terms: WeekTerms, season: float, offers: OfferSet, exposure: ExposureTables | None
+    ) -> tuple[WeekDemand, StreetWeek]:
         people = self.population.take(slice(None))
         settings = terms.demand, terms.consideration, terms.channels
         self.scene = Scene(self.chance, terms.week, people, offers, exposure, *settings)
-        return super()._consumers_browse(terms, offers, exposure)
+        return super()._consumers_browse(terms, season, offers, exposure)
