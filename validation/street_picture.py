@@ -15,7 +15,7 @@ from analysis.words import humanise
 from validation.separation import SHOPS, Separation
 from validation.tables import over_seeds
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 860, 440, 64, 300, 66, 78
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 860, 440, 64, 320, 66, 78
 TITLE = "Separation: small shops saved or lost, online and in the street together"
 AXIS = "d: of orders that leave the app, the share that the street wins (nobody knows)"
 GAP = 22
@@ -99,4 +99,4 @@ def _curves(frame: Frame, drawn: list[Line]) -> Iterator[Element]:
             yield shape("circle", cx=frame.x(d), cy=frame.y(mean), r=3.5, fill=line.ink.line)
         last = frame.x(line.points[-1][0])
         yield path(f"M{last + 6:.1f} {end:.1f}L{WIDTH - RIGHT + 14} {place:.1f}", line.ink.line)
-        yield text(WIDTH - RIGHT + 19, place + 5, line.name, line.ink.text, font_size=13)
+        yield text(WIDTH - RIGHT + 19, place + 5, line.name, line.ink.text, font_size=12)
