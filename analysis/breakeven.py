@@ -1,4 +1,4 @@
-"""Break-even: at which value of a belief the two sides of a choice weigh as much, with its interval."""
+"""Break-even: at which value of a belief the two sides of a choice weigh as much, and what luck leaves open of it."""
 
 from __future__ import annotations
 
@@ -6,45 +6,50 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 
 @dataclass(frozen=True)
-class BreakEven:
-    """Where a line in a belief crosses zero, with Fieller's 95 % set: an interval, a half-line, or no bound at all."""
+class Line:
+    """The mean of lines net = a + b d, one a seed, with what luck leaves open of it; S seeds."""
 
-    value: float  # NaN where nothing crosses
-    low: float
-    high: float
+    level: float  # mean a
+    slope: float  # mean b
+    level_variance: float  # of the means
+    covariance: float
+    slope_variance: float
+    seeds: int
 
-    def within(self, least: float, most: float) -> bool:
-        """Whether the crossing lies in a range of the belief."""
-        return least <= self.value <= most
+    @property
+    def crossing(self) -> float:
+        """θ = -a/b, where it is zero; NaN where it is flat."""
+        return -self.level / self.slope if self.slope else math.nan
+
+    def at(self, belief: ArrayLike) -> NDArray[np.float64]:
+        """a + b d."""
+        return np.asarray(self.level + self.slope * np.asarray(belief, float))
+
+    def margin(self, belief: ArrayLike) -> NDArray[np.float64]:
+        """Half the 95 % t interval of a + b d; NaN for one seed."""
+        d = np.asarray(belief, float)
+        variance = self.level_variance + 2.0 * d * self.covariance + d**2 * self.slope_variance
+        return np.asarray(stats.t.ppf(0.975, max(self.seeds - 1, 1)) * np.sqrt(np.maximum(variance, 0.0)))
+
+    def may_be_zero(self, belief: ArrayLike) -> NDArray[np.bool_]:
+        """Whether a belief is in Fieller's 95 % set of the crossing: |a + b d| <= t sd(a + b d)/√S (Fieller 1954).
+
+        The set is an interval, or all beliefs, or all but an interval between.
+        """
+        return np.asarray(np.abs(self.at(belief)) <= self.margin(belief))
 
 
-def break_even(belief: ArrayLike, net: ArrayLike) -> BreakEven:
-    """θ = -ā/b̄ of net_s(d) = a_s + b_s d, a line a seed by least squares; belief (D,), net (S, D), S seeds or more.
-
-    Its set by Fieller (1954): all θ with |ā + θ b̄| <= t sd(a + θ b)/√S. Where b̄ cannot be told from zero the set is
-    not bounded on both sides, and its ends are infinite.
-    """
+def line(belief: ArrayLike, net: ArrayLike) -> Line:
+    """The lines of net_s(d) by least squares, a line a seed. belief (D,), net (S, D)."""
     x, y = np.asarray(belief, float), np.atleast_2d(np.asarray(net, float))
-    slope, level = np.polynomial.polynomial.polyfit(x, y.T, 1)[::-1]
-    a, b = float(level.mean()), float(slope.mean())
-    value = -a / b if b else math.nan
-    if y.shape[0] < 2:
-        return BreakEven(value, math.nan, math.nan)
-    (var_a, both), (_, var_b) = np.cov(level, slope) / y.shape[0]
-    t2 = float(stats.t.ppf(0.975, y.shape[0] - 1)) ** 2
-    return BreakEven(value, *_fieller(a, b, t2 * var_a, t2 * both, t2 * var_b))
-
-
-def _fieller(a: float, b: float, aa: float, ab: float, bb: float) -> tuple[float, float]:
-    """The ends of {θ: (a + θ b)² <= aa + 2 θ ab + θ² bb}; infinite where the set is not bounded there."""
-    square, half, rest = b**2 - bb, a * b - ab, a**2 - aa
-    inside = half**2 - square * rest
-    if square > 0.0:
-        root = math.sqrt(max(inside, 0.0))
-        return (-half - root) / square, (-half + root) / square
-    return -math.inf, math.inf
+    level, slope = np.polynomial.polynomial.polyfit(x, y.T, 1)
+    if len(level) < 2:
+        return Line(float(level.mean()), float(slope.mean()), math.nan, math.nan, math.nan, 1)
+    (level_variance, both), (_, slope_variance) = np.cov(level, slope) / len(level)
+    variances = float(level_variance), float(both), float(slope_variance)
+    return Line(float(level.mean()), float(slope.mean()), *variances, len(level))

@@ -16,6 +16,7 @@ from .words import listing, plural
 
 NAMED = 3  # of the rules that the seeds cannot rank
 IN_FORCE = "permendag_31_2023"
+BELIEF = "street.diversion"
 FOR_THE_STREET = ("separation", "permendag_31_2023")  # rules made for traders who sell offline
 ITS_CORE = "separation"  # what is told of the law in force where a study has no more of it
 
@@ -165,37 +166,43 @@ def _range(found: Findings, cell: Any) -> str:
 def street(found: Findings, cell: Any) -> str:
     """What a rule that was made for traders offline does to them, and that it hangs on a belief; '' for other rules.
 
-    Where the study varies the belief: from where to where it goes.
+    Where the study varies the belief: at the least and at the most of it, all else equal.
     """
     names = set(str(found.study.settings[cell]["regulation"]).split("+"))
     outcome = f"street_survival_{found.horizon}w"
     if not names & set(FOR_THE_STREET) or outcome not in found.study.outcomes:
         return ""
-    changes = {}
-    for one, base in found.rule_baselines.items():
-        if found.study.settings[one]["regulation"] == found.study.settings[cell]["regulation"]:
-            belief = _diversion(found, one)
-            if belief is not None and not math.isnan(found.change(one, base, outcome).mean):
-                changes[one] = (belief, found.change(one, base, outcome))
-    if cell not in changes:
+    twins = {one: _diversion(found, one) for one in found.rule_baselines if _alike(found, one, cell)}
+    changes = {
+        belief: found.change(one, found.rule_baselines[one], outcome)
+        for one, belief in twins.items()
+        if belief is not None
+    }
+    changes = {belief: one for belief, one in changes.items() if not math.isnan(one.mean)}
+    if _diversion(found, cell) not in changes:
         return ""
-    beliefs = sorted({belief for belief, _ in changes.values()})
-    if len(beliefs) == 1:
-        return say(
-            "In the street it changes the share of shops alive by {size}, if {share} of lost orders are bought there, "
-            "which nobody has measured.",
-            size=POINTS.full(changes[cell][1], sign=True),
-            share=number(beliefs[0], ".0%"),
-        )
-    known = [one.mean for _, one in changes.values()]
+    told = [
+        say("{size} where {share} of lost orders are bought there", size=_size(changes[belief]), share=_percent(belief))
+        for belief in dict.fromkeys((min(changes), max(changes)))
+    ]
     return say(
-        "In the street it changes the share of shops alive by {low} to {high} points, as {least} to {most} of lost "
-        "orders are bought there, which nobody has measured.",
-        low=POINTS.number(min(known), sign=True),
-        high=POINTS.number(max(known), sign=True),
-        least=number(beliefs[0], ".0%"),
-        most=number(beliefs[-1], ".0%"),
+        "In the street it changes the share of shops alive by {sizes}; nobody has measured that share.",
+        sizes=listing(told),
     )
+
+
+def _size(change: Estimate) -> str:
+    return POINTS.full(change, sign=True)
+
+
+def _percent(share: float) -> str:
+    return number(share, ".0%")
+
+
+def _alike(found: Findings, one: Any, other: Any) -> bool:
+    """Whether two cells are the same but for the belief on the street."""
+    settings = ({k: v for k, v in found.study.settings[cell].items() if k != BELIEF} for cell in (one, other))
+    return next(settings) == next(settings)
 
 
 def _diversion(found: Findings, cell: Any) -> float | None:

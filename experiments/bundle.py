@@ -11,16 +11,22 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
 
 from analysis import Study, load, report
-from analysis.datasets import Stored
+from analysis.datasets import Stored, StudyError
 from analysis.export import write_tables
 from analysis.language import ENGLISH
 from analysis.whole import write_atomically
+from simulation.settings import STRATEGIES
+
+from .plan import make
+from .spelled import spelled
 
 KINDS = {
     ".html": "text/html",
@@ -69,14 +75,51 @@ def parts(study: Study) -> Iterator[tuple[str, bytes]]:
 
 
 def preset(study: Study) -> str:
-    """The study as a preset: each world's overrides, and how many seeds."""
+    """The study as a preset: of each scenario every setting that is not the default, and how many seeds.
+
+    Raises `StudyError` where the preset would plan another study: one of an earlier version, or with rules of one's own
+    that are not at hand.
+    """
     seeds = [int(seed) for seed in study.manifest.get("seeds", [])]
     cells = [
-        {"overrides": list(one["overrides"])} | ({"label": one["label"]} if one.get("label") else {})
+        {"overrides": _overrides(one["config"])} | ({"label": one["label"]} if one.get("label") else {})
         for one in study.planned
     ]
     said = {"seed": min(seeds, default=0), "replications": max(1, len(seeds)), "cells": cells}
-    return "# @package _global_\n" + yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=120)
+    text = "# @package _global_\n" + yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=120)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "worlds.yaml"
+        path.write_text(text, encoding="utf-8")
+        planned = [cell.cell_id for cell in make([f"experiment={path}"]).cells]
+    if planned != [one["cell_id"] for one in study.planned]:
+        raise StudyError(f"study {study.name}: of another version, so that no preset of this one makes it again")
+    return text
+
+
+@cache
+def _preset(market: str, platform: str) -> Mapping[str, Any]:
+    return make([f"market={market}", f"platform={platform}"]).cells[0].config
+
+
+def _overrides(config: Mapping[str, Any]) -> list[str]:
+    """A scenario's market and platform, and every setting that is not theirs."""
+    market, platform = (str(config[group]["name"]) for group in ("market", "platform"))
+    usual, found = _preset(market, platform), [f"market={market}", f"platform={platform}"]
+    for name, value in config.items():
+        if name == "seed" or value == usual.get(name):
+            continue
+        if name in STRATEGIES:
+            found.append(f"{name}={value['name']}")
+            value = {key: one for key, one in value.items() if key != "name"}
+            found += [f"{name}.{key}={spelled(one)}" for key, one in value.items()]
+        elif name == "regulation":
+            found.append(f"regulation=[{','.join(value)}]" if value else "regulation=none")
+            found += [f"regulation.{rule}={spelled(of)}" for rule, of in value.items()]
+        elif isinstance(value, Mapping):
+            found += [f"{name}.{key}={spelled(one)}" for key, one in value.items() if one != usual[name].get(key)]
+        else:
+            found.append(f"{name}={spelled(value)}")
+    return found
 
 
 def crate(study: Study, files: Mapping[str, bytes]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from .settings import (
     choose,
     unknown,
 )
-from .settings.street import captive_orders
+from .settings.street import check_street
 
 SEED = Spec("1", "the run's seed; every stream of chance is keyed by it", 0, 2**31 - 1)
 WEEKS = Spec("weeks", "three years, the horizon of the survival outcomes", 1, 2000)
@@ -91,8 +91,7 @@ class Config:
             **strategies,
         )
         check_exponents(config.consideration, config.algorithm)
-        if config.street.shops > 0.0:
-            captive_orders(config.street, config.market.order_share)
+        check_street(config.street, config.market.smes, config.market.order_share)
         return config
 
     def plain(self) -> dict[str, Any]:

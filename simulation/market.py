@@ -116,7 +116,7 @@ class Market(AgentModel):
         bought = demand.go_shopping(self.population, offers, exposure, terms, self.chance, self.threads)
         self.visits = demand.visits(bought.inclusive / len(self.population) / self.opening.inclusive, terms.demand)
         online = float(bought.orders.sum()) * terms.people
-        street = self.street.trade(offers.visits * self.scale, online, season)
+        street = self.street.trade(season * self.scale, online / offers.visits, season)
         self.enrol_street(street.entered, street.closed)
         return bought, street
 

@@ -57,7 +57,7 @@ class Street:
     def trade(self, occasions: float, online: float, season: float) -> StreetWeek:
         """Step 5, too: the week's trade, on the terms that it met its customers on.
 
-        occasions, and orders online, of all people; season: factor on captive customers.
+        occasions, of all people, and orders online on as many; season: factor on captive customers.
         """
         if self.sellers is None:
             return StreetWeek()

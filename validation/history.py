@@ -14,8 +14,8 @@ from validation.tables import band, number, over_seeds, percent, verdict
 
 PRESET = "indonesia_2021_2025"
 OPEN, DATED = "open throughout", "closed and back"
-COLUMNS = ("orders", "social_share", "sme_revenue", "street_orders", "opening_smes_alive", "opening_street_alive")
-SET_BY, FROM = 2022, "[5] [6]"
+COLUMNS = ("orders", "social_share", "street_orders")
+SET_BY = 2022
 # What was published (docs/facts.md A): the app's share of online sales, and its turnover over that of 2022.
 SHARES = {2022: (0.05, 0.05), 2024: (0.11, 0.11)}
 GROWTH = {2023: (2.5, 3.4), 2024: (2.5, 2.5)}
@@ -43,7 +43,7 @@ def write(study: Study) -> str:
                 str(year),
                 percent(share),
                 _published(SHARES.get(year), percents=True),
-                "sets the start" if year == SET_BY else _judged(share, SHARES.get(year)),
+                "set by it" if year == SET_BY else _judged(share, SHARES.get(year)),
                 number(growth),
                 _published(GROWTH.get(year)),
                 "–" if year == SET_BY else _judged(growth, GROWTH.get(year)),

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import Study
-from analysis.breakeven import BreakEven, break_even
+from analysis.breakeven import Line, line
 
 SMES, STREET = "opening_smes_alive", "opening_street_alive"
 OWN, OFFLINE = "owner_income", "street_owner_income"
@@ -43,10 +43,11 @@ class Separation:
         frames = [self.effects(platform, shops, outcome) for outcome in outcomes]
         return sum(frames[1:], frames[0])
 
-    def crossing(self, platform: str, shops: float, outcomes: tuple[str, ...]) -> BreakEven:
-        """Where separation's sum of these outcomes turns from a loss into a gain."""
+    def line(self, platform: str, shops: float, outcomes: tuple[str, ...]) -> tuple[Line, float, float]:
+        """Separation's sum of these outcomes over the belief, and the least and the most that was studied of it."""
         net = self.net(platform, shops, outcomes)
-        return break_even(net.columns.to_numpy(float), net.to_numpy(float))
+        beliefs = net.columns.to_numpy(float)
+        return line(beliefs, net.to_numpy(float)), float(beliefs.min()), float(beliefs.max())
 
     @property
     def streets(self) -> list[float]:

@@ -14,10 +14,10 @@ from string import Template
 import numpy as np
 
 from analysis import Study
-from analysis.breakeven import BreakEven
+from analysis.breakeven import Line
 from analysis.intervals import Estimate
 from analysis.markdown import table
-from analysis.words import humanise
+from analysis.words import humanise, listing
 from experiments import fingerprint
 from validation import closure, history, street_picture
 from validation.separation import INCOME, OFFLINE, OWN, SHOPS, Separation
@@ -51,49 +51,77 @@ def bold(estimate: Estimate, decimals: int) -> str:
     return f"**{text}**" if estimate.clear else text
 
 
+GAIN, LOSS, TURNS, OPEN = "a gain", "a loss", "turns", "unclear"
+STEPS = 281  # of the belief, over what was studied of it
+
+
 def crossings_table(found: Separation) -> str:
-    """A row a world and street: where separation breaks even by shops and by owners' income."""
+    """A row a scenario and street: where separation breaks even by shops and by owners' income."""
     rows = [
-        [humanise(platform), f"{shops:g}", *(told(found.crossing(platform, shops, of)) for of in (SHOPS, INCOME))]
+        [humanise(platform), f"{shops:g}", *(told(*found.line(platform, shops, of)) for of in (SHOPS, INCOME))]
         for platform in found.platforms
         for shops in found.streets
     ]
-    return table(["world", "street shops for each SME online", "by shops alive", "by owners' income"], rows, (0,))
+    return table(["scenario", "street shops for each SME online", "by shops alive", "by owners' income"], rows, (0,))
 
 
-def told(crossing: BreakEven) -> str:
-    """A break-even in words: between 0 and 1 a number with its interval, beyond them what that means."""
-    low, high = max(crossing.low, 0.0), min(crossing.high, 1.0)
-    if not crossing.within(0.0, 1.0):
-        sure = np.isfinite([crossing.low, crossing.high]).all() and (crossing.low > 1.0 or crossing.high < 0.0)
-        return "at no d from 0 to 1" if sure else "not from 0 to 1, as far as can be told"
-    if low <= 0.0 and high >= 1.0:
-        return f"{crossing.value:.2f} (anywhere from 0 to 1 by its interval)"
-    return f"{crossing.value:.2f} [{low:.2f}, {high:.2f}]"
+def kind(net: Line, least: float, most: float) -> str:
+    """Whether separation gains, loses, turns from one to the other, or luck leaves it open, over what was studied."""
+    beliefs = np.linspace(least, most, STEPS)
+    if least <= net.crossing <= most:
+        return TURNS
+    if net.may_be_zero(beliefs).any():
+        return OPEN
+    return GAIN if net.at(beliefs).min() > 0.0 else LOSS
+
+
+def told(net: Line, least: float, most: float) -> str:
+    """A break-even in words: the d with those that luck does not rule out, or what holds at every d studied."""
+    how, beliefs = kind(net, least, most), np.linspace(least, most, STEPS)
+    if how in (GAIN, LOSS):
+        return f"{how} at every d studied"
+    if how == OPEN:
+        sign = GAIN if float(net.at((least + most) / 2.0)) > 0.0 else LOSS
+        return f"{sign} at the d studied, not distinguishable from none at all of them"
+    possible = np.append(beliefs[net.may_be_zero(beliefs)], net.crossing)
+    low, high = (f"{end:.2f}" for end in (possible.min(), possible.max()))
+    low = f"below {low}" if possible.min() == least else low
+    high = f"beyond {high}" if possible.max() == most else high
+    text = f"{net.crossing:.2f} [{low}, {high}]"
+    return text if net.slope > 0.0 else f"{text}, a loss beyond it"
 
 
 def reading(found: Separation) -> str:
     """What follows, computed from the tables."""
     lines = []
-    for of, words in ((SHOPS, "shops alive"), (INCOME, "owners' income")):
-        some = [
-            (platform, shops, one)
-            for platform in found.platforms
-            for shops in found.streets
-            if (one := found.crossing(platform, shops, of)).within(0.0, 1.0)
+    for of, words in ((SHOPS, "small shops"), (INCOME, "rupiah of owners' income")):
+        nets = [found.line(platform, shops, of) for platform in found.platforms for shops in found.streets]
+        kinds = [kind(*net) for net in nets]
+        turning = sorted(net.crossing for (net, *_), how in zip(nets, kinds, strict=True) if how == TURNS)
+        said = [
+            f"saves more {words} than it costs once d exceeds {listing([f'{one:.2f}' for one in turning])}, by "
+            f"scenario, in {len(turning)} of {len(nets)}"
+            if turning
+            else "",
+            f"costs more than it saves at every d studied in {kinds.count(LOSS)}" if LOSS in kinds else "",
+            f"saves more than it costs at every d studied in {kinds.count(GAIN)}" if GAIN in kinds else "",
+            f"cannot be told from no change in {kinds.count(OPEN)}" if OPEN in kinds else "",
         ]
-        worlds = len(found.platforms) * len(found.streets)
-        if some:
-            least, most = (end(one.value for *_, one in some) for end in (min, max))
-            others = worlds - len(some)
-            rest = f"; in the other {others} it costs more than it saves at every d" if others else ""
-            lines.append(
-                f"By {words}, separation saves more than it costs from a d of {least:.2f} to {most:.2f} on in "
-                f"{len(some)} of {worlds} worlds{rest}."
-            )
-        else:
-            lines.append(f"By {words}, separation costs more than it saves at every d, in all {worlds} worlds.")
-    return "\n".join(f"- {line}" for line in lines)
+        whole = "; ".join(one for one in said if one)
+        lines.append(f"- By {words}, separation {whole.replace('saves more ' + words, 'saves more of them', 1)}.")
+    return "\n".join(lines)
+
+
+def surplus_reading(found: Separation) -> str:
+    """What separation does to consumers at the least and the most d studied, over all scenarios."""
+    sums = [
+        over_seeds(found.effects(platform, shops, "consumer_surplus")[d] / 1e9)
+        for platform in found.platforms
+        for shops in found.streets
+        for d in found.cells(platform, shops)
+    ]
+    least, most = min(one.mean for one in sums), max(one.mean for one in sums)
+    return f"{least:+.1f} to {most:+.1f}".replace("-", "−")
 
 
 def closure_table(study: Study) -> str:
@@ -153,6 +181,9 @@ def write(studies: Mapping[str, Study]) -> str:
         smes=found.study.planned[0]["config"]["market"]["smes"],
         crossings=crossings_table(found),
         reading=reading(found),
+        consumers=surplus_reading(found),
+        least=f"{min(found.cells(found.platforms[0], few)):g}",
+        most=f"{max(found.cells(found.platforms[0], few)):g}",
         closure=closure_table(studies[closure.PRESET]),
         closure_d=f"{studies[closure.PRESET].planned[0]['config']['street']['diversion']:g}",
         history=history.write(studies[history.PRESET]),

@@ -79,9 +79,11 @@ def street_demand(
     """What the street sells in a week, in orders of all people; they stand in the column of a seller's own place.
 
     q_k = s_k (c P + b), c = (occasions - online orders)/R those of a locality who order nothing online, P their chance
-    of the street, b captive orders/R, s_k the shop's share of its locality's street; slope α ∂q/∂V. length: rows of the
-    table; money: mean E/α_i, Rp. Surplus, beside that of goods online, which are worth ln O less: money times
-    Σ_l (occasions/R ln O_l/(1 + ξ) + b ln W_l); who has no shop left goes without, and is not counted in b.
+    of the street, b captive orders/R, s_k the shop's share of its locality's street; slope α ∂q/∂V. Visits that a
+    better offer online brings on top (`demand.market_expansion`) are none that the street would have had: they are not
+    among the occasions. length: rows of the table; money: mean E/α_i, Rp. Surplus, beside that of goods online, which
+    are worth ln O less: money times Σ_l (occasions/R ln O_l + b ln W_l); who has no shop left goes without, and is not
+    counted in b.
     """
     places, scale, s = nest.worth.size, setting.nest, nest.within
     idle, bound = max(occasions - online, 0.0) / places, np.where(nest.worth > 0.0, captive / places, 0.0)
@@ -95,7 +97,7 @@ def street_demand(
     orders[nest.rows, OWN_SITE] = sold[at] * s
     slope[nest.rows] = demand.price_sensitivity * curve
     alive = nest.worth > 0.0
-    joy = asked * np.log(nest.outside).sum() / (1.0 + demand.market_expansion)
+    joy = asked * np.log(nest.outside).sum()
     joy += captive / places * np.log(nest.worth[alive]).sum()
     return WeekDemand(
         orders=orders,

@@ -125,7 +125,7 @@ def total_surplus(week: Week) -> float:
 
 @outcome("surplus at home", "Rp", 1, "sum")
 def surplus_home(week: Week) -> float:
-    """That of the parties at home: consumers, SMEs and their owners, influencers, rivals owned at home, treasury."""
+    """That of the parties at home: consumers, SMEs, street shops, their owners, influencers, rivals, the treasury."""
     return week.surplus_home
 
 

@@ -27,9 +27,9 @@ def online_share(week: Week) -> float:
     return ratio(online, online + week.street.orders) if week.street.there else math.nan
 
 
-@outcome("prices in the street", "opening = 1", 0, "mean", of_some=True)
+@outcome("prices in the street", "listed prices = 1", 0, "mean", of_some=True)
 def street_price_index(week: Week) -> float:
-    """What buyers pay in the street over listed prices, mean over orders."""
+    """What buyers pay in the street over listed prices, VAT on top, mean over orders."""
     return ratio(week.street.paid, week.street.orders)
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from .parameter import ConfigError, parameter
 
+FEWEST = 10  # offline shops: their customers have nowhere else to go, so that fewer would ask more and more
+
 
 @dataclass(frozen=True)
 class StreetSetting:
@@ -41,8 +43,8 @@ class StreetSetting:
     )
     locality: int = parameter(
         100,
-        unit="offline shops of a locality, which has customers of its own",
-        low=1,
+        unit="offline shops of a locality at least, which has customers of its own",
+        low=10,
         high=1_000_000,
         source="assumed; a market street and those around it",
     )
@@ -56,11 +58,23 @@ class StreetSetting:
 
     def localities(self, smes: int) -> int:
         """Localities of equal size beside so many opening SMEs; none without a street."""
-        return -(-self.number(smes) // self.locality)
+        return min(self.number(smes), max(1, self.number(smes) // self.locality))
 
     def number(self, smes: int) -> int:
         """Offline shops beside so many opening SMEs."""
         return round(self.shops * smes)
+
+
+def check_street(street: StreetSetting, smes: int, online: float) -> None:
+    """Refuse a street of so few shops that each could ask any price, and one that sells less than it would win.
+
+    smes: at the opening; online: orders online a head and week. Raises `ConfigError`.
+    """
+    if street.shops == 0.0:
+        return
+    if street.number(smes) < FEWEST:
+        raise ConfigError("street.shops", street.shops, f"0, or {FEWEST / smes:.3g} and more beside {smes:,} SMEs")
+    captive_orders(street, online)
 
 
 def captive_orders(street: StreetSetting, online: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import json
@@ -11,7 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
+from analysis import StudyError
 from experiments import Study, bundle, load, plan, sweep
 from experiments.run import main
 
@@ -63,6 +66,23 @@ def test_the_preset_in_it_plans_the_same_study(
     again = plan.make(["experiment=./worlds.yaml"])
     assert [cell.cell_id for cell in again.cells] == [cell["cell_id"] for cell in study.planned]
     assert list(again.seeds) == [3, 4]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["experiment=closure_2023"], ["experiment=indonesia_2021_2025"], ["experiment=rules", "seed=2"]]
+)
+def test_what_a_preset_says_is_in_the_bundles_own(arguments: list[str]) -> None:
+    planned = plan.make(arguments)
+    cells = [dataclasses.asdict(cell) for cell in planned.cells]
+    manifest = {"study": "x", "cells": cells, "seeds": list(planned.seeds)}
+    text = bundle.preset(Study(Path("x"), manifest, pd.DataFrame()))  # it plans what it wrote and compares
+    assert yaml.safe_load(text)["replications"] == len(planned.seeds)
+
+
+def test_a_study_of_another_version_is_refused(study: Study) -> None:
+    cells = [cell | {"cell_id": "0123456789"} for cell in study.planned]
+    with pytest.raises(StudyError, match="study passed_on: of another version"):
+        bundle.preset(dataclasses.replace(study, manifest={**study.manifest, "cells": cells}))
 
 
 def test_the_command_writes_it_beside_the_study(study: Study, capsys: pytest.CaptureFixture[str]) -> None:

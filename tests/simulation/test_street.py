@@ -206,6 +206,25 @@ def test_separation_sends_to_the_street_what_it_keeps_from_the_app() -> None:
     assert parted.series["street_orders"][0] - free.series["street_orders"][0] == pytest.approx(0.4 * lost, rel=0.01)
 
 
+def test_visits_that_the_offer_online_brings_are_not_the_streets() -> None:
+    """Where more shop because more is on offer, a lost order still sends d to the street."""
+    rule = {"regulation": {"separation": {"start_week": 1}}}
+    more = {"demand": {"market_expansion": 1.0, "shock_sd": 0.0}}
+    free, parted = (Market(small(STREET, CALM, more, *rules)) for rules in ((), (rule,)))
+    for _ in range(4):
+        free.step()
+        parted.step()
+    lost = [m.series["orders"][-1] / m.visits for m in (free, parted)]
+    won = parted.series["street_orders"][-1] - free.series["street_orders"][-1]
+    assert won == pytest.approx(0.4 * (lost[0] - lost[1]), rel=0.1)
+
+
+@pytest.mark.parametrize(("shops", "smes", "least"), [(0.01, 40, "0.25"), (9.0, 1, "10"), (0.4, 10, "1")])
+def test_a_street_of_few_shops_is_refused(shops: float, smes: int, least: str) -> None:
+    with pytest.raises(ConfigError, match=rf"street\.shops: got {shops}; it may be 0, or {least} and more beside"):
+        Config.read({"street": {"shops": shops}, "market": {"smes": smes}})
+
+
 def test_offline_shops_pay_pause_close_and_enter_like_others() -> None:
     hard = {"weeks": 80, "sellers": {"cash_weeks": 2.0, "entry_rate": 0.02}, "demand": {"shock_sd": 0.8}}
     market = Market(small(STREET, hard))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from analysis import Study
-from analysis.breakeven import BreakEven
+from analysis.breakeven import line
 from experiments import plan
 from tests.validation.made import made
 from validation import closure, history, street, street_picture
@@ -35,6 +35,7 @@ def outcomes(diversion: float, rule: str) -> pd.DataFrame:
             STREET: 500.0 - SEEDS + WON * diversion * parted,
             OWN: 9e9 - 3e9 * parted,
             OFFLINE: 5e9 + EARNED * diversion * parted,
+            "consumer_surplus": 9e9 - 2e9 * parted,
         }
     )
 
@@ -73,29 +74,34 @@ def test_separation_is_held_against_its_own_twin(study: Study) -> None:
 
 def test_the_crossing_is_where_it_was_put(study: Study) -> None:
     found = Separation(study)
-    assert found.crossing("project_s", 1.4, SHOPS).value == pytest.approx(LOST / WON)
-    assert found.crossing("project_s", 1.4, INCOME).value == pytest.approx(1.5)
+    assert found.line("project_s", 1.4, SHOPS)[0].crossing == pytest.approx(LOST / WON)
+    assert found.line("project_s", 1.4, INCOME)[0].crossing == pytest.approx(1.5)
     text = street.crossings_table(found)
     assert text.count("0.60 [0.60, 0.60]") == 4
-    assert text.count("at no d from 0 to 1") == 4
+    assert text.count("a loss at every d studied") == 4
     told = street.reading(found)
-    assert "By shops alive, separation saves more than it costs from a d of 0.60 to 0.60 on in 4 of 4 worlds." in told
-    assert "By owners' income, separation costs more than it saves at every d" in told
+    assert "saves more of them than it costs once d exceeds 0.60, 0.60, 0.60 and 0.60, by scenario, in 4 of 4" in told
+    assert "By rupiah of owners' income, separation costs more than it saves at every d studied in 4." in told
+
+
+LUCK = np.array([-1.0, -0.4, 0.3, 1.1])[:, None]
 
 
 @pytest.mark.parametrize(
-    ("crossing", "said"),
+    ("net", "said"),
     [
-        (BreakEven(0.5, 0.4, 0.62), "0.50 [0.40, 0.62]"),
-        (BreakEven(0.5, -0.4, 0.62), "0.50 [0.00, 0.62]"),
-        (BreakEven(0.5, -np.inf, np.inf), "0.50 (anywhere from 0 to 1 by its interval)"),
-        (BreakEven(1.5, 1.2, 2.0), "at no d from 0 to 1"),
-        (BreakEven(1.5, 0.9, 2.0), "not from 0 to 1, as far as can be told"),
-        (BreakEven(np.nan, np.nan, np.nan), "not from 0 to 1, as far as can be told"),
+        (lambda d: 10.0 * (d - 0.5) + 0.4 * LUCK, "0.50 [0.4"),
+        (lambda d: 10.0 * (0.5 - d) + 0.4 * LUCK, ", a loss beyond it"),
+        (lambda d: 10.0 * (d - 0.5) + 6.0 * LUCK, "0.50 [below 0.10, beyond 0.80]"),
+        (lambda d: 3.0 + d + 0.1 * LUCK, "a gain at every d studied"),
+        (lambda d: -3.0 + d + 0.1 * LUCK, "a loss at every d studied"),
+        (lambda d: -1.0 + 0.1 * d + 3.0 * LUCK, "a loss at the d studied, not distinguishable from none"),
     ],
 )
-def test_a_crossing_is_told_as_far_as_it_is_known(crossing: BreakEven, said: str) -> None:
-    assert street.told(crossing) == said
+def test_a_crossing_is_told_as_far_as_it_is_known(net: Callable[[Any], Any], said: str) -> None:
+    beliefs = np.array([0.1, 0.4, 0.8])
+    values = net(beliefs) + 0.0 * LUCK
+    assert said in street.told(line(beliefs, values - values.mean(axis=0) + net(beliefs).mean(axis=0)), 0.1, 0.8)
 
 
 def test_the_picture_has_a_line_a_world_and_a_row_of_the_table_a_diversion(study: Study) -> None:
@@ -108,6 +114,10 @@ def test_the_picture_has_a_line_a_world_and_a_row_of_the_table_a_diversion(study
     assert len(rows) == 2 + len(DIVERSIONS)
     assert "−30.0" in rows[-1]
     assert "+10.0" in rows[-1]  # 50 · .8 - 30
+
+
+def test_consumers_are_told_from_the_study(study: Study) -> None:
+    assert street.surplus_reading(Separation(study)) == "−2.0 to −2.0"
 
 
 def test_the_closure_s_lost_orders_are_counted_in_the_street(tmp_path: Path) -> None:
@@ -164,7 +174,7 @@ def test_the_years_are_those_of_the_calendar(tmp_path: Path) -> None:
     rows = history.write(study).replace("\N{NO-BREAK SPACE}", " ").splitlines()[2:]
     assert [row.split("|")[1].strip() for row in rows] == ["2021", "2022", "2023", "2024", "2025"]
     assert "10.0 % [10.0, 10.0]" in rows[0]
-    assert "sets the start" in rows[1]
+    assert "set by it" in rows[1]
     assert rows[3].count("**does not hold**") == 2  # a share of 50 %, orders as in 2022
     assert history.by_year(study, history.OPEN)["orders"].groupby("year").sum().tolist() == [
         2 * 100.0 * n for n in (39, 52, 52, 53, 51)
