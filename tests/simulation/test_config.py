@@ -34,7 +34,8 @@ CONTRADICTED = {name for names in CONTRADICTIONS.values() for name in names}
 def plain_settings(draw: st.DrawFn) -> dict[str, Any]:
     """Plain data of a whole config; consideration is exact, so that no pair of exponents is refused."""
     data: dict[str, Any] = {name: draw(some(group)) for name, group in GROUPS.items()}
-    data["street"]["diversion"] = 0.0  # a larger one asks for a street that sells as much
+    # fewer shops are refused, and a larger diversion asks for a street that sells as much
+    data["street"] |= {"shops": draw(st.sampled_from([0.0, 100.0])), "diversion": 0.0}
     data["consideration"]["mode"] = draw(st.sampled_from(["full", "weighted", "bernoulli"]))
     for group, strategies in STRATEGIES.items():
         name = draw(st.sampled_from(sorted(strategies)))
