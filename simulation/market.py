@@ -10,7 +10,7 @@ from . import demand, law, money, platform, sellers, state
 from .agents.model import AgentModel
 from .agents.platform import Platform
 from .agents.regulator import Regulator
-from .arrays import Rupiah
+from .arrays import TINY, Rupiah
 from .chance import Chance
 from .config import Config
 from .law import WeekTerms
@@ -115,8 +115,8 @@ class Market(AgentModel):
         """Step 5: everybody considers and chooses, online or in the street; what they find sets next week's visits."""
         bought = demand.go_shopping(self.population, offers, exposure, terms, self.chance, self.threads)
         self.visits = demand.visits(bought.inclusive / len(self.population) / self.opening.inclusive, terms.demand)
-        online = float(bought.orders.sum()) * terms.people
-        street = self.street.trade(season * self.scale, online / offers.visits, season)
+        usual = season / max(offers.visits, TINY)  # of all visits, those that there would be with the opening's offer
+        street = self.street.trade(season, self.scale, usual * terms.people * float(bought.orders.sum()))
         self.enrol_street(street.entered, street.closed)
         return bought, street
 

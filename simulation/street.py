@@ -54,15 +54,15 @@ class Street:
         self.nest = street_nest(listings, self.nest.worth.size, self.config.street, terms.demand)
         return self.nest.log_outside
 
-    def trade(self, occasions: float, online: float, season: float) -> StreetWeek:
+    def trade(self, season: float, heads: float, online: float) -> StreetWeek:
         """Step 5, too: the week's trade, on the terms that it met its customers on.
 
-        occasions, of all people, and orders online on as many; season: factor on captive customers.
+        season: occasions a head, and the factor on captive customers; online: orders there on as many occasions.
         """
         if self.sellers is None:
             return StreetWeek()
         terms, tables, chance = self.terms, (self.sellers, self.listings), self.chance
-        customers = len(self.listings), occasions, online, season * self.captive, self.money
+        customers = len(self.listings), season * heads, online, season * self.captive, self.money
         bought = street_demand(self.nest, self.config.street, terms.demand, *customers)
         settlement = money.settle_sales(self.ledger, *tables, self.influencers, bought, terms)
         rows, scale = self.sellers.there, self.first.scale
@@ -89,7 +89,6 @@ class Street:
             paid=float(orders @ settlement.relative_price),
             cash_kept=float(ledger.change(Account.SELLERS).sum()),
             drawn=float(ledger.change(Account.OWNERS).sum()),
-            hours=float(settlement.hours.sum()),
             taxes=float(sum(ledger.flow(tax, payer=Account.CONSUMERS) for tax in (Purpose.VAT, Purpose.DUTY))),
             support=float(ledger.flow(payer=Account.TREASURY)),
             on_sale=int(np.count_nonzero(shops.on_sale)),

@@ -8,12 +8,50 @@ import numpy as np
 
 from ..arrays import Rows
 from ..state.channels import channel_names
-from ..state.ledger import Account, Purpose
+from ..state.ledger import Account, Ledger, Purpose
 from ..state.listings import STILL_THERE
 from .cells import Cell, OfDesigns, RowAgent
 
 
-class SME(RowAgent):
+class Shop(RowAgent):
+    """A shop over a row of a table of sellers, with an account in a ledger."""
+
+    fixed_cost = Cell()
+    hours = Cell()
+    entry_week = Cell()
+    profit = Cell()
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger that holds its account."""
+        raise NotImplementedError
+
+    @property
+    def cash(self) -> int:
+        """Cash, in rupiah. What is put in comes from the shop's owner, what is taken out goes there."""
+        return int(self.ledger.balance[Account.SELLERS][self.row])
+
+    @cash.setter
+    def cash(self, rupiah: float) -> None:
+        more, transfer = round(rupiah) - self.cash, self.ledger.transfer
+        if more > 0:
+            transfer(Purpose.EQUITY, Account.OWNERS, Account.SELLERS, more, [self.row], [self.row])
+        else:
+            transfer(Purpose.DRAW, Account.SELLERS, Account.OWNERS, -more, [self.row], [self.row])
+
+    @property
+    def exit_week(self) -> int | None:
+        """The week it closed in; None while it is there."""
+        week = int(self.table.exit_week[self.row])
+        return None if week == STILL_THERE else week
+
+    @property
+    def paused(self) -> bool:
+        """Whether its owner has taken it off sale for a while."""
+        return bool(self.table.paused[self.row])
+
+
+class SME(Shop):
     """A local seller, as a Mesa agent over a row of `market.sellers` and its designs in `market.listings`."""
 
     table_name = "sellers"
@@ -27,10 +65,11 @@ class SME(RowAgent):
     shock = OfDesigns()
     place = OfDesigns()
     affiliate_commission = OfDesigns("affiliate")
-    fixed_cost = Cell()
-    hours = Cell()
-    entry_week = Cell()
-    profit = Cell()
+
+    @property
+    def ledger(self) -> Ledger:
+        """The market's."""
+        return self.model.ledger
 
     @property
     def designs(self) -> Rows:
@@ -53,19 +92,6 @@ class SME(RowAgent):
         """Whether it ships each parcel across the border."""
         return bool(self.model.listings.crosses_border[self.table.first[self.row]])
 
-    @property
-    def cash(self) -> int:
-        """Cash, in rupiah. What is put in comes from the shop's owner, what is taken out goes there."""
-        return int(self.model.ledger.balance[Account.SELLERS][self.row])
-
-    @cash.setter
-    def cash(self, rupiah: float) -> None:
-        more, transfer = round(rupiah) - self.cash, self.model.ledger.transfer
-        if more > 0:
-            transfer(Purpose.EQUITY, Account.OWNERS, Account.SELLERS, more, [self.row], [self.row])
-        else:
-            transfer(Purpose.DRAW, Account.SELLERS, Account.OWNERS, -more, [self.row], [self.row])
-
     def remove(self) -> None:
         """Close the shop: its cash goes to its owner, it sells no more, and the agent leaves the model."""
         if self.exit_week is None:
@@ -81,31 +107,20 @@ class SME(RowAgent):
         """The channels it keeps, such as `social+marketplace`."""
         return channel_names(int(self.model.listings.channel_mask[self.table.first[self.row]]))
 
-    @property
-    def exit_week(self) -> int | None:
-        """The week it died in; None while it lives."""
-        week = int(self.table.exit_week[self.row])
-        return None if week == STILL_THERE else week
-
-    @property
-    def paused(self) -> bool:
-        """Whether its owner has taken it off sale for a while."""
-        return bool(self.table.paused[self.row])
-
 
 class Importer(SME):
     """A seller of foreign goods: an SME's state, sourced abroad."""
 
 
-class StreetShop(RowAgent):
+class StreetShop(Shop):
     """An offline shop, as a Mesa agent over a row of `market.street.sellers`: it has one design and one locality."""
 
     shown = ("locality", "price", "cash", "entry_week", "exit_week")
 
-    fixed_cost = Cell()
-    hours = Cell()
-    entry_week = Cell()
-    profit = Cell()
+    @property
+    def ledger(self) -> Ledger:
+        """The street's."""
+        return self.model.street.ledger
 
     @property
     def table(self) -> Any:
@@ -125,19 +140,3 @@ class StreetShop(RowAgent):
     @price.setter
     def price(self, rupiah: float) -> None:
         self.model.street.listings.price[self.table.first[self.row]] = rupiah
-
-    @property
-    def cash(self) -> int:
-        """Cash, in rupiah."""
-        return int(self.model.street.ledger.balance[Account.SELLERS][self.row])
-
-    @property
-    def exit_week(self) -> int | None:
-        """The week it closed in; None while it is there."""
-        week = int(self.table.exit_week[self.row])
-        return None if week == STILL_THERE else week
-
-    @property
-    def paused(self) -> bool:
-        """Whether its owner has closed it for a while."""
-        return bool(self.table.paused[self.row])

@@ -18,7 +18,7 @@ from ..state.influencers import Influencers
 from ..state.listings import Listings
 from ..state.opening import Opening
 from ..state.records import Attachment
-from .shifters import adopted
+from .shifters import apps_part
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,7 @@ def update_consumers(
     habit, trust, attention = (
         float(column.mean()) for column in (consumers.habit, consumers.trust, consumers.attention)
     )
-    return Attachment(
-        habit, trust, attention * terms.rules.attention * adopted(terms.week, terms.demand), int(breached), kept
-    )
+    return Attachment(habit, trust, attention * apps_part(terms), int(breached), kept)
 
 
 def update_ties(

@@ -11,7 +11,7 @@ from ..state.influencers import Influencers
 from ..state.listings import Listings
 from ..state.offers import Feed, Needs, OfferSet
 from .endorsement import endorsement_utility
-from .shifters import adopted
+from .shifters import apps_part
 
 
 def offer_set(
@@ -52,5 +52,5 @@ def offer_set(
         buyer_fee=platform.buyer_fee,
         comparison=platform.comparison,
         visits=visits,
-        attention=terms.rules.attention * adopted(terms.week, terms.demand),
+        attention=apps_part(terms),
     )

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..arrays import Floats
 from ..chance import Chance, Stream
+from ..law.effective import WeekTerms
 from ..settings.demand import Demand
 from ..state.listings import Listings
 
@@ -55,6 +56,11 @@ def _in_ramadan(day: date) -> bool:
 def season(week: int, uplift: float, first_day: date) -> float:
     """Factor on visits: 1 + uplift in a week of high season, else 1."""
     return 1.0 + uplift * is_high_season(week, first_day) if uplift else 1.0
+
+
+def apps_part(terms: WeekTerms) -> float:
+    """The app's part in people's shopping over that at the opening: what rules leave, times who has taken it up."""
+    return terms.rules.attention * adopted(terms.week, terms.demand)
 
 
 def adopted(week: int, demand: Demand) -> float:

@@ -62,7 +62,6 @@ class StreetWeek:
     paid: float = 0.0  # Σ orders × what buyers paid over the listed price
     cash_kept: float = 0.0  # Rp, by which the shops' cash grew
     drawn: float = 0.0  # Rp, what owners took out less what they put in and what their hours would have earned
-    hours: float = 0.0  # Rp, what owners' hours would have earned elsewhere
     taxes: float = 0.0  # Rp, what buyers paid to the treasury
     support: float = 0.0  # Rp, what the treasury paid
     on_sale: int = 0

@@ -206,6 +206,27 @@ def test_separation_sends_to_the_street_what_it_keeps_from_the_app() -> None:
     assert parted.series["street_orders"][0] - free.series["street_orders"][0] == pytest.approx(0.4 * lost, rel=0.01)
 
 
+def test_in_high_season_a_lost_order_goes_to_the_street_as_ever() -> None:
+    rule = {"regulation": {"separation": {"start_week": 13}}}
+    busy = {"demand": {"season": 0.5, "shock_sd": 0.0}}
+    free, parted = (Market(small(STREET, CALM, busy, *rules, weeks=13)).run() for rules in ((), (rule,)))
+    street, online = (
+        np.array([market.series[name] for market in (free, parted)]) for name in ("street_orders", "orders")
+    )
+    assert street[0, 12] / street[0, 9] == pytest.approx(1.5, rel=0.02)
+    assert street[1, 12] - street[0, 12] == pytest.approx(0.4 * (online[0, 12] - online[1, 12]), rel=0.01)
+
+
+def test_where_nobody_visits_the_street_lives_on() -> None:
+    """More is bought where more is on offer, and online nothing is: no visit is left to count orders by."""
+    market = Market(small(STREET, CALM, {"demand": {"market_expansion": 1.0}}))
+    market.step()
+    market.visits = 0.0
+    market.step()
+    assert market.series["orders"][1] == 0.0
+    assert market.series["street_orders"][1] > market.series["street_orders"][0]
+
+
 def test_visits_that_the_offer_online_brings_are_not_the_streets() -> None:
     """Where more shop because more is on offer, a lost order still sends d to the street."""
     rule = {"regulation": {"separation": {"start_week": 1}}}
@@ -271,6 +292,8 @@ def test_a_shop_of_the_street_is_a_mesa_agent() -> None:
     assert shop.exit_week is None
     assert not shop.paused
     assert shop.cash == market.street.ledger.balance[Account.SELLERS][shop.row]
+    shop.cash += 1_000
+    assert market.street.ledger.balance[Account.OWNERS][shop.row] == -shop.cash
     shop.price *= 2.0
     market.step()
     assert market.street.listings.past_orders[shop.row, 1] < 0.1 * market.street.opening.orders[shop.row] * market.scale
