@@ -16,19 +16,18 @@ from .brief_pictures import changes_picture, survival_picture
 from .compare import estimates
 from .datasets import StudyError
 from .findings import Findings
-from .language import ENGLISH, say, speaking, spoken, word
+from .language import ENGLISH, say, spoken, word
 from .meanings import rule as meaning_of
 from .meanings import rules_in
 from .parties import TOTAL, Party, parties, who_pays
 from .parts import Named, Part, Table
 from .render import fill
-from .report import made_of
+from .report import made_of, write_page
 from .ruled import Verdict, all_rules, verdicts
 from .sections.first import compared
 from .sections.limits import of_this_study
-from .study import Study, load
+from .study import Study
 from .tables import doubts
-from .whole import write_atomically
 from .words import NOTHING, humanise, listing, sentence
 
 MOST_ROWS = 8  # of the table
@@ -52,12 +51,7 @@ def write(study: str | Path | Study, language: str = ENGLISH) -> Path:
 
     Raises `StudyError` without a study, `ValueError` for a language that there is not.
     """
-    study = study if isinstance(study, Study) else load(study)
-    path = study.folder / ("brief.html" if language == ENGLISH else f"brief.{language}.html")
-    with speaking(language):
-        text = page(study).encode()
-    write_atomically(path, text)
-    return path
+    return write_page(study, language, "brief", page)
 
 
 def page(study: Study) -> str:

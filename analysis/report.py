@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,15 @@ def write(study: str | Path | Study, language: str = ENGLISH) -> Path:
 
     Raises `StudyError` without a study, `ValueError` for a language that there is not.
     """
+    return write_page(study, language, "report", page)
+
+
+def write_page(study: str | Path | Study, language: str, name: str, made: Callable[[Study], str]) -> Path:
+    """Write a page of a study in a language, whole or not at all: NAME.html, in Indonesian NAME.id.html."""
     study = study if isinstance(study, Study) else load(study)
-    path = study.folder / ("report.html" if language == ENGLISH else f"report.{language}.html")
+    path = study.folder / (f"{name}.html" if language == ENGLISH else f"{name}.{language}.html")
     with speaking(language):
-        text = page(study).encode()
+        text = made(study).encode()
     write_atomically(path, text)
     return path
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from ..compare import reference
@@ -32,8 +33,8 @@ def limits(found: Findings) -> Section | None:
         Heading(say("What it cannot tell")),
         Bullets(list(_limits(found))),
         Heading(say("Where it comes from")),
-        Paragraph(_listings()),
-        Bullets(SOURCES),
+        Paragraph(_listings(own := (_config(found).get("market") or {}).get("listings"))),
+        Bullets(SOURCES[1:] if own else SOURCES),
         Paragraph(
             say("The project's docs/facts.md and docs/parameters.md say where each figure is from and how sure it is.")
         ),
@@ -121,7 +122,13 @@ def _of_copies(found: Findings) -> Iterator[str]:
         )
 
 
-def _listings() -> str:
+def _listings(own: str | None) -> str:
+    if own:
+        return say(
+            "The opening market is drawn from the study's own listings, {file}; qualities and costs are solved such "
+            "that the listed prices and sales come out. The works that the methods are from:",
+            file=Path(own).name,
+        )
     return say(
         "The opening market is drawn from real Indonesian listings (PRDECT-ID); qualities and costs are solved such "
         "that the listed prices and sales come out. The works that the methods are from:"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import dataclasses
 import gzip
 import io
 import json
@@ -359,3 +360,12 @@ def test_a_cell_with_other_seeds_is_compared_on_the_common_ones(tmp_path: Path) 
     study.runs.query("cell_id == 'c00' or seed < 3").to_parquet(folder / "runs/all.parquet")
     captions = " ".join(Page(report.page(load(folder))).text_of("span"))
     assert "on 3 common seeds" in captions
+
+
+def test_the_source_of_own_listings_is_named_in_place_of_ours(tmp_path: Path) -> None:
+    found = load(store(tmp_path / "own", headline(), range(2), weeks=20, smes=40))
+    cells = [cell | {"config": {"market": {"listings": "data/mine.csv"}}} for cell in found.planned]
+    for manifest, own in ((found.manifest, False), ({**found.manifest, "cells": cells}, True)):
+        text = report.page(dataclasses.replace(found, manifest=manifest))
+        assert ("own listings, mine.csv" in text) == own
+        assert ("PRDECT-ID" in text) != own
