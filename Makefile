@@ -42,7 +42,7 @@ map: install ## run the headline and the whole dominance map, six seeds: docs/do
 	$(BIN)/python -m analysis.dominance_picture results/dominance docs/dominance.svg
 	$(BIN)/python -m analysis.headline results/$(STUDY) README.md
 
-page: install ## write the class page, one file that opens offline; its worlds are run again where the model has moved
+page: install ## write the class page, one file that opens offline; its scenarios are run again where the model has moved
 	$(BIN)/python -m experiments.run classroom --export results/class.html --picture docs/class.png
 
 validate: install ## check the model against the world: docs/validation.md

@@ -2,10 +2,10 @@
 
     from analysis import load, curves, summary
     study = load("results/project_s")
-    curves(study)                     # Kaplan-Meier with bands, a curve a cell
-    summary(study.values)             # mean and 95 % interval of every outcome in every cell
-    hazard_ratios(study)              # how many times as fast shops die in each cell as in the first
-    who_pays(study, {cell: base})     # each party's gain in rupiah, adding up
+    curves(study)                     # Kaplan-Meier with bands, a curve a scenario
+    summary(study.values)             # mean and 95 % interval of every outcome in every scenario
+    hazard_ratios(study)              # how many times as fast shops die in each scenario as in the first
+    who_pays(study, {scenario: base})     # each party's gain in rupiah, adding up
 
 `analysis.figures` (plotly), `analysis.report` (report.html) and `analysis.picture` (an SVG) build on these.
 """

@@ -18,8 +18,8 @@ from .words import listing, lower_first, span
 
 
 def question(found: Findings) -> str:
-    """What the study asks, from what its cells differ in."""
-    choices = [found.study.settings[cell]["platform"] for cell in found.platforms or ()]
+    """What the study asks, from what its scenarios differ in."""
+    choices = [found.study.settings[scenario]["platform"] for scenario in found.platforms or ()]
     sells = any(str(choice).startswith("project_s") for choice in choices)
     if sells and found.rules[1]:
         return say(
@@ -41,52 +41,52 @@ def answer(study: Study | Findings) -> list[str]:
     found = study if isinstance(study, Findings) else Findings(study)
     if not found.survival:
         return [say("No run has opening SMEs, so there is no survival to compare.")]
-    if len(found.study.cells) == 1:
+    if len(found.study.scenarios) == 1:
         return [_alone(found), *story(found.study), sureness(found.study)]
     return [*survival(found), *rules(found), *_price(found), sureness(found.study)]
 
 
 def _alone(found: Findings) -> str:
-    (cell,) = found.study.cells
+    (scenario,) = found.study.scenarios
     return say(
-        "After {span} {share} of the opening SMEs live ({cell}).",
+        "After {span} {share} of the opening SMEs live ({scenario}).",
         span=span(found.horizon),
-        share=found.share(cell),
-        cell=found.study.labels[cell],
+        share=found.share(scenario),
+        scenario=found.study.labels[scenario],
     )
 
 
 def survival(found: Findings) -> list[str]:
-    """How many shops live, with Project S and without, or in the reference and at the ends of all worlds."""
+    """How many shops live, with Project S and without, or in the reference and at the ends of all scenarios."""
     base, known = reference(found.study), found.survival
     if found.platforms:
-        base, cell = found.platforms
+        base, scenario = found.platforms
         told = say(
-            "After {span} {share} of the opening SMEs live {world}, {other} {otherworld}.",
+            "After {span} {share} of the opening SMEs live {scenario}, {other} {otherworld}.",
             span=span(found.horizon),
             share=found.share(base),
-            world=found.world(base),
-            other=found.share(cell),
-            otherworld=found.world(cell),
+            scenario=found.where(base),
+            other=found.share(scenario),
+            otherworld=found.where(scenario),
         )
-        if not {base, cell} <= known.keys():
+        if not {base, scenario} <= known.keys():
             return []
-        return [told, _difference(found, found.change(cell, base)), *_strengths(found, base, cell)]
+        return [told, _difference(found, found.change(scenario, base)), *_strengths(found, base, scenario)]
     told = say(
-        "After {span} {share} of the opening SMEs live in the reference, {cell}.",
+        "After {span} {share} of the opening SMEs live in the reference, {scenario}.",
         span=span(found.horizon),
         share=found.share(base),
-        cell=found.quoted(base),
+        scenario=found.quoted(base),
     )
     return [text for text in (told if base in known else "", _ends(found)) if text]
 
 
 def _strengths(found: Findings, base: Any, told: Any) -> list[str]:
     """What other platforms do to survival, where a study has several."""
-    others = [cell for cell in found.strengths if cell != told and cell in found.survival]
+    others = [scenario for scenario in found.strengths if scenario != told and scenario in found.survival]
     if not others:
         return []
-    sizes = [f"{found.quoted(cell)} {POINTS.full(found.change(cell, base), sign=True)}" for cell in others]
+    sizes = [f"{found.quoted(scenario)} {POINTS.full(found.change(scenario, base), sign=True)}" for scenario in others]
     return [say("Against the same market without it: {sizes}.", sizes=listing(sizes))]
 
 
@@ -96,10 +96,10 @@ def _difference(found: Findings, change: Estimate) -> str:
         one = say("On the one seed in common the difference is {size}.", size=size)
         return one if change.n else say("No seed is in common.")
     if change.nothing:
-        return say("With the same luck in both worlds there is no difference, on any seed.")
+        return say("With the same luck in both scenarios there is no difference, on any seed.")
     if not change.clear:
         return say(
-            "With the same luck in both worlds the difference is {size}. With {n} seeds that is not distinguishable "
+            "With the same luck in both scenarios the difference is {size}. With {n} seeds that is not distinguishable "
             "from zero.",
             size=size,
             n=str(change.n),
@@ -108,19 +108,19 @@ def _difference(found: Findings, change: Estimate) -> str:
     shops = float((counts.died + counts.censored).sum(1).mean())
     parts = {"size": size, "n": number(abs(change.mean) * shops, ",.0f"), "shops": number(shops, ",.0f")}
     if change.mean > 0:
-        return say("With the same luck in both worlds that is {size}: about {n} of {shops} shops more.", **parts)
-    return say("With the same luck in both worlds that is {size}: about {n} of {shops} shops fewer.", **parts)
+        return say("With the same luck in both scenarios that is {size}: about {n} of {shops} shops more.", **parts)
+    return say("With the same luck in both scenarios that is {size}: about {n} of {shops} shops fewer.", **parts)
 
 
 def _ends(found: Findings) -> str:
-    """The cells with most and fewest survivors, and their paired difference; '' where the rules tell it."""
-    ordered = sorted(found.survival, key=lambda cell: found.survival[cell].mean)
+    """The scenarios with most and fewest survivors, and their paired difference; '' where the rules tell it."""
+    ordered = sorted(found.survival, key=lambda scenario: found.survival[scenario].mean)
     most, fewest = ordered[-1], ordered[0]
     if len(ordered) < 2 or set(ordered) <= {*found.rule_baselines, *found.rule_baselines.values()}:
         return ""
     change, twins = found.change(most, fewest), found.twins(most, fewest)
     if change.nothing:
-        return say("All {n} worlds keep the same share.", n=number(len(ordered), ","))
+        return say("All {n} scenarios keep the same share.", n=number(len(ordered), ","))
     parts = {
         "n": number(len(ordered), ","),
         "most": found.quoted(most),
@@ -131,8 +131,8 @@ def _ends(found: Findings) -> str:
     }
     if not twins:
         return say(
-            "Of the {n} worlds {most} keeps most, {share}, and {fewest} fewest, {least}. Their markets are different "
-            "ones that share no random events, so the distance between them is no effect of a choice.",
+            "Of the {n} scenarios {most} keeps most, {share}, and {fewest} fewest, {least}. Their markets are "
+            "different ones that share no random events, so the distance between them is no effect of a choice.",
             **{name: parts[name] for name in ("n", "most", "share", "fewest", "least")},
         )
     return _apart(change, several=len(ordered) > 2, parts=parts)
@@ -141,12 +141,12 @@ def _ends(found: Findings) -> str:
 def _apart(change: Estimate, several: bool, parts: Mapping[str, str]) -> str:
     if change.known and not change.clear:
         return say(
-            "The {n} worlds are too close to rank; the farthest apart are {most}, {share}, and {fewest}, {least}; with "
-            "the same luck they lie {size} apart.",
+            "The {n} scenarios are too close to rank; the farthest apart are {most}, {share}, and {fewest}, {least}; "
+            "with the same luck they lie {size} apart.",
             **parts,
         )
     told = say(
-        "Of the {n} worlds {most} keeps most, {share}, and {fewest} fewest, {least}; with the same luck they lie "
+        "Of the {n} scenarios {most} keeps most, {share}, and {fewest} fewest, {least}; with the same luck they lie "
         "{size} apart.",
         **parts,
     )
@@ -155,33 +155,33 @@ def _apart(change: Estimate, several: bool, parts: Mapping[str, str]) -> str:
 
 
 def _price(found: Findings) -> list[str]:
-    """What the best rule, or else the world that is looked at closely, does to consumers, sellers, platform, all."""
+    """What the best rule, or else the scenario that is looked at closely, does to consumers, sellers, platform, all."""
     base, ranked = found.rules
-    base, cell = (base, ranked[0]) if ranked else found.pair or (None, None)
-    if cell is None:
+    base, scenario = (base, ranked[0]) if ranked else found.pair or (None, None)
+    if scenario is None:
         return []
-    effects = listing([said for name in found.told if (said := _effect(found, cell, base, name))])
+    effects = listing([said for name in found.told if (said := _effect(found, scenario, base, name))])
     if not effects:
         return []
     if ranked:
         told = say(
-            "Against the same world without a rule, {rule} changes {effects} over the whole run.",
-            rule=found.rule(cell),
+            "Against the same scenario without a rule, {rule} changes {effects} over the whole run.",
+            rule=found.rule(scenario),
             effects=effects,
         )
     else:
         told = say(
-            "Against {base}, {cell} changes {effects} over the whole run.",
+            "Against {base}, {scenario} changes {effects} over the whole run.",
             base=found.quoted(base),
-            cell=found.quoted(cell),
+            scenario=found.quoted(scenario),
             effects=effects,
         )
     return [told]
 
 
-def _effect(found: Findings, cell: Any, base: Any, name: str) -> str:
+def _effect(found: Findings, scenario: Any, base: Any, name: str) -> str:
     outcome = found.study.outcomes.get(name)
-    change = found.change(cell, base, name) if outcome else Estimate()
+    change = found.change(scenario, base, name) if outcome else Estimate()
     if outcome is None or not change.known or change.nothing:
         return ""
     fit = found.fit(name, difference=True)
@@ -194,7 +194,7 @@ def sureness(study: Study) -> str:
     """Over how many seeds intervals are, and what they do not hold."""
     low, high = min(study.seeds.values()), max(study.seeds.values())
     if high == 1:
-        return say("Each world has one seed, so chance cannot be told from effect: run more replications.")
+        return say("Each scenario has one seed, so chance cannot be told from effect: run more replications.")
     seeds = str(low) if low == high else say("{low} to {high}", low=str(low), high=str(high))
     return say(
         "Brackets hold 95% intervals over {seeds} seeds: the play of chance within the model, not the doubt about "

@@ -81,11 +81,11 @@ def _answers(found: Findings) -> list[str]:
 
 
 def _card(found: Findings, verdict: Verdict) -> Card:
-    names = rules_in([found.study.settings[verdict.cell]])
+    names = rules_in([found.study.settings[verdict.scenario]])
     known = [told for name in names if (told := meaning_of(name))]
     return Card(
         verdict.heading,
-        sentence(found.rule(verdict.cell)),
+        sentence(found.rule(verdict.scenario)),
         " ".join(one.says for one in known),
         "; ".join(dict.fromkeys(one.source for one in known)),
         [text for text in (verdict.effect, verdict.why, verdict.more) if text],
@@ -101,13 +101,15 @@ def _table(found: Findings) -> Table | None:
     table = replace(
         table, groups=[("", table.groups[0][1]), *table.groups[1:]]
     )  # what others are held against is first
-    cells = {label: cell for cell, label in found.study.labels.items()}
-    rows = [_named(found, str(row), cells[str(row)]) for row in table.rows]
+    scenarios = {label: scenario for scenario, label in found.study.labels.items()}
+    rows = [_named(found, str(row), scenarios[str(row)]) for row in table.rows]
     paying = payers(found)
     if not paying:
         return replace(table, caption=_caption(found, len(rows), paid=False), rows=rows)
     heads = [*table.columns, say("Who pays")]
-    told = [[*row, paying.get(cells[str(name)], NOTHING)] for name, row in zip(table.rows, table.cells, strict=True)]
+    told = [
+        [*row, paying.get(scenarios[str(name)], NOTHING)] for name, row in zip(table.rows, table.cells, strict=True)
+    ]
     return replace(table, caption=_caption(found, len(rows), paid=True), columns=heads, rows=rows, cells=told)
 
 
@@ -122,32 +124,38 @@ def _caption(found: Findings, shown: int, paid: bool) -> str:
         said.append(say("The main outcomes; in brackets 95% intervals."))
     if paid:
         said.append(say("Who pays: whose loss leaves out zero, the largest first."))
-    if shown < len(found.study.cells):
-        said.append(say("{n} of {cells} worlds; the report has all.", n=str(shown), cells=str(len(found.study.cells))))
+    if shown < len(found.study.scenarios):
+        said.append(
+            say(
+                "{n} of {scenarios} scenarios; the report has all.",
+                n=str(shown),
+                scenarios=str(len(found.study.scenarios)),
+            )
+        )
     return " ".join(said) or say("The main outcomes.")
 
 
-def _named(found: Findings, label: str, cell: Any) -> Named:
-    """A world, and the articles that its rules are from."""
-    known = (meaning_of(name) for name in rules_in([found.study.settings[cell]]))
+def _named(found: Findings, label: str, scenario: Any) -> Named:
+    """A scenario, and the articles that its rules are from."""
+    known = (meaning_of(name) for name in rules_in([found.study.settings[scenario]]))
     return Named(label, "; ".join(dict.fromkeys(told.source for told in known if told)))
 
 
 def payers(found: Findings) -> dict[Any, str]:
-    """For each cell the parties that lose, the largest loss first; losses that may be chance are left out."""
+    """For each scenario the parties that lose, the largest loss first; losses that may be chance are left out."""
     known = parties(found.study)
     try:
         gains = estimates(who_pays(found.study, found.baselines)) if found.baselines else {}
     except StudyError:  # the stored parties do not add up, which the report says
         return {}
     losses: dict[Any, list[tuple[float, str]]] = {}
-    for (cell, name), one in gains.items():
-        losses.setdefault(cell, [])
+    for (scenario, name), one in gains.items():
+        losses.setdefault(scenario, [])
         if name != TOTAL and one.clear and one.mean < 0:
-            losses[cell].append((one.mean, _party(known[name])))
+            losses[scenario].append((one.mean, _party(known[name])))
     if not any(one.known for one in gains.values()):
         return {}
-    return {cell: _listed([name for _, name in sorted(of)]) for cell, of in losses.items()}
+    return {scenario: _listed([name for _, name in sorted(of)]) for scenario, of in losses.items()}
 
 
 def _party(party: Party) -> str:
@@ -168,12 +176,12 @@ def _hangs(found: Findings) -> Iterator[str]:
         "How strongly own goods are favoured, how fast and how well the platform copies, and how small a loss closes a "
         "shop are assumed within ranges; the sizes above hang on them most (docs/limits.md)."
     )
-    yield say("A difference between two worlds is known better than the level of either.")
+    yield say("A difference between two scenarios is known better than the level of either.")
     yield say("Sums in rupiah are those of the simulated market, not of a country.")
 
 
 def _sources(found: Findings) -> Iterator[Part]:
-    config = next((cell.get("config") or {} for cell in found.study.planned), {})
+    config = next((scenario.get("config") or {} for scenario in found.study.planned), {})
     if (config.get("market") or {}).get("listings"):
         yield say("Shops: the study's own listings.")
     else:

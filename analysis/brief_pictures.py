@@ -36,7 +36,9 @@ STEPS = (1.0, 2.0, 5.0, 10.0)
 def survival_picture(found: Findings) -> Picture | None:
     """Shops alive by week in the reference, with the platform's goods, and under the rules that are singled out."""
     known = {line.label: line for line in survival_lines(found.study, found.curves)}
-    lines = [known[label] for cell in _chosen(found) if (label := found.study.labels[cell]) in known][:MOST_LINES]
+    lines = [known[label] for scenario in _chosen(found) if (label := found.study.labels[scenario]) in known][
+        :MOST_LINES
+    ]
     if not lines:
         return None
     styled = [replace(line, ink=ink, dash="solid") for line, ink in zip(lines, INKS, strict=False)]
@@ -52,11 +54,11 @@ def _width(names: Sequence[str]) -> int:
 
 
 def _chosen(found: Findings) -> list[Any]:
-    """The cells whose curves are drawn: those that others are held against, and the rules singled out; else all."""
+    """The scenarios whose curves are drawn: those that others are held against, and the rules singled out; else all."""
     base, _ = found.rules
-    singled = [verdict.cell for verdict in verdicts(found)]
-    cells = [found.study.cells[0], *(found.platforms or ()), *([base] if singled else []), *singled]
-    return list(dict.fromkeys([*cells, *(found.pair or ()), *([] if singled else found.study.cells)]))
+    singled = [verdict.scenario for verdict in verdicts(found)]
+    scenarios = [found.study.scenarios[0], *(found.platforms or ()), *([base] if singled else []), *singled]
+    return list(dict.fromkeys([*scenarios, *(found.pair or ()), *([] if singled else found.study.scenarios)]))
 
 
 def _bands(lines: Sequence[Line]) -> str:
@@ -64,15 +66,20 @@ def _bands(lines: Sequence[Line]) -> str:
 
 
 def changes_picture(found: Findings) -> Picture | None:
-    """The change in survival by rule with its interval, or by world where there are no rules."""
+    """The change in survival by rule with its interval, or by scenario where there are no rules."""
     base, ranked = found.rules
-    cells = ranked or [cell for cell in found.baselines if cell in found.survival]
-    pairs = {cell: base if ranked else found.baselines[cell] for cell in cells}
-    known = {cell: one for cell in cells if math.isfinite((one := found.change(cell, pairs[cell])).mean)}
+    scenarios = ranked or [scenario for scenario in found.baselines if scenario in found.survival]
+    pairs = {scenario: base if ranked else found.baselines[scenario] for scenario in scenarios}
+    known = {
+        scenario: one for scenario in scenarios if math.isfinite((one := found.change(scenario, pairs[scenario])).mean)
+    }
     if not known:
         return None
-    shown = _ends(sorted(known, key=lambda cell: -known[cell].mean), law(found) if ranked else None)
-    rows = [(sentence(found.rule(cell)) if ranked else found.study.labels[cell], known[cell]) for cell in shown]
+    shown = _ends(sorted(known, key=lambda scenario: -known[scenario].mean), law(found) if ranked else None)
+    rows = [
+        (sentence(found.rule(scenario)) if ranked else found.study.labels[scenario], known[scenario])
+        for scenario in shown
+    ]
     title = say("Shops alive after {span}: what each rule changes, in points", span=span(found.horizon))
     if not ranked:
         title = say("Shops alive after {span}: what each choice changes, in points", span=span(found.horizon))
@@ -91,7 +98,7 @@ def _ends(ordered: list[Any], keep: Any) -> list[Any]:
     kept = {*ordered[:half], *ordered[-half:]}
     if keep in ordered and keep not in kept:
         kept = {*kept - {ordered[half - 1]}, keep}
-    return [cell for cell in ordered if cell in kept]
+    return [scenario for scenario in ordered if scenario in kept]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The settings of cells as columns: by dotted name, and of all settings those that tell cells apart."""
+"""The settings of scenarios as columns: by dotted name, and of all settings those that tell scenarios apart."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ def flatten(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def telling(cells: Iterable[tuple[tuple[Any, ...], Mapping[str, Any]]]) -> list[str]:
-    """The settings in which cells of equal choices differ; `cells` are the choices and the config of each."""
+def telling(scenarios: Iterable[tuple[tuple[Any, ...], Mapping[str, Any]]]) -> list[str]:
+    """The settings in which scenarios of equal choices differ; `scenarios` are the choices and the config of each."""
     seen: dict[tuple[str, tuple[Any, ...]], set[str]] = {}
-    for choices, config in cells:
+    for choices, config in scenarios:
         for name, value in flatten(config).items():
             seen.setdefault((name, choices), set()).add(repr(value))
     return sorted({name for (name, _), values in seen.items() if len(values) > 1 and name != "weeks"})

@@ -49,7 +49,7 @@ class Stored:
 
     @property
     def runs(self) -> set[Run]:
-        """(cell_id, seed) of every stored run."""
+        """(scenario_id, seed) of every stored run."""
         return set(self.records) | self.old.runs
 
     @property
@@ -58,27 +58,27 @@ class Stored:
         yield from self.unreadable.values()
         yield from (str(one) for one in self.damage if not one.torn)
         yield from self.old.damage.values()
-        for cell_id, seed in sorted(self.old.incomplete - set(self.records)):
-            yield f"{self.folder}: of run {cell_id}-{seed} a part is missing"
+        for scenario_id, seed in sorted(self.old.incomplete - set(self.records)):
+            yield f"{self.folder}: of run {scenario_id}-{seed} a part is missing"
 
-    def first_of_cells(self) -> dict[str, Record]:
-        """A record of each cell."""
+    def first_of_scenarios(self) -> dict[str, Record]:
+        """A record of each scenario."""
         first: dict[str, Record] = {}
-        for (cell_id, _), record in sorted(self.records.items()):
-            first.setdefault(cell_id, record)
+        for (scenario_id, _), record in sorted(self.records.items()):
+            first.setdefault(scenario_id, record)
         return first
 
     def manifest(self) -> tuple[Manifest, str]:
         """The study's manifest, what it lacks taken from what is stored; and what is wrong with it, if anything is."""
         manifest, wrong = read_manifest(self.folder)
-        listed = {cell["cell_id"]: cell for cell in manifest.get("cells", [])}
-        found = [record.about for cell_id, record in self.first_of_cells().items() if cell_id not in listed]
-        cells = [about["cell"] for about in found if FORMS["cells"]([about["cell"]])]
+        listed = {scenario["scenario_id"]: scenario for scenario in manifest.get("scenarios", [])}
+        found = [record.about for scenario_id, record in self.first_of_scenarios().items() if scenario_id not in listed]
+        scenarios = [about["scenario"] for about in found if FORMS["scenarios"]([about["scenario"]])]
         models = {about.get("model_hash") for about in found}
         if len(models) == 1 and FORMS["model_hash"](model := next(iter(models))):
             manifest.setdefault("model_hash", model)
-        if cells:
-            manifest["cells"] = [*listed.values(), *cells]
+        if scenarios:
+            manifest["scenarios"] = [*listed.values(), *scenarios]
             manifest.pop("columns", None)
         return manifest, wrong
 
@@ -107,9 +107,9 @@ def last_failure(folder: Path) -> str:
 
 
 def failed_runs(folder: Path) -> set[Run]:
-    """(cell_id, seed) of every run that failed."""
+    """(scenario_id, seed) of every run that failed."""
     try:
         names = [path.stem.rpartition("-") for path in (folder / FAILURES).iterdir() if path.name[0] != "."]
     except (FileNotFoundError, NotADirectoryError):
         return set()
-    return {(cell_id, int(seed)) for cell_id, _, seed in names if seed.isascii() and seed.isdigit()}
+    return {(scenario_id, int(seed)) for scenario_id, _, seed in names if seed.isascii() and seed.isdigit()}

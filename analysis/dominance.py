@@ -1,6 +1,6 @@
 """The dominance map: what small sellers lose, by how much of the app's feed its own goods take, and how large it is.
 
-Attention taken orders these worlds better than sales taken: a copy that few see and many buy costs others less than
+Attention taken orders these scenarios better than sales taken: a copy that few see and many buy costs others less than
 one that takes their places. A study for it varies the platform, and with it, or not, the app's share of orders.
 """
 
@@ -26,7 +26,7 @@ class Curve:
 
     level: float  # the app's share of all orders without own goods, as it came out
     weeks: int  # after which survival is told
-    points: pd.DataFrame  # cell_id; feed, mean, low, high (survival, in shares), income, surplus (relative changes)
+    points: pd.DataFrame  # scenario_id; feed, mean, low, high (survival, in shares), income, surplus (relative changes)
 
 
 def curves(study: Study) -> list[Curve]:
@@ -34,17 +34,19 @@ def curves(study: Study) -> list[Curve]:
     if not {FEED, REACHED, INCOME, SURPLUS} <= set(study.outcomes) or study.shops.empty:
         return []
     by_base: dict[Any, list[Any]] = {}
-    for cell, base in twins_without(study, "platform", FREE).items():
-        if study.settings[cell]["regulation"] == "none":
-            by_base.setdefault(base, []).append(cell)
-    found = [_curve(study, base, cells) for base, cells in by_base.items() if len(cells) >= LEAST]
+    for scenario, base in twins_without(study, "platform", FREE).items():
+        if study.settings[scenario]["regulation"] == "none":
+            by_base.setdefault(base, []).append(scenario)
+    found = [_curve(study, base, scenarios) for base, scenarios in by_base.items() if len(scenarios) >= LEAST]
     return sorted(found, key=lambda curve: curve.level)
 
 
-def _curve(study: Study, base: Any, cells: list[Any]) -> Curve:
+def _curve(study: Study, base: Any, scenarios: list[Any]) -> Curve:
     means = summary(study.values)["mean"].unstack("outcome")
     weeks, survival = headline_survival(study)
-    change = differences(survival.to_frame("survival"), dict.fromkeys(cells, base), study.weeks).droplevel("outcome")
+    change = differences(survival.to_frame("survival"), dict.fromkeys(scenarios, base), study.weeks).droplevel(
+        "outcome"
+    )
     points = change[["mean", "low", "high", "n"]].join(means[FEED].rename("feed"))
     for name, column in (("income", INCOME), ("surplus", SURPLUS)):
         points[name] = means.loc[points.index, column] / means.loc[base, column] - 1.0

@@ -1,7 +1,7 @@
 """Tables for papers and for other programs: `etalase table STUDY --format csv,latex,markdown,xlsx,parquet`.
 
-CSV has every outcome of every cell, a row each, with its difference from the reference and from the same world
-without a rule. LaTeX (booktabs) and Markdown have cells in rows and the outcomes of a paper in columns.
+CSV has every outcome of every scenario, a row each, with its difference from the reference and from the same scenario
+without a rule. LaTeX (booktabs) and Markdown have scenarios in rows and the outcomes of a paper in columns.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ PAPER = ("consumer_surplus", "sme_profit", "platform_profit", "tax_revenue", "to
 PARQUET, XLSX = "parquet", "xlsx"
 LABEL = re.compile(r"[A-Za-z0-9_-]+")
 COLUMNS = 7  # of a table for a paper
-RATIOS = 100  # worlds with hazard ratios: each is a model to fit
+RATIOS = 100  # scenarios with hazard ratios: each is a model to fit
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a text that begins so for a formula
 ESTIMATE = ("mean", "low", "high", "n")
 MARKS = re.compile(r"([\\`*_{}\[\]<>#~$])")
@@ -43,7 +43,7 @@ MARKS = re.compile(r"([\\`*_{}\[\]<>#~$])")
 
 @dataclass(frozen=True)
 class Panel:
-    """A table of a paper as text: a caption, heads of columns, and for each cell its label, means and intervals."""
+    """A table of a paper as text: a caption, heads of columns, and for each scenario its label, means and intervals."""
 
     name: str
     caption: str
@@ -123,12 +123,12 @@ def _parquet(table: pd.DataFrame) -> bytes:
 
 
 def outcome_rows(study: Study) -> pd.DataFrame:
-    """A row a cell and outcome: settings, mean with its 95 % t interval, and the paired differences.
+    """A row a scenario and outcome: settings, mean with its 95 % t interval, and the paired differences.
 
-    `less_reference…`: the cell less the study's first; `less_no_rule…`: less the same world without a rule; `…_holm`:
-    the p-value of the difference, corrected for all that it stands among.
+    `less_reference…`: the scenario less the study's first; `less_no_rule…`: less the same scenario without a rule;
+    `…_holm`: the p-value of the difference, corrected for all that it stands among.
     """
-    index = pd.MultiIndex.from_product([study.cells, study.outcomes], names=["cell_id", "outcome"])
+    index = pd.MultiIndex.from_product([study.scenarios, study.outcomes], names=["scenario_id", "outcome"])
     rows = summary(study.values).reindex(index)[list(ESTIMATE)]
     for name, baselines in (("less_reference", against_reference(study)), ("less_no_rule", rule_baselines(study))):
         told_of = (*ESTIMATE, "holm")
@@ -145,10 +145,10 @@ def outcome_rows(study: Study) -> pd.DataFrame:
 
 
 def _described(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows with `cell_id`, with the cell's label and settings beside it."""
+    """Rows with `scenario_id`, with the scenario's label and settings beside it."""
     settings = pd.DataFrame.from_dict(study.settings, orient="index")
-    settings.insert(0, "cell", pd.Series(study.labels))
-    return settings.rename_axis("cell_id").reset_index().merge(rows, on="cell_id")
+    settings.insert(0, "scenario", pd.Series(study.labels))
+    return settings.rename_axis("scenario_id").reset_index().merge(rows, on="scenario_id")
 
 
 def csv_text(table: pd.DataFrame, **how: Any) -> str:
@@ -193,34 +193,36 @@ def _workbook(study: Study, asked: Asked) -> bytes:
 
 
 def _who_pays(found: Findings) -> str:
-    """As the report has it: under a rule less the same world without one, else less the reference."""
+    """As the report has it: under a rule less the same scenario without one, else less the reference."""
     study, known = found.study, parties(found.study)
     rows = who_pays(study, found.baselines)[list(ESTIMATE)].reset_index()
     rows.insert(2, "party", [known[name].name if name in known else "" for name in rows["outcome"]])
     rows.insert(3, "home", [known[name].home if name in known else "" for name in rows["outcome"]])
-    rows.insert(4, "less", [study.labels[found.baselines[cell]] for cell in rows["cell_id"]])
+    rows.insert(4, "less", [study.labels[found.baselines[scenario]] for scenario in rows["scenario_id"]])
     return csv_text(_described(study, rows))
 
 
 def _hazard_ratios(found: Findings) -> str:
-    """The first `RATIOS` worlds against what `less` says; the rows of any others are empty."""
+    """The first `RATIOS` scenarios against what `less` says; the rows of any others are empty."""
     columns = ["ratio", "low", "high", "n", "of", "deaths", "seeds", "reason"]
     made, labels = hazard_ratios(found.study, found.baselines, RATIOS), found.study.labels
     rows = [
-        [cell, labels[base], *(getattr(made.get(cell), name, None) for name in columns)]
-        for cell, base in found.baselines.items()
+        [scenario, labels[base], *(getattr(made.get(scenario), name, None) for name in columns)]
+        for scenario, base in found.baselines.items()
     ]
     counts = dict.fromkeys(columns[3:-1], "Int64")
-    return csv_text(_described(found.study, pd.DataFrame(rows, columns=["cell_id", "less", *columns]).astype(counts)))
+    return csv_text(
+        _described(found.study, pd.DataFrame(rows, columns=["scenario_id", "less", *columns]).astype(counts))
+    )
 
 
 def _fates(found: Findings) -> str:
-    """A row a seed and shop that lives in one of the two worlds only that the report looks at closely."""
+    """A row a seed and shop that lives in one of the two scenarios only that the report looks at closely."""
     if not found.pair:
-        return csv_text(pd.DataFrame(columns=["cell", "base", *FATE_COLUMNS]))
-    (base, cell), labels = found.pair, found.study.labels
-    rows = fates(found.study, cell, base).astype({"rank": "Int64", "copied_week": "Int64"})
-    rows.insert(0, "cell", labels[cell])
+        return csv_text(pd.DataFrame(columns=["scenario", "base", *FATE_COLUMNS]))
+    (base, scenario), labels = found.pair, found.study.labels
+    rows = fates(found.study, scenario, base).astype({"rank": "Int64", "copied_week": "Int64"})
+    rows.insert(0, "scenario", labels[scenario])
     rows.insert(1, "base", labels[base])
     return csv_text(rows)
 
@@ -245,16 +247,18 @@ def _markdown_panel(panel: Panel) -> str:
 
 
 def _panels(study: Study, asked: Asked) -> list[Panel]:
-    """The means, and where there are several cells, what each changes against the reference."""
+    """The means, and where there are several scenarios, what each changes against the reference."""
     if not study.outcomes:
         raise StudyError(f"{study.name}: holds no outcomes")
     caption = say("Mean over seeds and its 95% t interval.")
     names = asked.outcomes or paper_outcomes(study)
-    made = [_panel(study, "outcomes", caption, summary(study.values), study.cells, names)]
+    made = [_panel(study, "outcomes", caption, summary(study.values), study.scenarios, names)]
     changes = against_reference(study)
     if changes:
         if len(set(changes.values())) > 1:
-            caption = say("Difference from the first world of the same market, seed by seed: mean and 95% t interval.")
+            caption = say(
+                "Difference from the first scenario of the same market, seed by seed: mean and 95% t interval."
+            )
         else:
             base = study.labels[next(iter(changes.values()))]
             caption = say("Difference from “{base}”, seed by seed: mean and 95% t interval.", base=base)
@@ -264,22 +268,22 @@ def _panels(study: Study, asked: Asked) -> list[Panel]:
 
 
 def _panel(
-    study: Study, name: str, caption: str, table: pd.DataFrame, cells: Sequence[Any], names: Sequence[str]
+    study: Study, name: str, caption: str, table: pd.DataFrame, scenarios: Sequence[Any], names: Sequence[str]
 ) -> Panel:
     known, signed = estimates(table), name == "differences"
     shown = [one for (_, outcome), one in known.items() if outcome in names]
     caption = " ".join([caption, *doubts(shown)])
     heads, columns = [], []
     for outcome in (study.outcomes[one] for one in names):
-        column = [known.get((cell, outcome.name), Estimate()) for cell in cells]
+        column = [known.get((scenario, outcome.name), Estimate()) for scenario in scenarios]
         fit = scale_of(outcome.unit, column, signed)
         unit = f" ({fit.heading.replace(' ', HARD_SPACE)})" if fit.heading and fit.heading != outcome.label else ""
         heads.append(sentence(outcome.label) + unit)
         columns.append([(fit.number(one.mean, signed), fit.interval(one.low, one.high, signed)) for one in column])
     rows = []
-    for cell, row in zip(cells, zip(*columns, strict=True), strict=True):
+    for scenario, row in zip(scenarios, zip(*columns, strict=True), strict=True):
         means, intervals = zip(*row, strict=True)
-        rows.append((study.labels[cell], means, intervals))
+        rows.append((study.labels[scenario], means, intervals))
     return Panel(name, caption, heads, rows)
 
 

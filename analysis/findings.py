@@ -37,7 +37,7 @@ POINTS = Scale(100.0, "points", 1)
 
 @dataclass(frozen=True)
 class Findings:
-    """Survival at the headline horizon, what it is compared with, and how the cells are called."""
+    """Survival at the headline horizon, what it is compared with, and how the scenarios are called."""
 
     study: Study
 
@@ -48,7 +48,7 @@ class Findings:
 
     @cached_property
     def curves(self) -> dict[Any, Curve]:
-        """The survival curve of each cell."""
+        """The survival curve of each scenario."""
         return curves(self.study)
 
     @cached_property
@@ -62,41 +62,41 @@ class Findings:
 
     @cached_property
     def values(self) -> pd.DataFrame:
-        """Survival beside the outcomes, a row a (cell, seed)."""
+        """Survival beside the outcomes, a row a (scenario, seed)."""
         return self.study.values.assign(survival=self._headline[1])
 
     @cached_property
     def survival(self) -> dict[Any, Estimate]:
-        """Survival in each cell that has it."""
+        """Survival in each scenario that has it."""
         known = estimates(summary(self.values[["survival"]].dropna()))
-        keys = [(cell, "survival") for cell in self.study.cells]
+        keys = [(scenario, "survival") for scenario in self.study.scenarios]
         return {key[0]: known[key] for key in keys if key in known}
 
     @cached_property
     def platforms(self) -> tuple[Any, Any] | None:
-        """The reference, and Project S by default, or else the first cell that differs in the platform alone."""
-        cells = self.strengths
-        usual = [cell for cell in cells if self.study.settings[cell]["platform"] == "project_s"]
-        return (reference(self.study), (usual or cells)[0]) if cells else None
+        """The reference, and Project S by default, or else the first scenario that differs in the platform alone."""
+        scenarios = self.strengths
+        usual = [scenario for scenario in scenarios if self.study.settings[scenario]["platform"] == "project_s"]
+        return (reference(self.study), (usual or scenarios)[0]) if scenarios else None
 
     @cached_property
     def strengths(self) -> list[Any]:
-        """The cells that differ from the reference in the platform alone."""
+        """The scenarios that differ from the reference in the platform alone."""
         settings, base = self.study.settings, reference(self.study)
         return [
-            cell
-            for cell in self.study.cells[1:]
-            if [name for name, value in settings[cell].items() if value != settings[base][name]] == ["platform"]
+            scenario
+            for scenario in self.study.scenarios[1:]
+            if [name for name, value in settings[scenario].items() if value != settings[base][name]] == ["platform"]
         ]
 
     @cached_property
     def rule_baselines(self) -> dict[Any, Any]:
-        """Cell under a rule to the same world without one, where both have survival."""
-        return {cell: base for cell, base in rule_baselines(self.study).items() if cell in self.survival}
+        """Scenario under a rule to the same scenario without one, where both have survival."""
+        return {scenario: base for scenario, base in rule_baselines(self.study).items() if scenario in self.survival}
 
     @cached_property
     def rules(self) -> tuple[Any, list[Any]]:
-        """The rule baseline that is asked about, and its cells under a rule by falling survival.
+        """The rule baseline that is asked about, and its scenarios under a rule by falling survival.
 
         It is the platform's choice in `platforms` where that has rules, else the one that most rules share.
         """
@@ -105,28 +105,31 @@ class Findings:
         rules = Counter(self.rule_baselines.values())
         asked = self.platforms[1] if self.platforms else None
         base = asked if asked in rules else rules.most_common(1)[0][0]
-        ruled = [cell for cell, of in self.rule_baselines.items() if of == base]
-        return base, sorted(ruled, key=lambda cell: -self.survival[cell].mean)
+        ruled = [scenario for scenario, of in self.rule_baselines.items() if of == base]
+        return base, sorted(ruled, key=lambda scenario: -self.survival[scenario].mean)
 
     @cached_property
     def baselines(self) -> dict[Any, Any]:
-        """What each cell is held against: under a rule the same world without one, else the first of its market."""
-        return {cell: self.rule_baselines.get(cell, base) for cell, base in against_reference(self.study).items()}
+        """What each scenario is held against: under a rule the same without one, else the first of its market."""
+        return {
+            scenario: self.rule_baselines.get(scenario, base)
+            for scenario, base in against_reference(self.study).items()
+        }
 
     @cached_property
     def references(self) -> list[Any]:
-        """The first cell of each market: what others are held against, and never one against the other."""
+        """The first scenario of each market: what others are held against, and never one against the other."""
         return references(self.study)
 
-    def twins(self, cell: Any, base: Any) -> bool:
-        """Whether two cells share their market and so the random events of a seed."""
-        return cell in same_market(self.study, base)
+    def twins(self, scenario: Any, base: Any) -> bool:
+        """Whether two scenarios share their market and so the random events of a seed."""
+        return scenario in same_market(self.study, base)
 
     @cached_property
     def pair(self) -> tuple[Any, Any] | None:
-        """The two worlds that are looked at closely, (baseline, cell): the platform's, else the best rule's.
+        """The two scenarios that are looked at closely, (baseline, scenario): the platform's, else the best rule's.
 
-        In a sweep the reference, and the cell whose survival lies farthest from it.
+        In a sweep the reference, and the scenario whose survival lies farthest from it.
         """
         if self.platforms:
             return self.platforms
@@ -137,16 +140,16 @@ class Findings:
         others = {c: one.mean for c, one in self.survival.items() if c != base and self.twins(c, base)}
         if base not in self.survival or not others:
             return None
-        return base, max(others, key=lambda cell: abs(others[cell] - self.survival[base].mean))
+        return base, max(others, key=lambda scenario: abs(others[scenario] - self.survival[base].mean))
 
     @cached_property
     def changes(self) -> dict[tuple[Any, str], Estimate]:
-        """What each cell changes against its baseline, by (cell, column), seed by seed."""
+        """What each scenario changes against its baseline, by (scenario, column), seed by seed."""
         return estimates(differences(self.values, self.baselines, self.study.weeks))
 
     @cached_property
     def levels(self) -> dict[tuple[Any, str], Estimate]:
-        """What the references come to, by (cell, column)."""
+        """What the references come to, by (scenario, column)."""
         return estimates(summary(self.values.loc[self.references]))
 
     def fit(self, column: str, difference: bool = False) -> Scale:
@@ -176,38 +179,38 @@ class Findings:
         sizes = [max((abs(one.mean) for of, one in known if of == name), default=0.0) for name in sums]
         return common_scale(sizes, [one.margin for _, one in known]) if max(sizes, default=0.0) > 0 else None
 
-    def share(self, cell: Any) -> str:
-        """'71.2% [69.0, 73.4]'; '–' for a cell without opening SMEs."""
-        return SHARE.full(self.survival.get(cell, Estimate()))
+    def share(self, scenario: Any) -> str:
+        """'71.2% [69.0, 73.4]'; '–' for a scenario without opening SMEs."""
+        return SHARE.full(self.survival.get(scenario, Estimate()))
 
-    def change(self, cell: Any, base: Any, column: str = "survival") -> Estimate:
-        """Paired difference in one column; none of cells that are no twins."""
-        if not self.twins(cell, base):
+    def change(self, scenario: Any, base: Any, column: str = "survival") -> Estimate:
+        """Paired difference in one column; none of scenarios that are no twins."""
+        if not self.twins(scenario, base):
             return Estimate()
-        if self.baselines.get(cell) == base:
-            return self.changes.get((cell, column), Estimate())
-        return estimate(differences(self.values[[column]], {cell: base}, self.study.weeks), cell, column)
+        if self.baselines.get(scenario) == base:
+            return self.changes.get((scenario, column), Estimate())
+        return estimate(differences(self.values[[column]], {scenario: base}, self.study.weeks), scenario, column)
 
-    def quoted(self, cell: Any) -> str:
-        """The cell's label between quotation marks."""
-        return f"“{self.study.labels[cell]}”"
+    def quoted(self, scenario: Any) -> str:
+        """The scenario's label between quotation marks."""
+        return f"“{self.study.labels[scenario]}”"
 
-    def world(self, cell: Any) -> str:
-        """'with Project S' where that says it all, else 'in' and the cell's label."""
+    def where(self, scenario: Any) -> str:
+        """'with Project S' where that says it all, else 'in' and the scenario's label."""
         choices = {c: (of["platform"], of["regulation"]) for c, of in self.study.settings.items()}
-        platform, rule = choices[cell]
-        alone = list(choices.values()).count(choices[cell]) == 1
+        platform, rule = choices[scenario]
+        alone = list(choices.values()).count(choices[scenario]) == 1
         known = {"marketplace_only": say("without Project S"), "project_s": say("with Project S")}
         said = known.get(platform) if alone and rule == "none" else None
-        return said or say("in {cell}", cell=self.quoted(cell))
+        return said or say("in {scenario}", scenario=self.quoted(scenario))
 
-    def rule(self, cell: Any) -> str:
-        """'data firewall', or the cell's label where other cells are under the same rule."""
+    def rule(self, scenario: Any) -> str:
+        """'data firewall', or the scenario's label where other scenarios are under the same rule."""
         rules = [settings["regulation"] for settings in self.study.settings.values()]
-        name = self.study.settings[cell]["regulation"]
-        return humanise(name) if rules.count(name) == 1 else self.quoted(cell)
+        name = self.study.settings[scenario]["regulation"]
+        return humanise(name) if rules.count(name) == 1 else self.quoted(scenario)
 
     @property
     def several(self) -> bool:
-        """Whether some cell has more than one seed."""
+        """Whether some scenario has more than one seed."""
         return max(self.study.seeds.values()) > 1

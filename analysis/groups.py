@@ -6,7 +6,7 @@ that week and among the copied after it (Simon, Makuch 1984), and the groups' de
 to all shops' in every week.
 
 The platform copies what sells, so copied and other shops differ from the start. What the choice does to the shops
-that it copies is seen in `copied_twins`: the same shops in a world that copies nobody. That is more than the copy
+that it copies is seen in `copied_twins`: the same shops in a scenario that copies nobody. That is more than the copy
 itself, for the choice changes all else too: `uncopied_twins` has what it does to the other shops meanwhile.
 """
 
@@ -61,78 +61,80 @@ def groupings(study: Study) -> dict[str, list[Group]]:
     return found
 
 
-def group_curves(study: Study, cell: Any, grouping: str) -> dict[str, Curve]:
-    """Kaplan-Meier curves of a cell's opening SMEs by group: label to curve, without groups that have no shop.
+def group_curves(study: Study, scenario: Any, grouping: str) -> dict[str, Curve]:
+    """Kaplan-Meier curves of a scenario's opening SMEs by group: label to curve, without groups that have no shop.
 
-    Weeks count from the opening. A shop is copied where the platform copied it in this cell; a curve begins with
+    Weeks count from the opening. A shop is copied where the platform copied it in this scenario; a curve begins with
     the first week after which it has a shop.
     """
     groups = groupings(study).get(grouping, [])
     curves = {}
-    for group, watch in zip(groups, _watches(study, cell, grouping), strict=False):
-        made = _curve(study, cell, watch)
+    for group, watch in zip(groups, _watches(study, scenario, grouping), strict=False):
+        made = _curve(study, scenario, watch)
         if made:
             curves[group.label] = made
     return curves
 
 
-def copied_twins(study: Study, cell: Any, base: Any) -> dict[str, Curve]:
-    """Curves of the shops that the platform copied in `cell`, there and in `base`: the cell's label to its curve.
+def copied_twins(study: Study, scenario: Any, base: Any) -> dict[str, Curve]:
+    """Curves of the shops that the platform copied in `scenario`, there and in `base`, by the scenarios' labels.
 
-    Week 0 is the week in which a shop was copied in `cell`. Only shops that then lived in both worlds count,
-    so that neither has a lead; the curves end with the shorter world. Empty where `base` copies too.
+    Week 0 is the week in which a shop was copied in `scenario`. Only shops that then lived in both scenarios count,
+    so that neither has a lead; the curves end with the shorter scenario. Empty where `base` copies too.
     """
-    return _twin_curves(study, cell, base, copied_pairs(study, cell, base))
+    return _twin_curves(study, scenario, base, copied_pairs(study, scenario, base))
 
 
-def uncopied_twins(study: Study, cell: Any, base: Any) -> dict[str, Curve]:
+def uncopied_twins(study: Study, scenario: Any, base: Any) -> dict[str, Curve]:
     """As `copied_twins`, of the shops that were not copied then: week 0 is the median week of their seed's copies.
 
-    Who is copied later is watched up to that week, in both worlds.
+    Who is copied later is watched up to that week, in both scenarios.
     """
-    return _twin_curves(study, cell, base, uncopied_pairs(study, cell, base))
+    return _twin_curves(study, scenario, base, uncopied_pairs(study, scenario, base))
 
 
-def copied_pairs(study: Study, cell: Any, base: Any) -> pd.DataFrame:
-    """The rows of `twins` that were copied in `cell` when the shop lived in both worlds, before the last week.
+def copied_pairs(study: Study, scenario: Any, base: Any) -> pd.DataFrame:
+    """The rows of `twins` that were copied in `scenario` when the shop lived in both scenarios, before the last week.
 
     Watched after the week `start`, that of the copy, up to the week `stop`. None where `base` copies too: the
     shops that it leaves alone are then no fair sample.
     """
-    pairs = twins(study, cell, base)
+    pairs = twins(study, scenario, base)
     known = pairs[pairs["copied_week"].notna()] if pairs["copied_week" + BASE].isna().all() else pairs[:0]
-    return _watched(known.assign(start=known["copied_week"], stop=horizon(study, cell, base)))
+    return _watched(known.assign(start=known["copied_week"], stop=horizon(study, scenario, base)))
 
 
-def uncopied_pairs(study: Study, cell: Any, base: Any) -> pd.DataFrame:
+def uncopied_pairs(study: Study, scenario: Any, base: Any) -> pd.DataFrame:
     """As `copied_pairs`, the shops not copied by the median week of their seed's copies, `start`."""
-    pairs, last = twins(study, cell, base), horizon(study, cell, base)
-    median = copied_pairs(study, cell, base).groupby("seed")["start"].median() // 1
+    pairs, last = twins(study, scenario, base), horizon(study, scenario, base)
+    median = copied_pairs(study, scenario, base).groupby("seed")["start"].median() // 1
     pairs = pairs.assign(start=pairs["seed"].map(median), stop=pairs["copied_week"].clip(upper=last).fillna(last))
     return _watched(pairs)
 
 
 def _watched(pairs: pd.DataFrame) -> pd.DataFrame:
-    """The shops that live in both worlds when the watch starts."""
+    """The shops that live in both scenarios when the watch starts."""
     lived = ~(pairs["exit_week"] <= pairs["start"]) & ~(pairs["exit_week" + BASE] <= pairs["start"])
     return pairs[lived & (pairs["start"] < pairs["stop"])]
 
 
-def _twin_curves(study: Study, cell: Any, base: Any, pairs: pd.DataFrame) -> dict[str, Curve]:
+def _twin_curves(study: Study, scenario: Any, base: Any, pairs: pd.DataFrame) -> dict[str, Curve]:
     start, stop = np.zeros(len(pairs), int), (pairs["stop"] - pairs["start"]).to_numpy(int)
     curves = {}
-    for which, world in ((cell, ""), (base, BASE)):
-        since = pairs["exit_week" + world] - pairs["start"]
-        made = _curve(study, which, Watch(pd.DataFrame({"run": pairs["run" + world], "exit_week": since}), start, stop))
+    for which, suffix in ((scenario, ""), (base, BASE)):
+        since = pairs["exit_week" + suffix] - pairs["start"]
+        made = _curve(
+            study, which, Watch(pd.DataFrame({"run": pairs["run" + suffix], "exit_week": since}), start, stop)
+        )
         if made:
             curves[study.labels[which]] = made
     return curves
 
 
-def _watches(study: Study, cell: Any, grouping: str) -> Iterator[Watch]:
-    """For each group of a grouping, in order, which shops of the cell are watched when."""
-    shops = study.shops_of(cell)
-    start, stop = np.zeros(len(shops), int), np.full(len(shops), study.weeks[cell])
+def _watches(study: Study, scenario: Any, grouping: str) -> Iterator[Watch]:
+    """For each group of a grouping, in order, which shops of the scenario are watched when."""
+    shops = study.shops_of(scenario)
+    start, stop = np.zeros(len(shops), int), np.full(len(shops), study.weeks[scenario])
     if grouping == "copied":
         copied = shops["copied_week"].to_numpy(float)
         is_copied = copied < stop
@@ -145,14 +147,14 @@ def _watches(study: Study, cell: Any, grouping: str) -> Iterator[Watch]:
         yield Watch(shops[mine], start[mine], stop[mine])
 
 
-def _curve(study: Study, cell: Any, watch: Watch) -> Curve | None:
+def _curve(study: Study, scenario: Any, watch: Watch) -> Curve | None:
     watched = (watch.start == 0) | ~(watch.shops["exit_week"].to_numpy(float) <= watch.start)
     if not watched.any():
         return None
     shops = watch.shops[watched]
     counts = tally(study, shops, watch.start[watched], watch.stop[watched])
     until = replace(counts, weeks=np.full(len(counts.weeks), watch.stop[watched].max()))
-    made, first = pooled_curve(until.of(cell)), watch.start[watched].min()
+    made, first = pooled_curve(until.of(scenario)), watch.start[watched].min()
     parts = {name: getattr(made, name)[first:] for name in ("week", "survival", "low", "high")}
     return replace(made, **parts, shops=len(shops))
 

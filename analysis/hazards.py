@@ -1,6 +1,6 @@
 """Hazard ratios: how many times as fast shops die (Cox 1972), ties after Efron.
 
-h(t | x) = h_0(t) exp(x'β); the ratio of a term is exp β. Shops of a seed share its shocks, in both worlds, so
+h(t | x) = h_0(t) exp(x'β); the ratio of a term is exp β. Shops of a seed share its shocks, in both scenarios, so
 errors are clustered by seed (Lin, Wei 1989): β ± t_{G-1} √(G/(G-1)) se over G seeds, both for few clusters.
 Two clusters tell too little of a spread: intervals are from three seeds on, as those of `survival.pooled_curve`.
 Where hazards are not proportional the ratio is a mean over the weeks, weighted by deaths; `yearly_hazards` has it
@@ -27,13 +27,13 @@ from .study import Study
 from .survival import SEEDS_FOR_SPREAD
 from .twins import BASE, SHOP, horizon, twins
 
-CELLS = 20  # that are held against their baseline, unless said
+SCENARIOS = 20  # that are held against their baseline, unless said
 LEAST = 3_000  # shops in one of many models
 FEW = 10  # deaths: with fewer on a side the errors are not to be trusted, and there is no interval
 YEAR = 52
 TINY = 1e-6  # of a direction of unit size: what the linear program's own rounding may be
 FLAT = 1e-4  # of the sum of what shops add to the gradient: what is left of it where the fit has ended
-MOST = 20_000  # shops in one model; a larger sample is thinned, of the same shops in both worlds
+MOST = 20_000  # shops in one model; a larger sample is thinned, of the same shops in both scenarios
 IN_ALL = 60_000  # shops in all models of one call
 
 
@@ -43,7 +43,7 @@ class HazardRatio:
 
     `reason` says in words why there is no ratio.
 
-    `n` shops, whose `deaths` (of two worlds: in both) were used, of `of` that there are. Fewer than three seeds
+    `n` shops, whose `deaths` (of two scenarios: in both) were used, of `of` that there are. Fewer than three seeds
     have no interval.
     """
 
@@ -78,7 +78,7 @@ class Sample:
     covariates: Floats
     seed: Floats
 
-    key: Any  # of a shop: the same in both worlds
+    key: Any  # of a shop: the same in both scenarios
 
     def of(self, kept: Any) -> Sample:
         """Some of the shops."""
@@ -92,74 +92,78 @@ class Sample:
 
 
 def hazard_ratios(
-    study: Study, baselines: Mapping[Any, Any] | None = None, cells: int = CELLS
+    study: Study, baselines: Mapping[Any, Any] | None = None, scenarios: int = SCENARIOS
 ) -> dict[Any, HazardRatio]:
-    """For each cell the hazard of its opening SMEs over that of the same shops in its baseline.
+    """For each scenario the hazard of its opening SMEs over that of the same shops in its baseline.
 
-    `baselines`: cell to baseline, of which the first `cells` are taken; unless said, each cell against the
+    `baselines`: scenario to baseline, of which the first `scenarios` are taken; unless said, each scenario against the
     reference. Each pair is a model of its own, over the seeds and weeks that both have.
     """
     baselines = against_reference(study) if baselines is None else baselines
-    chosen = dict(islice(baselines.items(), cells))
+    chosen = dict(islice(baselines.items(), scenarios))
     most = min(MOST, max(IN_ALL // max(len(chosen), 1), LEAST))
     made = {}
-    for cell, base in chosen.items():
-        pairs = twins(study, cell, base)
+    for scenario, base in chosen.items():
+        pairs = twins(study, scenario, base)
         if len(pairs):
-            made[cell] = _fit(_worlds(pairs, 0, horizon(study, cell, base)), [("world", study.labels[cell])], most)[0]
+            made[scenario] = _fit(
+                _scenarios(pairs, 0, horizon(study, scenario, base)), [("scenario", study.labels[scenario])], most
+            )[0]
     return made
 
 
-def yearly_hazards(study: Study, cell: Any, base: Any) -> list[HazardRatio]:
+def yearly_hazards(study: Study, scenario: Any, base: Any) -> list[HazardRatio]:
     """`hazard_ratios` of one pair for each year by itself, among the shops that live when it begins.
 
     Nothing where there is one year only.
     """
-    pairs, last = twins(study, cell, base), horizon(study, cell, base)
+    pairs, last = twins(study, scenario, base), horizon(study, scenario, base)
     made = []
     for first in range(0, last, YEAR) if len(pairs) and last > YEAR else ():
-        worlds = _worlds(pairs, first, min(first + YEAR, last))
+        scenarios = _scenarios(pairs, first, min(first + YEAR, last))
         label = say("weeks {first} to {last}", first=str(first + 1), last=str(min(first + YEAR, last)))
-        made += _fit(worlds.of(worlds.time > 0), [(f"week {first + 1}", label)], MOST)
+        made += _fit(scenarios.of(scenarios.time > 0), [(f"week {first + 1}", label)], MOST)
     return made
 
 
-def shop_hazards(study: Study, cell: Any, base: Any = None) -> list[HazardRatio]:
-    """What goes with dying in a cell: a shop's size and its channels; and being copied, where `base` is given.
+def shop_hazards(study: Study, scenario: Any, base: Any = None) -> list[HazardRatio]:
+    """What goes with dying in a scenario: a shop's size and its channels; and being copied, where `base` is given.
 
     Size (for twice the opening orders) and channels (several for one) are one model over all opening SMEs, of
-    what the study kept and in which shops differ. Copied: the shops copied in `cell` against themselves in
+    what the study kept and in which shops differ. Copied: the shops copied in `scenario` against themselves in
     `base`, from the week of the copy on, and the uncopied likewise (`groups.copied_twins`, `uncopied_twins`).
     """
-    shops = study.shops_of(cell)
+    shops = study.shops_of(scenario)
     orders = shops["opening_orders"]
     terms = {"opening_orders": say("twice the opening orders"), "channels": say("several channels rather than one")}
     several_channels = several(shops["opening_channels"])
     table = pd.DataFrame({"opening_orders": np.log2(orders.where(orders > 0)), "channels": several_channels})
     table = table.loc[:, table.nunique() > 1].dropna()
     shops = shops.loc[table.index]
-    sample = _sample(shops, shops["exit_week"], np.full(len(shops), study.weeks[cell]), table.to_numpy())
+    sample = _sample(shops, shops["exit_week"], np.full(len(shops), study.weeks[scenario]), table.to_numpy())
     ratios = _fit(sample, [(str(term), terms[str(term)]) for term in table], MOST)
-    return ratios if base is None else ratios + _copied(study, cell, base)
+    return ratios if base is None else ratios + _copied(study, scenario, base)
 
 
-def _copied(study: Study, cell: Any, base: Any) -> list[HazardRatio]:
+def _copied(study: Study, scenario: Any, base: Any) -> list[HazardRatio]:
     against = study.labels[base]
     both = {
-        ("copied", say("copied, against the same shops in “{base}”", base=against)): copied_pairs(study, cell, base),
+        ("copied", say("copied, against the same shops in “{base}”", base=against)): copied_pairs(
+            study, scenario, base
+        ),
         ("uncopied", say("not copied, against the same shops in “{base}”", base=against)): uncopied_pairs(
-            study, cell, base
+            study, scenario, base
         ),
     }
     made = []
     for term, pairs in both.items():
         if len(pairs):
-            made += _fit(_worlds(pairs, pairs["start"].to_numpy(), pairs["stop"].to_numpy()), [term], MOST)
+            made += _fit(_scenarios(pairs, pairs["start"].to_numpy(), pairs["stop"].to_numpy()), [term], MOST)
     return made
 
 
-def _worlds(pairs: pd.DataFrame, start: Any, stop: Any) -> Sample:
-    """Shops in their world (covariate 1) and then in its baseline (0), watched from week `start` to week `stop`."""
+def _scenarios(pairs: pd.DataFrame, start: Any, stop: Any) -> Sample:
+    """Shops in their scenario (covariate 1) and then in its baseline (0), watched from week `start` to week `stop`."""
     start, stop = (np.tile(np.broadcast_to(np.asarray(end, float), len(pairs)), 2) for end in (start, stop))
     exit_week = np.concatenate([pairs["exit_week"], pairs["exit_week" + BASE]])
     here = np.repeat([1.0, 0.0], len(pairs))

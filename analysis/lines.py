@@ -52,7 +52,7 @@ INKS = (
 
 @dataclass(frozen=True)
 class Line:
-    """One cell in a picture. `low` and `high` are NaN where there is no band."""
+    """One scenario in a picture. `low` and `high` are NaN where there is no band."""
 
     label: str
     x: Floats
@@ -74,15 +74,15 @@ class Line:
 
 
 def styles(study: Study) -> dict[Any, tuple[Ink, str]]:
-    """Colour and dash of each cell, the same in every picture; black and solid is the reference."""
+    """Colour and dash of each scenario, the same in every picture; black and solid is the reference."""
     n, dashes = len(INKS), list(STROKES)
-    return {cell: (INKS[i % n], dashes[i // n % len(dashes)]) for i, cell in enumerate(study.cells)}
+    return {scenario: (INKS[i % n], dashes[i // n % len(dashes)]) for i, scenario in enumerate(study.scenarios)}
 
 
 def survival_lines(study: Study, curves: dict[Any, Curve]) -> list[Line]:
     """The Kaplan-Meier curves, at most `MAX_LINES`, in the study's order."""
     style = styles(study)
-    drawn = [cell for cell in study.cells if cell in curves][:MAX_LINES]
+    drawn = [scenario for scenario in study.scenarios if scenario in curves][:MAX_LINES]
     return [
         Line(study.labels[c], curves[c].week, curves[c].survival, curves[c].low, curves[c].high, *style[c])
         for c in drawn
@@ -91,18 +91,18 @@ def survival_lines(study: Study, curves: dict[Any, Curve]) -> list[Line]:
 
 def weekly_lines(study: Study, column: str) -> list[Line]:
     """Mean and 95 % t band over seeds of one weekly outcome, at most `MAX_LINES`, in the study's order."""
-    weekly = study.weekly_of(study.cells[:MAX_LINES])
+    weekly = study.weekly_of(study.scenarios[:MAX_LINES])
     if column not in weekly:
         return []
     style = styles(study)
-    table = weekly.groupby(["cell_id", "week"])[column].agg(["mean", "std", "count"]).astype(float)
-    weeks = dict(iter(table.dropna(subset="mean").groupby(level="cell_id")))
+    table = weekly.groupby(["scenario_id", "week"])[column].agg(["mean", "std", "count"]).astype(float)
+    weeks = dict(iter(table.dropna(subset="mean").groupby(level="scenario_id")))
     lines = []
-    for cell in [cell for cell in study.cells if cell in weeks]:
-        week, mean = weeks[cell].index.get_level_values("week"), weeks[cell]["mean"].to_numpy()
-        margin = t_margin(weeks[cell]["std"], weeks[cell]["count"])
+    for scenario in [scenario for scenario in study.scenarios if scenario in weeks]:
+        week, mean = weeks[scenario].index.get_level_values("week"), weeks[scenario]["mean"].to_numpy()
+        margin = t_margin(weeks[scenario]["std"], weeks[scenario]["count"])
         band = (mean - margin, mean + margin)
-        lines.append(Line(study.labels[cell], week.to_numpy(float), mean, *band, *style[cell]))
+        lines.append(Line(study.labels[scenario], week.to_numpy(float), mean, *band, *style[scenario]))
     return lines
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from .old_names import manifest_today
 from .shards import MODEL, Run
 
 NAME = "manifest.json"
@@ -33,6 +34,7 @@ def read_manifest(folder: Path) -> tuple[Manifest, str]:
         return {}, f"{path}: holds no fields"
     if DIGEST in data and data[DIGEST] != digest(data):
         return {}, f"{path}: is not what was written"
+    data = manifest_today(data)
     kept = {name: value for name, value in data.items() if name in FORMS and FORMS[name](value)}
     wrong = [name for name in data if name in FORMS and name not in kept and data[name] is not None]
     return kept, f"{path}: {', '.join(wrong)} of another form than it should have" if wrong else ""
@@ -54,7 +56,7 @@ def planned_runs(manifest: Mapping[str, Any]) -> set[Run]:
     wanted = manifest.get("planned")
     if not wanted:
         return set()
-    return {(cell_id, seed) for cell_id in wanted["cells"] for seed in range(*wanted["seeds"])}
+    return {(scenario_id, seed) for scenario_id in wanted["scenarios"] for seed in range(*wanted["seeds"])}
 
 
 def _text(value: Any) -> bool:
@@ -77,8 +79,8 @@ def _model(value: Any) -> bool:
     return _text(value) and MODEL.fullmatch(value) is not None
 
 
-def _cell(value: Any) -> bool:
-    if not (_fields(value) and _text(value.get("cell_id")) and _text(value.get("label", ""))):
+def _scenario(value: Any) -> bool:
+    if not (_fields(value) and _text(value.get("scenario_id")) and _text(value.get("label", ""))):
         return False
     overrides, config = value.get("overrides") or [], value.get("config") or {}
     given = overrides if isinstance(overrides, list) else [overrides] if _fields(overrides) or _text(overrides) else [0]
@@ -99,10 +101,10 @@ def _direction(value: Any) -> bool:
 
 
 def _planned(value: Any) -> bool:
-    if not (_fields(value) and _list_of(_text)(value.get("cells")) and _list_of(_whole)(value.get("seeds"))):
+    if not (_fields(value) and _list_of(_text)(value.get("scenarios")) and _list_of(_whole)(value.get("seeds"))):
         return False
     seeds = value["seeds"]
-    return len(seeds) == 2 and len(value["cells"]) * (seeds[1] - seeds[0]) <= MOST_SEEDS
+    return len(seeds) == 2 and len(value["scenarios"]) * (seeds[1] - seeds[0]) <= MOST_SEEDS
 
 
 FORMS: Mapping[str, Callable[[Any], bool]] = {
@@ -114,6 +116,6 @@ FORMS: Mapping[str, Callable[[Any], bool]] = {
     "outcomes": _outcomes,
     "seeds": _list_of(_whole),
     "planned": _planned,
-    "cells": _list_of(_cell),
+    "scenarios": _list_of(_scenario),
     "opening": lambda value: _fields(value) and all(map(_fields, value.values())),
 }

@@ -47,7 +47,7 @@ def outcomes() -> Mapping[str, str]:
 
 
 def rules_in(settings: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the rules that some cells are under, one by one, in the order in which they first appear."""
+    """Return the rules that some scenarios are under, one by one, in the order in which they first appear."""
     held = (name for of in settings for name in str(of["regulation"]).split("+"))
     return [name for name in dict.fromkeys(held) if name not in (NO_RULE, "")]
 

@@ -1,7 +1,7 @@
 """Studies as earlier versions stored them: Parquet files in `runs`, `weekly` and `sellers`, read for ever.
 
-A file of one run is called CELL-SEED; `many-…` holds many runs, and its metadata say which. Another name says nothing
-of what is in it, and such files are only read.
+A scenario was called a cell then. A file of one run is called CELL-SEED; `many-…` holds many runs, and its metadata
+say which. Another name says nothing of what is in it, and such files are only read.
 """
 
 from __future__ import annotations
@@ -13,20 +13,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .shards import CELL, Run, StudyError
+from .shards import SCENARIO, Run, StudyError
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
 MARK = "runs"
+KEY = "cell_id"  # what scenario_id was called
 DATASETS = ("weekly", "sellers", MARK)
 MANY = "many-"
 RUNS, OPENING, OPENINGS = b"runs", b"opening", b"openings"  # metadata: which runs, the report of their opening markets
 OWN = {  # columns that tell a dataset from the others
-    "weekly": {"cell_id", "seed", "week"},
-    "sellers": {"cell_id", "seed", "seller_id", "kind", "entry_week"},
-    MARK: {"cell_id", "seed", "weeks", "market", "algorithm", "platform", "regulation"},
+    "weekly": {"scenario_id", "seed", "week"},
+    "sellers": {"scenario_id", "seed", "seller_id", "kind", "entry_week"},
+    MARK: {"scenario_id", "seed", "weeks", "market", "algorithm", "platform", "regulation"},
 }
 INDEX = re.compile(r"__index_level_\d+__")  # a column that pandas adds
 
@@ -37,11 +38,11 @@ def files(folder: Path) -> list[Path]:
 
 
 def runs_in(path: Path) -> set[Run]:
-    """(cell_id, seed) of the runs that a file holds; none where it does not say."""
+    """(scenario_id, seed) of the runs that a file holds; none where it does not say."""
     if path.name.startswith(MANY):
         return _listed(path)
-    cell_id, _, seed = path.stem.rpartition("-")
-    return {(cell_id, int(seed))} if seed.isascii() and seed.isdigit() else set()
+    scenario_id, _, seed = path.stem.rpartition("-")
+    return {(scenario_id, int(seed))} if seed.isascii() and seed.isdigit() else set()
 
 
 def _listed(path: Path) -> set[Run]:
@@ -50,17 +51,17 @@ def _listed(path: Path) -> set[Run]:
 
     try:
         listed = json.loads((pq.read_metadata(path).metadata or {})[RUNS])
-        return {(str(cell_id), int(seed)) for cell_id, seeds in listed.items() for seed in seeds}
+        return {(str(scenario_id), int(seed)) for scenario_id, seeds in listed.items() for seed in seeds}
     except (KeyError, ValueError, TypeError, AttributeError, OSError):
-        keys = read_file(path, ["cell_id", "seed"])
-        return set(zip(keys["cell_id"].to_pylist(), keys["seed"].to_pylist(), strict=True))
+        keys = read_file(path, ["scenario_id", "seed"])
+        return set(zip(keys["scenario_id"].to_pylist(), keys["seed"].to_pylist(), strict=True))
 
 
 def _other_run(metadata: pq.FileMetaData, run: Run) -> bool:
     """Whether a file's own statistics say that it holds another run."""
-    places = {metadata.schema.column(i).name: i for i in range(metadata.num_columns)}
+    places = {_name(metadata.schema.column(i).name): i for i in range(metadata.num_columns)}
     groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
-    for name, value in zip(("cell_id", "seed"), run, strict=True):
+    for name, value in zip(("scenario_id", "seed"), run, strict=True):
         for found in (group.column(places[name]).statistics for group in groups):
             if found is not None and found.has_min_max and not found.min == found.max == value:
                 return True
@@ -68,21 +69,34 @@ def _other_run(metadata: pq.FileMetaData, run: Run) -> bool:
 
 
 def read_file(
-    path: Path, columns: Sequence[str] | None = None, where: Any = None, names: Sequence[str] = ()
+    path: Path,
+    columns: Sequence[str] | None = None,
+    where: Any = None,
+    names: Sequence[str] = (),
+    scenarios: set[Any] | None = None,
 ) -> pa.Table:
     """The rows of one file, and of `columns` those that it has. Raises `StudyError` where it cannot be read."""
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     try:
         there = pq.read_schema(path).names
-        wanted = [name for name in there if not INDEX.fullmatch(name) and (columns is None or name in columns)]
+        wanted = [name for name in there if not INDEX.fullmatch(name) and (columns is None or _name(name) in columns)]
+        if scenarios is not None:
+            of = pc.field(KEY if KEY in there else "scenario_id").isin(sorted(scenarios))
+            where = of if where is None else where & of
         with path.open("rb") as file:  # as it is, whatever folder it lies in
             table = pq.read_table(file, columns=wanted, filters=where, read_dictionary=list(names) or None)
         table.validate()
     except (ValueError, TypeError, OSError, NotImplementedError, pa.ArrowException) as error:
         raise StudyError(f"{path}: cannot be read ({(str(error).splitlines() or [''])[0]})") from error
-    return table.replace_schema_metadata()
+    return table.rename_columns(list(map(_name, table.column_names))).replace_schema_metadata()
+
+
+def _name(column: str) -> str:
+    """What a column of an old file is called today."""
+    return "scenario_id" if column == KEY else column
 
 
 class OldFiles:
@@ -104,8 +118,8 @@ class OldFiles:
         for path in files(folder):
             try:
                 metadata, runs = pq.read_metadata(path), runs_in(path)
-                columns = set(metadata.schema.to_arrow_schema().names)
-                ours = any(CELL.fullmatch(cell) for cell, _ in runs)
+                columns = set(map(_name, metadata.schema.to_arrow_schema().names))
+                ours = any(SCENARIO.fullmatch(scenario) for scenario, _ in runs)
                 if (ours or folder.name != MARK) and (lacking := OWN[folder.name] - columns):
                     raise StudyError(f"{path}: no file of {folder.name}, it lacks {min(lacking)}")
                 if ours and len(runs) == 1 and _other_run(metadata, next(iter(runs))):
@@ -121,11 +135,11 @@ class OldFiles:
         """Runs of which a part is missing: nothing of them is stored."""
         parts = [set[Run]().union(*self.held[name].values()) for name in DATASETS]
         some, all_three = parts[0] | parts[1] | parts[2], parts[0] & parts[1] & parts[2]
-        return {(cell, seed) for cell, seed in some - all_three if CELL.fullmatch(cell)}
+        return {(scenario, seed) for scenario, seed in some - all_three if SCENARIO.fullmatch(scenario)}
 
     @cached_property
     def runs(self) -> set[Run]:
-        """(cell_id, seed) of the runs that are stored, all three parts of them."""
+        """(scenario_id, seed) of the runs that are stored, all three parts of them."""
         return set[Run]().union(*self.held[MARK].values()) - self.incomplete
 
     def parts(self, dataset: str) -> list[Path]:
@@ -145,23 +159,19 @@ class OldFiles:
     def tables(
         self,
         dataset: str,
-        cells: set[Any] | None = None,
+        scenarios: set[Any] | None = None,
         columns: Sequence[str] | None = None,
         where: Any = None,
         names: Sequence[str] = (),
     ) -> Iterator[pa.Table]:
-        """The rows of a dataset, of `cells` if they are given, file by file."""
-        import pyarrow.compute as pc
-
-        of_cells = None if cells is None else pc.field("cell_id").isin(sorted(cells))
-        where = of_cells if where is None else where if of_cells is None else where & of_cells
+        """The rows of a dataset, of `scenarios` if they are given, file by file."""
         for path in self.parts(dataset):
-            of = {cell for cell, _ in self.held[dataset][path]}
-            if cells is None or not of or of & cells:
-                yield read_file(path, columns, where, names)
+            of = {scenario for scenario, _ in self.held[dataset][path]}
+            if scenarios is None or not of or of & scenarios:
+                yield read_file(path, columns, where, names, scenarios)
 
     def openings(self) -> dict[str, Any]:
-        """The report of the opening market of each cell whose runs carry it."""
+        """The report of the opening market of each scenario whose runs carry it."""
         import pyarrow.parquet as pq
 
         found: dict[str, Any] = {}
@@ -170,14 +180,18 @@ class OldFiles:
             try:
                 if OPENINGS in metadata:
                     said = json.loads(metadata[OPENINGS])
-                    found |= {cell: json.loads(report) for report, cells in said.items() for cell in cells}
+                    found |= {
+                        scenario: json.loads(report) for report, scenarios in said.items() for scenario in scenarios
+                    }
                 elif OPENING in metadata:
                     report = json.loads(metadata[OPENING])
-                    found |= {cell: report for cell, _ in self.held[MARK][path]}
+                    found |= {scenario: report for scenario, _ in self.held[MARK][path]}
             except (ValueError, TypeError, AttributeError):
                 continue
-        return {cell: report for cell, report in found.items() if isinstance(report, dict)}
+        return {scenario: report for scenario, report in found.items() if isinstance(report, dict)}
 
-    def written(self, cell_id: str, seed: int) -> float:
+    def written(self, scenario_id: str, seed: int) -> float:
         """When the file that marks a run as stored was written."""
-        return next((path.stat().st_mtime for path, runs in self.held[MARK].items() if (cell_id, seed) in runs), 0.0)
+        return next(
+            (path.stat().st_mtime for path, runs in self.held[MARK].items() if (scenario_id, seed) in runs), 0.0
+        )

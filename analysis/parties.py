@@ -44,7 +44,7 @@ def parties(study: Study) -> dict[str, Party]:
 
 
 def surpluses(study: Study) -> pd.DataFrame:
-    """Each party's surplus by (cell_id, seed), in Rp, and `total`, their sum.
+    """Each party's surplus by (scenario_id, seed), in Rp, and `total`, their sum.
 
     Raises `StudyError` where the study stored another total of the same parties.
     """
@@ -54,15 +54,15 @@ def surpluses(study: Study) -> pd.DataFrame:
     if complete and STORED in study.values:
         gap = (table[TOTAL] - study.values[STORED]).abs() > PRECISION * table.abs().max(axis=1)
         if gap.any():
-            where = "cell {}, seed {}".format(*gap.index[gap.to_numpy()][0])
+            where = "scenario {}, seed {}".format(*gap.index[gap.to_numpy()][0])
             raise StudyError(f"{study.name}: the parties' surpluses do not add up to {STORED} in {where}")
     return table
 
 
 def who_pays(study: Study, baselines: Mapping[Any, Any]) -> pd.DataFrame:
-    """Each party's gain in each cell over its baseline, in Rp: as `compare.differences`, a row a (cell_id, outcome).
+    """Each party's gain in each scenario over its baseline, in Rp: like `compare.differences`, a row a pair.
 
-    The last row of a cell, `total`, has the sum of the means above it.
+    The last row of a scenario, `total`, has the sum of the means above it.
     """
     table = surpluses(study).dropna()
     gains = differences(table, baselines if len(table.columns) > 1 else {}, study.weeks)

@@ -78,7 +78,7 @@ class Frame:
 
 
 def svg(study: Study) -> str:
-    """The picture. At most eight cells, the study's first. Raises `StudyError` where no SME opened."""
+    """The picture. At most eight scenarios, the study's first. Raises `StudyError` where no SME opened."""
     known = curves(study)
     lines = survival_lines(study, known)[:MAX_DIRECT]
     if not lines:
@@ -140,7 +140,7 @@ def _names(frame: Frame, lines: Sequence[Line]) -> list[Element]:
 def _note(known: dict[object, Curve], drawn: int) -> str:
     seeds = max(curve.seeds for curve in known.values())
     bands = f"bands: 95% intervals over {seeds} seeds" if seeds > 2 else "bands: 95%, Greenwood"
-    some = f"; the first {drawn} of {len(known)} cells" if drawn < len(known) else ""
+    some = f"; the first {drawn} of {len(known)} scenarios" if drawn < len(known) else ""
     return f"Kaplan-Meier, {bands}{some}."
 
 

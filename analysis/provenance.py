@@ -35,10 +35,10 @@ def parts(study: Study) -> list[Part | None]:
     return [
         _commands(study),
         plain(shown),
-        _cells(study),
+        _scenarios(study),
         *map(Paragraph, _missing(study)),
         *(part for market, report in openings for part in _opening(market, report)),
-        Paragraph(say("Every setting of every world stands in manifest.json beside this file."), "note"),
+        Paragraph(say("Every setting of every scenario stands in manifest.json beside this file."), "note"),
     ]
 
 
@@ -64,12 +64,12 @@ def _opening(market: str, report: Any) -> tuple[Heading, English]:
         return Heading(title), English(plain(report))
 
 
-def _cells(study: Study) -> Table:
-    overrides = {cell["cell_id"]: cell.get("overrides") for cell in study.planned}
-    caption, cells = capped(study, say("The worlds; the first is the reference."), study.cells)
-    rows = [[_overrides(overrides.get(c)), str(study.weeks[c]), str(study.seeds[c])] for c in cells]
-    labels = [study.labels[cell] for cell in cells]
-    return Table(caption, say("World"), (say("Set"), say("Weeks"), say("Seeds")), labels, rows, kind="text")
+def _scenarios(study: Study) -> Table:
+    overrides = {scenario["scenario_id"]: scenario.get("overrides") for scenario in study.planned}
+    caption, scenarios = capped(study, say("The scenarios; the first is the reference."), study.scenarios)
+    rows = [[_overrides(overrides.get(c)), str(study.weeks[c]), str(study.seeds[c])] for c in scenarios]
+    labels = [study.labels[scenario] for scenario in scenarios]
+    return Table(caption, say("Scenario"), (say("Set"), say("Weeks"), say("Seeds")), labels, rows, kind="text")
 
 
 def _overrides(overrides: Any) -> Words:
@@ -83,21 +83,26 @@ def _items(overrides: Any) -> list[str]:
 
 
 def _missing(study: Study) -> Iterator[str]:
-    """Cells that were planned and have no run, and seeds that others lack."""
-    if absent := [cell for cell in study.planned if cell["cell_id"] not in set(study.cells)]:
-        names = "; ".join(_planned_name(cell) for cell in absent[:MANY])
-        yield say("Planned, but without a run: {cells}.", cells=names + _more(absent))
-    lacking = {cell: sorted(seed for of, seed in study.missing_runs if of == cell) for cell in study.cells}
-    lacking = {cell: seeds for cell, seeds in lacking.items() if seeds}
+    """Scenarios that were planned and have no run, and seeds that others lack."""
+    if absent := [scenario for scenario in study.planned if scenario["scenario_id"] not in set(study.scenarios)]:
+        names = "; ".join(_planned_name(scenario) for scenario in absent[:MANY])
+        yield say("Planned, but without a run: {scenarios}.", scenarios=names + _more(absent))
+    lacking = {
+        scenario: sorted(seed for of, seed in study.missing_runs if of == scenario) for scenario in study.scenarios
+    }
+    lacking = {scenario: seeds for scenario, seeds in lacking.items() if seeds}
     if lacking:
-        lists = [f"{study.labels[cell]} ({', '.join(map(str, seeds))})" for cell, seeds in list(lacking.items())[:MANY]]
-        yield say("Seeds that are missing: {cells}.", cells="; ".join(lists) + _more(list(lacking)))
+        lists = [
+            f"{study.labels[scenario]} ({', '.join(map(str, seeds))})"
+            for scenario, seeds in list(lacking.items())[:MANY]
+        ]
+        yield say("Seeds that are missing: {scenarios}.", scenarios="; ".join(lists) + _more(list(lacking)))
 
 
-def _planned_name(cell: Mapping[str, Any]) -> str:
-    """What a cell that has no run is called: its own label, else what it was to set."""
-    items = cell.get("overrides") or [cell["cell_id"]]
-    return str(cell.get("label") or " ".join(_items(items)))
+def _planned_name(scenario: Mapping[str, Any]) -> str:
+    """What a scenario that has no run is called: its own label, else what it was to set."""
+    items = scenario.get("overrides") or [scenario["scenario_id"]]
+    return str(scenario.get("label") or " ".join(_items(items)))
 
 
 def _more(items: Sequence[Any]) -> str:

@@ -77,12 +77,12 @@ def _plotly() -> str:
 
 
 def made_of(study: Study) -> str:
-    """How many worlds and runs of how many weeks a study has, and when it was made."""
+    """How many scenarios and runs of how many weeks a study has, and when it was made."""
     low, high = min(study.weeks.values()), max(study.weeks.values())
     weeks = span(low) if low == high else say("{low} to {high} weeks", low=str(low), high=str(high))
-    cells, runs = plural(len(study.cells), "world"), plural(len(study.runs), "run")
+    scenarios, runs = plural(len(study.scenarios), "scenario"), plural(len(study.runs), "run")
     if study.missing_runs:
         planned = number(len(study.runs) + len(study.missing_runs), ",")
         runs = say("{n} of {planned} planned runs", n=number(len(study.runs), ","), planned=planned)
-    many = say("{cells}, {runs} of {weeks}", cells=cells, runs=runs, weeks=weeks)
+    many = say("{scenarios}, {runs} of {weeks}", scenarios=scenarios, runs=runs, weeks=weeks)
     return ", ".join(part for part in (many, date(str(study.manifest.get("created") or ""))) if part)

@@ -26,19 +26,21 @@ class Verdict:
     """A rule that is singled out: as what, its effect on survival, the flow that it moves most, what else is known."""
 
     heading: str
-    cell: Any
+    scenario: Any
     effect: str
     why: str
     more: str = ""
 
 
 def rules(found: Findings) -> list[str]:
-    """Return the sentences on the rules of the world that is asked about, a paragraph each."""
+    """Return the sentences on the rules of the scenario that is asked about, a paragraph each."""
     base, ranked = found.rules
     if not ranked:
         return []
     if len(ranked) == 1:
-        best = say("Under {rule}: {share}, {size} against the same world without a rule.", **_parts(found, ranked[0]))
+        best = say(
+            "Under {rule}: {share}, {size} against the same scenario without a rule.", **_parts(found, ranked[0])
+        )
     else:
         best = _best(found, ranked)
     first = _joined(best, why(found, ranked[0], base), street(found, ranked[0]), _elsewhere(found))
@@ -56,49 +58,53 @@ def verdicts(found: Findings) -> list[Verdict]:
         whole = found.study.settings[held]["regulation"] == IN_FORCE
         named.append((say("The law in force") if whole else say("The core of the law in force"), held))
     headings: dict[Any, list[str]] = {}
-    for heading, cell in named:
-        headings.setdefault(cell, []).append(heading)
-    return [_verdict(found, cell, " · ".join(of)) for cell, of in headings.items()]
+    for heading, scenario in named:
+        headings.setdefault(scenario, []).append(heading)
+    return [_verdict(found, scenario, " · ".join(of)) for scenario, of in headings.items()]
 
 
-def _verdict(found: Findings, cell: Any, heading: str) -> Verdict:
+def _verdict(found: Findings, scenario: Any, heading: str) -> Verdict:
     base, ranked = found.rules
-    parts = _parts(found, cell)
+    parts = _parts(found, scenario)
     effect = say("{share} live: {size} against no rule.", share=parts["share"], size=parts["size"])
-    near = [other for other in ranked[1:] if not found.change(ranked[0], other).clear] if cell == ranked[0] else []
+    near = [other for other in ranked[1:] if not found.change(ranked[0], other).clear] if scenario == ranked[0] else []
     tied = say("Too close to rank: {names}.", names=_names([found.rule(one) for one in near])) if near else ""
     return Verdict(
-        heading, cell, effect, why(found, cell, base), _joined(tied, _range(found, cell), street(found, cell))
+        heading,
+        scenario,
+        effect,
+        why(found, scenario, base),
+        _joined(tied, _range(found, scenario), street(found, scenario)),
     )
 
 
 def law(found: Findings) -> Any:
-    """Return the cell of the law in force, or of its core, in the world that is asked about; None where it has none."""
+    """Return the scenario of the law in force, or of its core, on the platform that is asked about; None without."""
     for name in (IN_FORCE, ITS_CORE):
-        cells = [cell for cell in found.rules[1] if found.study.settings[cell]["regulation"] == name]
-        if cells:
-            return next(cell for cell in found.study.cells if cell in cells)
+        scenarios = [scenario for scenario in found.rules[1] if found.study.settings[scenario]["regulation"] == name]
+        if scenarios:
+            return next(scenario for scenario in found.study.scenarios if scenario in scenarios)
     return None
 
 
-def _parts(found: Findings, cell: Any) -> dict[str, str]:
+def _parts(found: Findings, scenario: Any) -> dict[str, str]:
     """What a sentence tells of a rule: its name, how many shops live, and how many more than without it."""
     base = found.rules[0]
-    change = found.change(cell, base)
-    size = POINTS.full(change, sign=True) + doubt(change) + common(found, change, cell, base)
-    return {"rule": found.rule(cell), "share": found.share(cell), "size": size}
+    change = found.change(scenario, base)
+    size = POINTS.full(change, sign=True) + doubt(change) + common(found, change, scenario, base)
+    return {"rule": found.rule(scenario), "share": found.share(scenario), "size": size}
 
 
 def _best(found: Findings, ranked: Sequence[Any]) -> str:
     """Which of several rules keeps most alive, or which of them the seeds cannot tell apart."""
     parts = {**_parts(found, ranked[0]), "rules": _tried(found, ranked)}
-    leads = [found.change(ranked[0], cell) for cell in ranked[1:]]
+    leads = [found.change(ranked[0], scenario) for scenario in ranked[1:]]
     tied = 1 + next((i for i, lead in enumerate(leads) if lead.clear), len(leads))
-    names = _names([found.rule(cell) for cell in ranked[:tied]])
+    names = _names([found.rule(scenario) for scenario in ranked[:tied]])
     if tied == 1:
         return say(
-            "Of the {rules}, {rule} keeps most alive: {share}, {size} against the same world without a rule; its lead "
-            "over the next, {next}, is {lead}; picked as the best, it may owe some of that to luck.",
+            "Of the {rules}, {rule} keeps most alive: {share}, {size} against the same scenario without a rule; its "
+            "lead over the next, {next}, is {lead}; picked as the best, it may owe some of that to luck.",
             **parts,
             next=found.rule(ranked[1]),
             lead=POINTS.full(leads[0], sign=True),
@@ -106,12 +112,12 @@ def _best(found: Findings, ranked: Sequence[Any]) -> str:
     if all(lead.nothing for lead in leads[: tied - 1]):
         return say(
             "Of the {rules}, {names} keep most alive, the same share on every seed: {share}, {size} against the same "
-            "world without a rule.",
+            "scenario without a rule.",
             **parts,
             names=names,
         )
     return say(
-        "Of the {rules}, {names} are too close to rank. Under {rule} {share} live, {size} against the same world "
+        "Of the {rules}, {names} are too close to rank. Under {rule} {share} live, {size} against the same scenario "
         "without a rule.",
         **parts,
         names=names,
@@ -135,51 +141,52 @@ def _others(found: Findings) -> Iterator[str]:
             yield _joined(_under(found, held), why(found, held, base), _range(found, held), street(found, held))
 
 
-def _under(found: Findings, cell: Any) -> str:
-    if found.study.settings[cell]["regulation"] == IN_FORCE:
-        return say("Under the law in force, {rule}, {share} live, {size}.", **_parts(found, cell))
+def _under(found: Findings, scenario: Any) -> str:
+    if found.study.settings[scenario]["regulation"] == IN_FORCE:
+        return say("Under the law in force, {rule}, {share} live, {size}.", **_parts(found, scenario))
     return say(
-        "Under {rule}, the core of the law in force (Permendag 31/2023), {share} live, {size}.", **_parts(found, cell)
+        "Under {rule}, the core of the law in force (Permendag 31/2023), {share} live, {size}.",
+        **_parts(found, scenario),
     )
 
 
-def _status(found: Findings, cell: Any) -> str:
-    """That a rule is the law in force, or its core; and how far its effect goes over all worlds of the study."""
-    if found.study.settings[cell]["regulation"] == IN_FORCE:
+def _status(found: Findings, scenario: Any) -> str:
+    """That a rule is the law in force, or its core; and how far its effect goes over all scenarios of the study."""
+    if found.study.settings[scenario]["regulation"] == IN_FORCE:
         said = say("That is the law in force.")
     else:
         said = say("That is the core of the law in force, Permendag 31/2023.")
-    return _joined(said, _range(found, cell))
+    return _joined(said, _range(found, scenario))
 
 
-def _range(found: Findings, cell: Any) -> str:
-    """From where to where a rule's effect goes over the worlds that have it; '' where it has but one."""
-    name = found.study.settings[cell]["regulation"]
+def _range(found: Findings, scenario: Any) -> str:
+    """From where to where a rule's effect goes over the scenarios that have it; '' where it has but one."""
+    name = found.study.settings[scenario]["regulation"]
     under = [one for one in found.rule_baselines if found.study.settings[one]["regulation"] == name]
     if len(under) == 1:
         return ""
     known = [found.change(one, found.rule_baselines[one]).mean for one in under]
     ends = {"low": POINTS.number(min(known), sign=True), "high": POINTS.number(max(known), sign=True)}
-    return say("Over the {n} worlds with it the change goes from {low} to {high} points.", n=str(len(under)), **ends)
+    return say("Over the {n} scenarios with it the change goes from {low} to {high} points.", n=str(len(under)), **ends)
 
 
-def street(found: Findings, cell: Any) -> str:
+def street(found: Findings, scenario: Any) -> str:
     """What a rule that was made for traders offline does to them, and that it hangs on a belief; '' for other rules.
 
     Where the study varies the belief: at the least and at the most of it, all else equal.
     """
-    names = set(str(found.study.settings[cell]["regulation"]).split("+"))
+    names = set(str(found.study.settings[scenario]["regulation"]).split("+"))
     outcome = f"street_survival_{found.horizon}w"
     if not names & set(FOR_THE_STREET) or outcome not in found.study.outcomes:
         return ""
-    twins = {one: _diversion(found, one) for one in found.rule_baselines if _alike(found, one, cell)}
+    twins = {one: _diversion(found, one) for one in found.rule_baselines if _alike(found, one, scenario)}
     changes = {
         belief: found.change(one, found.rule_baselines[one], outcome)
         for one, belief in twins.items()
         if belief is not None
     }
     changes = {belief: one for belief, one in changes.items() if not math.isnan(one.mean)}
-    if _diversion(found, cell) not in changes:
+    if _diversion(found, scenario) not in changes:
         return ""
     told = [
         say("{size} where {share} of lost orders are bought there", size=_size(changes[belief]), share=_percent(belief))
@@ -200,14 +207,14 @@ def _percent(share: float) -> str:
 
 
 def _alike(found: Findings, one: Any, other: Any) -> bool:
-    """Whether two cells are the same but for the belief on the street."""
-    settings = ({k: v for k, v in found.study.settings[cell].items() if k != BELIEF} for cell in (one, other))
+    """Whether two scenarios are the same but for the belief on the street."""
+    settings = ({k: v for k, v in found.study.settings[scenario].items() if k != BELIEF} for scenario in (one, other))
     return next(settings) == next(settings)
 
 
-def _diversion(found: Findings, cell: Any) -> float | None:
-    """The belief of a cell: the share of lost orders that the street wins; None where there is no street."""
-    config = next((one.get("config") or {} for one in found.study.planned if one["cell_id"] == cell), {})
+def _diversion(found: Findings, scenario: Any) -> float | None:
+    """The belief of a scenario: the share of lost orders that the street wins; None where there is no street."""
+    config = next((one.get("config") or {} for one in found.study.planned if one["scenario_id"] == scenario), {})
     street_of = config.get("street") or {}
     return float(street_of["diversion"]) if street_of.get("shops") else None
 
@@ -215,15 +222,15 @@ def _diversion(found: Findings, cell: Any) -> float | None:
 def all_rules(found: Findings) -> list[str]:
     """Every rule by name: those that help and those that harm with their change, then those that do neither surely."""
     base, ranked = found.rules
-    changes = {cell: found.change(cell, base) for cell in ranked}
+    changes = {scenario: found.change(scenario, base) for scenario in ranked}
     if len(ranked) < 2:
         return []
     if not any(change.known for change in changes.values()):
         return [say("All rules, in points on the one seed: {rules}.", rules=_sized(found, changes))]
-    more = {cell: one for cell, one in changes.items() if one.clear and one.mean > 0}
-    fewer = {cell: one for cell, one in changes.items() if one.clear and one.mean < 0}
-    same = {cell: one for cell, one in changes.items() if one.nothing}
-    unsure = {cell: one for cell, one in changes.items() if cell not in {*more, *fewer, *same}}
+    more = {scenario: one for scenario, one in changes.items() if one.clear and one.mean > 0}
+    fewer = {scenario: one for scenario, one in changes.items() if one.clear and one.mean < 0}
+    same = {scenario: one for scenario, one in changes.items() if one.nothing}
+    unsure = {scenario: one for scenario, one in changes.items() if scenario not in {*more, *fewer, *same}}
     said = [
         say("more shops live under {rules}", rules=_sized(found, more)) if more else "",
         say("fewer live under {rules}", rules=_sized(found, fewer)) if fewer else "",
@@ -234,11 +241,13 @@ def all_rules(found: Findings) -> list[str]:
 
 
 def _sized(found: Findings, changes: Mapping[Any, Estimate]) -> str:
-    return listing([f"{found.rule(cell)} ({POINTS.number(one.mean, sign=True)})" for cell, one in changes.items()])
+    return listing(
+        [f"{found.rule(scenario)} ({POINTS.number(one.mean, sign=True)})" for scenario, one in changes.items()]
+    )
 
 
 def _named(found: Findings, changes: Mapping[Any, Estimate]) -> str:
-    return listing([found.rule(cell) for cell in changes])
+    return listing([found.rule(scenario) for scenario in changes])
 
 
 def _joined(*texts: str) -> str:
@@ -246,16 +255,21 @@ def _joined(*texts: str) -> str:
 
 
 def _elsewhere(found: Findings) -> str:
-    """That there are rules in other worlds too, each held against its own; '' where there are none."""
+    """That there are rules in other scenarios too, each held against its own; '' where there are none."""
     base, ranked = found.rules
     if len(ranked) == len(found.rule_baselines):
         return ""
-    return say("This is against {base} only; rules in other worlds stand in the tables below.", base=found.quoted(base))
+    return say(
+        "This is against {base} only; rules in other scenarios stand in the tables below.", base=found.quoted(base)
+    )
 
 
 def _tried(found: Findings, ranked: Sequence[Any]) -> str:
-    """'7 rules', or '5 settings of one rule' where one stands in several cells."""
-    several, tried = len({found.study.settings[cell]["regulation"] for cell in ranked}), number(len(ranked), ",")
+    """'7 rules', or '5 settings of one rule' where one stands in several scenarios."""
+    several, tried = (
+        len({found.study.settings[scenario]["regulation"] for scenario in ranked}),
+        number(len(ranked), ","),
+    )
     if several == 1:
         return say("{n} settings of one rule", n=tried)
     many = plural(several, "rule")

@@ -9,19 +9,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .study import Study
-from .words import cell_labels, humanise, sentence
+from .words import humanise, scenario_labels, sentence
 
 NUMBERS = 3  # values from which on a setting is an axis rather than a few names
 NAMES = 8  # lines of a curve at most
-FILLED = 0.5  # the share of a grid's places that must have a cell
+FILLED = 0.5  # the share of a grid's places that must have a scenario
 LINES, PANELS = 6, 9  # of small multiples at most
-ENOUGH = 8  # cells from which on settings have main effects
+ENOUGH = 8  # scenarios from which on settings have main effects
 DECADES = 30.0  # from this ratio of largest to smallest value on, an axis is in powers of ten
 
 
 @dataclass(frozen=True)
 class Axis:
-    """A setting in which cells differ; a number's values rise, names stand in the study's order."""
+    """A setting in which scenarios differ; a number's values rise, names stand in the study's order."""
 
     name: str
     values: tuple[Any, ...]
@@ -49,14 +49,14 @@ class Facets:
 
 @dataclass(frozen=True)
 class Shape:
-    """`kind`, the axes, and each cell's place on them.
+    """`kind`, the axes, and each scenario's place on them.
 
-    "run": one cell, one seed. "cells": one cell, several seeds. "curve": a numeric axis, and a line for each
-    value of all names together; a cell without a value on the axis (None) is a level to hold the lines
+    "run": one scenario, one seed. "scenarios": one scenario, several seeds. "curve": a numeric axis, and a line for
+    each value of all names together; a scenario without a value on the axis (None) is a level to hold the lines
     against. "map": two numeric axes. "facets": three axes and more over a grid, as `facets` places them. "effects":
-    settings of which many were set, but no grid of them, or names alone. "bars": any other cells, by their labels.
+    settings of which many were set, but no grid of them, or names alone. "bars": any other scenarios, by their labels.
 
-    A cell has None on an axis that means nothing in it, as the strength of a rule where no rule is on.
+    A scenario has None on an axis that means nothing in it, as the strength of a rule where no rule is on.
     """
 
     kind: str
@@ -69,36 +69,36 @@ class Shape:
         """Which of the axes are numbers."""
         return [i for i, axis in enumerate(self.axes) if axis.numeric]
 
-    def names(self, cell: Any) -> tuple[Any, ...]:
-        """The cell's values on the axes that are names: which line of a curve it is on."""
-        return tuple(value for value, axis in zip(self.places[cell], self.axes, strict=True) if not axis.numeric)
+    def names(self, scenario: Any) -> tuple[Any, ...]:
+        """The scenario's values on the axes that are names: which line of a curve it is on."""
+        return tuple(value for value, axis in zip(self.places[scenario], self.axes, strict=True) if not axis.numeric)
 
     def lines(self) -> dict[tuple[Any, ...], list[tuple[Any, Any]]]:
-        """Of a curve: (value, cell) in rising order by names; the levels, at None, are left out."""
+        """Of a curve: (value, scenario) in rising order by names; the levels, at None, are left out."""
         at, lines = self.numeric[0], dict[tuple[Any, ...], list[tuple[Any, Any]]]()
-        for cell, place in self.places.items():
+        for scenario, place in self.places.items():
             if place[at] is not None:
-                lines.setdefault(self.names(cell), []).append((place[at], cell))
+                lines.setdefault(self.names(scenario), []).append((place[at], scenario))
         return {names: sorted(line, key=lambda pair: pair[0]) for names, line in lines.items()}
 
     def levels(self) -> list[Any]:
-        """Of a curve: the cells that have no value on its axis."""
-        return [cell for cell, place in self.places.items() if place[self.numeric[0]] is None]
+        """Of a curve: the scenarios that have no value on its axis."""
+        return [scenario for scenario, place in self.places.items() if place[self.numeric[0]] is None]
 
     def line_labels(self) -> dict[tuple[Any, ...], str]:
-        """The lines of a curve in words, as cells' labels but without the value on the axis."""
+        """The lines of a curve in words, as scenarios' labels but without the value on the axis."""
         named = [axis.name for axis in self.axes if not axis.numeric]
         if not named:
             return {(): ""}
-        return cell_labels({names: dict(zip(named, names, strict=True)) for names in self.lines()})
+        return scenario_labels({names: dict(zip(named, names, strict=True)) for names in self.lines()})
 
 
 def shape(study: Study) -> Shape:
-    """The shape of a study, from the settings in which its cells differ."""
-    if len(study.cells) == 1:
-        return Shape("run" if study.seeds[study.cells[0]] == 1 else "cells")
+    """The shape of a study, from the settings in which its scenarios differ."""
+    if len(study.scenarios) == 1:
+        return Shape("run" if study.seeds[study.scenarios[0]] == 1 else "scenarios")
     axes = varying(study)
-    places = {cell: tuple(study.settings[cell][axis.name] for axis in axes) for cell in study.cells}
+    places = {scenario: tuple(study.settings[scenario][axis.name] for axis in axes) for scenario in study.scenarios}
     numeric = [i for i, axis in enumerate(axes) if axis.numeric]
     if len(set(places.values())) == len(places):
         placed = _facets(axes, places) if len(axes) > 2 else None
@@ -114,8 +114,11 @@ def shape(study: Study) -> Shape:
 
 
 def varying(study: Study) -> tuple[Axis, ...]:
-    """The settings in which the study's cells differ."""
-    columns = {name: [study.settings[cell][name] for cell in study.cells] for name in study.settings[study.cells[0]]}
+    """The settings in which the study's scenarios differ."""
+    columns = {
+        name: [study.settings[scenario][name] for scenario in study.scenarios]
+        for name in study.settings[study.scenarios[0]]
+    }
     return tuple(_axis(name, values) for name, values in columns.items() if len(set(map(repr, values))) > 1)
 
 
@@ -133,7 +136,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_curve(made: Shape) -> bool:
-    """Whether few lines, each of two points or more, and few levels hold all cells."""
+    """Whether few lines, each of two points or more, and few levels hold all scenarios."""
     lines, levels = made.lines(), made.levels()
     return 0 < len(lines) + len(levels) <= NAMES and all(len(line) > 1 for line in lines.values())
 
@@ -141,8 +144,8 @@ def _is_curve(made: Shape) -> bool:
 def _facets(axes: Sequence[Axis], places: Mapping[Any, tuple[Any, ...]]) -> Facets | None:
     """How three axes and more stand in small multiples; None where none is numbers, or the grid is too empty or large.
 
-    Along each panel runs the axis that most cells have a value on; its lines are the values of the longest other axis
-    of which there are few enough.
+    Along each panel runs the axis that most scenarios have a value on; its lines are the values of the longest other
+    axis of which there are few enough.
     """
     numbers = [i for i, axis in enumerate(axes) if all(map(_is_number, _there(axis.values)))]
     if not numbers:
@@ -176,6 +179,6 @@ def _there(values: Sequence[Any]) -> list[Any]:
 
 
 def _is_map(axes: Sequence[Axis], places: Any) -> bool:
-    """Whether the cells fill most of the grid."""
+    """Whether the scenarios fill most of the grid."""
     whole = all(None not in place for place in places)
     return whole and len(places) >= FILLED * len(axes[0].values) * len(axes[1].values)

@@ -2,9 +2,9 @@
 
 A record is a header and four parts, behind each other:
 
-    header   magic, cell id, seed, when it was written, the lengths of the parts, SHA-256 of all the rest of the record
-    row      the run's row of `runs`, as JSON
-    about    the cell with its settings, the model's hash, the report of the opening market; JSON, zstd
+    header   magic, scenario id, seed, when it was written, the lengths of the parts, SHA-256 of all the rest of the
+    record row      the run's row of `runs`, as JSON
+    about    the scenario with its settings, the model's hash, the report of the opening market; JSON, zstd
     weekly   a row a week, less its keys, an Arrow stream, zstd
     sellers  a row a seller, likewise
 
@@ -25,6 +25,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from .old_names import today
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -32,13 +34,13 @@ MAGIC = b"\x93ETALAS1"
 HEADER = struct.Struct("<8s 10s q d 4I 32s")
 DIGEST = 32  # bytes at the header's end
 ENDING = ".shard"
-CELL = re.compile(r"[0-9a-f]{10}")  # the form of a cell's id
+SCENARIO = re.compile(r"[0-9a-f]{10}")  # the form of a scenario's id
 MODEL = re.compile(r"[0-9a-f]{12}(?:[0-9a-f]{4})?")  # the form of a model's hash
 CHUNK = 1 << 20
 FIXED = {"weeks": int, "market": str, "algorithm": str, "platform": str, "regulation": str}  # what every row has
 PLAIN = {str, int, float, bool, type(None)}
 
-Run = tuple[str, int]  # (cell_id, seed)
+Run = tuple[str, int]  # (scenario_id, seed)
 
 
 class StudyError(ValueError):
@@ -74,12 +76,17 @@ class Record:
 
     @cached_property
     def about(self) -> dict[str, Any]:
-        """The cell, the model's hash, the report of the opening market."""
-        about = self._json(_unpacked(self._part(1)))
-        cell = about.get("cell")
-        own = isinstance(cell, dict) and cell.get("cell_id") == self.run[0] and isinstance(cell.get("config", {}), dict)
+        """The scenario, the model's hash, the report of the opening market."""
+        about = today(self._json(_unpacked(self._part(1))))
+        if isinstance(scenario := about.get("scenario"), dict):
+            about["scenario"] = scenario = today(scenario)
+        own = (
+            isinstance(scenario, dict)
+            and scenario.get("scenario_id") == self.run[0]
+            and isinstance(scenario.get("config", {}), dict)
+        )
         if not own:
-            raise self._wrong("another cell than its own")
+            raise self._wrong("another scenario than its own")
         return about
 
     def table(self, dataset: str) -> pa.Table:
@@ -127,8 +134,8 @@ class Record:
         return data
 
     def _wrong(self, what: str) -> StudyError:
-        cell_id, seed = self.run
-        return StudyError(f"{self.path}: the record of run {cell_id}-{seed} holds {what}")
+        scenario_id, seed = self.run
+        return StudyError(f"{self.path}: the record of run {scenario_id}-{seed} holds {what}")
 
 
 @dataclass(frozen=True)
@@ -156,10 +163,10 @@ def encode(
     """A record, ready to be added to a shard."""
     said = json.dumps(about, ensure_ascii=False, default=lambda value: value.tolist()).encode("utf-8", "replace")
     parts = [json.dumps(row).encode(), _packed(said), _packed(_stream(weekly)), _packed(_stream(sellers))]
-    cell_id, seed = run
-    if not CELL.fullmatch(cell_id):
-        raise ValueError(f"a cell's id is ten hex digits, not {cell_id}")
-    head = HEADER.pack(MAGIC, cell_id.encode(), seed, written, *map(len, parts), b"\0" * DIGEST)[:-DIGEST]
+    scenario_id, seed = run
+    if not SCENARIO.fullmatch(scenario_id):
+        raise ValueError(f"a scenario's id is ten hex digits, not {scenario_id}")
+    head = HEADER.pack(MAGIC, scenario_id.encode(), seed, written, *map(len, parts), b"\0" * DIGEST)[:-DIGEST]
     total = hashlib.sha256(head)
     for part in parts:
         total.update(part)
@@ -211,17 +218,17 @@ def _record(path: Path, file: BinaryIO, offset: int, size: int) -> Record | None
     found = _header(file, offset, size)
     if found is None or found[2] > size:
         return None
-    (_, cell, seed, written, *lengths, digest), head, end = found
+    (_, scenario, seed, written, *lengths, digest), head, end = found
     total, row = hashlib.sha256(head[:-DIGEST]), file.read(lengths[0])
     total.update(row)
     left = end - offset - HEADER.size - len(row)
     while left > 0 and (chunk := file.read(min(left, CHUNK))):
         total.update(chunk)
         left -= len(chunk)
-    cell_id = cell.decode("latin-1")
-    if total.digest() != digest or not (CELL.fullmatch(cell_id) and seed >= 0 and math.isfinite(written)):
+    scenario_id = scenario.decode("latin-1")
+    if total.digest() != digest or not (SCENARIO.fullmatch(scenario_id) and seed >= 0 and math.isfinite(written)):
         return None
-    return Record(path, offset, (cell_id, seed), written, tuple(lengths), digest, row)
+    return Record(path, offset, (scenario_id, seed), written, tuple(lengths), digest, row)
 
 
 def _holds(data: bytes, digest: bytes) -> bool:

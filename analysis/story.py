@@ -1,4 +1,4 @@
-"""The story of one cell, told from its weeks: when the platform came, when the most shops died, where it ended."""
+"""The story of one scenario, told from its weeks: when the platform came, when the most shops died, where it ended."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ PERCENT = Scale(100.0, "%", 1)
 
 
 def story(study: Study) -> list[str]:
-    """Up to three sentences on a study of one cell; figures are means over its seeds."""
-    weeks = study.weekly.drop(columns="cell_id").groupby("week").mean(numeric_only=True).dropna(axis=1, how="all")
+    """Up to three sentences on a study of one scenario; figures are means over its seeds."""
+    weeks = study.weekly.drop(columns="scenario_id").groupby("week").mean(numeric_only=True).dropna(axis=1, how="all")
     return [said for tell in (_platform, _deaths, _prices) if (said := tell(weeks))]
 
 

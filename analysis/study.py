@@ -17,14 +17,14 @@ from .columns import setting, telling
 from .datasets import MARK, Stored, StudyError
 from .language import say, spoken, word
 from .manifest import planned_runs
-from .words import cell_labels, humanise
+from .words import humanise, scenario_labels
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-KEYS = ["cell_id", "seed"]
+KEYS = ["scenario_id", "seed"]
 CHOICES = ("market", "algorithm", "platform", "regulation")
-NAMES = ["cell_id", "category", "opening_channels"]  # columns of shops with few values, kept as categories
+NAMES = ["scenario_id", "category", "opening_channels"]  # columns of shops with few values, kept as categories
 BATCH = 500  # runs whose rows are put together at once
 NUMBERS = ["exit_week", "copied_week", "opening_orders", "revenue", "profit"]
 
@@ -60,7 +60,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Study:
-    """One study. A cell is one setting of the model; it has a run for each of its seeds."""
+    """One study. A scenario is one setting of the model; it has a run for each of its seeds."""
 
     folder: Path
     manifest: Mapping[str, Any]
@@ -71,13 +71,13 @@ class Study:
     _weekly: dict[tuple[Any, ...], pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     def __repr__(self) -> str:
-        return f"<Study {self.name}: {len(self.cells):,} cells, {len(self.runs):,} runs>"
+        return f"<Study {self.name}: {len(self.scenarios):,} scenarios, {len(self.runs):,} runs>"
 
     @classmethod
     def of_weeks(cls, manifest: Mapping[str, Any], runs: pd.DataFrame, weekly: pd.DataFrame) -> Study:
         """A study that lies in memory alone, without shops: rows of `runs` and of `weekly` as they are stored."""
         made = cls(Path(), manifest, runs, None)
-        made._weekly[tuple(made.cells)] = weekly
+        made._weekly[tuple(made.scenarios)] = weekly
         return made
 
     @property
@@ -88,64 +88,66 @@ class Study:
     @property
     def weekly(self) -> pd.DataFrame:
         """A row a run and week, outcomes in columns; empty where the study kept none."""
-        return self.weekly_of(self.cells)
+        return self.weekly_of(self.scenarios)
 
-    def weekly_of(self, cells: Sequence[Any]) -> pd.DataFrame:
-        """The rows of `weekly` of some cells; nothing else is read."""
-        if tuple(cells) not in self._weekly:
-            self._weekly[tuple(cells)] = _read_weekly(self.stored or Stored.read(self.folder), set(cells))
-        return self._weekly[tuple(cells)]
+    def weekly_of(self, scenarios: Sequence[Any]) -> pd.DataFrame:
+        """The rows of `weekly` of some scenarios; nothing else is read."""
+        if tuple(scenarios) not in self._weekly:
+            self._weekly[tuple(scenarios)] = _read_weekly(self.stored or Stored.read(self.folder), set(scenarios))
+        return self._weekly[tuple(scenarios)]
 
     @cached_property
     def shops(self) -> pd.DataFrame:
-        """The opening SMEs: a row a run and shop, cells in the study's order; empty where the study kept none.
+        """The opening SMEs: a row a run and shop, scenarios in the study's order; empty where the study kept none.
 
         `run` is the row of `runs`. Columns that the study lacks are NaN.
         """
         table = _read_shops(self.stored or Stored.read(self.folder))
         table.insert(0, "run", self.run_of(table))
-        cell = np.append(pd.Index(self.cells).get_indexer(self.runs["cell_id"]), -1)[table["run"]]
-        order = np.argsort(cell, kind="stable")
-        order = order[cell[order] >= 0]
+        scenario = np.append(pd.Index(self.scenarios).get_indexer(self.runs["scenario_id"]), -1)[table["run"]]
+        order = np.argsort(scenario, kind="stable")
+        order = order[scenario[order] >= 0]
         return table if np.array_equal(order, np.arange(len(table))) else table.iloc[order].reset_index(drop=True)
 
-    def shops_of(self, cell: Any) -> pd.DataFrame:
-        """The rows of `shops` of one cell."""
-        return self.shops[self._places.get(cell, slice(0))]
+    def shops_of(self, scenario: Any) -> pd.DataFrame:
+        """The rows of `shops` of one scenario."""
+        return self.shops[self._places.get(scenario, slice(0))]
 
     @cached_property
     def _places(self) -> dict[Any, slice]:
-        """Where each cell's rows stand in `shops`."""
-        cell = pd.Index(self.cells).get_indexer(self.runs["cell_id"])[self.shops["run"].to_numpy(int)]
-        ends = np.searchsorted(cell, np.arange(len(self.cells)), "right").tolist()
-        return {name: slice(*part) for name, *part in zip(self.cells, [0, *ends[:-1]], ends, strict=True)}
+        """Where each scenario's rows stand in `shops`."""
+        scenario = pd.Index(self.scenarios).get_indexer(self.runs["scenario_id"])[self.shops["run"].to_numpy(int)]
+        ends = np.searchsorted(scenario, np.arange(len(self.scenarios)), "right").tolist()
+        return {name: slice(*part) for name, *part in zip(self.scenarios, [0, *ends[:-1]], ends, strict=True)}
 
     def run_of(self, table: pd.DataFrame) -> NDArray[np.int_]:
-        """The row of `runs` that each row of a table with cell_id and seed belongs to; -1 where to none."""
-        cells, seeds = pd.Index(self.cells), pd.Index(self.runs["seed"].unique())
-        rows = np.full((len(cells) + 1, len(seeds) + 1), -1)  # the last of each: unknown
-        rows[cells.get_indexer(self.runs["cell_id"]), seeds.get_indexer(self.runs["seed"])] = np.arange(len(self.runs))
-        names = table["cell_id"].astype("category").cat
-        cell = np.append(cells.get_indexer(names.categories), -1)[names.codes]
-        return rows[cell, seeds.get_indexer(table["seed"])]
+        """The row of `runs` that each row of a table with scenario_id and seed belongs to; -1 where to none."""
+        scenarios, seeds = pd.Index(self.scenarios), pd.Index(self.runs["seed"].unique())
+        rows = np.full((len(scenarios) + 1, len(seeds) + 1), -1)  # the last of each: unknown
+        rows[scenarios.get_indexer(self.runs["scenario_id"]), seeds.get_indexer(self.runs["seed"])] = np.arange(
+            len(self.runs)
+        )
+        names = table["scenario_id"].astype("category").cat
+        scenario = np.append(scenarios.get_indexer(names.categories), -1)[names.codes]
+        return rows[scenario, seeds.get_indexer(table["seed"])]
 
     @property
     def planned(self) -> list[Mapping[str, Any]]:
-        """The cells as the manifest lists them."""
-        return [cell for cell in self.manifest.get("cells") or () if "cell_id" in cell]
+        """The scenarios as the manifest lists them."""
+        return [scenario for scenario in self.manifest.get("scenarios") or () if "scenario_id" in scenario]
 
     @cached_property
     def missing_runs(self) -> set[tuple[Any, int]]:
         """Of what the last command was to run what the study does not hold; empty where the manifest does not say."""
         planned = planned_runs(self.manifest) if self.manifest.get("planned") else set()
-        return planned - set(zip(self.runs["cell_id"], self.runs["seed"].astype(int), strict=True))
+        return planned - set(zip(self.runs["scenario_id"], self.runs["seed"].astype(int), strict=True))
 
     @cached_property
-    def cells(self) -> list[Any]:
-        """Ids of the cells that have runs, in the study's order: the manifest's, then as they come."""
-        stored = list(self.runs["cell_id"].unique())
-        listed = [cell["cell_id"] for cell in self.planned]
-        return [cell for cell in dict.fromkeys(listed + stored) if cell in set(stored)]
+    def scenarios(self) -> list[Any]:
+        """Ids of the scenarios that have runs, in the study's order: the manifest's, then as they come."""
+        stored = list(self.runs["scenario_id"].unique())
+        listed = [scenario["scenario_id"] for scenario in self.planned]
+        return [scenario for scenario in dict.fromkeys(listed + stored) if scenario in set(stored)]
 
     @cached_property
     def outcomes(self) -> dict[str, Outcome]:
@@ -163,45 +165,49 @@ class Study:
 
     @cached_property
     def settings(self) -> dict[Any, dict[str, Any]]:
-        """What each cell is: choices and swept settings by dotted name, None where it has no such setting."""
+        """What each scenario is: choices and swept settings by dotted name, None where it has no such setting."""
         columns = [name for name in self.runs if name not in {*KEYS, *self.outcomes}]
-        table = self.runs.drop_duplicates("cell_id").set_index("cell_id")[columns].astype(object)
+        table = self.runs.drop_duplicates("scenario_id").set_index("scenario_id")[columns].astype(object)
         rows = table.where(table.notna(), None).to_dict("index")
-        platforms = {cell["cell_id"]: _platform(cell.get("config") or {}) for cell in self.planned}
-        named = {cell: {str(name): value for name, value in rows[cell].items()} for cell in self.cells}
-        return {cell: of | platforms.get(cell, {}) for cell, of in named.items()}
+        platforms = {scenario["scenario_id"]: _platform(scenario.get("config") or {}) for scenario in self.planned}
+        named = {scenario: {str(name): value for name, value in rows[scenario].items()} for scenario in self.scenarios}
+        return {scenario: of | platforms.get(scenario, {}) for scenario, of in named.items()}
 
     @property
     def labels(self) -> dict[Any, str]:
-        """A short name for each cell in the language spoken now: the manifest's own, else what sets it apart."""
+        """A short name for each scenario in the language spoken now: the manifest's own, else what sets it apart."""
         code = spoken().code
         if code not in self._labels:
             self._labels[code] = self._make_labels()
         return self._labels[code]
 
     def _make_labels(self) -> dict[Any, str]:
-        given = {cell["cell_id"]: word(str(cell["label"])) for cell in self.planned if cell.get("label")}
-        labels = cell_labels(self.settings) | {cell: given[cell] for cell in self.cells if cell in given}
+        given = {
+            scenario["scenario_id"]: word(str(scenario["label"])) for scenario in self.planned if scenario.get("label")
+        }
+        labels = scenario_labels(self.settings) | {
+            scenario: given[scenario] for scenario in self.scenarios if scenario in given
+        }
         uses = Counter(labels.values())
-        return {cell: label if uses[label] == 1 else f"{label} [{cell}]" for cell, label in labels.items()}
+        return {scenario: label if uses[label] == 1 else f"{label} [{scenario}]" for scenario, label in labels.items()}
 
     @cached_property
     def weeks(self) -> dict[Any, int]:
-        """The horizon of each cell in weeks."""
-        longest = self.runs.groupby("cell_id")["weeks"].max()
-        return {cell: int(longest[cell]) for cell in self.cells}
+        """The horizon of each scenario in weeks."""
+        longest = self.runs.groupby("scenario_id")["weeks"].max()
+        return {scenario: int(longest[scenario]) for scenario in self.scenarios}
 
     @cached_property
     def seeds(self) -> dict[Any, int]:
-        """How many seeds each cell has run."""
-        number = self.runs.groupby("cell_id")["seed"].nunique()
-        return {cell: int(number[cell]) for cell in self.cells}
+        """How many seeds each scenario has run."""
+        number = self.runs.groupby("scenario_id")["seed"].nunique()
+        return {scenario: int(number[scenario]) for scenario in self.scenarios}
 
     @cached_property
     def values(self) -> pd.DataFrame:
-        """Outcomes as numbers, a row a (cell, seed); NaN where a run was too short for one."""
+        """Outcomes as numbers, a row a (scenario, seed); NaN where a run was too short for one."""
         table = self.runs.set_index(KEYS)[list(self.outcomes)]
-        return table.apply(pd.to_numeric, errors="coerce").astype(float).loc[self.cells]
+        return table.apply(pd.to_numeric, errors="coerce").astype(float).loc[self.scenarios]
 
 
 def _platform(config: Mapping[str, Any]) -> dict[str, str]:
@@ -220,35 +226,35 @@ def _outcome(name: str, known: Mapping[str, Any]) -> Outcome:
 def read(
     stored: Stored,
     dataset: str,
-    cells: set[Any] | None = None,
+    scenarios: set[Any] | None = None,
     columns: Sequence[str] | None = None,
     where: Any = None,
 ) -> pd.DataFrame:
     """The rows of `weekly` or `sellers`, of `columns` those that there are; names of few values are categories."""
     import pyarrow as pa
 
-    new = (_selected(table, columns, where) for table in _from_shards(stored, dataset, cells))
-    old = stored.old.tables(dataset, cells, columns, where, [*NAMES, "kind"])
+    new = (_selected(table, columns, where) for table in _from_shards(stored, dataset, scenarios))
+    old = stored.old.tables(dataset, scenarios, columns, where, [*NAMES, "kind"])
     tables = [table for table in (*new, *(_less(table, stored) for table in old)) if table.num_columns]
     if not tables:
         return pd.DataFrame()
     return pa.concat_tables(tables, promote_options="permissive").unify_dictionaries().to_pandas()
 
 
-def _from_shards(stored: Stored, dataset: str, cells: set[Any] | None) -> Iterator[pa.Table]:
+def _from_shards(stored: Stored, dataset: str, scenarios: set[Any] | None) -> Iterator[pa.Table]:
     """The rows of the runs in shards, with their keys."""
     import pyarrow as pa
 
-    wanted = [stored.records[run] for run in sorted(stored.records) if cells is None or run[0] in cells]
+    wanted = [stored.records[run] for run in sorted(stored.records) if scenarios is None or run[0] in scenarios]
     for first in range(0, len(wanted), BATCH):
         group = wanted[first : first + BATCH]
         tables = [record.table(dataset) for record in group]
         rows = [len(table) for table in tables]
         ids, codes = np.unique([record.run[0] for record in group], return_inverse=True)
-        cell_id = pa.DictionaryArray.from_arrays(np.repeat(codes, rows).astype(np.int32), ids.tolist())
+        scenario_id = pa.DictionaryArray.from_arrays(np.repeat(codes, rows).astype(np.int32), ids.tolist())
         seed = pa.array(np.repeat([record.run[1] for record in group], rows))
         table = pa.concat_tables(tables, promote_options="permissive")
-        yield table.add_column(0, "cell_id", cell_id).add_column(1, "seed", seed)
+        yield table.add_column(0, "scenario_id", scenario_id).add_column(1, "seed", seed)
 
 
 def _selected(table: pa.Table, columns: Sequence[str] | None, where: Any) -> pa.Table:
@@ -266,16 +272,16 @@ def _selected(table: pa.Table, columns: Sequence[str] | None, where: Any) -> pa.
 def _less(table: pa.Table, stored: Stored) -> pa.Table:
     """The rows of an old file, less those of runs that a shard holds or that lack a part."""
     out = set(stored.records) | stored.old.incomplete
-    if not out or not {"cell_id", "seed"} <= set(table.schema.names):
+    if not out or not {"scenario_id", "seed"} <= set(table.schema.names):
         return table
-    kept = [run not in out for run in zip(table["cell_id"].to_pylist(), table["seed"].to_pylist(), strict=True)]
+    kept = [run not in out for run in zip(table["scenario_id"].to_pylist(), table["seed"].to_pylist(), strict=True)]
     return table.filter(kept)
 
 
-def _read_weekly(stored: Stored, cells: set[Any]) -> pd.DataFrame:
-    """The weeks of some cells; what is known to hold none of them is not read."""
-    table = read(stored, "weekly", cells)
-    return table.astype({"cell_id": str}) if len(table.columns) else pd.DataFrame(columns=[*KEYS, "week"])
+def _read_weekly(stored: Stored, scenarios: set[Any]) -> pd.DataFrame:
+    """The weeks of some scenarios; what is known to hold none of them is not read."""
+    table = read(stored, "weekly", scenarios)
+    return table.astype({"scenario_id": str}) if len(table.columns) else pd.DataFrame(columns=[*KEYS, "week"])
 
 
 def _read_shops(stored: Stored) -> pd.DataFrame:
@@ -290,7 +296,7 @@ def _read_shops(stored: Stored) -> pd.DataFrame:
 
 
 def _read_runs(stored: Stored, manifest: Mapping[str, Any]) -> pd.DataFrame:
-    """A row a run: its keys, its choices, the settings that tell cells apart, its outcomes."""
+    """A row a run: its keys, its choices, the settings that tell scenarios apart, its outcomes."""
     import pyarrow as pa
 
     old = [table for table in (_less(table, stored) for table in stored.old.tables(MARK)) if table.num_columns]
@@ -309,7 +315,7 @@ def _rows(stored: Stored, manifest: Mapping[str, Any]) -> pd.DataFrame:
     alike = rows if len(shapes) == 1 else ({name: row.get(name) for name in names} for row in rows)
     values = dict(zip(names, zip(*(row.values() for row in alike), strict=True), strict=True))
     ids = [record.run[0] for record in records]
-    configs = {cell["cell_id"]: cell.get("config") or {} for cell in manifest.get("cells", [])}
+    configs = {scenario["scenario_id"]: scenario.get("config") or {} for scenario in manifest.get("scenarios", [])}
     columns = manifest.get("columns")
     if columns is None:
         choices = {one: tuple(row[name] for name in CHOICES) for one, row in zip(ids, rows, strict=True)}
@@ -320,7 +326,7 @@ def _rows(stored: Stored, manifest: Mapping[str, Any]) -> pd.DataFrame:
         settings[name] = _column([row.get(name, of.get(one)) for one, row in zip(ids, rows, strict=True)])
     data = {name: _column(values[name], number="." not in name) for name in names if name not in settings}
     fixed = {name: data.pop(name) for name in ("weeks", *CHOICES)}
-    return pd.DataFrame({"cell_id": ids, "seed": [record.run[1] for record in records]} | fixed | settings | data)
+    return pd.DataFrame({"scenario_id": ids, "seed": [record.run[1] for record in records]} | fixed | settings | data)
 
 
 def _column(values: Sequence[Any], number: bool = False) -> Any:
@@ -345,5 +351,5 @@ def load(folder: str | Path) -> Study:
     missing = [name for name in (*KEYS, "weeks", *CHOICES) if name not in runs]
     if missing:
         raise StudyError(f"{folder}: runs lack the column {missing[0]}")
-    runs = runs.astype({"cell_id": str}).sort_values("seed", kind="stable")
+    runs = runs.astype({"scenario_id": str}).sort_values("seed", kind="stable")
     return Study(folder, manifest, runs.reset_index(drop=True), stored, notes)

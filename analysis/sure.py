@@ -15,8 +15,8 @@ def doubt(change: Estimate) -> str:
     return say(" (not distinguishable from zero)") if change.known and not (change.clear or change.nothing) else ""
 
 
-def common(found: Findings, change: Estimate, *cells: Any) -> str:
-    """On which seeds a difference is, where one of the cells has more of them than the other."""
-    if change.n == 0 or all(found.study.seeds[cell] == change.n for cell in cells):
+def common(found: Findings, change: Estimate, *scenarios: Any) -> str:
+    """On which seeds a difference is, where one of the scenarios has more of them than the other."""
+    if change.n == 0 or all(found.study.seeds[scenario] == change.n for scenario in scenarios):
         return ""
     return say(" on the {seeds} that both have", seeds=plural(change.n, "seed"))

@@ -24,7 +24,7 @@ SEEDS_FOR_SPREAD = 3
 
 @dataclass(frozen=True)
 class Curve:
-    """S(t) of one cell at the weeks 0, 1, …, with a 95 % band.
+    """S(t) of one scenario at the weeks 0, 1, …, with a 95 % band.
 
     `method` is 'seeds' where the band comes from the spread between seeds, 'greenwood' where from the
     shops of fewer than three seeds.
@@ -41,7 +41,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Counts:
-    """Deaths and censorings by run (row, as in `index`: cell, seed) and week (column 0, 1, …)."""
+    """Deaths and censorings by run (row, as in `index`: scenario, seed) and week (column 0, 1, …)."""
 
     index: pd.MultiIndex
     died: Floats
@@ -50,12 +50,12 @@ class Counts:
 
     @cached_property
     def _rows(self) -> dict[Any, Any]:
-        cell = self.index.get_level_values("cell_id")
-        return dict(pd.Series(range(len(cell))).groupby(cell, sort=False).indices)
+        scenario = self.index.get_level_values("scenario_id")
+        return dict(pd.Series(range(len(scenario))).groupby(scenario, sort=False).indices)
 
-    def of(self, cell: Any) -> Counts:
-        """The runs of one cell, up to the end of the shortest of them."""
-        rows = self._rows[cell]
+    def of(self, scenario: Any) -> Counts:
+        """The runs of one scenario, up to the end of the shortest of them."""
+        rows = self._rows[scenario]
         last = int(self.weeks[rows].min())
         cut = slice(0, last + 1)
         died, censored = self.died[rows, cut], self.censored[rows, cut].copy()
@@ -126,14 +126,14 @@ def tally(study: Study, shops: pd.DataFrame, start: NDArray[np.int_], stop: NDAr
 
 
 def curves(study: Study, shops: pd.DataFrame | None = None) -> dict[Any, Curve]:
-    """A curve for every cell in which `shops` (the opening SMEs unless said) has any."""
+    """A curve for every scenario in which `shops` (the opening SMEs unless said) has any."""
     counts = count(study, shops)
-    filled = set(counts.index.get_level_values("cell_id"))
-    return {cell: pooled_curve(counts.of(cell)) for cell in study.cells if cell in filled}
+    filled = set(counts.index.get_level_values("scenario_id"))
+    return {scenario: pooled_curve(counts.of(scenario)) for scenario in study.scenarios if scenario in filled}
 
 
 def pooled_curve(counts: Counts) -> Curve:
-    """The curve of all shops of a cell together.
+    """The curve of all shops of a scenario together.
 
     Shops of one seed share its shocks, so they are not independent: with three seeds or more the band is
     the t interval of the seeds' own S(t) around the pooled curve, cut at 0 and 1. With fewer, it is

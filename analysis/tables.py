@@ -1,4 +1,4 @@
-"""Tables of a page: outcomes by cell, paired differences."""
+"""Tables of a page: outcomes by scenario, paired differences."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from .words import Scale, names_unit, plural, scale_of, sentence
 
 WIDE = 8
 STANDS = "*"  # marks an effect that stands when all effects of its table are counted
-MOST_CELLS = 100  # rows of a table in a page; a study's whole tables come from `etalase table`
+MOST_SCENARIOS = 100  # rows of a table in a page; a study's whole tables come from `etalase table`
 
 
 def outcome_table(study: Study, table: pd.DataFrame, caption: str) -> Table:
-    """Means with intervals: outcomes in rows, cells side by side; cells in rows where there are many."""
+    """Means with intervals: outcomes in rows, scenarios side by side; scenarios in rows where there are many."""
     return _intervals(study, table, caption, difference=False)
 
 
@@ -31,37 +31,39 @@ def difference_table(study: Study, table: pd.DataFrame, caption: str) -> Table:
 
 
 def _intervals(study: Study, table: pd.DataFrame, caption: str, difference: bool) -> Table:
-    cells = list(dict.fromkeys(table.index.get_level_values("cell_id")))
-    caption, shown = capped(study, caption, cells)
-    known = estimates(table[table.index.isin(shown, level="cell_id")])
+    scenarios = list(dict.fromkeys(table.index.get_level_values("scenario_id")))
+    caption, shown = capped(study, caption, scenarios)
+    known = estimates(table[table.index.isin(shown, level="scenario_id")])
     caption = " ".join([caption, *doubts(known.values())])
     rows: list[Words] = []
     texts = []
     for outcome in study.outcomes.values():
-        row = [known.get((cell, outcome.name), Estimate()) for cell in shown]
+        row = [known.get((scenario, outcome.name), Estimate()) for scenario in shown]
         fit = scale_of(outcome.unit, row, difference)
         rows.append(label(fit, outcome.label))
         texts.append([quantity(fit, one, difference) for one in row])
-    return by_world(study, shown, Table(caption, say("Outcome"), (), rows, texts))
+    return by_scenario(study, shown, Table(caption, say("Outcome"), (), rows, texts))
 
 
-def by_world(study: Study, cells: Sequence[Any], table: Table) -> Table:
-    """A table with a column for each cell; where they are many, with a row for each."""
-    made = replace(table, columns=[study.labels[cell] for cell in cells])
-    return made if len(cells) <= WIDE else made.turned(say("World"))
+def by_scenario(study: Study, scenarios: Sequence[Any], table: Table) -> Table:
+    """A table with a column for each scenario; where they are many, with a row for each."""
+    made = replace(table, columns=[study.labels[scenario] for scenario in scenarios])
+    return made if len(scenarios) <= WIDE else made.turned(say("Scenario"))
 
 
-def capped(study: Study, caption: str, cells: Sequence[Any], most: int = MOST_CELLS) -> tuple[str, Sequence[Any]]:
-    """The cells that a table shows, and its caption, which says what it leaves out and where that is."""
-    if len(cells) <= most:
-        return caption, cells
+def capped(
+    study: Study, caption: str, scenarios: Sequence[Any], most: int = MOST_SCENARIOS
+) -> tuple[str, Sequence[Any]]:
+    """The scenarios that a table shows, and its caption, which says what it leaves out and where that is."""
+    if len(scenarios) <= most:
+        return caption, scenarios
     left = say(
-        "The first {n} of {cells}; all of them: {command}.",
+        "The first {n} of {scenarios}; all of them: {command}.",
         n=str(most),
-        cells=plural(len(cells), "world"),
+        scenarios=plural(len(scenarios), "scenario"),
         command=f"etalase table {study.name} --format csv",
     )
-    return f"{caption} {left}", cells[:most]
+    return f"{caption} {left}", scenarios[:most]
 
 
 def label(fit: Scale, text: str) -> Label:

@@ -1,4 +1,4 @@
-"""The same shop in two worlds: opening SMEs of a cell beside themselves in another, on the seeds of both."""
+"""The same shop in two scenarios: opening SMEs of a scenario beside themselves in another, on the seeds of both."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ SHOP = ["seed", "seller_id"]
 BASE = "_base"
 
 
-def twins(study: Study, cell: Any, base: Any) -> pd.DataFrame:
-    """A row an opening SME of a seed that both cells have: its columns in `cell`, and with `_base` in `base`.
+def twins(study: Study, scenario: Any, base: Any) -> pd.DataFrame:
+    """A row an opening SME of a seed that both scenarios have: its columns in `scenario`, and with `_base` in `base`.
 
-    `lived` and `lived_base` say whether it was alive when the shorter of the two worlds ended.
+    `lived` and `lived_base` say whether it was alive when the shorter of the two scenarios ended.
     """
-    here, there = study.shops_of(cell), study.shops_of(base)
+    here, there = study.shops_of(scenario), study.shops_of(base)
     pairs = here.merge(there, on=SHOP, suffixes=("", BASE))
-    last = horizon(study, cell, base)
-    for world in ("", BASE):
-        pairs["lived" + world] = ~(pairs["exit_week" + world] <= last)
+    last = horizon(study, scenario, base)
+    for suffix in ("", BASE):
+        pairs["lived" + suffix] = ~(pairs["exit_week" + suffix] <= last)
     return pairs
 
 
-def twin_seeds(study: Study, cell: Any, base: Any) -> list[int]:
-    """The seeds that both worlds have run."""
-    return sorted({*study.shops_of(cell)["seed"]} & {*study.shops_of(base)["seed"]})
+def twin_seeds(study: Study, scenario: Any, base: Any) -> list[int]:
+    """The seeds that both scenarios have run."""
+    return sorted({*study.shops_of(scenario)["seed"]} & {*study.shops_of(base)["seed"]})
 
 
-def horizon(study: Study, cell: Any, base: Any) -> int:
-    """The last week that both worlds have."""
-    return min(study.weeks[cell], study.weeks[base])
+def horizon(study: Study, scenario: Any, base: Any) -> int:
+    """The last week that both scenarios have."""
+    return min(study.weeks[scenario], study.weeks[base])
 
 
 def deciles(pairs: pd.DataFrame) -> Floats:

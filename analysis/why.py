@@ -1,7 +1,7 @@
 """Why a choice changes survival: the flow of trade or money that it moves most, from the outcomes that a study stored.
 
 Flows are made comparable as shares of all that is sold. Shares of orders or sales are so already; sums in rupiah are
-divided by what the SMEs sell in the world that the choice is held against; of prices counts their relative change.
+divided by what the SMEs sell in the scenario that the choice is held against; of prices counts their relative change.
 Only a flow whose change leaves out zero can be the one that moves most. That two things move together is not yet that
 one is the cause of the other: what a choice moves most is where to look first.
 """
@@ -51,26 +51,26 @@ class Flow:
     size: float
 
 
-def moves_most(found: Findings, cell: Any, base: Any) -> Flow | None:
-    """Return the flow that changes most from `base` to `cell`; None where none is distinguishable from zero."""
-    return max(_moved(found, cell, base), key=lambda flow: flow.size, default=None)
+def moves_most(found: Findings, scenario: Any, base: Any) -> Flow | None:
+    """Return the flow that changes most from `base` to `scenario`; None where none is distinguishable from zero."""
+    return max(_moved(found, scenario, base), key=lambda flow: flow.size, default=None)
 
 
-def why(found: Findings, cell: Any, base: Any) -> str:
+def why(found: Findings, scenario: Any, base: Any) -> str:
     """Return the sentence that names that flow; '' where the study stored no flow or has no intervals."""
     stored = [name for name in FLOWS if name in found.study.outcomes]
-    if not any(found.change(cell, base, name).known for name in stored):
+    if not any(found.change(scenario, base, name).known for name in stored):
         return ""
-    flow = moves_most(found, cell, base)
+    flow = moves_most(found, scenario, base)
     if flow is None:
         return say("Of the flows of trade and money none changes distinguishably from zero.")
     name, size = lower_first(found.study.outcomes[flow.name].placed), _written(found, flow)
     return say("What changes most: {flow}, {size}.", flow=name, size=size)
 
 
-def _moved(found: Findings, cell: Any, base: Any) -> Iterator[Flow]:
+def _moved(found: Findings, scenario: Any, base: Any) -> Iterator[Flow]:
     for name in FLOWS:
-        change = found.change(cell, base, name) if name in found.study.outcomes else Estimate()
+        change = found.change(scenario, base, name) if name in found.study.outcomes else Estimate()
         size = abs(change.mean) / _whole(found, base, name) if change.clear else math.nan
         if math.isfinite(size):
             yield Flow(name, change, size)

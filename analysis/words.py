@@ -69,16 +69,16 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
-def cell_labels(settings: Mapping[Any, Mapping[str, Any]]) -> dict[Any, str]:
-    """A label for each cell: the settings in which the cells differ, in words, the platform first."""
+def scenario_labels(settings: Mapping[Any, Mapping[str, Any]]) -> dict[Any, str]:
+    """A label for each scenario: the settings in which the scenarios differ, in words, the platform first."""
     names = list(next(iter(settings.values()), {}))
     varying = [name for name in names if len({repr(of[name]) for of in settings.values()}) > 1]
     shown = varying or [name for name in ("platform", "regulation") if name in names]
     shown.sort(key=lambda name: name != "platform")
-    return {cell: _cell_label({name: of[name] for name in shown}) for cell, of in settings.items()}
+    return {scenario: _scenario_label({name: of[name] for name in shown}) for scenario, of in settings.items()}
 
 
-def _cell_label(shown: Mapping[str, Any]) -> str:
+def _scenario_label(shown: Mapping[str, Any]) -> str:
     parts = []
     for name, value in shown.items():
         if value is None or (name == "regulation" and value == "none" and "platform" in shown):
@@ -92,7 +92,7 @@ def _cell_label(shown: Mapping[str, Any]) -> str:
 
 def setting_label(name: str, value: Any) -> str:
     """One setting and its value in words: 'Data firewall', 'Favour 1.5', 'No rule'."""
-    return _cell_label({name: value})
+    return _scenario_label({name: value})
 
 
 def _plain(value: Any) -> str:

@@ -84,11 +84,11 @@ def mechanisms(figures: Figures) -> str:
 
     rows = []
     for row in figures.mechanisms:
-        cells = [number(cost) for cost in costs(row)]
+        scenarios = [number(cost) for cost in costs(row)]
         if row is not usual:
-            cells = [f"{number(now - then)}" for now, then in zip(costs(row), costs(usual), strict=True)]
+            scenarios = [f"{number(now - then)}" for now, then in zip(costs(row), costs(usual), strict=True)]
         name = row.name if row is usual else f"{'with' if row.name in ADDED else 'without'} {row.name}"
-        rows.append([name, *cells])
+        rows.append([name, *scenarios])
     head = [
         "Project S",
         f"kernel, {n:,} consumers: ns each",
@@ -107,8 +107,8 @@ def parts(figures: Figures) -> str:
     totals = {n: sum(spent.values()) for n, spent in figures.parts.items()}
     rows = []
     for part in next(iter(figures.parts.values())):
-        cells = [(spent[part], totals[n]) for n, spent in figures.parts.items()]
-        rows.append([part, *(text for time, week in cells for text in (number(time * US), f"{time / week:.1%}"))])
+        scenarios = [(spent[part], totals[n]) for n, spent in figures.parts.items()]
+        rows.append([part, *(text for time, week in scenarios for text in (number(time * US), f"{time / week:.1%}"))])
     rows.append(["a week", *(text for week in totals.values() for text in (number(week * US), ""))])
     head = ["step", *(text for n in totals for text in (f"{n:,} consumers: µs", "share"))]
     return "## By step of the week\n\nProject S, one thread, means.\n\n" + table(head, rows)
@@ -166,7 +166,7 @@ def conditions(figures: Figures) -> str:
         f"## Measured\n\n{date.today():%d %B %Y}, {machine.model}, {machine.cores} cores, {machine.system}; "
         f"{versions}. The machine's load before the start was {machine.load:.2f}; everything took "
         f"{figures.took / 60:.1f} minutes. By size, the middle half of the repetitions lies within "
-        f"{spread:.1%} of their median, in the median cell.\n"
+        f"{spread:.1%} of their median, in the median scenario.\n"
     )
 
 

@@ -43,7 +43,7 @@ SECONDS, BYTES = 20.0, 8e6
 
 @dataclass(frozen=True)
 class Sweep:
-    """A shape that a big study has: how many values of each swept setting, and seeds of each cell."""
+    """A shape that a big study has: how many values of each swept setting, and seeds of each scenario."""
 
     words: str
     values: Mapping[str, int]
@@ -51,7 +51,7 @@ class Sweep:
 
     @property
     def runs(self) -> int:
-        """Cells times seeds."""
+        """Scenarios times seeds."""
         return int(np.prod(list(self.values.values()))) * self.seeds
 
     def arguments(self) -> list[str]:
@@ -61,11 +61,11 @@ class Sweep:
 
 
 FULL = (
-    Sweep("a curve of 100 cells, 100 seeds each", {FAVOUR: 100}, 100),
-    Sweep("a map of 10 by 10 cells, 100 seeds each", {FAVOUR: 10, DATA: 10}, 100),
-    Sweep("a map of 40 by 25 cells, 10 seeds each", {FAVOUR: 40, DATA: 25}, 10),
+    Sweep("a curve of 100 scenarios, 100 seeds each", {FAVOUR: 100}, 100),
+    Sweep("a map of 10 by 10 scenarios, 100 seeds each", {FAVOUR: 10, DATA: 10}, 100),
+    Sweep("a map of 40 by 25 scenarios, 10 seeds each", {FAVOUR: 40, DATA: 25}, 10),
 )
-QUICK = (Sweep("a map of 4 by 4 cells, 5 seeds each", {FAVOUR: 4, DATA: 4}, 5),)
+QUICK = (Sweep("a map of 4 by 4 scenarios, 5 seeds each", {FAVOUR: 4, DATA: 4}, 5),)
 
 
 @dataclass(frozen=True)
@@ -98,18 +98,18 @@ def store(planned: plan.Plan) -> None:
 
     @cache
     def real(one: int) -> tuple[Results, Mapping[str, Any]]:
-        return run_market(planned.cells[0].run_config(one), threads=1)
+        return run_market(planned.scenarios[0].run_config(one), threads=1)
 
     with opened(planned, "python -m benchmarks.report") as study:
-        for i, cell in enumerate(planned.cells):
+        for i, scenario in enumerate(planned.scenarios):
             for seed in planned.seeds:
                 found, opening = real(seed % REAL)
-                study.store.save(cell, seed, noisy(found, i, seed), opening)
+                study.store.save(scenario, seed, noisy(found, i, seed), opening)
 
 
-def noisy(found: Results, cell: int, seed: int) -> Results:
+def noisy(found: Results, scenario: int, seed: int) -> Results:
     """A run's outcomes and weeks with noise on every number; its sellers as they were."""
-    luck = np.random.default_rng([cell, seed])
+    luck = np.random.default_rng([scenario, seed])
 
     def off(values: Any) -> Any:
         return values * (1.0 + NOISE * luck.standard_normal(np.shape(values)))

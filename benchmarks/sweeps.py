@@ -45,13 +45,13 @@ class Plan:
     """Sizes and patience."""
 
     runs: int = 1_000
-    cells: int = 100
+    scenarios: int = 100
     read: int = 10_000
     repetitions: int = 1  # after a round that warms up
 
 
 FULL = Plan()
-QUICK = Plan(runs=40, cells=10, read=200, repetitions=1)
+QUICK = Plan(runs=40, scenarios=10, read=200, repetitions=1)
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,8 @@ def speeds(sizes: Plan, results: Path) -> dict[str, Timing]:
     """Whole processes, from their start to their end, caches warm: bare runs, and sweeps of as many."""
     say(f"{sizes.runs:,} runs, bare and as sweeps")
     studies, workers = count(), core_count()
-    seeds, cells = f"replications={sizes.runs}", _swept(sizes.cells)
-    some = f"replications={sizes.runs // sizes.cells}"
+    seeds, scenarios = f"replications={sizes.runs}", _swept(sizes.scenarios)
+    some = f"replications={sizes.runs // sizes.scenarios}"
 
     def sweep(*arguments: str) -> Callable[[], object]:
         command = [sys.executable, "-m", "experiments.run", *SHORT, f"results={results}"]
@@ -94,7 +94,7 @@ def speeds(sizes: Plan, results: Path) -> dict[str, Timing]:
     calls: dict[str, Callable[[], object]] = {
         "bare": lambda: bare(sizes.runs, workers),
         "seeds": sweep(seeds),
-        "cells": sweep("-m", cells, some),
+        "scenarios": sweep("-m", scenarios, some),
         "one worker": sweep(seeds, "workers=1"),
         "two workers": sweep(seeds, "workers=2"),
     }
@@ -102,9 +102,9 @@ def speeds(sizes: Plan, results: Path) -> dict[str, Timing]:
     return race(calls, seconds=0.0, least=sizes.repetitions)
 
 
-def _swept(cells: int) -> str:
+def _swept(scenarios: int) -> str:
     """So many values of a setting that costs nothing."""
-    return "platform.favour=" + ",".join(f"{1.0 + k / cells:g}" for k in range(cells))
+    return "platform.favour=" + ",".join(f"{1.0 + k / scenarios:g}" for k in range(scenarios))
 
 
 def bare(runs: int, processes: int) -> None:
@@ -127,11 +127,11 @@ def reading(sizes: Plan, results: Path) -> tuple[float, Timing]:
     say(f"{sizes.read:,} runs, stored and read")
     planned = plan.make([*SHORT, f"results={results}", f"replications={sizes.read}", "study=read"])
     with opened(planned, "python -m benchmarks.sweeps") as study:
-        cell = planned.cells[0]
-        found, opening = run_market(cell.run_config(0), threads=1)
+        scenario = planned.scenarios[0]
+        found, opening = run_market(scenario.run_config(0), threads=1)
         began = perf_counter()
         for seed in planned.seeds:
-            study.store.save(cell, seed, found, opening)
+            study.store.save(scenario, seed, found, opening)
         storing = perf_counter() - began
         read = {"read": lambda: load(study.folder).values}
         return storing, race(read, seconds=0.0, least=sizes.repetitions)["read"]
@@ -139,7 +139,7 @@ def reading(sizes: Plan, results: Path) -> tuple[float, Timing]:
 
 def rows(figures: Figures) -> Iterator[list[str]]:
     """The targets beside what was measured."""
-    runs, cells, read = f"{figures.plan.runs:,}", f"{figures.plan.cells:,}", f"{figures.plan.read:,}"
+    runs, scenarios, read = f"{figures.plan.runs:,}", f"{figures.plan.scenarios:,}", f"{figures.plan.read:,}"
     bare_time = figures.times["bare"].median
     each = figures.times["seeds"].median / figures.plan.runs * core_count()
     faster = figures.times["one worker"].median / figures.times["two workers"].median
@@ -148,7 +148,7 @@ def rows(figures: Figures) -> Iterator[list[str]]:
         return [what, wanted, measured, "" if met is None else "yes" if met else "no"]
 
     yield row(f"{runs} bare runs of the model, {core_count()} processes", "", f"{number(bare_time)} s")
-    for name, words in (("seeds", "one cell"), ("cells", f"{cells} cells")):
+    for name, words in (("seeds", "one scenario"), ("scenarios", f"{scenarios} scenarios")):
         over = figures.over(name)
         yield row(f"the same as a sweep of {words}, more by", "at most 15 %", f"{over:.1%}", over <= 0.15)
     yield row("a run in the sweep, on one core", "", f"{number(each * 1e3)} ms")
@@ -186,7 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--to", type=Path, help="write sweeps.md here; the full form: docs")
     asked = parser.parse_args(arguments)
     sizes = QUICK if asked.quick else FULL
-    figures = measure(sizes if asked.runs is None else replace(sizes, runs=max(asked.runs, sizes.cells)))
+    figures = measure(sizes if asked.runs is None else replace(sizes, runs=max(asked.runs, sizes.scenarios)))
     print(section(figures))
     folder = asked.to or (None if asked.quick else DOCS)
     if folder is not None:

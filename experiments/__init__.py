@@ -13,7 +13,7 @@
 
 `compose` checks settings without running anything, `BatchMarket` is what `mesa.batch_run` runs.
 
-A study is planned (`plan`: overrides to checked cells), executed (`execute`: a cell and some seeds to a
+A study is planned (`plan`: overrides to checked scenarios), executed (`execute`: a scenario and some seeds to a
 process) and stored (`store`: one run is one atomic write), each knowing nothing of the others' insides.
 """
 
@@ -45,7 +45,7 @@ HOMES = {
 def compose(overrides: Sequence[str] = ()) -> Config:
     """The checked config of the one run that `overrides` describe, as on the command line.
 
-    Raises `ConfigError`, one line, where a setting cannot be used or the overrides describe several cells.
+    Raises `ConfigError`, one line, where a setting cannot be used or the overrides describe several scenarios.
     """
     from .plan import only_config
 

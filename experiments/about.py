@@ -38,10 +38,10 @@ def documents(planned: Plan) -> Iterator[str]:
         "plugins": ",".join(planned.plugins.names) or None,
         "seed": planned.seeds.start,
     }
-    for cell in planned.cells:
-        said = cell.label or " ".join(cell.overrides)
-        comment = f"# {' '.join(said.split())}\n" if len(planned.cells) > 1 else ""
-        yield comment + OmegaConf.to_yaml(OmegaConf.create({**about, **cell.config}))
+    for scenario in planned.scenarios:
+        said = scenario.label or " ".join(scenario.overrides)
+        comment = f"# {' '.join(said.split())}\n" if len(planned.scenarios) > 1 else ""
+        yield comment + OmegaConf.to_yaml(OmegaConf.create({**about, **scenario.config}))
 
 
 def show_info(arguments: Sequence[str]) -> int:

@@ -20,7 +20,7 @@ class BatchMarket(Market):
 
     Mesa itself gives every iteration the same seed: name seeds, as in {"seed": range(5)} with Mesa 3.3 and
     rng=range(5) with Mesa 3.5. `sweep` stores its runs,
-    goes on where it was stopped and gives all worlds the same random events.
+    goes on where it was stopped and gives all scenarios the same random events.
     """
 
     def __init__(self, seed: int | None = None, rng: int | None = None, **settings: Any) -> None:

@@ -1,7 +1,8 @@
 """A study as one file to pass on: `etalase bundle STUDY` writes results/STUDY.zip, an RO-Crate.
 
-In it are the report, the tables, all runs, what was run (`worlds.yaml`, a preset that makes the study again), versions
-and a digest of every file. RO-Crate 1.1 (Soiland-Reyes et al. 2022): ro-crate-metadata.json says what each file is.
+In it are the report, the tables, all runs, what was run (`scenarios.yaml`, a preset that makes the study again),
+versions and a digest of every file. RO-Crate 1.1 (Soiland-Reyes et al. 2022): ro-crate-metadata.json says what each
+file is.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ KINDS = {
 }
 WHAT = {
     "report.html": "The report: figures, tables, what it assumes and what it cannot tell",
-    "worlds.yaml": "Every world as a preset: etalase experiment=./worlds.yaml makes the study again",
-    "manifest.json": "Every setting of every world, the outcomes with their units, versions and hashes",
+    "scenarios.yaml": "Every scenario as a preset: etalase experiment=./scenarios.yaml makes the study again",
+    "manifest.json": "Every setting of every scenario, the outcomes with their units, versions and hashes",
     "README.md": "What this is, and how to make it again",
 }
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the date of every entry: the same study is the same file
@@ -70,7 +71,7 @@ def parts(study: Study) -> Iterator[tuple[str, bytes]]:
     for path in write_tables(study, ["csv", "parquet"]):
         yield f"tables/{path.name}", path.read_bytes()
     yield "manifest.json", _json(Stored.read(folder).manifest()[0])
-    yield "worlds.yaml", preset(study).encode()
+    yield "scenarios.yaml", preset(study).encode()
     yield "README.md", _readme(study).encode()
 
 
@@ -81,24 +82,24 @@ def preset(study: Study) -> str:
     that are not at hand.
     """
     seeds = [int(seed) for seed in study.manifest.get("seeds", [])]
-    cells = [
+    scenarios = [
         {"overrides": _overrides(one["config"])} | ({"label": one["label"]} if one.get("label") else {})
         for one in study.planned
     ]
-    said = {"seed": min(seeds, default=0), "replications": max(1, len(seeds)), "cells": cells}
+    said = {"seed": min(seeds, default=0), "replications": max(1, len(seeds)), "scenarios": scenarios}
     text = "# @package _global_\n" + yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=120)
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "worlds.yaml"
+        path = Path(folder) / "scenarios.yaml"
         path.write_text(text, encoding="utf-8")
-        planned = [cell.cell_id for cell in make([f"experiment={path}"]).cells]
-    if planned != [one["cell_id"] for one in study.planned]:
+        planned = [scenario.scenario_id for scenario in make([f"experiment={path}"]).scenarios]
+    if planned != [one["scenario_id"] for one in study.planned]:
         raise StudyError(f"study {study.name}: of another version, so that no preset of this one makes it again")
     return text
 
 
 @cache
 def _preset(market: str, platform: str) -> Mapping[str, Any]:
-    return make([f"market={market}", f"platform={platform}"]).cells[0].config
+    return make([f"market={market}", f"platform={platform}"]).scenarios[0].config
 
 
 def _overrides(config: Mapping[str, Any]) -> list[str]:
@@ -149,7 +150,7 @@ def crate(study: Study, files: Mapping[str, bytes]) -> dict[str, Any]:
         "@type": "CreateAction",
         "name": manifest.get("command", ""),
         "instrument": {"@id": "#etalase"},
-        "object": {"@id": "worlds.yaml"},
+        "object": {"@id": "scenarios.yaml"},
         "result": [{"@id": one["@id"]} for one in entities],
         "startTime": manifest.get("created", ""),
         "endTime": manifest.get("finished", ""),
@@ -180,7 +181,7 @@ def _readme(study: Study) -> str:
         f"# Study {study.name}\n\n"
         f"Made with Etalase {version} by\n\n    {manifest.get('command', '')}\n\n"
         "To make it again, with that version installed, in this folder:\n\n"
-        f"    etalase experiment=./worlds.yaml study={study.name}\n\n"
+        f"    etalase experiment=./scenarios.yaml study={study.name}\n\n"
         f"The model's version is {manifest.get('model_hash', '')}; another one may give other numbers. Files that the "
         "study read, such as listings of one's own, are not in here; manifest.json has their digests.\n"
     )

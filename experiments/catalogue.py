@@ -17,8 +17,8 @@ from simulation.settings.registry import Registry
 from simulation.settings.strategies import STRATEGIES
 
 from . import configs
-from .cells import flatten
 from .plugins import Plugins, asked
+from .scenarios import flatten
 from .settings_page import BETTER, Setting, docstring, first_sentence, group_settings, may_be, written
 
 WIDTH = 100
@@ -109,12 +109,13 @@ def _files(group: str) -> Iterator[Entry]:
         path = configs.file_of(group, name)
         settings = OmegaConf.to_container(OmegaConf.load(path))
         assert isinstance(settings, dict)
-        cells = settings.pop("cells", [])
+        given = settings.pop("scenarios", [])
         sets = ", ".join(f"{key} {written(value)}" for key, value in flatten(settings).items() if key != "name")  # type: ignore[arg-type]
         scenarios = "; ".join(
-            str(cell.get("label") or cell["overrides"]) if isinstance(cell, dict) else str(cell) for cell in cells
+            str(scenario.get("label") or scenario["overrides"]) if isinstance(scenario, dict) else str(scenario)
+            for scenario in given
         )
-        more = " ".join([f"Sets: {sets or 'nothing'}.", *([f"Scenarios: {scenarios}."] if cells else [])])
+        more = " ".join([f"Sets: {sets or 'nothing'}.", *([f"Scenarios: {scenarios}."] if scenarios else [])])
         yield Entry(name, first_sentence(path.read_text(encoding="utf-8")), f"{group}={name}", (), more)
 
 

@@ -39,7 +39,7 @@ def columns(table: type[Table]) -> str:
 
 
 def _type(column: Column) -> str:
-    """Return the type of a cell and, where a row has several, their dimensions."""
+    """Return the type of a scenario and, where a row has several, their dimensions."""
     return " × ".join([column.kind.name, *column.dims])
 
 

@@ -145,18 +145,18 @@ HELP = """
   etalase market=classroom platform=project_s    one small market, in seconds
   etalase experiment=project_s                   the headline study: Project S, and each rule against it
   etalase -m platform=project_s regulation=none,separation,'[separation,data_firewall]' replications=5
-                                                 a sweep: a cell for each combination of values, each a list
+                                                 a sweep: a scenario for each combination of values, each a list
                                                  (1,2,3) or a range without its end (range(0,1,0.1))
 
 What to run     market, platform, algorithm, regulation (a name, or '[a,b]'), demand, consideration;
                 experiment=PRESET for all that a preset says
-How much        weeks=156; seed=0, replications=1 (in every cell the seeds seed, seed+1, ...)
+How much        weeks=156; seed=0, replications=1 (in every scenario the seeds seed, seed+1, ...)
 With what       workers=null (every core); hydra/launcher=joblib (processes), basic (this process) or ray
 Where to        results/STUDY: study=NAME, else named after preset and settings; results=FOLDER
 Any parameter   market.consumers=10000, platform.favour=2, regulation.separation.start_week=52
 
 A name that does not exist is answered with those that do. What is stored is not run again: a study that
-was stopped goes on when the same command is given, and more seeds or cells are added to it.
+was stopped goes on when the same command is given, and more seeds or scenarios are added to it.
 """
 
 
@@ -238,7 +238,7 @@ def _declare(parser: argparse.ArgumentParser, command: Command) -> None:
         does = DOES.get(option) if command is RUNNING else None
         parser.add_argument(*spellings, default=argparse.SUPPRESS, help=does, **form)
     if command is RUNNING:
-        many = "run a cell for each of several values of a setting"
+        many = "run a scenario for each of several values of a setting"
         parser.add_argument("-m", "--multirun", action="store_true", default=argparse.SUPPRESS, help=many)
 
 

@@ -58,14 +58,14 @@ def _announce(study: OpenStudy) -> None:
     """Say what is about to run."""
     for note in study.plan.notes:
         say(note)
-    cells, seeds = len(study.plan.cells), len(study.plan.seeds)
+    scenarios, seeds = len(study.plan.scenarios), len(study.plan.seeds)
     for line in study.mended:
         say(line)
     if study.set_aside is not None:
         say(f"results of another version of the model, or of other data, now lie in {study.set_aside}")
-    stored = cells * seeds - study.runs_missing
+    stored = scenarios * seeds - study.runs_missing
     there = f", {stored:,} of the runs stored already" if stored else ""
-    say(f"study {study.plan.study}, {plural(cells, 'cell')} with {plural(seeds, 'seed')}{there}")
+    say(f"study {study.plan.study}, {plural(scenarios, 'scenario')} with {plural(seeds, 'seed')}{there}")
 
 
 def _run(study: OpenStudy) -> int:
@@ -76,7 +76,7 @@ def _run(study: OpenStudy) -> int:
     jobs = plan_jobs(study.store, study.missing, launcher.workers, study.plan.plugins)
     with Progress(study.runs_missing, Counter(study.store)):
         execute(jobs, launcher=launcher)
-    failed = len(study.store.failed() & {(job.cell.cell_id, seed) for job in jobs for seed in job.seeds})
+    failed = len(study.store.failed() & {(job.scenario.scenario_id, seed) for job in jobs for seed in job.seeds})
     if failed:
         say(f"{plural(failed, 'run')} failed, one with {study.store.last_failure()}")
     return FAILED if failed else OK
@@ -86,13 +86,13 @@ def _show(study: OpenStudy) -> int:
     """Print the table of means, write the report and say where it lies."""
     from analysis import report  # late: it takes its time, and bad input does without it
 
-    cells = {cell.cell_id for cell in study.plan.cells}
+    scenarios = {scenario.scenario_id for scenario in study.plan.scenarios}
     try:
         found = load(study.folder)
     except StudyError:  # none has been stored
         return FAILED
-    if cells.isdisjoint(found.cells):
+    if scenarios.isdisjoint(found.scenarios):
         return FAILED
-    print(means(found, cells))
+    print(means(found, scenarios))
     print(f"Report: {report.write(found)}")
     return OK

@@ -1,4 +1,4 @@
-"""Executing: jobs, each a cell and a block of seeds, handed to a launcher.
+"""Executing: jobs, each a scenario and a block of seeds, handed to a launcher.
 
 A job stores its runs itself, so all that a launcher does is to call `run_job`, in this process or in another
 one, on this machine or not, that sees the study's folder.
@@ -17,11 +17,11 @@ from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from .cells import Cell
 from .cores import core_count
 from .jobs import Job
 from .launchers import Launcher
 from .plugins import NO_PLUGINS, Plugins
+from .scenarios import Scenario
 from .store import Store
 
 if TYPE_CHECKING:
@@ -52,31 +52,31 @@ def run_job(job: Job, simulate: Simulate = run_market) -> None:
     job.plugins.load()
     for seed in job.seeds:
         try:
-            results, opening = simulate(job.cell.run_config(seed, job.store.folder), job.threads)
-            job.store.save(job.cell, seed, results, job.cell.named(opening))
+            results, opening = simulate(job.scenario.run_config(seed, job.store.folder), job.threads)
+            job.store.save(job.scenario, seed, results, job.scenario.named(opening))
         except Exception as error:  # whatever a run raises concerns that run alone, a full disk all of them
             if isinstance(error, OSError) and error.errno in DISK_FULL:
                 raise
-            job.store.fail(job.cell, seed, traceback.format_exc())
+            job.store.fail(job.scenario, seed, traceback.format_exc())
 
 
 def plan_jobs(
     store: Store,
-    missing: Sequence[tuple[Cell, Sequence[int]]],
+    missing: Sequence[tuple[Scenario, Sequence[int]]],
     workers: int | None,
     plugins: Plugins = NO_PLUGINS,
 ) -> list[Job]:
     """The missing runs as jobs, in blocks worth a call and yet so small that all workers stay busy.
 
-    Every cell's first block comes before any cell's second: a study that is stopped has something of every
-    cell, and cells whose markets open differently are not calibrated by all workers at once. Cores that
+    Every scenario's first block comes before any scenario's second: a study that is stopped has something of every
+    scenario, and scenarios whose markets open differently are not calibrated by all workers at once. Cores that
     are left over when there are fewer runs than workers become threads of the runs.
     """
     cores, runs = workers or core_count(), sum(len(seeds) for _, seeds in missing)
     largest = max(1, runs // (cores * JOBS_PER_WORKER))
     threads = max(1, cores // max(1, runs))
-    blocks = [(turn, cell, block) for cell, seeds in missing for turn, block in even_blocks(seeds, largest)]
-    return [Job(store, cell, block, threads, plugins) for _, cell, block in sorted(blocks, key=itemgetter(0))]
+    blocks = [(turn, scenario, block) for scenario, seeds in missing for turn, block in even_blocks(seeds, largest)]
+    return [Job(store, scenario, block, threads, plugins) for _, scenario, block in sorted(blocks, key=itemgetter(0))]
 
 
 def even_blocks(seeds: Sequence[int], largest: int) -> Iterator[tuple[int, tuple[int, ...]]]:
@@ -122,7 +122,9 @@ def execute(
 def _left(jobs: Sequence[Job]) -> list[Job]:
     """What is left of jobs, in their order."""
     ended = jobs[0].store.stored() | jobs[0].store.failed()
-    left = [replace(job, seeds=tuple(s for s in job.seeds if (job.cell.cell_id, s) not in ended)) for job in jobs]
+    left = [
+        replace(job, seeds=tuple(s for s in job.seeds if (job.scenario.scenario_id, s) not in ended)) for job in jobs
+    ]
     return [job for job in left if job.seeds]
 
 
@@ -132,4 +134,4 @@ def _run_singly(launcher: Launcher, run: Callable[[Job], None], jobs: Sequence[J
         try:
             launcher.launch(run, [one])
         except BrokenProcessPool:
-            one.store.fail(one.cell, one.seeds[0], traceback.format_exc(chain=False))
+            one.store.fail(one.scenario, one.seeds[0], traceback.format_exc(chain=False))

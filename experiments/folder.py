@@ -19,10 +19,10 @@ from analysis.whole import move, remove, write_atomically
 from simulation.settings.parameter import ConfigError
 
 from . import fingerprint
-from .cells import Cell, choices_of
 from .lock import locked_if_possible
 from .mend import SUPERSEDED, add_shard, inside, keep_only, mend
 from .plan import Plan
+from .scenarios import Scenario, choices_of
 from .store import Store, run_name, to_json
 from .stored_columns import outcomes_told, telling_columns
 
@@ -34,7 +34,7 @@ class OpenStudy:
     plan: Plan
     store: Store
     manifest: Manifest
-    missing: list[tuple[Cell, list[int]]]
+    missing: list[tuple[Scenario, list[int]]]
     set_aside: Path | None
     mended: tuple[str, ...] = ()  # what was damaged and is run again, a line each
 
@@ -57,7 +57,7 @@ class OpenStudy:
 
     def lacking(self, stored: Stored) -> int:
         """How many of the planned runs are neither stored nor recorded as failed."""
-        planned = {(cell.cell_id, seed) for cell in self.plan.cells for seed in self.plan.seeds}
+        planned = {(scenario.scenario_id, seed) for scenario in self.plan.scenarios for seed in self.plan.seeds}
         return len(planned - stored.runs - self.store.failed())
 
 
@@ -77,9 +77,9 @@ def opened(plan: Plan, command: str) -> Iterator[OpenStudy]:
         there = stored.runs and wrong
         held = stored.runs if aside is None else Stored.read(plan.folder).runs
         kept = _kept(old, plan)
-        cells = kept | {cell.cell_id: asdict(cell) for cell in plan.cells}
-        columns = telling_columns(cell["config"] for cell in cells.values())
-        manifest = _manifest(plan, command, old if kept else {}, cells, columns)
+        scenarios = kept | {scenario.scenario_id: asdict(scenario) for scenario in plan.scenarios}
+        columns = telling_columns(scenario["config"] for scenario in scenarios.values())
+        manifest = _manifest(plan, command, old if kept else {}, scenarios, columns)
         _write_manifest(plan.folder, manifest)
         store = Store(plan.folder, fingerprint.model_hash())
         notes = (*mended, *([f"{wrong}; it is made anew from what is stored"] if there else []))
@@ -102,26 +102,26 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _kept(old: Manifest, plan: Plan) -> dict[str, dict[str, Any]]:
-    """Cells of earlier commands that may stay: of this model, and of listings that are still the same."""
+    """Scenarios of earlier commands that may stay: of this model, and of listings that are still the same."""
     if old.get("model_hash") != fingerprint.model_hash():
         return {}
-    now = {to_json(cell.config): cell.cell_id for cell in plan.cells}
-    by_id = {cell["cell_id"]: cell for cell in old.get("cells", []) if _whole(cell)}
-    return {i: cell for i, cell in by_id.items() if now.get(to_json(cell["config"]), i) == i}
+    now = {to_json(scenario.config): scenario.scenario_id for scenario in plan.scenarios}
+    by_id = {scenario["scenario_id"]: scenario for scenario in old.get("scenarios", []) if _whole(scenario)}
+    return {i: scenario for i, scenario in by_id.items() if now.get(to_json(scenario["config"]), i) == i}
 
 
-def _whole(cell: Mapping[str, Any]) -> bool:
-    """Whether what an old manifest lists is a cell of the model as it is."""
+def _whole(scenario: Mapping[str, Any]) -> bool:
+    """Whether what an old manifest lists is a scenario of the model as it is."""
     try:
-        choices_of(Cell(**cell).config)
+        choices_of(Scenario(**scenario).config)
     except (TypeError, KeyError):
         return False
     return True
 
 
 def _set_aside(stored: Stored, old: Manifest, plan: Plan) -> Path | None:
-    """Move what belongs to no current cell to a folder of its own, a study that can be read by itself."""
-    folder, current = stored.folder, {*_kept(old, plan), *(cell.cell_id for cell in plan.cells)}
+    """Move what belongs to no current scenario to a folder of its own, a study that can be read by itself."""
+    folder, current = stored.folder, {*_kept(old, plan), *(scenario.scenario_id for scenario in plan.scenarios)}
     stale = {run: record for run, record in stored.records.items() if run[0] not in current}
     failed = [path for path in files(folder / FAILURES) if path.stem.rpartition("-")[0] not in current]
     if not stale and not failed:
@@ -130,10 +130,12 @@ def _set_aside(stored: Stored, old: Manifest, plan: Plan) -> Path | None:
     form = isinstance(model, str) and MODEL.fullmatch(model)
     target = inside(folder, folder / SUPERSEDED / (form.string if form else "unknown"))
     inside(folder, target / SHARDS)
-    gone = {cell_id for cell_id, _ in stale}
-    cells = {cell["cell_id"]: cell for cell in read_manifest(target)[0].get("cells", [])}
-    cells |= {cell["cell_id"]: cell for cell in old.get("cells", []) if cell["cell_id"] in gone}
-    _write_manifest(target, old | {"cells": list(cells.values())})
+    gone = {scenario_id for scenario_id, _ in stale}
+    scenarios = {scenario["scenario_id"]: scenario for scenario in read_manifest(target)[0].get("scenarios", [])}
+    scenarios |= {
+        scenario["scenario_id"]: scenario for scenario in old.get("scenarios", []) if scenario["scenario_id"] in gone
+    }
+    _write_manifest(target, old | {"scenarios": list(scenarios.values())})
     if stale:
         add_shard(target, (record.whole() for record in stale.values()))
     for path in {record.path for record in stale.values()}:
@@ -143,17 +145,19 @@ def _set_aside(stored: Stored, old: Manifest, plan: Plan) -> Path | None:
     return target
 
 
-def _missing(plan: Plan, store: Store, stored: set[Run]) -> list[tuple[Cell, list[int]]]:
-    """The cells with the seeds that are not stored; their failures, if any, are forgotten: they run again."""
-    missing = [(cell, [s for s in plan.seeds if (cell.cell_id, s) not in stored]) for cell in plan.cells]
-    for cell, seeds in missing:
+def _missing(plan: Plan, store: Store, stored: set[Run]) -> list[tuple[Scenario, list[int]]]:
+    """The scenarios with the seeds that are not stored; their failures, if any, are forgotten: they run again."""
+    missing = [
+        (scenario, [s for s in plan.seeds if (scenario.scenario_id, s) not in stored]) for scenario in plan.scenarios
+    ]
+    for scenario, seeds in missing:
         for seed in seeds:
-            remove(store.folder / FAILURES / f"{run_name(cell.cell_id, seed)}.txt")
-    return [(cell, seeds) for cell, seeds in missing if seeds]
+            remove(store.folder / FAILURES / f"{run_name(scenario.scenario_id, seed)}.txt")
+    return [(scenario, seeds) for scenario, seeds in missing if seeds]
 
 
 def _manifest(
-    plan: Plan, command: str, old: Manifest, cells: Mapping[str, Mapping[str, Any]], columns: list[str]
+    plan: Plan, command: str, old: Manifest, scenarios: Mapping[str, Mapping[str, Any]], columns: list[str]
 ) -> Manifest:
     return {
         "study": plan.study,
@@ -167,23 +171,26 @@ def _manifest(
         "columns": columns,
         "outcomes": outcomes_told(),
         "seeds": sorted({*old.get("seeds", []), *plan.seeds}),
-        "planned": {"cells": [cell.cell_id for cell in plan.cells], "seeds": [plan.seeds.start, plan.seeds.stop]},
-        "cells": list(cells.values()),
+        "planned": {
+            "scenarios": [scenario.scenario_id for scenario in plan.scenarios],
+            "seeds": [plan.seeds.start, plan.seeds.stop],
+        },
+        "scenarios": list(scenarios.values()),
         "opening": old.get("opening", {}),
     }
 
 
 def _openings(stored: Stored, manifest: Manifest) -> dict[str, Any]:
-    """The report of each distinct opening market, by its name (and a cell, where a name has several)."""
-    markets = {cell["cell_id"]: cell["config"]["market"]["name"] for cell in manifest["cells"]}
+    """The report of each distinct opening market, by its name (and a scenario, where a name has several)."""
+    markets = {scenario["scenario_id"]: scenario["config"]["market"]["name"] for scenario in manifest["scenarios"]}
     first: dict[tuple[str, str], str] = {}
-    for cell_id, record in stored.first_of_cells().items():
-        if cell_id in markets and (report := opening_of(record.about)):
-            first.setdefault((markets[cell_id], json.dumps(report)), cell_id)
+    for scenario_id, record in stored.first_of_scenarios().items():
+        if scenario_id in markets and (report := opening_of(record.about)):
+            first.setdefault((markets[scenario_id], json.dumps(report)), scenario_id)
     names = [market for market, _ in first]
     return {
-        market if names.count(market) == 1 else f"{market} [{cell_id}]": json.loads(report)
-        for (market, report), cell_id in first.items()
+        market if names.count(market) == 1 else f"{market} [{scenario_id}]": json.loads(report)
+        for (market, report), scenario_id in first.items()
     }
 
 

@@ -70,9 +70,9 @@ def sweep(*given: Given, **settings: Any) -> Study:
 
 def _refuse_unnamed(planned: plan.Plan) -> None:
     """Refuse rules and strategies that a notebook registered: no process sees them, no stored run can tell of them."""
-    for cell in planned.cells:
-        rules = [("regulation", instruments, name) for name in cell.config["regulation"]]
-        named = [(group, registry, cell.config[group]["name"]) for group, registry in STRATEGIES.items()]
+    for scenario in planned.scenarios:
+        rules = [("regulation", instruments, name) for name in scenario.config["regulation"]]
+        named = [(group, registry, scenario.config[group]["name"]) for group, registry in STRATEGIES.items()]
         for group, registry, name in (*rules, *named):
             module = registry[name].__module__
             known = ("simulation", *planned.plugins.names)

@@ -14,7 +14,7 @@ INPUTS = "inputs"
 
 
 class Readings:
-    """Files of listings, each read once however many cells name it."""
+    """Files of listings, each read once however many scenarios name it."""
 
     def __init__(self) -> None:
         self.by_sha256: dict[str, bytes] = {}

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from .plugins import NO_PLUGINS, Plugins
 
 if TYPE_CHECKING:
-    from .cells import Cell
+    from .scenarios import Scenario
     from .store import Store
 
 
 @dataclass(frozen=True)
 class Job:
-    """A cell, some of its seeds, and where their results go."""
+    """A scenario, some of its seeds, and where their results go."""
 
     store: Store
-    cell: Cell
+    scenario: Scenario
     seeds: tuple[int, ...]
     threads: int
     plugins: Plugins = NO_PLUGINS

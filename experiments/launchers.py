@@ -26,9 +26,9 @@ from typing import Any
 from simulation.settings.parameter import ConfigError, Spec, check, unknown
 
 from .aftercare import cared_for
-from .cells import flatten
 from .cores import core_count
 from .jobs import Job
+from .scenarios import flatten
 from .stopping import workers_start
 from .terminal import say
 

@@ -21,13 +21,13 @@ from analysis import shards
 from analysis.datasets import DATASETS, FAILURES, MARK, SHARDS, OldFiles, Run, Stored, StudyError
 from analysis.manifest import Manifest
 from analysis.old_files import read_file
-from analysis.shards import CELL, ENDING, Record
+from analysis.shards import ENDING, SCENARIO, Record
 from analysis.whole import cut, move, remove, write_atomically
 
 DAMAGED = "damaged"
 SUPERSEDED = "superseded"
 DRAFT = re.compile(r"\.[0-9a-f]{32}")  # what a write that broke off left
-KEYS = ["cell_id", "seed"]
+KEYS = ["scenario_id", "seed"]
 
 Tables = Mapping[str, tuple[pa.Table, Mapping[Run, Any]]]  # of each dataset: its rows, and which of them a run has
 
@@ -124,7 +124,7 @@ def _take_over(stored: Stored, manifest: Manifest) -> Iterator[str]:
     for path, runs in [one for name in DATASETS for one in old.held[name].items() if one[0] not in old.damage]:
         if runs and runs <= done:
             remove(path)
-        elif any(CELL.fullmatch(cell) for cell, _ in runs):
+        elif any(SCENARIO.fullmatch(scenario) for scenario, _ in runs):
             move(path, place := aside(stored.folder, path))
             yield f"{path}: other parts of {len(runs - done):,} of its runs are missing; it now lies in {place}"
     for place in (stored.folder / name for name in DATASETS):
@@ -134,11 +134,11 @@ def _take_over(stored: Stored, manifest: Manifest) -> Iterator[str]:
 
 def _records(runs: Iterable[Run], tables: Tables, old: OldFiles, manifest: Manifest) -> Iterator[bytes]:
     """Runs of an earlier version as records."""
-    known = {cell["cell_id"]: cell for cell in manifest.get("cells", [])}
+    known = {scenario["scenario_id"]: scenario for scenario in manifest.get("scenarios", [])}
     openings, model = old.openings(), manifest.get("model_hash", "")
     for run in runs:
-        cell = known.get(run[0], {"cell_id": run[0]})
-        about = {"cell": cell, "model_hash": model, "opening": openings.get(run[0], {})}
+        scenario = known.get(run[0], {"scenario_id": run[0]})
+        about = {"scenario": scenario, "model_hash": model, "opening": openings.get(run[0], {})}
         parts = {name: table.take(rows[run]) for name, (table, rows) in tables.items()}
         row = parts[MARK].to_pylist()[0]
         yield shards.encode(run, old.written(*run), row, about, parts["weekly"], parts["sellers"])
@@ -152,7 +152,7 @@ def _tables(old: OldFiles) -> Tables:
 def _readable(old: OldFiles, dataset: str) -> Iterator[pa.Table]:
     for path in old.parts(dataset):
         runs = old.held[dataset][path]
-        if not any(CELL.fullmatch(cell) for cell, _ in runs):
+        if not any(SCENARIO.fullmatch(scenario) for scenario, _ in runs):
             continue
         try:
             table = read_file(path)
@@ -173,10 +173,10 @@ def _by_run(tables: Iterator[pa.Table]) -> tuple[pa.Table, dict[Run, Any]]:
     if not found:
         return pa.table({}), {}
     table = pa.concat_tables(found, promote_options="permissive").combine_chunks()
-    cells = table["cell_id"].combine_chunks().dictionary_encode()
-    codes, seeds = np.asarray(cells.indices), table["seed"].to_numpy()
+    scenarios = table["scenario_id"].combine_chunks().dictionary_encode()
+    codes, seeds = np.asarray(scenarios.indices), table["seed"].to_numpy()
     order = np.lexsort((seeds, codes))
     edges = np.flatnonzero(np.diff(codes[order]) | np.diff(seeds[order])) + 1
-    names = cells.dictionary.to_pylist()
+    names = scenarios.dictionary.to_pylist()
     groups = np.split(order, edges) if len(order) else []
     return table.drop_columns(KEYS), {(names[codes[rows[0]]], int(seeds[rows[0]])): rows for rows in groups}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from .cells import choices_of
+from .scenarios import choices_of
 from .show import figures_of, html_table
 from .store import make_table
 from .stored_columns import outcomes_told, sellers_schema, weekly_schema
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from simulation.outcomes.results import Results
 
 SHOWN = ("sme_survival_156w", "sme_survival_52w", "live_smes", "sme_profit", "consumer_surplus", "platform_profit")
-KEYS = {"cell_id": "run"}
+KEYS = {"scenario_id": "run"}
 
 
 class Run:

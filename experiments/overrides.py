@@ -104,7 +104,7 @@ def one_value(key: str, text: str) -> Given:
 
 
 def of_study(key: str) -> bool:
-    """Whether a setting is the whole study's, and so the same in every cell."""
+    """Whether a setting is the whole study's, and so the same in every scenario."""
     return key in ONE_VALUE or key.startswith(LAUNCHER_SETTING)
 
 

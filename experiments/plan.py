@@ -1,4 +1,4 @@
-"""Planning: from overrides to the checked cells of a study. Nothing is written, nothing run."""
+"""Planning: from overrides to the checked scenarios of a study. Nothing is written, nothing run."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from simulation.settings.parameter import ConfigError
 from simulation.settings.strategies import STRATEGIES
 
 from . import designs, fingerprint, overrides
-from .cells import Cell
 from .inputs import Readings
 from .launchers import Launcher
 from .names import named_after
 from .overrides import Given
 from .plugins import Plugins, asked
-from .resolve import Resolved, preset_cells, preset_plugins, resolve
+from .resolve import Resolved, preset_plugins, preset_scenarios, resolve
+from .scenarios import Scenario
 from .schema import StudySetting, check_study, setting_types
 
-MOST_CELLS = 100_000
-CELL_FORM = "a list of overrides, or {label: TEXT, overrides: [...]}"
+MOST_SCENARIOS = 100_000
+SCENARIO_FORM = "a list of overrides, or {label: TEXT, overrides: [...]}"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A study: where it is stored, its cells, the seeds that each is run with, who runs them."""
+    """A study: where it is stored, its scenarios, the seeds that each is run with, who runs them."""
 
     study: str
     folder: Path
-    cells: tuple[Cell, ...]
+    scenarios: tuple[Scenario, ...]
     seeds: range
     launcher: Launcher
     plugins: Plugins
@@ -45,7 +45,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class _Draft:
-    """A cell before it is resolved: what a preset and the user say of it."""
+    """A scenario before it is resolved: what a preset and the user say of it."""
 
     label: str
     settings: Mapping[str, Any]
@@ -53,9 +53,9 @@ class _Draft:
 
 
 def make(arguments: Sequence[str], multirun: bool = False) -> Plan:
-    """The plan that the overrides describe, every cell checked.
+    """The plan that the overrides describe, every scenario checked.
 
-    Raises `ConfigError`, one line, at the first setting that cannot be used in some cell.
+    Raises `ConfigError`, one line, at the first setting that cannot be used in some scenario.
     """
     for modules in (asked(arguments, "plugins"), preset_plugins(asked(arguments, "experiment"))):
         Plugins.named(modules).load()
@@ -64,17 +64,17 @@ def make(arguments: Sequence[str], multirun: bool = False) -> Plan:
     resolved = [resolve(draft.settings) for draft in drafts]
     _refuse_unused(given, resolved)
     readings = Readings()
-    cells: dict[str, Cell] = {}
+    scenarios: dict[str, Scenario] = {}
     for draft, one in zip(drafts, resolved, strict=True):
-        cell = _cell(draft, one, readings.check(one.config))
-        cells.setdefault(cell.cell_id, cell)
+        scenario = _scenario(draft, one, readings.check(one.config))
+        scenarios.setdefault(scenario.scenario_id, scenario)
     study, seed = resolved[0].study, resolved[0].config.seed
     name = study.study or named_after(given)
     seeds = _seeds(seed, study.replications)
     folder = _folder(study.results, name)
     plugins = Plugins.named(study.plugins)
     launcher, notes = resolved[0].launcher, tuple(readings.notes)
-    return Plan(name, folder, tuple(cells.values()), seeds, launcher, plugins, readings.by_sha256, notes)
+    return Plan(name, folder, tuple(scenarios.values()), seeds, launcher, plugins, readings.by_sha256, notes)
 
 
 def only_config(arguments: Sequence[str]) -> Config:
@@ -85,20 +85,20 @@ def only_config(arguments: Sequence[str]) -> Config:
 def only_run(arguments: Sequence[str]) -> tuple[Config, int]:
     """The config of the one run that the overrides describe, and how many threads it may have."""
     plan = make(arguments)
-    if len(plan.cells) > 1:
-        raise ConfigError("experiment", plan.study, f"a preset of one cell, not of {len(plan.cells)}")
-    return plan.cells[0].run_config(plan.seeds[0]), plan.launcher.threads
+    if len(plan.scenarios) > 1:
+        raise ConfigError("experiment", plan.study, f"a preset of one scenario, not of {len(plan.scenarios)}")
+    return plan.scenarios[0].run_config(plan.seeds[0]), plan.launcher.threads
 
 
 def _drafts(given: Sequence[Given]) -> Iterator[_Draft]:
-    """A draft for each of the preset's cells and each combination of the sweeps, the preset's own and the user's."""
+    """A draft for each of the preset's scenarios and each combination of its sweeps and the user's."""
     preset, keys = _preset(given), {g.key for g in given}
-    listed = [_listed(cell) for cell in preset_cells(preset)] if preset else []
+    listed = [_listed(scenario) for scenario in preset_scenarios(preset)] if preset else []
     wholes = [(label, [*(g for g in own if g.key not in keys), *given]) for label, own in listed or [("", [])]]
     samples, design = _sampling(given)
     count = sum(_grid(whole) * (samples if any(g.draw for g in whole) else 1) for _, whole in wholes)
-    if count > MOST_CELLS:
-        raise ConfigError("-m", f"{count:,} cells", f"a sweep of at most {MOST_CELLS:,}")
+    if count > MOST_SCENARIOS:
+        raise ConfigError("-m", f"{count:,} scenarios", f"a sweep of at most {MOST_SCENARIOS:,}")
     for label, either in wholes:
         for whole in _drawn(either, samples, design):
             yield from _combined(label, whole)
@@ -143,26 +143,28 @@ def _preset(given: Sequence[Given]) -> str | None:
     return next((g.texts[0] for g in given if g.key == "experiment"), None)
 
 
-def _listed(cell: Any) -> tuple[str, list[Given]]:
-    """Label and overrides of a cell that a preset lists."""
-    said = dict(cell) if isinstance(cell, dict) else {"overrides": cell}
+def _listed(scenario: Any) -> tuple[str, list[Given]]:
+    """Label and overrides of a scenario that a preset lists."""
+    said = dict(scenario) if isinstance(scenario, dict) else {"overrides": scenario}
     label, own = said.pop("label", ""), said.pop("overrides", None)
     if said or not isinstance(label, str) or not isinstance(own, list) or not all(isinstance(o, str) for o in own):
-        raise ConfigError("cells", repr(cell), CELL_FORM)
+        raise ConfigError("scenarios", repr(scenario), SCENARIO_FORM)
     given = overrides.read(own, multirun=True)
     for one in given:
         if overrides.of_study(one.key):
-            raise ConfigError("cells", f"{one.key}={one.texts[0]}", f"{CELL_FORM}, {one.key} not among them")
+            raise ConfigError("scenarios", f"{one.key}={one.texts[0]}", f"{SCENARIO_FORM}, {one.key} not among them")
     return label, given
 
 
 def _refuse_unused(given: Sequence[Given], resolved: Sequence[Resolved]) -> None:
-    """Refuse a parameter of a rule or of a strategy that no cell has."""
+    """Refuse a parameter of a rule or of a strategy that no scenario has."""
     used = frozenset().union(*(one.used for one in resolved))
     for one in given:
         for name, _, _ in overrides.leaves((one.key, value) for value in one.values):
             if not {name, one.key} <= used:
-                raise ConfigError(name, ",".join(one.texts), f"given where some cell has {_owner(name)}; none has here")
+                raise ConfigError(
+                    name, ",".join(one.texts), f"given where some scenario has {_owner(name)}; none has here"
+                )
 
 
 def _owner(name: str) -> str:
@@ -174,21 +176,21 @@ def _owner(name: str) -> str:
     return f"{group}={' or '.join(having)}" if having else f"a {group} that has it"
 
 
-def _cell(draft: _Draft, one: Resolved, listings: str | None) -> Cell:
+def _scenario(draft: _Draft, one: Resolved, listings: str | None) -> Scenario:
     config = {key: value for key, value in one.config.plain().items() if key != "seed"}
     given = (key for key in draft.texts if key in one.used and not overrides.of_study(key))
     said = tuple(f"{key}={draft.texts[key]}" for key in given)
-    return Cell(_cell_id(config, listings), draft.label, said, config, listings)
+    return Scenario(_scenario_id(config, listings), draft.label, said, config, listings)
 
 
-def _cell_id(config: Mapping[str, Any], listings: str | None) -> str:
-    """Short hash of what makes a cell: its config, the model's version, the user's listings."""
+def _scenario_id(config: Mapping[str, Any], listings: str | None) -> str:
+    """Short hash of what makes a scenario: its config, the model's version, the user's listings."""
     made = json.dumps([config, fingerprint.model_hash(), listings], sort_keys=True)
     return hashlib.sha256(made.encode()).hexdigest()[:10]
 
 
 def _seeds(first: int, replications: int) -> range:
-    """The seeds of every cell."""
+    """The seeds of every scenario."""
     last = first + replications - 1
     if not SEED.holds(last):
         raise ConfigError("replications", replications, f"fewer, for the last seed, {last}, is too high")

@@ -8,6 +8,8 @@ from simulation.settings.renamed import RENAMED, REPLACED, new_name
 
 def refuse_renamed(name: str, value: object) -> None:
     """Raise `ConfigError`, which says the new name, where a setting is given under its old one."""
+    if name == "cells":
+        raise ConfigError(name, "a list", "given as scenarios (renamed)")
     instead = REPLACED.get(name) or REPLACED.get(f"{name}={value}")
     if instead is not None:
         raise ConfigError(name, _typed(value), instead)

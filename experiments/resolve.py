@@ -36,7 +36,7 @@ Choices = tuple[tuple[str, str | tuple[str, ...]], ...]
 
 @dataclass(frozen=True)
 class Resolved:
-    """One cell's checked settings, and which of the given ones it has a use for."""
+    """One scenario's checked settings, and which of the given ones it has a use for."""
 
     study: StudySetting
     launcher: Launcher
@@ -60,9 +60,9 @@ def resolve(settings: Mapping[str, Any]) -> Resolved:
     return Resolved(*_read(_plain(config)), frozenset(used))
 
 
-def preset_cells(name: str) -> list[Any]:
-    """What the preset lists as `cells`, as it stands there."""
-    return list(OmegaConf.to_container(base((("experiment", str(_choice("experiment", name))),)).cells))  # type: ignore[arg-type]
+def preset_scenarios(name: str) -> list[Any]:
+    """What the preset lists as `scenarios`, as it stands there."""
+    return list(OmegaConf.to_container(base((("experiment", str(_choice("experiment", name))),)).scenarios))  # type: ignore[arg-type]
 
 
 def preset_plugins(preset: str | None) -> str | None:
@@ -183,7 +183,7 @@ def _rules(names: list[Any]) -> tuple[str, ...]:
 
 
 def _has_place(config: DictConfig, name: str, value: Any) -> bool:
-    """Whether the cell has a use for a setting: not so for a parameter of what it does not choose."""
+    """Whether the scenario has a use for a setting: not so for a parameter of what it does not choose."""
     group, *rest = name.split(".")
     if name in ("hydra.launcher.name", f"{group}.name"):
         raise ConfigError(name, value, f"left out; choose with {name.removesuffix('.name').replace('.', '/')}=NAME")

@@ -37,7 +37,7 @@ class StudySetting:
         source="null is named after the preset and the settings that are given",
     )
     replications: int = parameter(
-        1, unit="seeds a cell, from seed on", low=1, high=1_000_000, source="one run says least"
+        1, unit="seeds a scenario, from seed on", low=1, high=1_000_000, source="one run says least"
     )
     workers: int | None = parameter(None, unit="processes", low=1, high=1024, source="null is every core")
     plugins: str | None = parameter(
@@ -147,7 +147,7 @@ def register(version: int) -> None:
 
 
 def _root() -> type:
-    """The root of the config: the study's own settings, the run's, and what presets may list as cells."""
+    """The root of the config: the study's own settings, the run's, and what presets may list as scenarios."""
     groups = {name: _structured(name, _fields(parameters)) for name, parameters in GROUPS.items()}
     return _structured(
         "settings",
@@ -157,7 +157,7 @@ def _root() -> type:
             *((name, group, dataclasses.field(default_factory=group)) for name, group in groups.items()),
             *((group, Any, None) for group in STRATEGIES),
             ("regulation", dict[str, Any], dataclasses.field(default_factory=dict)),
-            ("cells", list[Any], dataclasses.field(default_factory=list)),
+            ("scenarios", list[Any], dataclasses.field(default_factory=list)),
         ],
     )
 

@@ -153,10 +153,10 @@ def _names() -> str:
     rows = []
     for path in sorted(CONFIGS.glob("*/*.yaml")):
         settings = dict(OmegaConf.load(path).items())
-        cells = [_cells(path.stem)] if settings.pop("cells", None) else []
+        scenarios = [_scenarios(path.stem)] if settings.pop("scenarios", None) else []
         changed = [f"{key} {written(value)}" for key, value in settings.items() if key != "name"]
         said = first_sentence(path.read_text(encoding="utf-8"))
-        rows.append((f"`{path.parent.name}={path.stem}`", said, ", ".join([*changed, *cells]) or "nothing"))
+        rows.append((f"`{path.parent.name}={path.stem}`", said, ", ".join([*changed, *scenarios]) or "nothing"))
     return _markdown(("choice", "what it is", "sets"), rows)
 
 
@@ -167,9 +167,9 @@ def first_sentence(text: str) -> str:
     return re.split(r"(?<=\.) ", said, maxsplit=1)[0]
 
 
-def _cells(preset: str) -> str:
-    """How many cells a preset makes, its sweeps taken apart."""
-    return plural(len(make([f"experiment={preset}"]).cells), "cell")
+def _scenarios(preset: str) -> str:
+    """How many scenarios a preset makes, its sweeps taken apart."""
+    return plural(len(make([f"experiment={preset}"]).scenarios), "scenario")
 
 
 def _outcomes() -> str:

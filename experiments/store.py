@@ -23,7 +23,7 @@ from analysis.datasets import shards as shards_of
 from analysis.whole import append, create, write_atomically
 from simulation.outcomes.record import OUTCOMES
 
-from .cells import Cell, choices_of
+from .scenarios import Scenario, choices_of
 from .stored_columns import sellers_schema, weekly_schema
 
 if TYPE_CHECKING:
@@ -46,19 +46,19 @@ class Store:
     folder: Path
     model_hash: str = ""
 
-    def save(self, cell: Cell, seed: int, results: Results, opening: Mapping[str, Any]) -> None:
+    def save(self, scenario: Scenario, seed: int, results: Results, opening: Mapping[str, Any]) -> None:
         """Store one run, on the disk when this returns, or not at all."""
-        self.add(self.record(cell, seed, results, opening))
+        self.add(self.record(scenario, seed, results, opening))
 
-    def record(self, cell: Cell, seed: int, results: Results, opening: Mapping[str, Any]) -> bytes:
+    def record(self, scenario: Scenario, seed: int, results: Results, opening: Mapping[str, Any]) -> bytes:
         """A run as it is stored."""
         if extra := set(results.outcomes) - set(OUTCOMES):
             raise ValueError(f"the results hold what has no column: {', '.join(sorted(extra))}")
-        row = {"weeks": cell.config["weeks"]} | choices_of(cell.config)
+        row = {"weeks": scenario.config["weeks"]} | choices_of(scenario.config)
         row |= {name: _plain(results.outcomes.get(name)) for name in OUTCOMES}
-        about = {"cell": asdict(cell), "model_hash": self.model_hash, "opening": opening}
+        about = {"scenario": asdict(scenario), "model_hash": self.model_hash, "opening": opening}
         weekly, sellers = make_table(weekly_schema(), results.weekly), make_table(sellers_schema(), results.sellers)
-        return shards.encode((cell.cell_id, seed), time.time(), row, about, weekly, sellers)
+        return shards.encode((scenario.scenario_id, seed), time.time(), row, about, weekly, sellers)
 
     def add(self, record: bytes) -> None:
         """Add a record to this process's shard."""
@@ -71,17 +71,17 @@ class Store:
             append(path, record)
             _own[key] = path
 
-    def fail(self, cell: Cell, seed: int, traceback: str) -> None:
+    def fail(self, scenario: Scenario, seed: int, traceback: str) -> None:
         """Record a run that failed."""
-        path = self.folder / FAILURES / f"{run_name(cell.cell_id, seed)}.txt"
+        path = self.folder / FAILURES / f"{run_name(scenario.scenario_id, seed)}.txt"
         write_atomically(path, traceback.encode("utf-8", "backslashreplace"))
 
     def stored(self) -> set[Run]:
-        """(cell_id, seed) of every stored run."""
+        """(scenario_id, seed) of every stored run."""
         return Stored.read(self.folder).runs
 
     def failed(self) -> set[Run]:
-        """(cell_id, seed) of every run that failed."""
+        """(scenario_id, seed) of every run that failed."""
         return failed_runs(self.folder)
 
     def last_failure(self) -> str:
@@ -123,6 +123,6 @@ def to_json(data: Any) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False, default=lambda value: value.tolist())
 
 
-def run_name(cell_id: str, seed: int) -> str:
+def run_name(scenario_id: str, seed: int) -> str:
     """What the files of a run are called."""
-    return f"{cell_id}-{seed}"
+    return f"{scenario_id}-{seed}"

@@ -1,4 +1,4 @@
-"""The columns of the stored datasets: names and types, the same in every run, less cell_id and seed."""
+"""The columns of the stored datasets: names and types, the same in every run, less scenario_id and seed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 from analysis.columns import telling
 from simulation.outcomes.record import OUTCOMES
 
-from .cells import choices_of
+from .scenarios import choices_of
 
 SELLERS = [
     *(("seller_id", pa.int64()), ("kind", pa.string()), ("category", pa.string())),
@@ -35,7 +35,7 @@ def sellers_schema() -> pa.Schema:
 
 
 def telling_columns(configs: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The settings in which cells of equal choices differ: `runs` shows them in columns of their own."""
+    """The settings in which scenarios of equal choices differ: `runs` shows them in columns of their own."""
     return telling((tuple(choices_of(config).values()), config) for config in configs)
 
 

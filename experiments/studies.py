@@ -32,7 +32,7 @@ class Study(analysis.Study):
 
     def summary(self, *outcomes: str) -> pd.DataFrame:
         """Mean, 95 % interval and number of seeds: a row a scenario and outcome, of all or of those named."""
-        return self._named(compare.summary(self.values[self._asked(outcomes)]), self.cells)
+        return self._named(compare.summary(self.values[self._asked(outcomes)]), self.scenarios)
 
     def differences(self, *outcomes: str, against: str | None = None) -> pd.DataFrame:
         """As `summary`, of the difference from another scenario, seed by seed.
@@ -50,7 +50,7 @@ class Study(analysis.Study):
         A figure shows itself in a notebook; `.figure` is plotly's, `.table` holds the numbers behind it.
         """
         asked = () if outcome is None else (outcome,)
-        return figures_of(self, "story" if len(self.cells) == 1 else "outcome", asked)
+        return figures_of(self, "story" if len(self.scenarios) == 1 else "outcome", asked)
 
     def report(self, language: str = "en") -> Path:
         """Write the report and return where it lies."""
@@ -69,20 +69,22 @@ class Study(analysis.Study):
         return list(outcomes or self.outcomes)
 
     def _against(self, label: str) -> Mapping[Any, Any]:
-        named = {text: cell for cell, text in self.labels.items()}
+        named = {text: scenario for scenario, text in self.labels.items()}
         if label not in named:
             raise analysis.StudyError(f"against: got {label}; it may be one of {', '.join(named)}")
         base = named[label]
-        return {cell: base for cell in compare.same_market(self, base) if cell != base}
+        return {scenario: base for scenario in compare.same_market(self, base) if scenario != base}
 
-    def _named(self, table: pd.DataFrame, cells: Sequence[Any]) -> pd.DataFrame:
-        """A table by cell and outcome with the scenarios' labels in place of their ids, in the study's order."""
-        ordered = table.loc[[cell for cell in cells if cell in table.index.get_level_values("cell_id")]]
-        return ordered.rename(index=self.labels, level="cell_id").rename_axis(["scenario", "outcome"])
+    def _named(self, table: pd.DataFrame, scenarios: Sequence[Any]) -> pd.DataFrame:
+        """A table by scenario and outcome with the scenarios' labels in place of their ids, in the study's order."""
+        ordered = table.loc[
+            [scenario for scenario in scenarios if scenario in table.index.get_level_values("scenario_id")]
+        ]
+        return ordered.rename(index=self.labels, level="scenario_id").rename_axis(["scenario", "outcome"])
 
     @property
     def _size(self) -> str:
-        return f"{plural(len(self.cells), 'scenario')}, {plural(len(self.runs), 'run')}"
+        return f"{plural(len(self.scenarios), 'scenario')}, {plural(len(self.runs), 'run')}"
 
     def __repr__(self) -> str:
         return f"<Study {self.name}: {self._size}; .runs .weekly .shops .summary() .differences() .plot() .report()>"

@@ -1,4 +1,4 @@
-"""The short table at the end of a study: means of the main outcomes, a row a cell."""
+"""The short table at the end of a study: means of the main outcomes, a row a scenario."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ MOST_ROWS = 40
 HEAD_WIDTH = 14
 
 
-def means(study: Study, cells: Collection[str]) -> str:
+def means(study: Study, scenarios: Collection[str]) -> str:
     """The table as text: survival at the longest horizon that all runs have, then `MAIN`, mean over seeds."""
-    values = study.values[study.values.index.get_level_values("cell_id").isin(cells)]
-    names = main_outcomes(study, cells)
-    table = values[names].groupby(level="cell_id", sort=False).mean()
+    values = study.values[study.values.index.get_level_values("scenario_id").isin(scenarios)]
+    names = main_outcomes(study, scenarios)
+    table = values[names].groupby(level="scenario_id", sort=False).mean()
     scales = {name: scale(study.outcomes[name].unit, table[name]) for name in names}
     heads = [_head(study.outcomes[name].label, scales[name].heading) for name in names]
     height = max(map(len, heads))
     lines = [["", *row] for row in zip(*([""] * (height - len(head)) + head for head in heads), strict=True)]
     rows = [
-        [study.labels[cell], *(scales[name].number(float(table[name][cell])) for name in names)]
-        for cell in table.index[:MOST_ROWS]
+        [study.labels[scenario], *(scales[name].number(float(table[name][scenario])) for name in names)]
+        for scenario in table.index[:MOST_ROWS]
     ]
     more = [f"and {len(table) - MOST_ROWS} more"] if len(table) > MOST_ROWS else []
     return "\n".join([*_aligned([*lines, *rows]), *more])
 
 
-def main_outcomes(study: Study, cells: Collection[str] | None = None) -> list[str]:
-    """Survival at the longest horizon that all runs (of these cells) have, and who gains: those that the study has."""
+def main_outcomes(study: Study, scenarios: Collection[str] | None = None) -> list[str]:
+    """Survival at the longest horizon that all runs (of these scenarios) have, and who gains, as far as stored."""
     values = study.values
-    values = values if cells is None else values[values.index.get_level_values("cell_id").isin(cells)]
+    values = values if scenarios is None else values[values.index.get_level_values("scenario_id").isin(scenarios)]
     survival = [name for name in SURVIVAL if name in values and values[name].notna().all()]
     return [*survival[:1], *(name for name in MAIN if name in values)]
 

@@ -57,7 +57,7 @@ def test_a_command_that_is_shown_can_be_given(page: str) -> None:
     assert commands
     for words in commands:
         overrides = [word for word in words if word != "-m" and not word.startswith("hydra")]  # Ray may not be there
-        assert plan.make(overrides, multirun="-m" in words).cells
+        assert plan.make(overrides, multirun="-m" in words).scenarios
 
 
 def tiny_overrides(whole: Callable[..., list[str]]) -> Callable[..., list[str]]:

@@ -71,7 +71,7 @@ def test_simulation_has_no_circle() -> None:
 def takes_the_market(argument: ast.arg) -> bool:
     """Whether an argument is the whole market, by its type or, where the type does not say, by its name."""
     said = ast.unparse(argument.annotation).strip("'\"") if argument.annotation is not None else "Any"
-    return said in ("Market", "AgentModel") or (said in ("Any", "object") and argument.arg in ("market", "world"))
+    return said in ("Market", "AgentModel") or (said in ("Any", "object") and argument.arg in ("market", "scenario"))
 
 
 @pytest.mark.parametrize(

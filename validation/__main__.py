@@ -84,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run, write, say so. Returns the exit code: 0, 1 where runs failed, 2 on bad input, 130 on Ctrl-C."""
     parser = Parser(prog="python -m validation", description="Check the model against the world.", allow_abbrev=False)
     parser.add_argument("--only", choices=CHAPTERS, metavar="CHAPTER", help="print one chapter: " + ", ".join(CHAPTERS))
-    parser.add_argument("--seeds", type=count, metavar="N", help="at most N seeds a cell, to look at; printed")
+    parser.add_argument("--seeds", type=count, metavar="N", help="at most N seeds a scenario, to look at; printed")
     asked = parser.parse_args(arguments)
     try:
         texts = chapters([asked.only] if asked.only else CHAPTERS, asked.seeds)

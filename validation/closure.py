@@ -32,7 +32,7 @@ def write(study: Study) -> str:
     found = {words: measures(study, label) for label, words in CLOSED.items()}
     names = list(next(iter(found.values())))
     rows = [[name, *(each[name] for each in found.values()), REPORTED.get(name, NONE_REPORTED)] for name in names]
-    head = ["while closed, against the world in which it stayed open", *found, "reported"]
+    head = ["while closed, against the scenario in which it stayed open", *found, "reported"]
     return table(head, rows, (0, len(found) + 1))
 
 
@@ -60,7 +60,7 @@ def measures(study: Study, label: str) -> dict[str, str]:
 
 
 def by_week(study: Study, label: str) -> pd.DataFrame:
-    """The weeks of a cell's runs with orders on the social app and elsewhere, in the order of seed and week."""
+    """The weeks of a scenario's runs with orders on the social app and elsewhere, in the order of seed and week."""
     table = weekly(study, label, *COLUMNS).sort_values(["seed", "week"]).reset_index(drop=True)
     table["social"] = table["orders"] * table["social_share"]
     table["elsewhere"] = table["orders"] - table["social"]

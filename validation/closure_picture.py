@@ -1,4 +1,4 @@
-"""The closure of 2023 as one small SVG: orders and sales by week, over those of the world without it."""
+"""The closure of 2023 as one small SVG: orders and sales by week, over those of the scenario without it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from analysis.lines import INKS, STROKES, Ink, spread
 from validation.closure import CLOSED, FIRST, LAST, OPEN, by_week
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 860, 420, 62, 40, 62, 66
-TITLE = "Against the world in which TikTok Shop stayed open"
+TITLE = "Against the scenario in which TikTok Shop stayed open"
 NOTE = "Means over seeds. Week 1 begins on 2 January 2023; the weeks of 2024 go on from 53."
 MEASURES = {"social": "orders on the app", "sme_revenue": "small sellers' sales"}
 SHOWN = range(30, 71)

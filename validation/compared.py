@@ -1,4 +1,4 @@
-"""The preset of rules as compared: every rule less the same world without one."""
+"""The preset of rules as compared: every rule less the same scenario without one."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ SURVIVAL = "sme_survival_156w"
 
 @dataclass(frozen=True)
 class Compared:
-    """Every rule less the same world without one, seed by seed."""
+    """Every rule less the same scenario without one, seed by seed."""
 
     study: Study
 
     @cached_property
     def effects(self) -> dict[tuple[Any, str], Estimate]:
-        """Paired differences by (cell, outcome)."""
+        """Paired differences by (scenario, outcome)."""
         return estimates(differences(self.study.values, rule_baselines(self.study)))
 
     @cached_property
     def levels(self) -> dict[tuple[Any, str], Estimate]:
-        """Means by (cell, outcome)."""
+        """Means by (scenario, outcome)."""
         return estimates(summary(self.study.values))
 
-    def cell(self, rule: str, response: str) -> Any:
-        """The cell of a rule under a response of the platform."""
+    def scenario(self, rule: str, response: str) -> Any:
+        """The scenario of a rule under a response of the platform."""
         wanted = {"regulation": rule, RESPONSE: response}
         return next(c for c, of in self.study.settings.items() if wanted.items() <= of.items())
 
@@ -47,18 +47,18 @@ class Compared:
 
     def effect(self, rule: str, outcome: str, response: str = "frozen") -> Estimate:
         """What a rule does to an outcome."""
-        return self.effects[self.cell(rule, response), outcome]
+        return self.effects[self.scenario(rule, response), outcome]
 
     def answer(self, rule: str, outcome: str) -> Estimate:
         """What the platform's answer in fees adds to what a rule does, seed by seed."""
-        of = {(rule, how): self.study.values.loc[self.cell(rule, how), outcome] for how in RESPONSES}
-        of |= {("none", how): self.study.values.loc[self.cell("none", how), outcome] for how in RESPONSES}
+        of = {(rule, how): self.study.values.loc[self.scenario(rule, how), outcome] for how in RESPONSES}
+        of |= {("none", how): self.study.values.loc[self.scenario("none", how), outcome] for how in RESPONSES}
         change = {how: of[rule, how] - of["none", how] for how in RESPONSES}
         return over_seeds((change["adaptive"] - change["frozen"]).dropna())
 
     def level(self, outcome: str, response: str = "frozen") -> Estimate:
         """An outcome without a rule."""
-        return self.levels[self.cell("none", response), outcome]
+        return self.levels[self.scenario("none", response), outcome]
 
     def written(self, outcome: str, one: Estimate, sign: bool = True) -> str:
         """A number with its interval, in the scale of the outcome's column, bold where the interval leaves out zero."""

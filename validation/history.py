@@ -22,7 +22,7 @@ GROWTH = {2023: (2.5, 3.4), 2024: (2.5, 2.5)}
 
 
 def by_year(study: Study, label: str) -> pd.DataFrame:
-    """Sums of a cell's weeks, a row a (year, seed): orders, those on the app, those in the street."""
+    """Sums of a scenario's weeks, a row a (year, seed): orders, those on the app, those in the street."""
     first = date.fromisoformat(config(study, label)["demand"]["first_day"])
     rows = weekly(study, label, *COLUMNS)
     rows["year"] = [(first + timedelta(weeks=int(week) - 1)).year for week in rows["week"]]
@@ -31,7 +31,7 @@ def by_year(study: Study, label: str) -> pd.DataFrame:
 
 
 def write(study: Study) -> str:
-    """A row a year: share and growth of the app in the dated world, what was published, and whether it holds."""
+    """A row a year: share and growth of the app in the dated scenario, what was published, and whether it holds."""
     dated, opened = by_year(study, DATED), by_year(study, OPEN)
     rows = []
     for year in sorted(set(dated.index.get_level_values("year"))):
@@ -58,7 +58,7 @@ def write(study: Study) -> str:
         f"its orders, {SET_BY} = 1",
         "published turnover",
         "holds",
-        "street orders over a world in which it stayed open",
+        "street orders over a scenario in which it stayed open",
     ]
     return table(head, rows, (0, 2, 3, 5, 6))
 

@@ -16,7 +16,7 @@ from analysis.intervals import Estimate
 from analysis.markdown import table
 from analysis.words import listing
 from experiments import compose
-from experiments.resolve import preset_cells
+from experiments.resolve import preset_scenarios
 from simulation.config import Config
 from validation.studies import HEADLINE, PROJECT_S, WITH, WITHOUT, Design, sellers, values
 from validation.tables import number, over_seeds, percent, points
@@ -31,8 +31,8 @@ PARITY = "parity"  # the copy is worse by what its lower price is worth
 class Lever:
     """A parameter, a low and a high value of it, and where these are from.
 
-    `everywhere`: it moves the world without Project S, too, so that each value needs a twin of its own. `beside`: what
-    is set with every value but the default.
+    `everywhere`: it moves the scenario without Project S, too, so that each value needs a twin of its own. `beside`:
+    what is set with every value but the default.
     """
 
     words: str
@@ -95,24 +95,24 @@ EXPANSION = ("0", "2", "3")
 SHOWN = (("1", "0"), ("1", KAPPA.default), (FAVOUR.default, KAPPA.default))
 
 
-def label(world: str, override: Override) -> str:
-    """The label of a world under an override; the headline's own where there is none."""
-    return ", ".join([world, *override])
+def label(scenario: str, override: Override) -> str:
+    """The label of a scenario under an override; the headline's own where there is none."""
+    return ", ".join([scenario, *override])
 
 
 def grid(expansion: str, shown: tuple[str, str]) -> tuple[Override, Override]:
-    """The overrides of the two worlds of a point of the grid: without Project S, and with it."""
+    """The overrides of the two scenarios of a point of the grid: without Project S, and with it."""
     grown = XI.override(expansion)
     return grown, (*grown, *FAVOUR.override(shown[0]), *KAPPA.override(shown[1]))
 
 
-def cells(wanted: Iterable[tuple[str, Override]]) -> dict[str, list[str]]:
-    """These worlds by their labels, but for those that the headline study has."""
+def scenarios(wanted: Iterable[tuple[str, Override]]) -> dict[str, list[str]]:
+    """These scenarios by their labels, but for those that the headline study has."""
     platform = {WITHOUT: "platform=marketplace_only", WITH: PROJECT_S}
-    return {label(world, said): [platform[world], *said] for world, said in wanted if said}
+    return {label(scenario, said): [platform[scenario], *said] for scenario, said in wanted if said}
 
 
-def lever_worlds() -> Iterator[tuple[str, Override]]:
+def lever_scenarios() -> Iterator[tuple[str, Override]]:
     """Project S at every lever's values, and its twin where the lever moves that, too."""
     for lever in LEVERS:
         for override in map(lever.override, (lever.low, lever.high)):
@@ -121,15 +121,15 @@ def lever_worlds() -> Iterator[tuple[str, Override]]:
                 yield WITHOUT, override
 
 
-def grid_worlds() -> Iterator[tuple[str, Override]]:
-    """Both worlds of every point of the grid."""
+def grid_scenarios() -> Iterator[tuple[str, Override]]:
+    """Both scenarios of every point of the grid."""
     for without, with_it in starmap(grid, product(EXPANSION, SHOWN)):
         yield WITHOUT, without
         yield WITH, with_it
 
 
-ONE_BY_ONE = Design("levers", cells(lever_worlds()), replications=2)
-EXPANDING = Design("expansion", cells(grid_worlds()), replications=2)
+ONE_BY_ONE = Design("levers", scenarios(lever_scenarios()), replications=2)
+EXPANDING = Design("expansion", scenarios(grid_scenarios()), replications=2)
 STUDIES = (ONE_BY_ONE, EXPANDING)
 
 
@@ -138,9 +138,9 @@ def write(studies: Studies) -> str:
     return "\n".join([what_carries(studies), both_signs(studies)])
 
 
-def found(studies: Studies, design: Design, world: str, override: Override) -> tuple[Study, str]:
-    """The study that has a cell, the headline's where nothing is overridden, and the cell's label."""
-    return studies[design.name if override else HEADLINE.name], label(world, override)
+def found(studies: Studies, design: Design, scenario: str, override: Override) -> tuple[Study, str]:
+    """The study that has a scenario, the headline's where nothing is overridden, and the scenario's label."""
+    return studies[design.name if override else HEADLINE.name], label(scenario, override)
 
 
 # ---- what carries the result
@@ -271,8 +271,8 @@ def turn(at: Sequence[str], effects: Sequence[pd.Series]) -> str:
 
 
 def preset() -> tuple[str, tuple[str, str]]:
-    """The point of the grid that the preset is, by what its world with Project S says."""
-    said = {name: value for name, _, value in (one.partition("=") for one in preset_cells(PRESET)[-1])}
+    """The point of the grid that the preset is, by what its scenario with Project S says."""
+    said = {name: value for name, _, value in (one.partition("=") for one in preset_scenarios(PRESET)[-1])}
     expansion, favour, kappa = (said.get(lever.setting, lever.default) for lever in (XI, FAVOUR, KAPPA))
     return expansion, (favour, kappa)
 

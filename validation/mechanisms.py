@@ -137,13 +137,13 @@ def label(settings: tuple[str, ...]) -> str:
     return ", ".join((WITH, *settings))
 
 
-CELLS = {
+SCENARIOS = {
     label(settings): [PROJECT_S, *settings]
     for mechanism in MECHANISMS
     for settings in (mechanism.on, mechanism.neutral)
     if settings
 }
-STUDIES = (HEADLINE, Design("mechanisms", CELLS, replications=SEEDS))
+STUDIES = (HEADLINE, Design("mechanisms", SCENARIOS, replications=SEEDS))
 
 
 def write(studies: Mapping[str, Study]) -> str:

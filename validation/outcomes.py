@@ -1,4 +1,4 @@
-"""The numbers of small worlds in one table, so that a change that moves the model's numbers is seen.
+"""The numbers of small scenarios in one table, so that a change that moves the model's numbers is seen.
 
 `python -m validation.outcomes` writes validation/outcomes.csv anew and says what moved.
 """
@@ -22,12 +22,12 @@ from simulation.settings.platform import PlatformSetting
 HERE = Path(__file__).parent
 TABLE = HERE / "outcomes.csv"
 OWN_LISTINGS = HERE / "outcomes_listings.csv"
-COLUMNS = ("world", "outcome", "value")
+COLUMNS = ("scenario", "outcome", "value")
 # The same code on another processor may differ in the last bits of exp and log. Over the weeks such a difference grows,
 # but stays far below a millionth. A change of the model moves more than that.
 TOLERANCE = 1e-6
 
-World = Mapping[str, Any]
+Scenario = Mapping[str, Any]
 Key = tuple[str, str]
 Values = dict[Key, float | None]
 
@@ -52,7 +52,7 @@ SMALL: dict[str, Any] = {
 FEWER = SMALL | {"consumers": 500, "calibration_consumers": 300}  # where consumers look at all there is
 COPIES = {"own_share": 0.1, "pace": 1.0}  # among 40 shops the default pace allows one copy
 
-WORLDS: dict[str, World] = {
+SCENARIOS: dict[str, Scenario] = {
     "no_social_commerce": {
         "market": SMALL,
         "platform": preset("no_social_commerce"),
@@ -208,17 +208,17 @@ WORLDS: dict[str, World] = {
 }
 
 
-def config_of(world: World) -> Config:
-    """Read a world's config; it has 28 weeks where it says nothing else."""
-    return Config.read({"weeks": 28} | dict(world))
+def config_of(scenario: Scenario) -> Config:
+    """Read a scenario's config; it has 28 weeks where it says nothing else."""
+    return Config.read({"weeks": 28} | dict(scenario))
 
 
-def computed(worlds: Mapping[str, World] | None = None) -> Values:
-    """Run the worlds and return every value by world and outcome, sorted."""
+def computed(scenarios: Mapping[str, Scenario] | None = None) -> Values:
+    """Run the scenarios and return every value by scenario and outcome, sorted."""
     values: Values = {}
     with own_cache():
-        for name, world in (WORLDS if worlds is None else worlds).items():
-            results = Market(config_of(world)).run().results()
+        for name, scenario in (SCENARIOS if scenarios is None else scenarios).items():
+            results = Market(config_of(scenario)).run().results()
             found = results.outcomes | sums(results)
             values |= {(name, outcome): rounded(found[outcome]) for outcome in sorted(found)}
     return values
@@ -262,7 +262,7 @@ def read(path: Path) -> Values:
     if not path.exists():
         return {}
     with path.open(newline="", encoding="utf-8") as file:
-        return {(row["world"], row["outcome"]): number(row["value"]) for row in csv.DictReader(file)}
+        return {(row["scenario"], row["outcome"]): number(row["value"]) for row in csv.DictReader(file)}
 
 
 def number(text: str) -> float | None:
@@ -284,11 +284,11 @@ def write(values: Values, path: Path) -> None:
 
 
 def moved(before: Values, after: Values) -> list[str]:
-    """Return a line for each value that moved, came or went: world, outcome, before, after."""
+    """Return a line for each value that moved, came or went: scenario, outcome, before, after."""
     return [
-        f"{world} {outcome}: {told(before, key)} -> {told(after, key)}"
+        f"{scenario} {outcome}: {told(before, key)} -> {told(after, key)}"
         for key in (*before, *(key for key in after if key not in before))
-        for world, outcome in [key]
+        for scenario, outcome in [key]
         if key not in before or key not in after or not same(before[key], after[key])
     ]
 

@@ -24,7 +24,7 @@ from simulation.platform.feed import candidate_set, rank
 from simulation.state.channels import SOCIAL, keeps
 from validation import facts, levers, project_s
 from validation.facts import Fact
-from validation.project_s import REVIEW, TEN_MONTHS, WORLDS, YEAR, change, copied_by, opening_shops
+from validation.project_s import REVIEW, SCENARIOS, TEN_MONTHS, YEAR, change, copied_by, opening_shops
 from validation.studies import HEADLINE, PROJECT_S, WITH, WITHOUT, Design, sellers, values, weekly
 from validation.tables import band, number, over_seeds, percent
 
@@ -35,12 +35,12 @@ BAN, BLIND, EVEN = "separation", "same feed for all", "feed blind to popularity"
 DISCOVERY = Design(
     "discovery",
     {
-        BLIND: [*WORLDS[WITHOUT], "algorithm=popularity"],
-        EVEN: [*WORLDS[WITHOUT], "algorithm.popularity_exponent=0"],
+        BLIND: [*SCENARIOS[WITHOUT], "algorithm=popularity"],
+        EVEN: [*SCENARIOS[WITHOUT], "algorithm.popularity_exponent=0"],
     },
     replications=3,
 )
-CLOSURE = Design("closure", {BAN: [*WORLDS[WITHOUT], "regulation=separation"]}, weeks=YEAR, replications=3)
+CLOSURE = Design("closure", {BAN: [*SCENARIOS[WITHOUT], "regulation=separation"]}, weeks=YEAR, replications=3)
 STUDIES = (*project_s.STUDIES, DISCOVERY, CLOSURE)
 
 NOT_YET, FREE, SWITCH = "not yet in the model", "sign left free", "off by default"
@@ -330,7 +330,7 @@ def leakage(studies: Studies) -> list[list[str]]:
 def flows(study: Study, label: str) -> pd.DataFrame:
     """Sales of the first year through the social app and elsewhere, by seed, in orders at listed prices.
 
-    Every sale is an SME's: the cell has neither Project S nor importers.
+    Every sale is an SME's: the scenario has neither Project S nor importers.
     """
     weeks = weekly(study, label, "orders", "price_index", "dependence")
     weeks = weeks[weeks["week"] <= YEAR]

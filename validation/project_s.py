@@ -31,10 +31,10 @@ TEN_MONTHS = 43
 REVIEW = PlatformSetting().review_weeks  # the week of the first review; no copy is on sale before it
 SHOP = ["seed", "seller_id"]
 
-# The headline study's two worlds, stopped earlier: what a shop has sold by then.
-WORLDS = {WITHOUT: ["platform=marketplace_only"], WITH: [PROJECT_S]}
+# The headline study's two scenarios, stopped earlier: what a shop has sold by then.
+SCENARIOS = {WITHOUT: ["platform=marketplace_only"], WITH: [PROJECT_S]}
 SHORTER = tuple(
-    Design(f"until_week_{weeks}", WORLDS, weeks=weeks, replications=4)
+    Design(f"until_week_{weeks}", SCENARIOS, weeks=weeks, replications=4)
     for weeks in (REVIEW, REVIEW + YEAR, REVIEW + 2 * YEAR)
 )
 STUDIES = (HEADLINE, *SHORTER, *levers.STUDIES)
@@ -75,7 +75,7 @@ def introduction(studies: Studies) -> str:
 
 
 def opening_shops(study: Study, label: str, *columns: str) -> pd.DataFrame:
-    """The opening SMEs of one cell, by seed and id: these columns of `sellers` as numbers."""
+    """The opening SMEs of one scenario, by seed and id: these columns of `sellers` as numbers."""
     shops = sellers(study, label, "seller_id", "kind", "entry_week", *columns)
     shops = shops[(shops["kind"] == "sme") & (shops["entry_week"] == 0)].set_index(SHOP)
     return shops[list(columns)].astype(float)
@@ -155,9 +155,9 @@ def what_it_does(studies: Studies) -> str:
     first = copied_by(studies, REVIEW)
     never = ~copied_by(studies, HEADLINE.weeks)
     return (
-        "### What it does to the shops\n\nEvery shop against itself in the world without Project S. "
+        "### What it does to the shops\n\nEvery shop against itself in the scenario without Project S. "
         f"'Copied' are the shops of the first review, in week {REVIEW}; 'never copied' those that are not copied "
-        f"in {HEADLINE.weeks} weeks. Up to week {REVIEW} the worlds are the same. Sales by year come from "
+        f"in {HEADLINE.weeks} weeks. Up to week {REVIEW} the scenarios are the same. Sales by year come from "
         f"{len(values(studies[SHORTER[0].name], WITH))} seeds.\n\n"
         f"{sales_table(studies, first, never)}\n{fate_table(studies, first, never)}\n"
         f"{naive(studies, first, never)}"
@@ -184,10 +184,10 @@ def sales_table(studies: Studies, first: pd.Series, never: pd.Series) -> str:
 
 def fate_table(studies: Studies, first: pd.Series, never: pd.Series) -> str:
     """Survival and profit over the whole run."""
-    worlds = {label: fates(studies, label) for label in (WITHOUT, WITH)}
+    scenarios = {label: fates(studies, label) for label in (WITHOUT, WITH)}
     rows = []
     for name, group in (("copied", first), ("never copied", never), ("all opening SMEs", first | True)):
-        alive = {label: shops[group]["alive"].groupby("seed").mean() for label, shops in worlds.items()}
+        alive = {label: shops[group]["alive"].groupby("seed").mean() for label, shops in scenarios.items()}
         rows.append(
             [
                 name,
@@ -195,7 +195,7 @@ def fate_table(studies: Studies, first: pd.Series, never: pd.Series) -> str:
                 percent(over_seeds(alive[WITHOUT])),
                 percent(over_seeds(alive[WITH])),
                 points(over_seeds(alive[WITH] - alive[WITHOUT])),
-                percent(change(worlds[WITH]["profit"], worlds[WITHOUT]["profit"], group), sign=True),
+                percent(change(scenarios[WITH]["profit"], scenarios[WITHOUT]["profit"], group), sign=True),
             ]
         )
     weeks = HEADLINE.weeks
@@ -218,7 +218,7 @@ def naive(studies: Studies, first: pd.Series, never: pd.Series) -> str:
 
     twin = over_seeds((alive[WITH].astype(float) - alive[WITHOUT].astype(float))[first].groupby("seed").mean())
     return (
-        "Held against the never copied of their own world, the copied would seem to differ in survival by "
+        "Held against the never copied of their own scenario, the copied would seem to differ in survival by "
         f"{points(gap(WITH))}; against themselves it is {points(twin)}. Without Project S the same two groups differ "
         f"by {points(gap(WITHOUT))} already: who is copied is no accident.\n"
     )
@@ -264,7 +264,7 @@ LUCK_TEXT = """\
 own shocks:
 
 {table}
-In the world without Project S those very shops sell, a week of the year after, {copied} against weeks 1 to {review};
+In the scenario without Project S those very shops sell, a week of the year after, {copied} against weeks 1 to {review};
 the never copied sell {never}. A comparison of before and after would put this down to the copies. Twins do not.
 """
 PASSES = "What is copied was lucky, and its luck passes."

@@ -55,7 +55,7 @@ def effects(above: Compared, rigid: Compared) -> str:
 
 def _relative(found: Compared, rule: str) -> Estimate:
     """SMEs' profit under a rule over that without one, less 1, seed by seed."""
-    here, there = (found.study.values.loc[found.cell(one, "frozen"), PROFIT] for one in (rule, "none"))
+    here, there = (found.study.values.loc[found.scenario(one, "frozen"), PROFIT] for one in (rule, "none"))
     return over_seeds((here / there - 1.0).dropna())
 
 

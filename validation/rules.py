@@ -49,8 +49,8 @@ def effects_table(found: Compared, outcomes: Mapping[str, str]) -> str:
         ]
     ]
     for rule in found.names:
-        cells = (found.written(o, found.effect(rule, o, how)) for o in outcomes for how in RESPONSES)
-        rows.append([humanise(rule), *cells])
+        scenarios = (found.written(o, found.effect(rule, o, how)) for o in outcomes for how in RESPONSES)
+        rows.append([humanise(rule), *scenarios])
     return table(head, rows)
 
 
@@ -149,8 +149,9 @@ def _answer(found: Compared, single: list[str]) -> str:
 def _sure(found: Compared, single: list[str]) -> str:
     seeds = max(found.study.seeds.values())
     return (
-        f"Brackets are 95 % intervals over {seeds} pairs of twin worlds: the play of chance, not the doubt about the "
-        "model. Its largest doubts: how strongly own goods are shown (limits.md), and whether shops can shrink (below)."
+        f"Brackets are 95 % intervals over {seeds} pairs of twin scenarios: the play of chance, not the doubt "
+        "about the model. Its largest doubts: how strongly own goods are shown (limits.md), and whether shops can "
+        "shrink (below)."
     )
 
 

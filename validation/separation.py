@@ -21,20 +21,20 @@ class Separation:
 
     study: Study
 
-    def cells(self, platform: str, shops: float) -> dict[float, tuple[Any, Any]]:
-        """Of a platform and a number of offline shops: per diversion the cell under separation, and its twin free."""
+    def scenarios(self, platform: str, shops: float) -> dict[float, tuple[Any, Any]]:
+        """Of a platform and a number of offline shops: by diversion the scenario under separation and its free twin."""
         found: dict[tuple[float, str], Any] = {}
         for one in self.study.planned:
             config = one["config"]
             if config["platform"]["name"] == platform and config["street"]["shops"] == shops:
                 rule = "+".join(config["regulation"]) or "none"
-                found[config["street"]["diversion"], rule] = one["cell_id"]
+                found[config["street"]["diversion"], rule] = one["scenario_id"]
         known = sorted({d for d, _ in found})
         return {d: (found[d, "separation"], found[d, "none"]) for d in known}
 
     def effects(self, platform: str, shops: float, outcome: str) -> pd.DataFrame:
         """What separation does to an outcome: a row a seed, a column a diversion."""
-        pairs = self.cells(platform, shops).items()
+        pairs = self.scenarios(platform, shops).items()
         at = self.study.values[outcome]
         return pd.DataFrame({d: at.loc[parted] - at.loc[free] for d, (parted, free) in pairs})
 

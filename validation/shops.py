@@ -179,11 +179,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked, settings = parser.parse_known_args(arguments)
     given = ["study=shops", f"market.consumers={CONSUMERS}", *settings, f"weeks={YEARS * YEAR}"]
     try:
-        cell = plan.make(given).cells[0]
+        scenario = plan.make(given).scenarios[0]
     except ConfigError as error:
         print(f"shops: {error}", file=sys.stderr)
         return 2
-    print(told([watch(cell.run_config(seed)) for seed in range(asked.seeds)]))
+    print(told([watch(scenario.run_config(seed)) for seed in range(asked.seeds)]))
     print(KNOBS)
     return 0
 

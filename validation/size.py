@@ -12,13 +12,13 @@ from analysis.intervals import Estimate
 from analysis.markdown import table
 from analysis.words import Scale, listing
 from simulation.config import Config
-from validation.studies import PROJECT_S, WITH, WITHOUT, Design, cell
+from validation.studies import PROJECT_S, WITH, WITHOUT, Design, scenario
 from validation.tables import over_seeds
 
 CONSUMERS = (20_000, 50_000, 200_000, 1_000_000)
 SMES = (100, 200, 500, 1_000, 2_000)
 HERE = (50_000, 500)  # where the two rows of sizes cross
-WORLDS = {WITHOUT: "platform=marketplace_only", WITH: PROJECT_S}
+SCENARIOS = {WITHOUT: "platform=marketplace_only", WITH: PROJECT_S}
 WEEKS = 156
 
 
@@ -29,13 +29,13 @@ class Size:
     consumers: int
     smes: int
 
-    def label(self, world: str) -> str:
-        """The label of the cell of this size in a world."""
-        return f"{world}, {self.consumers:,} consumers, {self.smes:,} SMEs"
+    def label(self, scenario: str) -> str:
+        """The label of the scenario of this size in a scenario."""
+        return f"{scenario}, {self.consumers:,} consumers, {self.smes:,} SMEs"
 
-    def overrides(self, world: str) -> list[str]:
-        """What makes that cell."""
-        return [WORLDS[world], f"market.consumers={self.consumers}", f"market.smes={self.smes}"]
+    def overrides(self, scenario: str) -> list[str]:
+        """What makes that scenario."""
+        return [SCENARIOS[scenario], f"market.consumers={self.consumers}", f"market.smes={self.smes}"]
 
 
 BY_CONSUMERS = [Size(consumers, HERE[1]) for consumers in CONSUMERS]
@@ -43,9 +43,9 @@ BY_SMES = [Size(HERE[0], smes) for smes in SMES]
 
 
 def _design(name: str, sizes: Sequence[Size], replications: int) -> Design:
-    """World by world, so that workers start with sizes whose openings differ, and none is calibrated twice at once."""
-    cells = {size.label(world): size.overrides(world) for world in WORLDS for size in sizes}
-    return Design(name, cells, WEEKS, replications)
+    """Scenario by scenario, so that workers start with different openings, and none is calibrated twice at once."""
+    scenarios = {size.label(scenario): size.overrides(scenario) for scenario in SCENARIOS for size in sizes}
+    return Design(name, scenarios, WEEKS, replications)
 
 
 # The dearest size has a study and fewer seeds of its own.
@@ -54,7 +54,7 @@ STUDIES = (
     _design("size_largest", BY_CONSUMERS[-1:], replications=3),
 )
 
-Runs = Callable[[Size, str], pd.DataFrame]  # outcomes by seed, of a size in a world
+Runs = Callable[[Size, str], pd.DataFrame]  # outcomes by seed, of a size in a scenario
 PERCENT = Scale(100.0, "%", 1)
 THOUSAND = Scale(1e-3, "Rp '000", 2)
 PLAIN = Scale(1.0, "", 1)
@@ -72,12 +72,12 @@ class Headline:
     of: Callable[[Runs, Size], pd.Series]
 
 
-def _in(world: str, name: str) -> Callable[[Runs, Size], pd.Series]:
-    return lambda runs, size: runs(size, world)[name]
+def _in(scenario: str, name: str) -> Callable[[Runs, Size], pd.Series]:
+    return lambda runs, size: runs(size, scenario)[name]
 
 
-def _surplus_a_head(world: str) -> Callable[[Runs, Size], pd.Series]:
-    return lambda runs, size: runs(size, world)["consumer_surplus"] / (size.consumers * WEEKS)
+def _surplus_a_head(scenario: str) -> Callable[[Runs, Size], pd.Series]:
+    return lambda runs, size: runs(size, scenario)["consumer_surplus"] / (size.consumers * WEEKS)
 
 
 def _effect(name: str, relative: bool) -> Callable[[Runs, Size], pd.Series]:
@@ -91,16 +91,20 @@ def _effect(name: str, relative: bool) -> Callable[[Runs, Size], pd.Series]:
 HEADLINES = [
     *(
         headline
-        for world in WORLDS
+        for scenario in SCENARIOS
         for headline in (
             Headline(
-                f"SMEs alive after three years, {world}, %", PERCENT, 0.02, False, _in(world, "sme_survival_156w")
+                f"SMEs alive after three years, {scenario}, %", PERCENT, 0.02, False, _in(scenario, "sme_survival_156w")
             ),
-            Headline(f"price index, {world}", PLAIN, 0.01, True, _in(world, "price_index")),
+            Headline(f"price index, {scenario}", PLAIN, 0.01, True, _in(scenario, "price_index")),
             Headline(
-                f"consumer surplus a head and week, {world}, Rp '000", THOUSAND, 0.02, True, _surplus_a_head(world)
+                f"consumer surplus a head and week, {scenario}, Rp '000",
+                THOUSAND,
+                0.02,
+                True,
+                _surplus_a_head(scenario),
             ),
-            Headline(f"Gini index of SMEs' sales, {world}", INDEX, 0.02, True, _in(world, "gini")),
+            Headline(f"Gini index of SMEs' sales, {scenario}", INDEX, 0.02, True, _in(scenario, "gini")),
         )
     ),
     Headline("platform's own share of sales, Project S, %", PERCENT, 0.02, False, _in(WITH, "platform_share")),
@@ -113,8 +117,8 @@ def write(studies: Mapping[str, Study]) -> str:
     """The chapter."""
     values = pd.concat([_labelled(studies[design.name]) for design in STUDIES])
 
-    def runs(size: Size, world: str) -> pd.DataFrame:
-        return pd.DataFrame(values.xs(size.label(world)))
+    def runs(size: Size, scenario: str) -> pd.DataFrame:
+        return pd.DataFrame(values.xs(size.label(scenario)))
 
     market = Config().market
     return "\n".join(
@@ -143,8 +147,8 @@ outcome stands still from where the whole interval is within what may be overloo
 
 def _labelled(study: Study) -> pd.DataFrame:
     """Outcomes by (label, seed)."""
-    labels = {cell(study, label): label for label in study.labels.values()}
-    return study.values.rename(index=labels, level="cell_id")
+    labels = {scenario(study, label): label for label in study.labels.values()}
+    return study.values.rename(index=labels, level="scenario_id")
 
 
 MORE_SHOPS = """\

@@ -36,12 +36,12 @@ def effects_table(found: Separation, platform: str, shops: float) -> str:
     """A row a diversion: what separation does online, in the street, together, in shops and in rupiah."""
     head = ["d", "online shops alive", "street shops alive", "both", "owners online, Rp bn", "in the street", "both"]
     rows = []
-    for d in found.cells(platform, shops):
+    for d in found.scenarios(platform, shops):
         counts = [found.effects(platform, shops, name)[d] for name in SHOPS]
         money = [found.effects(platform, shops, name)[d] / 1e9 for name in (OWN, OFFLINE)]
-        cells = [*(bold(over_seeds(one), 1) for one in (*counts, sum(counts[1:], counts[0])))]
-        cells += [*(bold(over_seeds(one), 2) for one in (*money, sum(money[1:], money[0])))]
-        rows.append([f"{d:g}", *cells])
+        scenarios = [*(bold(over_seeds(one), 1) for one in (*counts, sum(counts[1:], counts[0])))]
+        scenarios += [*(bold(over_seeds(one), 2) for one in (*money, sum(money[1:], money[0])))]
+        rows.append([f"{d:g}", *scenarios])
     return table(head, rows)
 
 
@@ -118,7 +118,7 @@ def surplus_reading(found: Separation) -> str:
         over_seeds(found.effects(platform, shops, "consumer_surplus")[d] / 1e9)
         for platform in found.platforms
         for shops in found.streets
-        for d in found.cells(platform, shops)
+        for d in found.scenarios(platform, shops)
     ]
     least, most = min(one.mean for one in sums), max(one.mean for one in sums)
     return f"{least:+.1f} to {most:+.1f}".replace("-", "−")
@@ -134,14 +134,14 @@ def closure_table(study: Study) -> str:
         )
         shut = (here["week"] >= closure.FIRST) & (here["week"] <= closure.LAST)
         after = here["week"].between(closure.LAST + 1, closure.YEAR_LATER)
-        cells = []
+        scenarios = []
         for weeks in (shut, after):
             now, then = (one[weeks].groupby("seed").sum() for one in (here, there))
-            cells.append(percent(over_seeds(now["street_orders"] / then["street_orders"] - 1.0), 2, sign=True))
+            scenarios.append(percent(over_seeds(now["street_orders"] / then["street_orders"] - 1.0), 2, sign=True))
             if weeks is shut:
                 back = (now["street_orders"] - then["street_orders"]) / (then["orders"] - now["orders"])
-                cells.insert(0, percent(over_seeds(back)))
-        rows.append([words, *cells])
+                scenarios.insert(0, percent(over_seeds(back)))
+        rows.append([words, *scenarios])
     head = ["reading", "of orders lost online, bought in the street", "street orders, closed", "in the year after"]
     return table(head, rows, (0,))
 
@@ -149,7 +149,7 @@ def closure_table(study: Study) -> str:
 def size_table(study: Study) -> str:
     """The street where nothing is ruled, at several sizes."""
     rows = []
-    for label in SIZE.cells:
+    for label in SIZE.scenarios:
         of = values(study, label)
         rows.append(
             [
@@ -182,8 +182,8 @@ def write(studies: Mapping[str, Study]) -> str:
         crossings=crossings_table(found),
         reading=reading(found),
         consumers=surplus_reading(found),
-        least=f"{min(found.cells(found.platforms[0], few)):g}",
-        most=f"{max(found.cells(found.platforms[0], few)):g}",
+        least=f"{min(found.scenarios(found.platforms[0], few)):g}",
+        most=f"{max(found.scenarios(found.platforms[0], few)):g}",
         closure=closure_table(studies[closure.PRESET]),
         closure_d=f"{studies[closure.PRESET].planned[0]['config']['street']['diversion']:g}",
         history=history.write(studies[history.PRESET]),

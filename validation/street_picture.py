@@ -23,7 +23,7 @@ GAP = 22
 
 @dataclass(frozen=True)
 class Line:
-    """Net shops of one world over d, with 95 % intervals."""
+    """Net shops of one scenario over d, with 95 % intervals."""
 
     name: str
     points: list[tuple[float, float, float, float]]  # d, mean, low, high
@@ -32,7 +32,7 @@ class Line:
 
 
 def lines(found: Separation) -> list[Line]:
-    """A line a world and street."""
+    """A line a scenario and street."""
     drawn = []
     for platform, ink in zip(found.platforms, INKS, strict=False):
         for shops, dash in zip(found.streets, ("solid", "dash"), strict=False):

@@ -27,21 +27,21 @@ class StudyFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Design:
-    """A study: each cell by its label, with the overrides that make it, as on the command line."""
+    """A study: each scenario by its label, with the overrides that make it, as on the command line."""
 
     name: str
-    cells: Mapping[str, Sequence[str]]
+    scenarios: Mapping[str, Sequence[str]]
     weeks: int = 156
     replications: int = 10
 
     def plan(self) -> plan.Plan:
-        """The study planned, every cell checked. Raises `ConfigError` where a setting cannot be used."""
+        """The study planned, every scenario checked. Raises `ConfigError` where a setting cannot be used."""
         common = [f"weeks={self.weeks}", f"replications={self.replications}", f"results={RESULTS}"]
         plans = {
-            label: plan.make([f"study={self.name}", *common, *overrides]) for label, overrides in self.cells.items()
+            label: plan.make([f"study={self.name}", *common, *overrides]) for label, overrides in self.scenarios.items()
         }
-        cells = tuple(dataclasses.replace(one.cells[0], label=label) for label, one in plans.items())
-        return dataclasses.replace(next(iter(plans.values())), cells=cells)
+        scenarios = tuple(dataclasses.replace(one.scenarios[0], label=label) for label, one in plans.items())
+        return dataclasses.replace(next(iter(plans.values())), scenarios=scenarios)
 
 
 WITHOUT, WITH = "no Project S", "Project S"
@@ -93,41 +93,41 @@ def carried_out(planned: plan.Plan, command: str) -> Study:
         if carry_out(study):
             raise StudyFailed(f"study {planned.study}: not all runs are there; the same command goes on with the rest")
     stored = load(planned.folder)
-    wanted = {cell.cell_id for cell in planned.cells}
-    runs = stored.runs[stored.runs["cell_id"].isin(wanted) & stored.runs["seed"].isin(planned.seeds)]
-    listed = {"cells": [dataclasses.asdict(cell) for cell in planned.cells]}
+    wanted = {scenario.scenario_id for scenario in planned.scenarios}
+    runs = stored.runs[stored.runs["scenario_id"].isin(wanted) & stored.runs["seed"].isin(planned.seeds)]
+    listed = {"scenarios": [dataclasses.asdict(scenario) for scenario in planned.scenarios]}
     return dataclasses.replace(stored, manifest={**stored.manifest, **listed}, runs=runs.reset_index(drop=True))
 
 
-def cell(study: Study, label: str) -> Any:
-    """The id of the cell with this label."""
-    return next(cell for cell, known in study.labels.items() if known == label)
+def scenario(study: Study, label: str) -> Any:
+    """The id of the scenario with this label."""
+    return next(scenario for scenario, known in study.labels.items() if known == label)
 
 
 def config(study: Study, label: str) -> Mapping[str, Any]:
-    """The settings of the cell with this label, in groups."""
+    """The settings of the scenario with this label, in groups."""
     return next(one["config"] for one in study.planned if one["label"] == label)
 
 
 def values(study: Study, label: str) -> pd.DataFrame:
-    """Outcomes of one cell's runs, a row a seed."""
-    return study.values.loc[cell(study, label)]
+    """Outcomes of one scenario's runs, a row a seed."""
+    return study.values.loc[scenario(study, label)]
 
 
 def sellers(study: Study, label: str, *columns: str) -> pd.DataFrame:
-    """The sellers of one cell's runs: `seed` and these columns of the dataset, a row a (run, seller)."""
-    return _of_cell(study, label, "sellers", columns)
+    """The sellers of one scenario's runs: `seed` and these columns of the dataset, a row a (run, seller)."""
+    return _of_scenario(study, label, "sellers", columns)
 
 
 def weekly(study: Study, label: str, *columns: str) -> pd.DataFrame:
-    """The weeks of one cell's runs: `seed`, `week` and these outcomes, a row a (run, week)."""
-    return _of_cell(study, label, "weekly", ("week", *columns))
+    """The weeks of one scenario's runs: `seed`, `week` and these outcomes, a row a (run, week)."""
+    return _of_scenario(study, label, "weekly", ("week", *columns))
 
 
-def _of_cell(study: Study, label: str, dataset: str, columns: Sequence[str]) -> pd.DataFrame:
-    one = cell(study, label)
-    seeds = study.runs.loc[study.runs["cell_id"] == one, "seed"]
+def _of_scenario(study: Study, label: str, dataset: str, columns: Sequence[str]) -> pd.DataFrame:
+    one = scenario(study, label)
+    seeds = study.runs.loc[study.runs["scenario_id"] == one, "seed"]
     table = read(study.stored or Stored.read(study.folder), dataset, {one}, [*KEYS, *columns])
     table = table.astype({name: table[name].cat.categories.dtype for name in table.select_dtypes("category")})
-    wanted = (table["cell_id"] == one) & table["seed"].isin(seeds)
-    return table[wanted].drop(columns="cell_id").reset_index(drop=True)
+    wanted = (table["scenario_id"] == one) & table["seed"].isin(seeds)
+    return table[wanted].drop(columns="scenario_id").reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""Twins: two worlds with one seed share every shock. How much finer that makes a difference, and whose fate turns."""
+"""Twins: scenarios with one seed share every shock. How much finer that makes a difference, and whose fate turns."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 STUDIES = (HEADLINE,)
 SURVIVAL = "sme_survival_156w"
 OUTCOMES = (SURVIVAL, "sme_profit", "consumer_surplus", "total_surplus", "price_index")
-PAIRS = {WITH: WITHOUT} | {label: WITH for label in HEADLINE.cells if label not in (WITH, WITHOUT)}
+PAIRS = {WITH: WITHOUT} | {label: WITH for label in HEADLINE.scenarios if label not in (WITH, WITHOUT)}
 STORIES = 15
 SHOP = ["seed", "seller_id"]
 NUMBER = 0xFFFFFF  # the bits of a stable id that count a shop within its category and week
@@ -35,16 +35,16 @@ def write(studies: Mapping[str, Study]) -> str:
 INTRODUCTION = """\
 ## Twins
 
-Two worlds that run with the same seed share every shock: the same shops, consumers and luck. What is left of their
+Two scenarios that run with the same seed share every shock: the same shops, consumers and luck. What is left of their
 difference is what the difference in rules has caused. "Apart" is the standard deviation (sd) that a difference would
-have if each world had its own seeds; "as twins" is the one that it has. An effect that is as sure as the twins' would
-need so many times the seeds without them.
+have if each scenario had its own seeds; "as twins" is the one that it has. An effect that is as sure as the twins'
+would need so many times the seeds without them.
 """
 
 
 @dataclass(frozen=True)
 class Spread:
-    """The sd of a difference between two worlds over seeds: as twins, and with seeds of their own."""
+    """The sd of a difference between two scenarios over seeds: as twins, and with seeds of their own."""
 
     paired: float
     unpaired: float
@@ -61,7 +61,7 @@ class Spread:
 
 
 def by_outcome(study: Study) -> str:
-    """Project S against the world without it, outcome by outcome."""
+    """Project S against the scenario without it, outcome by outcome."""
     one, other = values(study, WITH), values(study, WITHOUT)
     rows = []
     for name in OUTCOMES:
@@ -86,9 +86,10 @@ def _sds(unit: str, spread: Spread, *more: float) -> list[str]:
 BY_PAIR = """\
 ### By rule
 
-Survival after three years: Project S against the world without it, and each rule against Project S without a rule. The
-last column but one is a bound: the sd that is left if the worlds shared every shop's chance of living and then drew its
-fate anew, √(Σ [p (1 - p) + q (1 - q)]) / n over the n shops, with chances p and q. Twins below it share single fates.
+Survival after three years: Project S against the scenario without it, and each rule against Project S without a rule.
+The last column but one is a bound: the sd that is left if the scenarios shared every shop's chance of living and then
+drew its fate anew, √(Σ [p (1 - p) + q (1 - q)]) / n over the n shops, with chances p and q. Twins below it share
+single fates.
 """
 
 
@@ -115,7 +116,7 @@ def fates(study: Study, label: str) -> pd.DataFrame:
 
 def independent_fates(one: pd.DataFrame, other: pd.DataFrame) -> float:
     """√(Σ_j [p_j (1 - p_j) + q_j (1 - q_j)]) / n, each term unbiased from its S seeds by the factor S/(S - 1)."""
-    variance = sum(float(world.astype(float).var(axis=0, ddof=1).sum()) for world in (one, other))
+    variance = sum(float(scenario.astype(float).var(axis=0, ddof=1).sum()) for scenario in (one, other))
     return float(np.sqrt(variance) / one.shape[1])
 
 
@@ -124,7 +125,7 @@ def independent_fates(one: pd.DataFrame, other: pd.DataFrame) -> float:
 STORY = """\
 ### Stories
 
-One pair of twins, seed {seed}. Of the {all} shops of the opening {both} live through three years in both worlds,
+One pair of twins, seed {seed}. Of the {all} shops of the opening {both} live through three years in both scenarios,
 {neither} in neither. **{only_with} die only with Project S**, {only_without} only without it. Of those that die only
 with Project S, {copied} were copied; the others lost places in the feed, or customers, to copies of other shops. Over
 all seeds, {mean_with} shops a seed die only with Project S and {mean_without} only without it.
@@ -170,7 +171,7 @@ def stories(study: Study) -> str:
 
 
 def matched(study: Study) -> pd.DataFrame:
-    """Every opening SME of every seed in both worlds: rank in sales, when it was copied, its fate in each."""
+    """Every opening SME of every seed in both scenarios: rank in sales, when it was copied, its fate in each."""
     columns = ("seller_id", "kind", "entry_week", "exit_week", "category", "copied_week", "opening_orders")
     with_it = sellers(study, WITH, *columns)
     with_it = with_it[(with_it["kind"] == "sme") & (with_it["entry_week"] == 0)]
@@ -183,10 +184,10 @@ def matched(study: Study) -> pd.DataFrame:
 
 
 def died_only_with(twins: pd.DataFrame) -> pd.Series:
-    """Shops that live in the world without Project S alone."""
+    """Shops that live in the scenario without Project S alone."""
     return ~twins["lives_with"] & twins["lives_without"]
 
 
 def died_only_without(twins: pd.DataFrame) -> pd.Series:
-    """Shops that live in the world with Project S alone."""
+    """Shops that live in the scenario with Project S alone."""
     return twins["lives_with"] & ~twins["lives_without"]

@@ -19,8 +19,8 @@ class DeclarationError(ValueError):
 
 
 @dataclass(frozen=True)
-class World:
-    """One cell of the grid: the twin, a level of each lever, and the part of Project S that is switched off."""
+class PageScenario:
+    """One scenario of the grid: the twin, a level of each lever, and the part of Project S that is switched off."""
 
     twin: str
     levels: Mapping[str, str]
@@ -28,7 +28,7 @@ class World:
 
     @property
     def key(self) -> str:
-        """The world's name, as the page asks for it."""
+        """The scenario's name, as the page asks for it."""
         levels = ";".join(f"{lever}={level}" for lever, level in self.levels.items())
         return f"{self.twin}|{levels}|{self.cause or ''}"
 
@@ -82,22 +82,22 @@ class Declared:
         """The level of each lever where the page opens."""
         return {lever["name"]: usual(lever) for lever in self.levers}
 
-    def worlds(self) -> Iterator[World]:
-        """Every world of the grid. Without Project S no rule is tried: there is nothing for it to hold back."""
+    def scenarios(self) -> Iterator[PageScenario]:
+        """Every scenario of the grid. Without Project S no rule is tried: there is nothing for it to hold back."""
         free = {lever["name"]: usual(lever) for lever in self.rules}
         for levels in self._combinations(self.beliefs):
-            yield World(WITHOUT, self._ordered(free | levels))
+            yield PageScenario(WITHOUT, self._ordered(free | levels))
         for levels in self._combinations(self.levers):
-            yield World(WITH, levels)
+            yield PageScenario(WITH, levels)
             if all(levels[lever["name"]] in self.data["causes_under"] for lever in self.rules):
-                yield from (World(WITH, levels, cause) for cause in self.causes)
+                yield from (PageScenario(WITH, levels, cause) for cause in self.causes)
 
-    def settings(self, world: World) -> dict[str, Any]:
-        """The settings of a world: market, levers, twin, cause; later ones replace earlier ones, rules join."""
+    def settings(self, scenario: PageScenario) -> dict[str, Any]:
+        """The settings of a scenario: market, levers, twin, cause; later ones replace earlier ones, rules join."""
         levels = {lever["name"]: {level["name"]: level for level in lever["levels"]} for lever in self.levers}
-        chosen = [levels[name][level]["settings"] for name, level in world.levels.items()]
-        cause = [self.causes[world.cause]["settings"]] if world.cause else []
-        twin = self.twins[world.twin]["settings"]
+        chosen = [levels[name][level]["settings"] for name, level in scenario.levels.items()]
+        cause = [self.causes[scenario.cause]["settings"]] if scenario.cause else []
+        twin = self.twins[scenario.twin]["settings"]
         return merged([self.market, *chosen, twin, *cause, {"weeks": self.weeks}])
 
     def _combinations(self, levers: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, str]]:

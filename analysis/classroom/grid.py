@@ -1,4 +1,4 @@
-"""The grid: what became of every shop in every world, as arrays; and how it is packed for a page."""
+"""The grid: what became of every shop in every scenario, as arrays; and how it is packed for a page."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LEVELS = 255  # in which a shop's orders and cash are told
 
 @dataclass(frozen=True)
 class Draw:
-    """One run of a world, as far as the page tells it. n shops, T weeks."""
+    """One run of a scenario, as far as the page tells it. n shops, T weeks."""
 
     exits: NDArray[np.uint16]  # (n,) the week in which a shop closed; 0 where it lives
     parties: NDArray[np.float64]  # (P,) Rp over the run
@@ -33,10 +33,10 @@ class Draw:
 
 @dataclass(frozen=True)
 class Grid:
-    """All worlds of a declaration. C cells, D draws, of which the first have paths; n shops, T weeks, P parties."""
+    """All scenarios of a declaration. C places, D draws, of which the first have paths; n shops, T weeks, P parties."""
 
     declared: Declared
-    index: Mapping[str, int]  # a world's key to its cell; worlds with the same settings share one
+    index: Mapping[str, int]  # a scenario's key to its place; scenarios with the same settings share one
     exits: NDArray[np.uint16]  # (C, D, n)
     parties: NDArray[np.float64]  # (C, D, P)
     own_share: NDArray[np.float64]  # (C, D, T)
@@ -60,10 +60,10 @@ def stepped(values: NDArray[np.float64], most: NDArray[np.float64]) -> NDArray[n
 def packed(grid: Grid) -> bytes:
     """The grid as gzipped bytes: the length of the head, the head as JSON, the arrays one after another.
 
-    Only worlds without a cause have paths. Closing weeks are exact, money is rounded to single precision, the app's
+    Only scenarios without a cause have paths. Closing weeks are exact, money is rounded to single precision, the app's
     share to a hundredth of a percent; paths of single shops are told in LEVELS steps, for drawing.
     """
-    shown = sorted({cell for key, cell in grid.index.items() if key.endswith("|")})
+    shown = sorted({place for key, place in grid.index.items() if key.endswith("|")})
     most = {name: getattr(grid, name)[shown].max(axis=(0, 1, 3)) for name in ("orders", "cash")}
     arrays = {
         "parties": grid.parties.astype("<f4"),
@@ -80,7 +80,9 @@ def packed(grid: Grid) -> bytes:
         "declared": grid.declared.data,
         "usual": grid.declared.usual,
         "index": grid.index,
-        "settings": {world.key: overrides(grid.declared.settings(world)) for world in grid.declared.worlds()},
+        "settings": {
+            scenario.key: overrides(grid.declared.settings(scenario)) for scenario in grid.declared.scenarios()
+        },
         "categories": {name: named(name) for name in sorted({shop["category"] for shop in grid.shops})},
         "paths_of": shown,
         "shops": shops,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..language import number, speaking
-from .declared import WITH, WITHOUT, World
+from .declared import WITH, WITHOUT, PageScenario
 from .grid import LIVES, Grid, named
 from .page import style, templates, texts
 
@@ -36,8 +36,8 @@ class Teller:
         return thing[self.code]
 
     def key(self, twin: str, cause: str | None = None, **levels: str) -> str:
-        """A world's key: the usual levels but for those that are named."""
-        return World(twin, self.declared.usual | levels, cause).key
+        """A scenario's key: the usual levels but for those that are named."""
+        return PageScenario(twin, self.declared.usual | levels, cause).key
 
     def exits(self, key: str) -> list[int]:
         """Closing weeks in the draw where the page opens."""
@@ -123,19 +123,19 @@ def worksheet(tell: Teller) -> dict[str, Any]:
 
 def key(tell: Teller) -> dict[str, Any]:
     """What became of every shop, and what each rule does."""
-    worlds = [tell.key(WITHOUT), tell.key(WITH)] + [tell.key(WITH, cause) for cause in tell.declared.causes]
+    scenarios = [tell.key(WITHOUT), tell.key(WITH)] + [tell.key(WITH, cause) for cause in tell.declared.causes]
     heads = [
         tell.say("shop"),
         *(tell.of(tell.declared.twins[twin])["name"] for twin in (WITHOUT, WITH)),
         *(tell.of(cause)["without"] for cause in tell.declared.causes.values()),
         tell.say("in_draws", draws=tell.declared.draws),
     ]
-    fates = [[tell.fate(week) for week in tell.exits(world)] for world in worlds]
+    fates = [[tell.fate(week) for week in tell.exits(scenario)] for scenario in scenarios]
     rows = [
         [
             str(shop + 1),
             *(fate[shop] for fate in fates),
-            f"{tell.lives_in(worlds[0], shop)} / {tell.lives_in(worlds[1], shop)}",
+            f"{tell.lives_in(scenarios[0], shop)} / {tell.lives_in(scenarios[1], shop)}",
         ]
         for shop in range(tell.shops)
     ]
@@ -150,8 +150,8 @@ def key(tell: Teller) -> dict[str, Any]:
 def _rules(tell: Teller, lever: Mapping[str, Any]) -> tuple[str, list[str], list[list[str]]]:
     """Each level of a rule against the first: shops, and each party's gain."""
     names = [level["name"] for level in lever["levels"]]
-    cells = [tell.grid.index[tell.key(WITH, **{lever["name"]: name})] for name in names]
-    gains = tell.grid.parties[cells].mean(axis=1)
+    places = [tell.grid.index[tell.key(WITH, **{lever["name"]: name})] for name in names]
+    gains = tell.grid.parties[places].mean(axis=1)
     alive = [kept(tell, {lever["name"]: name}) for name in names]
     rows = [
         [

@@ -1,4 +1,4 @@
-"""Cells or parties side by side: means, paired differences, who gains and who pays, hazard ratios."""
+"""Scenarios or parties side by side: means, paired differences, who gains and who pays, hazard ratios."""
 
 from __future__ import annotations
 
@@ -38,24 +38,28 @@ PANELS, LOSERS = 6, 2
 
 
 def bars(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
-    """The mean of one outcome in each cell with its 95 % interval, the highest first."""
+    """The mean of one outcome in each scenario with its 95 % interval, the highest first."""
     of = outcome_of(study, outcome)
     table = means(study, outcome) if of else pd.DataFrame()
     if of is None or table.empty:
         return None
     shown, left_out = _drawn(table, reference(study))
     inks = {reference(study): BLACK}
-    rows = [_row(study.labels[cell], one, inks.get(cell, BLUE)) for cell, one in shown.items()]
+    rows = [_row(study.labels[scenario], one, inks.get(scenario, BLUE)) for scenario, one in shown.items()]
     fit = measure(of, table["mean"], table["margin"])
-    title = say("{what}, by world", what=sentence(of.label))
+    title = say("{what}, by scenario", what=sentence(of.label))
     figure, narrow = row_figure(rows, title, fit)
-    caption = [_mean(table), say("Grey: the reference, “{cell}”.", cell=study.labels[reference(study)]), *left_out]
-    columns = {"cell": Column(say("World")), **estimate_columns(of)}
+    caption = [
+        _mean(table),
+        say("Grey: the reference, “{scenario}”.", scenario=study.labels[reference(study)]),
+        *left_out,
+    ]
+    columns = {"scenario": Column(say("Scenario")), **estimate_columns(of)}
     return Drawn(slug("bars", outcome), title, " ".join(caption), figure, by_name(study, table), columns, narrow=narrow)
 
 
 def difference_bars(study: Study, outcome: str = SURVIVAL, baselines: Mapping[Any, Any] | None = None) -> Drawn | None:
-    """One outcome in each cell less its baseline (the reference unless said), seed by seed."""
+    """One outcome in each scenario less its baseline (the reference unless said), seed by seed."""
     of = outcome_of(study, outcome)
     pairs = dict(against_reference(study) if baselines is None else baselines)
     table = changes(study, outcome, pairs) if of and pairs else pd.DataFrame()
@@ -67,39 +71,50 @@ def difference_bars(study: Study, outcome: str = SURVIVAL, baselines: Mapping[An
     title = say("{what}: what each choice changes", what=sentence(of.label))
     figure, narrow = row_figure(rows, title, fit)
     caption = [against(study, pairs), *_colours(of, table), *left_out]
-    columns = {"cell": Column(say("World")), **estimate_columns(of, difference=True)}
+    columns = {"scenario": Column(say("Scenario")), **estimate_columns(of, difference=True)}
     name = slug("difference", outcome)
     return Drawn(name, title, " ".join(caption), figure, by_name(study, table), columns, narrow=narrow)
 
 
 def who_pays(study: Study, baselines: Mapping[Any, Any] | None = None) -> Drawn | None:
-    """Per cell a bar for each party: what it gains or pays against the baseline, and the total of all."""
+    """Per scenario a bar for each party: what it gains or pays against the baseline, and the total of all."""
     known = parties(study)
     pairs = held_against(study, baselines)
     table = computed(study, pairs).dropna(subset="mean") if pairs and known else pd.DataFrame()
     if table.empty:
         return None
     of = Outcome("surplus", say("gain or loss over the run"), "Rp", 1)
-    shown, left_out = _panels(study, pairs, list(dict.fromkeys(table.index.get_level_values("cell_id"))))
+    shown, left_out = _panels(study, pairs, list(dict.fromkeys(table.index.get_level_values("scenario_id"))))
     moved = table[(table["mean"] != 0) | (table.index.get_level_values("outcome") == TOTAL)]
-    panels = ([Row(_less(study, cell, pairs[cell])), *_party_rows(known, moved.loc[cell])] for cell in shown)
+    panels = (
+        [Row(_less(study, scenario, pairs[scenario])), *_party_rows(known, moved.loc[scenario])] for scenario in shown
+    )
     rows = [row for panel in panels for row in panel]
     fit = measure(of, table["mean"].abs(), table["margin"], difference=True)
     title = say("Who gains and who pays")
     figure, narrow = row_figure(rows, title, fit)
     whole = (say("The parties add up to the total."), say("Who is not named gains and pays nothing."))
     caption = [against(study, pairs), *_colours(of, table), *whole, *left_out]
-    columns = {"cell": Column(say("World")), "party": Column(say("Party")), **estimate_columns(of, difference=True)}
+    columns = {
+        "scenario": Column(say("Scenario")),
+        "party": Column(say("Party")),
+        **estimate_columns(of, difference=True),
+    }
     numbers = _party_numbers(study, known, table)
     return Drawn("who-pays", title, " ".join(caption), figure, numbers, columns, narrow=narrow)
 
 
 def forest(
-    study: Study, ratios: Sequence[HazardRatio], name: str = "hazards", title: str = "", cells: int = 0, note: str = ""
+    study: Study,
+    ratios: Sequence[HazardRatio],
+    name: str = "hazards",
+    title: str = "",
+    scenarios: int = 0,
+    note: str = "",
 ) -> Drawn | None:
     """Hazard ratios with their intervals on an axis of powers: right of one, shops die sooner.
 
-    `cells`: how many worlds there are, where the ratios are those of some of them. `note`: the caption's end.
+    `scenarios`: how many scenarios there are, where the ratios are those of some of them. `note`: the caption's end.
     """
     known = [one for one in ratios if np.isfinite(one.ratio)]
     if not known:
@@ -113,7 +128,7 @@ def forest(
     fit = Measure(of.label, of.unit, Scale(1.0, of.unit, 2))
     title = title or say("How much likelier a shop is to close in a week")
     figure, narrow = row_figure(rows, title, fit, dots=True)
-    caption = " ".join([*_of_ratios(known, ratios, cells), *without_ratio(ratios), note]).rstrip()
+    caption = " ".join([*_of_ratios(known, ratios, scenarios), *without_ratio(ratios), note]).rstrip()
     return Drawn(name, title, caption, figure, *_ratio_numbers(ratios), narrow=narrow)
 
 
@@ -141,7 +156,7 @@ def _ratio_numbers(ratios: Sequence[HazardRatio]) -> tuple[pd.DataFrame, dict[st
     return pd.DataFrame(rows, columns=list(heads)), {name: Column(head) for name, head in heads.items()}
 
 
-def _of_ratios(known: Sequence[HazardRatio], ratios: Sequence[HazardRatio], cells: int) -> list[str]:
+def _of_ratios(known: Sequence[HazardRatio], ratios: Sequence[HazardRatio], scenarios: int) -> list[str]:
     """What a caption says of hazard ratios: how they are made, and what is left out."""
     if any(one.seeds >= SEEDS_FOR_SPREAD for one in known):
         how = say(
@@ -159,10 +174,15 @@ def _of_ratios(known: Sequence[HazardRatio], ratios: Sequence[HazardRatio], cell
     if any(np.isnan(one.low) and one.seeds >= SEEDS_FOR_SPREAD for one in known):
         said.append(say("Open, no interval: fewer than {n} shops closed on a side, too few to trust one.", n=str(FEW)))
     if any(one.n < one.of for one in known):
-        said.append(say("Of many shops a random sample was used, the same in both worlds; the table says how many."))
-    if len(ratios) < cells:
-        worlds = plural(cells, "world")
-        said.append(say("Of {worlds} the {n} in which survival changes most.", n=str(len(ratios)), worlds=worlds))
+        said.append(say("Of many shops a random sample was used, the same in both scenarios; the table says how many."))
+    if len(ratios) < scenarios:
+        said.append(
+            say(
+                "Of {scenarios} the {n} in which survival changes most.",
+                n=str(len(ratios)),
+                scenarios=plural(scenarios, "scenario"),
+            )
+        )
     return said
 
 
@@ -198,40 +218,42 @@ def against(study: Study, pairs: Mapping[Any, Any]) -> str:
     bases, several = set(pairs.values()), max(study.seeds.values()) > 1
     how = say("Seed by seed, with 95% t intervals.") if several else say("One seed.")
     if len(bases) == 1:
-        return f"{say('Each world less “{cell}”.', cell=study.labels[bases.pop()])} {how}"
+        return f"{say('Each scenario less “{scenario}”.', scenario=study.labels[bases.pop()])} {how}"
     if len(references(study)) > 1:
-        first_of_its = say("Under a rule: less the same world without one; else: less the first of the same market.")
+        first_of_its = say("Under a rule: less the same scenario without one; else: less the first of the same market.")
         return f"{first_of_its} {how}"
     first = study.labels[reference(study)]
-    return f"{say('Under a rule: less the same world without one; else: less “{cell}”.', cell=first)} {how}"
+    return f"{say('Under a rule: less the same scenario without one; else: less “{scenario}”.', scenario=first)} {how}"
 
 
-def _panels(study: Study, pairs: dict[Any, Any], cells: Sequence[Any]) -> tuple[Sequence[Any], list[str]]:
-    """The cells that are drawn, and what a caption says of that.
+def _panels(study: Study, pairs: dict[Any, Any], scenarios: Sequence[Any]) -> tuple[Sequence[Any], list[str]]:
+    """The scenarios that are drawn, and what a caption says of that.
 
     Of many the first without a rule where others have one, those that keep most shops, and two that keep fewest.
     """
-    if len(cells) <= PANELS:
-        return cells, []
+    if len(scenarios) <= PANELS:
+        return scenarios, []
     ruled = rule_baselines(study)
-    free = [cell for cell in cells if cell not in ruled][:1] if ruled else []
+    free = [scenario for scenario in scenarios if scenario not in ruled][:1] if ruled else []
     change = changes(study, SURVIVAL, pairs)["mean"].to_dict() if outcome_of(study, SURVIVAL) else {}
-    others = sorted((cell for cell in cells if cell not in free), key=lambda cell: -change.get(cell, 0.0))
+    others = sorted(
+        (scenario for scenario in scenarios if scenario not in free), key=lambda scenario: -change.get(scenario, 0.0)
+    )
     kept = [*others[: PANELS - LOSERS - len(free)], *others[-LOSERS:]]
-    parts = {"cells": plural(len(cells), "world"), "n": str(len(kept))}
+    parts = {"scenarios": plural(len(scenarios), "scenario"), "n": str(len(kept))}
     if free:
         told = say(
-            "Of {cells} the first without a rule and the {n} that keep most and fewest shops are drawn; the table "
+            "Of {scenarios} the first without a rule and the {n} that keep most and fewest shops are drawn; the table "
             "has all.",
             **parts,
         )
     else:
-        told = say("Of {cells} the {n} that keep most and fewest shops are drawn; the table has all.", **parts)
+        told = say("Of {scenarios} the {n} that keep most and fewest shops are drawn; the table has all.", **parts)
     return [*free, *kept], [told]
 
 
-def _less(study: Study, cell: Any, base: Any) -> str:
-    return say("{cell}, less “{base}”", cell=study.labels[cell], base=study.labels[base])
+def _less(study: Study, scenario: Any, base: Any) -> str:
+    return say("{scenario}, less “{base}”", scenario=study.labels[scenario], base=study.labels[base])
 
 
 def _party_rows(known: Mapping[str, Party], table: pd.DataFrame) -> list[Row]:
@@ -244,10 +266,10 @@ def _party_rows(known: Mapping[str, Party], table: pd.DataFrame) -> list[Row]:
 
 def _party_numbers(study: Study, known: Mapping[str, Party], table: pd.DataFrame) -> pd.DataFrame:
     flat = table.reset_index()
-    flat.columns = pd.Index(["cell", "party", *flat.columns[2:]])
-    flat["cell"] = flat["cell"].map(study.labels)
+    flat.columns = pd.Index(["scenario", "party", *flat.columns[2:]])
+    flat["scenario"] = flat["scenario"].map(study.labels)
     flat["party"] = [_party_label(known, str(party)) for party in flat["party"]]
-    return flat[["cell", "party", "mean", "low", "high", "n"]]
+    return flat[["scenario", "party", "mean", "low", "high", "n"]]
 
 
 def _party_label(known: Mapping[str, Party], party: str) -> str:

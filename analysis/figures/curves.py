@@ -136,15 +136,21 @@ def start_of_axis(figure: go.Figure, fit: Measure) -> list[str]:
     return [say("The vertical axis starts at {start}.", start=start)] if floor > 0 else []
 
 
-def too_many(lines: Sequence[Line], cells: int) -> list[str]:
+def too_many(lines: Sequence[Line], scenarios: int) -> list[str]:
     """What a caption says of bands and lines left out."""
     said = []
     if not direct(lines):
         said.append(say("Named: the first, the {n} highest and the {n} lowest; grey: the others.", n=str(NAMED - 1)))
         if any(line.has_band for line in lines):
             said.append(say("Bands are left out for so many lines; the numbers have intervals."))
-    if len(lines) < cells:
-        said.append(say("The first {drawn} of {cells} are drawn.", drawn=str(len(lines)), cells=plural(cells, "world")))
+    if len(lines) < scenarios:
+        said.append(
+            say(
+                "The first {drawn} of {scenarios} are drawn.",
+                drawn=str(len(lines)),
+                scenarios=plural(scenarios, "scenario"),
+            )
+        )
     return said
 
 

@@ -25,9 +25,9 @@ def dominance(study: Study) -> Drawn | None:
     title = say("What own goods do to small shops, by the share of the feed they take")
     figure, key = _figure(study, curves, title)
     table = pd.concat([curve.points.assign(level=curve.level) for curve in curves])
-    table.insert(0, "world", [study.labels[cell] for cell in table.index])
+    table.insert(0, "scenario", [study.labels[scenario] for scenario in table.index])
     columns = {
-        "world": Column(say("world")),
+        "scenario": Column(say("scenario")),
         "level": Column(say("the app's share of orders"), "share"),
         "feed": Column(say("own goods' share of the app's feed"), "share"),
         "mean": Column(say("opening SMEs alive"), "share", True),
@@ -51,7 +51,7 @@ def _figure(study: Study, curves: Sequence[found_in.Curve], title: str) -> tuple
         name = say("the app has {share} of orders", share=number(curve.level, ".0%"))
         mean, low, high = (ALL * points[column] for column in ("mean", "low", "high"))
         error = {"color": ink.tint(0.5), "thickness": 1.5, "width": 4}
-        told = [plain(study.labels[cell]) for cell in points.index]
+        told = [plain(study.labels[scenario]) for scenario in points.index]
         figure.add_scatter(
             x=[0.0, *(ALL * points["feed"])],
             y=[0.0, *mean],

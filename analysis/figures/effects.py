@@ -16,7 +16,7 @@ from .text import written
 
 
 def effects(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
-    """One outcome's main effects: each value of each setting against all worlds in which that means something."""
+    """One outcome's main effects: each value of each setting against all scenarios in which that means something."""
     of, form = outcome_of(study, outcome), shape(study)
     if of is None or len(form.axes) < 2:
         return None
@@ -63,13 +63,13 @@ def _value(one: Effect) -> str:
 
 def _caption(known: list[Effect], direction: int) -> str:
     told = say(
-        "Each bar: the worlds with this value, less the mean over all values of the setting; worlds in which it means "
-        "nothing are left out."
+        "Each bar: the scenarios with this value, less the mean over all values of the setting; scenarios in which it "
+        "means nothing are left out."
     )
     several = any(one.change.known for one in known)
     said = [told, say("Seed by seed, with 95% t intervals.") if several else say("One seed.")]
     if any(len(one.values) > 1 for one in known):
-        said.append(say("Many values stand in groups of as many worlds each."))
+        said.append(say("Many values stand in groups of as many scenarios each."))
     if direction:
         said.append(say("Blue is better, orange worse."))
     if several:

@@ -14,7 +14,7 @@ from ..language import say
 from ..lines import INKS, STROKES, Line
 from ..shape import Axis, Facets, Shape, shape
 from ..study import Study
-from ..words import cell_labels, lower_first, sentence, setting_label
+from ..words import lower_first, scenario_labels, sentence, setting_label
 from .curves import banded, edges, start_of_axis, y_range
 from .drawn import Column, Drawn, Entry, axis, layout, slim, slug
 from .measure import SURVIVAL, Measure, estimate_columns, means, measure, numbers, outcome_of
@@ -53,9 +53,9 @@ def facets(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
     title = say("{what} by {setting}, in small multiples", what=sentence(of.label), setting=lower_first(along.label))
     figure, entries = _figure(panels, along, fit, title, _range(panels, fit))
     caption = [_marks(lines), say("Settings: {names}.", names=", ".join(axis.name for axis in form.axes))]
-    caption += [say("Dashed: a world without this setting.")] if any(panel.levels for panel in panels) else []
-    columns = {"cell": Column(say("World")), **estimate_columns(of)}
-    behind = numbers(table, cell=[study.labels[cell] for cell in table.index])
+    caption += [say("Dashed: a scenario without this setting.")] if any(panel.levels for panel in panels) else []
+    columns = {"scenario": Column(say("Scenario")), **estimate_columns(of)}
+    behind = numbers(table, scenario=[study.labels[scenario] for scenario in table.index])
     caption += start_of_axis(figure, fit)
     narrow = _narrow(panels, along)
     return Drawn(slug("facets", outcome), title, " ".join(caption), figure, behind, columns, entries, False, narrow)
@@ -74,17 +74,17 @@ def _marks(lines: Sequence[Line]) -> str:
 
 
 def _panels(study: Study, form: Shape, placed: Facets, table: pd.DataFrame) -> list[Panel]:
-    """The panels in the study's order; a cell without a value on the axis is a level in every panel that it fits."""
+    """The panels in the study's order; a scenario without a value on the axis is a level in each panel that it fits."""
     inside: dict[Place, dict[Any, list[Any]]] = {}
     outside = []
-    for cell, at in form.places.items():
-        if cell not in table.index:
+    for scenario, at in form.places.items():
+        if scenario not in table.index:
             continue
         if at[placed.along] is None:
-            outside.append(cell)
+            outside.append(scenario)
             continue
         line = at[placed.line] if placed.line is not None else None
-        inside.setdefault(tuple(at[i] for i in placed.panels), {}).setdefault(line, []).append(cell)
+        inside.setdefault(tuple(at[i] for i in placed.panels), {}).setdefault(line, []).append(scenario)
     values = _line_values(form, placed)
     names = _names([form.axes[i] for i in placed.panels], list(inside))
     made = []
@@ -94,13 +94,15 @@ def _panels(study: Study, form: Shape, placed: Facets, table: pd.DataFrame) -> l
             for value in values
             if value in by_line
         }
-        levels = [_level(study, form, placed, cell, table) for cell in outside if _fits(form, placed, cell, key)]
+        levels = [
+            _level(study, form, placed, scenario, table) for scenario in outside if _fits(form, placed, scenario, key)
+        ]
         made.append(Panel(names[key], lines, levels))
     return made
 
 
 def _line_values(form: Shape, placed: Facets) -> list[Any]:
-    """The values that tell lines apart, in order, None (a cell in which the setting means nothing) first."""
+    """The values that tell lines apart, in order, None (a scenario in which the setting means nothing) first."""
     if placed.line is None:
         return [None]
     there = {at[placed.line] for at in form.places.values() if at[placed.along] is not None}
@@ -111,14 +113,16 @@ def _names(axes: Sequence[Axis], places: Sequence[Place]) -> dict[Place, str]:
     """What panels are called: the values of their settings in words; '' for a panel that is alone."""
     if not axes or len(places) < 2:
         return dict.fromkeys(places, "")
-    return cell_labels({place: {axis.name: value for axis, value in zip(axes, place, strict=True)} for place in places})
+    return scenario_labels(
+        {place: {axis.name: value for axis, value in zip(axes, place, strict=True)} for place in places}
+    )
 
 
-def _line(form: Shape, placed: Facets, cells: Sequence[Any], table: pd.DataFrame, i: int) -> Line:
-    cells = sorted(cells, key=lambda cell: form.places[cell][placed.along])
-    at = np.array([form.places[cell][placed.along] for cell in cells], float)
-    mean, low, high = (table.loc[cells, name].to_numpy(float) for name in ("mean", "low", "high"))
-    value = form.places[cells[0]][placed.line] if placed.line is not None else None
+def _line(form: Shape, placed: Facets, scenarios: Sequence[Any], table: pd.DataFrame, i: int) -> Line:
+    scenarios = sorted(scenarios, key=lambda scenario: form.places[scenario][placed.along])
+    at = np.array([form.places[scenario][placed.along] for scenario in scenarios], float)
+    mean, low, high = (table.loc[scenarios, name].to_numpy(float) for name in ("mean", "low", "high"))
+    value = form.places[scenarios[0]][placed.line] if placed.line is not None else None
     return Line(_line_name(form, placed, value), at, mean, low, high, INKS[(i + 2) % len(INKS)], "solid")
 
 
@@ -131,17 +135,17 @@ def _line_name(form: Shape, placed: Facets, value: Any) -> str:
     return setting_label(axis.name, value)
 
 
-def _level(study: Study, form: Shape, placed: Facets, cell: Any, table: pd.DataFrame) -> Line:
+def _level(study: Study, form: Shape, placed: Facets, scenario: Any, table: pd.DataFrame) -> Line:
     ends = [at[placed.along] for at in form.places.values() if at[placed.along] is not None]
-    mean, low, high = (np.full(2, float(table.loc[cell, name])) for name in ("mean", "low", "high"))
+    mean, low, high = (np.full(2, float(table.loc[scenario, name])) for name in ("mean", "low", "high"))
     x = np.array([min(ends), max(ends)], float)
-    return Line(study.labels[cell], x, mean, low, high, INKS[0], list(STROKES)[1])
+    return Line(study.labels[scenario], x, mean, low, high, INKS[0], list(STROKES)[1])
 
 
-def _fits(form: Shape, placed: Facets, cell: Any, key: Place) -> bool:
+def _fits(form: Shape, placed: Facets, scenario: Any, key: Place) -> bool:
     """Whether a level is in a panel: alike in all settings of the panel but its rule and what means nothing in it."""
     pairs = zip(placed.panels, key, strict=True)
-    return all(form.places[cell][i] in (None, value) or form.axes[i].name == RULE for i, value in pairs)
+    return all(form.places[scenario][i] in (None, value) or form.axes[i].name == RULE for i, value in pairs)
 
 
 def _figure(

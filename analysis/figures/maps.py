@@ -1,4 +1,4 @@
-"""One outcome over two settings: a heat map with its values written in, or its differences to one cell."""
+"""One outcome over two settings: a heat map with its values written in, or its differences to one scenario."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .drawn import Column, Drawn, axis, layout, slug
 from .measure import SURVIVAL, Measure, changes, estimate_columns, means, measure, numbers, outcome_of
 from .text import plain, wrapped, written
 
-CELL_HEIGHT = 44
+SCENARIO_HEIGHT = 44
 WRITTEN, WRITTEN_NARROW = 14, 5  # columns up to which a value is written into each place of a map
 BAR_ROOM, AXIS_ROOM, HIGHEST = 84, 60, 900
 # from dark blue through grey to yellow (Nuñez, Anderton, Renslow 2018), for all kinds of eyes; and blue to orange
@@ -28,7 +28,7 @@ DIVERGING = ("#b35806", "#e08214", "#fdb863", "#f7f7f7", "#92c5de", "#4393c3", "
 
 @dataclass(frozen=True)
 class Grid:
-    """The axes of a map, fewer values across for a page is longer than wide; of each cell its column and row."""
+    """The axes of a map, fewer values across for a page is longer than wide; of each scenario its column and row."""
 
     across: Axis
     up: Axis
@@ -39,29 +39,31 @@ class Grid:
         """The grid of a study that is a map."""
         across, up = sorted(form.axes, key=lambda axis: len(axis.values))
         i, j = form.axes.index(across), form.axes.index(up)
-        places = {cell: (across.values.index(at[i]), up.values.index(at[j])) for cell, at in form.places.items()}
+        places = {
+            scenario: (across.values.index(at[i]), up.values.index(at[j])) for scenario, at in form.places.items()
+        }
         return cls(across, up, places)
 
     def filled(self, values: pd.Series, empty: Any = np.nan) -> np.ndarray:
-        """Values by cell in their places (row, column)."""
+        """Values by scenario in their places (row, column)."""
         grid = np.full((len(self.up.values), len(self.across.values)), empty)
-        for cell, value in values.items():
-            column, row = self.places[cell]
+        for scenario, value in values.items():
+            column, row = self.places[scenario]
             grid[row, column] = value
         return grid
 
-    def settings_of(self, cells: Iterable[Any]) -> dict[str, list[Any]]:
-        """What cells are set to: the columns that say so in the numbers behind a map."""
-        places = [self.places[cell] for cell in cells]
+    def settings_of(self, scenarios: Iterable[Any]) -> dict[str, list[Any]]:
+        """What scenarios are set to: the columns that say so in the numbers behind a map."""
+        places = [self.places[scenario] for scenario in scenarios]
         return {"across": [self.across.values[x] for x, _ in places], "up": [self.up.values[y] for _, y in places]}
 
 
 def heat_map(study: Study, outcome: str = SURVIVAL, base: Any = None) -> Drawn | None:
-    """One outcome over two settings; with `base`, its paired difference to that cell."""
+    """One outcome over two settings; with `base`, its paired difference to that scenario."""
     of, form, difference = outcome_of(study, outcome), shape(study), base is not None
     if of is None or form.kind != "map":
         return None
-    table = changes(study, outcome, dict.fromkeys(study.cells, base)) if difference else means(study, outcome)
+    table = changes(study, outcome, dict.fromkeys(study.scenarios, base)) if difference else means(study, outcome)
     if table.empty:
         return None
     fit, grid = measure(of, table["mean"].abs(), table["margin"], difference), Grid.of(form)
@@ -77,7 +79,7 @@ def heat_map(study: Study, outcome: str = SURVIVAL, base: Any = None) -> Drawn |
 
 def _caption(study: Study, grid: Grid, table: pd.DataFrame, base: Any) -> str:
     if base is not None:
-        told = say("Each place less “{cell}”, seed by seed.", cell=study.labels[base])
+        told = say("Each place less “{scenario}”, seed by seed.", scenario=study.labels[base])
     elif max(study.seeds.values()) > 1:
         told = say("Means over seeds; the table has intervals.")
     else:
@@ -104,7 +106,7 @@ def _figure(grid: Grid, table: pd.DataFrame, fit: Measure, title: str) -> go.Fig
     where = {"x": list(range(len(columns))), "y": list(range(len(rows))), "xgap": 2, "ygap": 2}
     hover = {"customdata": _hover(grid, table, fit), "hovertemplate": "%{customdata}<extra></extra>"}
     figure = go.Figure(go.Heatmap(z=values, coloraxis="coloraxis", hoverongaps=False, **where, **hover))
-    height = max(220, CELL_HEIGHT * len(rows)) + 8 + AXIS_ROOM
+    height = max(220, SCENARIO_HEIGHT * len(rows)) + 8 + AXIS_ROOM
     look = layout(title, min(height, HIGHEST), margin={"t": 8, "b": AXIS_ROOM, "r": BAR_ROOM})
     scale = {"colorscale": _scale(colours), "cmin": low, "cmax": high, "colorbar": _bar(fit, high - low)}
     notes = _written(values, colours, low, high, fit) if len(columns) <= WRITTEN else []

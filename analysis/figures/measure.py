@@ -84,31 +84,31 @@ def outcome_of(study: Study, name: str) -> Outcome | None:
 
 
 def values_of(study: Study, name: str) -> pd.DataFrame:
-    """The outcome by (cell, seed), as a table of one column."""
+    """The outcome by (scenario, seed), as a table of one column."""
     if name == SURVIVAL:
         return headline_survival(study)[1].to_frame(SURVIVAL)
     return study.values[[name]]
 
 
 def means(study: Study, name: str) -> pd.DataFrame:
-    """Mean, margin, low, high and n by cell, of the cells that have the outcome, in the study's order."""
-    return _by_cell(summary(values_of(study, name).dropna()))
+    """Mean, margin, low, high and n by scenario, of the scenarios that have the outcome, in the study's order."""
+    return _by_scenario(summary(values_of(study, name).dropna()))
 
 
 def changes(study: Study, name: str, baselines: dict[Any, Any]) -> pd.DataFrame:
     """Paired differences against the baselines, as `means`."""
     values = values_of(study, name).dropna()
-    there = set(values.index.get_level_values("cell_id"))
-    held = {cell: base for cell, base in baselines.items() if {cell, base} <= there}
-    return _by_cell(differences(values, held, study.weeks))
+    there = set(values.index.get_level_values("scenario_id"))
+    held = {scenario: base for scenario, base in baselines.items() if {scenario, base} <= there}
+    return _by_scenario(differences(values, held, study.weeks))
 
 
 def held_against(study: Study, baselines: Mapping[Any, Any] | None) -> dict[Any, Any]:
-    """The baselines as given; else each rule's, and where no world is under one, the reference."""
+    """The baselines as given; else each rule's, and where no scenario is under one, the reference."""
     return dict(baselines if baselines is not None else rule_baselines(study) or against_reference(study))
 
 
-def _by_cell(table: pd.DataFrame) -> pd.DataFrame:
+def _by_scenario(table: pd.DataFrame) -> pd.DataFrame:
     return table.droplevel("outcome").dropna(subset="mean")
 
 
@@ -129,7 +129,7 @@ def interval_columns(name: str, head: str, unit: str, difference: bool) -> dict[
 
 
 def extremes(values: pd.Series, most: int, keep: Any = None) -> tuple[list[Any], list[str]]:
-    """The cells that are drawn, as they stand in `values`, and what a caption says of that.
+    """The scenarios that are drawn, as they stand in `values`, and what a caption says of that.
 
     Of more than `most` the one to `keep`, the reference, and as many of the highest as of the lowest.
     """
@@ -139,12 +139,12 @@ def extremes(values: pd.Series, most: int, keep: Any = None) -> tuple[list[Any],
     ranked = values.drop(held).sort_values(ascending=False, kind="stable").index
     half = (most - len(held)) // 2
     drawn = {*held, *ranked[:half], *ranked[-half:]}
-    parts = {"n": str(half), "cells": plural(len(values), "world")}
+    parts = {"n": str(half), "scenarios": plural(len(values), "scenario")}
     if len(held):
-        told = say("The reference, the {n} highest and {n} lowest of {cells}; the table has all.", **parts)
+        told = say("The reference, the {n} highest and {n} lowest of {scenarios}; the table has all.", **parts)
     else:
-        told = say("The {n} highest and {n} lowest of {cells}; the table has all.", **parts)
-    return [cell for cell in values.index if cell in drawn], [told]
+        told = say("The {n} highest and {n} lowest of {scenarios}; the table has all.", **parts)
+    return [scenario for scenario in values.index if scenario in drawn], [told]
 
 
 def numbers(table: pd.DataFrame, **first: Sequence[Any]) -> pd.DataFrame:
@@ -156,5 +156,5 @@ def numbers(table: pd.DataFrame, **first: Sequence[Any]) -> pd.DataFrame:
 
 
 def by_name(study: Study, table: pd.DataFrame) -> pd.DataFrame:
-    """The numbers of a table by cell, under the cells' labels."""
-    return numbers(table, cell=[study.labels[cell] for cell in table.index])
+    """The numbers of a table by scenario, under the scenarios' labels."""
+    return numbers(table, scenario=[study.labels[scenario] for scenario in table.index])

@@ -1,4 +1,4 @@
-"""Shop by shop: what opening SMEs earn in each cell, and which of them win and lose against their twins."""
+"""Shop by shop: what opening SMEs earn in each scenario, and which of them win and lose against their twins."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HEIGHT = 360
 
 
 def shop_profits(study: Study) -> Drawn | None:
-    """What single opening SMEs earn over the run in each cell: the middle half, the median, 5 to 95 %."""
+    """What single opening SMEs earn over the run in each scenario: the middle half, the median, 5 to 95 %."""
     table = shop_quantiles(study).dropna()
     if table.empty:
         return None
@@ -34,39 +34,39 @@ def shop_profits(study: Study) -> Drawn | None:
     drawn = table.loc[shown, list(QUANTILES)]
     fit = measure(of, drawn.abs().to_numpy().ravel())
     scaled, style = drawn * fit.factor, styles(study)
-    names = [study.labels[cell] for cell in shown]
+    names = [study.labels[scenario] for scenario in shown]
     boxes = [
-        box(i, scaled.loc[cell].tolist(), study.labels[cell], style[cell][0], xhoverformat=fit.form)
-        for i, cell in enumerate(shown)
+        box(i, scaled.loc[scenario].tolist(), study.labels[scenario], style[scenario][0], xhoverformat=fit.form)
+        for i, scenario in enumerate(shown)
     ]
     title = say("What an opening SME earns over the run")
     ends = float(scaled.to_numpy().min()), float(scaled.to_numpy().max())
     figure, less = box_figure(boxes, names, ends, title, fit)
     figure.add_vline(0, line_width=1.5, line_color="#555555")
     caption = say("Shops of all seeds. Box: the middle half of the shops; line in it: the median; whiskers: 5 to 95%.")
-    columns = {"cell": Column(say("World"))} | quantile_columns(of.unit) | {"n": Column(say("shops"))}
+    columns = {"scenario": Column(say("Scenario"))} | quantile_columns(of.unit) | {"n": Column(say("shops"))}
     numbers = table.set_axis(list(columns)[1:], axis=1).reset_index(drop=True)
-    numbers.insert(0, "cell", [study.labels[cell] for cell in table.index])
+    numbers.insert(0, "scenario", [study.labels[scenario] for scenario in table.index])
     said = " ".join([caption, *left_out])
     return Drawn("shop-profits", title, said, figure, numbers, columns, narrow=less)
 
 
-def winners(study: Study, cell: Any, base: Any) -> Drawn | None:
+def winners(study: Study, scenario: Any, base: Any) -> Drawn | None:
     """By tenth of opening orders, the shares of shops that earn more and less than their twin in `base`."""
-    table = winners_and_losers(study, cell, base)
+    table = winners_and_losers(study, scenario, base)
     if table.empty:
         return None
     means = table["mean"].unstack("what")
-    labels = {"cell": study.labels[cell], "base": study.labels[base]}
-    title = say("Winners and losers by size: {cell}, against the same shops in {base}", **labels)
+    labels = {"scenario": study.labels[scenario], "base": study.labels[base]}
+    title = say("Winners and losers by size: {scenario}, against the same shops in {base}", **labels)
     figure = _tenths(means, title)
     caption = say(
         "Tenths of the opening SMEs by orders in the opening week, 1 the smallest. Right: profit over the run is "
-        "higher than the same shop's in the other world; left: lower. Changes within 1% of sales count as neither."
+        "higher than the same shop's in the other scenario; left: lower. Changes within 1% of sales count as neither."
     )
     numbers, columns = _winner_numbers(table)
     less = slim(44) | {"height": NARROW_HEIGHT, "xaxis.range": [-1.35, 1.35]}
-    return Drawn(slug("winners", cell), title, caption, figure, numbers, columns, narrow=less)
+    return Drawn(slug("winners", scenario), title, caption, figure, numbers, columns, narrow=less)
 
 
 def _tenths(means: pd.DataFrame, title: str) -> go.Figure:

@@ -1,4 +1,4 @@
-"""Not means alone: every seed of every cell as a dot, with the median and the middle half."""
+"""Not means alone: every seed of every scenario as a dot, with the median and the middle half."""
 
 from __future__ import annotations
 
@@ -26,26 +26,28 @@ LANES = 5
 
 
 def distribution(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
-    """Each seed of each cell as a dot over a box of the quartiles."""
+    """Each seed of each scenario as a dot over a box of the quartiles."""
     of = outcome_of(study, outcome)
     values = values_of(study, outcome)[outcome].dropna() if of else pd.Series(dtype=float)
     if of is None or values.empty:
         return None
-    cells = {cell: part.to_numpy(float) for cell, part in values.groupby(level="cell_id", sort=False)}
-    cells = {cell: cells[cell] for cell in study.cells if cell in cells}
+    scenarios = {scenario: part.to_numpy(float) for scenario, part in values.groupby(level="scenario_id", sort=False)}
+    scenarios = {scenario: scenarios[scenario] for scenario in study.scenarios if scenario in scenarios}
     shown, left_out = extremes(
-        pd.Series({cell: part.mean() for cell, part in cells.items()}), MAX_ROWS, reference(study)
+        pd.Series({scenario: part.mean() for scenario, part in scenarios.items()}), MAX_ROWS, reference(study)
     )
-    fit = measure(of, values.abs(), [float(part.std()) for part in cells.values()])
-    drawn = {cell: cells[cell] * fit.factor for cell in shown}
-    title = say("{what}: every seed of each world", what=sentence(of.label))
+    fit = measure(of, values.abs(), [float(part.std()) for part in scenarios.values()])
+    drawn = {scenario: scenarios[scenario] * fit.factor for scenario in shown}
+    title = say("{what}: every seed of each scenario", what=sentence(of.label))
     style, every = styles(study), np.concatenate(list(drawn.values()))
-    rows = [_seeds(i, drawn[cell], study.labels[cell], style[cell][0], fit) for i, cell in enumerate(shown)]
-    names, ends = [study.labels[cell] for cell in shown], (float(every.min()), float(every.max()))
+    rows = [
+        _seeds(i, drawn[scenario], study.labels[scenario], style[scenario][0], fit) for i, scenario in enumerate(shown)
+    ]
+    names, ends = [study.labels[scenario] for scenario in shown], (float(every.min()), float(every.max()))
     figure, less = box_figure([trace for row in rows for trace in row], names, ends, title, fit)
     caption = [say("A dot a seed; box: the middle half of the seeds; line: their median."), *left_out]
-    table = pd.DataFrame([(study.labels[c], *np.quantile(part, QUANTILES), len(part)) for c, part in cells.items()])
-    columns = {"cell": Column(say("World"))} | quantile_columns(of.unit) | {"n": Column(say("seeds"))}
+    table = pd.DataFrame([(study.labels[c], *np.quantile(part, QUANTILES), len(part)) for c, part in scenarios.items()])
+    columns = {"scenario": Column(say("Scenario"))} | quantile_columns(of.unit) | {"n": Column(say("seeds"))}
     table.columns = pd.Index(columns)
     return Drawn(slug("spread", outcome), title, " ".join(caption), figure, table, columns, narrow=less)
 

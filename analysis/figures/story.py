@@ -1,4 +1,4 @@
-"""One world's weeks: a few outcomes, each in a panel of its own, one below the other."""
+"""One scenario's weeks: a few outcomes, each in a panel of its own, one below the other."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ PANEL, HEAD = 128, 30
 WIDE_CHARACTERS, NARROW_CHARACTERS = 100, 36  # of a heading over a panel
 
 
-def story(study: Study, cell: Any = None, outcomes: Sequence[str] = ()) -> Drawn | None:
-    """The weeks of one cell (the first unless said): shops, money, shares, prices; with bands over seeds.
+def story(study: Study, scenario: Any = None, outcomes: Sequence[str] = ()) -> Drawn | None:
+    """The weeks of one scenario (the first unless said): shops, money, shares, prices; with bands over seeds.
 
     outcomes: those to draw, one below the other, in place of the main ones that move.
     """
-    cell = study.cells[0] if cell is None else cell
-    lines = _lines(study, cell, outcomes)
+    scenario = study.scenarios[0] if scenario is None else scenario
+    lines = _lines(study, scenario, outcomes)
     if not lines:
         return None
     fits = {name: measure(study.outcomes[name], line.y.tolist()) for name, line in lines.items()}
-    title = say("The weeks of “{cell}”", cell=study.labels[cell])
+    title = say("The weeks of “{scenario}”", scenario=study.labels[scenario])
     figure = _figure(lines, fits, title)
     several = any(line.has_band for line in lines.values())
     caption = say("Mean over seeds with its 95% t interval.") if several else say("One seed.")
@@ -60,8 +60,8 @@ def story(study: Study, cell: Any = None, outcomes: Sequence[str] = ()) -> Drawn
     return Drawn("story", title, caption, figure, table, columns, narrow=less)
 
 
-def _lines(study: Study, cell: Any, asked: Sequence[str]) -> dict[str, Line]:
-    at = study.cells.index(cell)
+def _lines(study: Study, scenario: Any, asked: Sequence[str]) -> dict[str, Line]:
+    at = study.scenarios.index(scenario)
     found = {}
     for name in asked or PANELS:
         line = _one(study, name, at) if name in study.outcomes else None
@@ -71,7 +71,7 @@ def _lines(study: Study, cell: Any, asked: Sequence[str]) -> dict[str, Line]:
 
 
 def _one(study: Study, name: str, at: int) -> Line | None:
-    return {line.label: line for line in weekly_lines(study, name)}.get(study.labels[study.cells[at]])
+    return {line.label: line for line in weekly_lines(study, name)}.get(study.labels[study.scenarios[at]])
 
 
 def _figure(lines: dict[str, Line], fits: dict[str, Measure], title: str) -> go.Figure:

@@ -45,7 +45,7 @@ def sweep_curve(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
     figure.update_layout(margin_b=60)
     caption = [_marks(lines), say("Setting: {name}.", name=along.name), *start_of_axis(figure, fit)]
     if form.levels():
-        caption.append(say("Dashed: a world without this setting."))
+        caption.append(say("Dashed: a scenario without this setting."))
     columns = {"line": Column(say("Line")), "at": Column(along.label), **estimate_columns(of)}
     behind = _curve_numbers(study, form, table)
     if not any(line.label for line in lines):
@@ -59,9 +59,9 @@ def _curve_lines(form: Shape, table: pd.DataFrame) -> list[Line]:
     labels = form.line_labels()
     lines: list[Line] = []
     for names, points in form.lines().items():
-        there = [(at, cell) for at, cell in points if cell in table.index]
+        there = [(at, scenario) for at, scenario in points if scenario in table.index]
         if there:
-            part = table.loc[[cell for _, cell in there]]
+            part = table.loc[[scenario for _, scenario in there]]
             lines.append(_line(labels[names], [at for at, _ in there], part, _ink(len(lines)), "solid"))
     return lines
 
@@ -76,12 +76,18 @@ def _line(label: str, at: Sequence[float], part: pd.DataFrame, ink: Ink, dash: s
 
 
 def _level_lines(study: Study, form: Shape, table: pd.DataFrame) -> list[Line]:
-    """Cells without a value on the axis, as level lines from end to end."""
+    """Scenarios without a value on the axis, as level lines from end to end."""
     ends, dashes = form.axes[form.numeric[0]].values, list(STROKES)[1:]
-    levels = [cell for cell in form.levels() if cell in table.index]
+    levels = [scenario for scenario in form.levels() if scenario in table.index]
     return [
-        _line(study.labels[cell], [ends[0], ends[-1]], table.loc[[cell, cell]], INKS[0], dashes[i % len(dashes)])
-        for i, cell in enumerate(levels)
+        _line(
+            study.labels[scenario],
+            [ends[0], ends[-1]],
+            table.loc[[scenario, scenario]],
+            INKS[0],
+            dashes[i % len(dashes)],
+        )
+        for i, scenario in enumerate(levels)
     ]
 
 
@@ -108,11 +114,11 @@ def _marks(lines: Sequence[Line]) -> str:
 
 
 def _curve_numbers(study: Study, form: Shape, table: pd.DataFrame) -> pd.DataFrame:
-    cells = [cell for cell in form.places if cell in table.index]
+    scenarios = [scenario for scenario in form.places if scenario in table.index]
     at, labels = form.numeric[0], form.line_labels()
-    values = [form.places[cell][at] for cell in cells]
+    values = [form.places[scenario][at] for scenario in scenarios]
     names = [
-        study.labels[cell] if value is None else labels[form.names(cell)]
-        for cell, value in zip(cells, values, strict=True)
+        study.labels[scenario] if value is None else labels[form.names(scenario)]
+        for scenario, value in zip(scenarios, values, strict=True)
     ]
-    return numbers(table.loc[cells], line=names, at=values)
+    return numbers(table.loc[scenarios], line=names, at=values)

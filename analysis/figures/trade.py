@@ -40,7 +40,7 @@ Pair = tuple[float, float]
 
 @dataclass(frozen=True)
 class Mark:
-    """A cell in the trade-off, as drawn: where, how sure, how large, by what number it is called."""
+    """A scenario in the trade-off, as drawn: where, how sure, how large, by what number it is called."""
 
     number: int
     label: str
@@ -58,19 +58,19 @@ def trade_off(study: Study, baselines: Mapping[Any, Any] | None = None, gain: st
     if across is None or up is None or not pairs:
         return None
     x, y = changes(study, SURVIVAL, pairs), changes(study, gain, pairs)
-    cells = [cell for cell in pairs if cell in x.index and cell in y.index]
-    if not cells:
+    scenarios = [scenario for scenario in pairs if scenario in x.index and scenario in y.index]
+    if not scenarios:
         return None
     cost = changes(study, COST, pairs) if COST in study.outcomes else x.iloc[:0]
-    shown, _ = extremes(x["mean"][cells], MAX_MARKS)
+    shown, _ = extremes(x["mean"][scenarios], MAX_MARKS)
     marks = _marks(study, shown, x, y, cost)
     fits = tuple(measure(of, t["mean"].abs(), t["margin"], difference=True) for of, t in ((across, x), (up, y)))
     price = _price(study, cost)
     title = _title(price)
     figure, all_named = _figure(marks, title, fits, price)
     parts = {"x": (across, x), "y": (up, y), "cost": (study.outcomes.get(COST), cost)}
-    table, columns = _numbers(study, cells, parts)
-    caption = " ".join([against(study, pairs), *_caption(price, len(marks), len(cells))])
+    table, columns = _numbers(study, scenarios, parts)
+    caption = " ".join([against(study, pairs), *_caption(price, len(marks), len(scenarios))])
     key = tuple(Entry(f"{m.number}  {m.label}", m.ink, "solid", (i,)) for i, m in enumerate(marks))
     less = _narrow(marks, fits)
     return Drawn("trade-off", title, caption, figure, table, columns, key, all_named, less)
@@ -82,42 +82,42 @@ def _title(price: Measure | None) -> str:
     return say("Shops and consumers: what each choice changes")
 
 
-def _caption(price: Measure | None, drawn: int, cells: int) -> Iterator[str]:
+def _caption(price: Measure | None, drawn: int, scenarios: int) -> Iterator[str]:
     yield say("Right: more shops live. Up: consumers gain.")
     if price:
         yield say("The larger a mark, the more it changes public cost.")
-    if drawn < cells:
-        many = {"cells": plural(cells, "world"), "n": str(drawn)}
-        yield say("Of {cells} the {n} that keep most and fewest shops are drawn; the table has all.", **many)
+    if drawn < scenarios:
+        many = {"scenarios": plural(scenarios, "scenario"), "n": str(drawn)}
+        yield say("Of {scenarios} the {n} that keep most and fewest shops are drawn; the table has all.", **many)
 
 
-def _marks(study: Study, cells: Sequence[Any], x: pd.DataFrame, y: pd.DataFrame, cost: pd.DataFrame) -> list[Mark]:
+def _marks(study: Study, scenarios: Sequence[Any], x: pd.DataFrame, y: pd.DataFrame, cost: pd.DataFrame) -> list[Mark]:
     """Numbered by falling survival."""
-    costs = {cell: float(cost["mean"].get(cell, 0.0)) for cell in cells}
+    costs = {scenario: float(cost["mean"].get(scenario, 0.0)) for scenario in scenarios}
     most = max(map(abs, costs.values()))
-    ordered = sorted(cells, key=lambda cell: -x["mean"][cell])
-    labels, style = _short(study, cells), styles(study)
+    ordered = sorted(scenarios, key=lambda scenario: -x["mean"][scenario])
+    labels, style = _short(study, scenarios), styles(study)
     return [
         Mark(
             i + 1,
-            labels[cell],
-            x.loc[cell],
-            y.loc[cell],
-            costs[cell],
-            LEAST + (MOST - LEAST) * math.sqrt(abs(costs[cell]) / most) if most else LEAST,
-            style[cell][0],
+            labels[scenario],
+            x.loc[scenario],
+            y.loc[scenario],
+            costs[scenario],
+            LEAST + (MOST - LEAST) * math.sqrt(abs(costs[scenario]) / most) if most else LEAST,
+            style[scenario][0],
         )
-        for i, cell in enumerate(ordered)
+        for i, scenario in enumerate(ordered)
     ]
 
 
-def _short(study: Study, cells: Sequence[Any]) -> dict[Any, str]:
-    """The cells' labels without a first part that all of them share, as 'Project S, '."""
-    labels = {cell: study.labels[cell] for cell in cells}
+def _short(study: Study, scenarios: Sequence[Any]) -> dict[Any, str]:
+    """The scenarios' labels without a first part that all of them share, as 'Project S, '."""
+    labels = {scenario: study.labels[scenario] for scenario in scenarios}
     firsts = {label.partition(", ")[0] for label in labels.values()}
-    if len(cells) < 2 or len(firsts) > 1 or not all(", " in label for label in labels.values()):
+    if len(scenarios) < 2 or len(firsts) > 1 or not all(", " in label for label in labels.values()):
         return labels
-    return {cell: sentence(label.partition(", ")[2]) for cell, label in labels.items()}
+    return {scenario: sentence(label.partition(", ")[2]) for scenario, label in labels.items()}
 
 
 def _price(study: Study, cost: pd.DataFrame) -> Measure | None:
@@ -291,12 +291,14 @@ def _narrow(marks: Sequence[Mark], fits: tuple[Measure, ...]) -> dict[str, Any]:
     }
 
 
-def _numbers(study: Study, cells: Sequence[Any], parts: Mapping[str, Any]) -> tuple[pd.DataFrame, dict[str, Column]]:
-    table = pd.DataFrame({"cell": [study.labels[cell] for cell in cells]})
-    columns = {"cell": Column(say("World"))}
+def _numbers(
+    study: Study, scenarios: Sequence[Any], parts: Mapping[str, Any]
+) -> tuple[pd.DataFrame, dict[str, Column]]:
+    table = pd.DataFrame({"scenario": [study.labels[scenario] for scenario in scenarios]})
+    columns = {"scenario": Column(say("Scenario"))}
     for name, (of, changed) in parts.items():
         if of is not None and not changed.empty:
-            known = changed[["mean", "low", "high"]].reindex(cells).to_numpy()
+            known = changed[["mean", "low", "high"]].reindex(scenarios).to_numpy()
             columns |= (heads := interval_columns(name, sentence(of.label), of.unit, difference=True))
             table[list(heads)] = known
     return table, columns

@@ -22,49 +22,49 @@ from .measure import Measure, estimate_columns, measure
 
 
 def survival(study: Study, known: Mapping[Any, Curve] | None = None) -> Drawn | None:
-    """Kaplan-Meier curves of the opening SMEs, a line a cell."""
+    """Kaplan-Meier curves of the opening SMEs, a line a scenario."""
     known = curves(study) if known is None else known
     lines = told_apart(survival_lines(study, dict(known)))
     title = say("Share of the opening SMEs still alive, by week")
-    return _curves("survival", title, lines, known, say("World"))
+    return _curves("survival", title, lines, known, say("Scenario"))
 
 
-def group_survival(study: Study, cell: Any, grouping: str) -> Drawn | None:
-    """The survival of one cell's opening SMEs by group: copied or not, one channel or several, size."""
+def group_survival(study: Study, scenario: Any, grouping: str) -> Drawn | None:
+    """The survival of one scenario's opening SMEs by group: copied or not, one channel or several, size."""
     kinds = {"copied": say("copied or not"), "channels": say("by channels"), "size": say("by size")}
     kind = kinds.get(grouping, grouping)
-    title = say("Share still alive, {kind}: {cell}", kind=kind, cell=study.labels[cell])
-    known = group_curves(study, cell, grouping)
+    title = say("Share still alive, {kind}: {scenario}", kind=kind, scenario=study.labels[scenario])
+    known = group_curves(study, scenario, grouping)
     said = [_pooled()]
     if grouping == "copied":
         said.append(say("A shop counts as not copied until the week of its copy, and as copied from then on."))
-    return _curves(slug("group", grouping, cell), title, _lines(known), known, say("Group"), said=said)
+    return _curves(slug("group", grouping, scenario), title, _lines(known), known, say("Group"), said=said)
 
 
-def copied_twins(study: Study, cell: Any, base: Any) -> Drawn | None:
-    """The shops that were copied in `cell` and those that were not, there and in `base`: the same shops twice."""
-    names = {"cell": study.labels[cell], "base": study.labels[base]}
-    title = say("Shops that “{cell}” copies and shops that it does not, there and in “{base}”", **names)
+def copied_twins(study: Study, scenario: Any, base: Any) -> Drawn | None:
+    """The shops that were copied in `scenario` and those that were not, there and in `base`: the same shops twice."""
+    names = {"scenario": study.labels[scenario], "base": study.labels[base]}
+    title = say("Shops that “{scenario}” copies and shops that it does not, there and in “{base}”", **names)
     inks = {study.labels[which]: ink for which, (ink, _) in styles(study).items()}
     known, lines = {}, []
     groups = ((say("copied"), "solid", twins), (say("not copied"), "dot", uncopied_twins))
     for group, dash, made in groups:
-        for label, curve in made(study, cell, base).items():
-            name = say("{group}, in “{cell}”", group=group, cell=label)
+        for label, curve in made(study, scenario, base).items():
+            name = say("{group}, in “{scenario}”", group=group, scenario=label)
             known[name] = curve
             lines.append(Line(name, curve.week, curve.survival, curve.low, curve.high, inks[label], dash))
     said = [
-        say("Kaplan-Meier, seeds pooled: the same shops in both worlds, those that live in both in week 0."),
+        say("Kaplan-Meier, seeds pooled: the same shops in both scenarios, those that live in both in week 0."),
         say(
             "Week 0: the week of a shop's copy; of those not copied the median week of their seed's copies. A shop is "
-            "watched to the end of the shorter world, one not copied no longer than until it is."
+            "watched to the end of the shorter scenario, one not copied no longer than until it is."
         ),
     ]
-    return _curves(slug("copied", cell), title, lines, known, say("World"), say("Weeks after the copy"), said)
+    return _curves(slug("copied", scenario), title, lines, known, say("Scenario"), say("Weeks after the copy"), said)
 
 
 def weekly(study: Study, column: str) -> Drawn | None:
-    """The mean over seeds of one weekly outcome, a line a cell, with its 95 % t band."""
+    """The mean over seeds of one weekly outcome, a line a scenario, with its 95 % t band."""
     lines = told_apart(weekly_lines(study, column))
     if not lines:
         return None
@@ -75,8 +75,8 @@ def weekly(study: Study, column: str) -> Drawn | None:
     what = say("One seed.") if max(study.seeds.values()) == 1 else say("Mean over seeds.")
     if banded(lines):
         what = say("Mean over seeds with its 95% t interval.")
-    caption = [what, *start_of_axis(figure, fit), *too_many(lines, len(study.cells))]
-    return _drawn(slug("weekly", column), title, caption, figure, lines, of, say("World"))
+    caption = [what, *start_of_axis(figure, fit), *too_many(lines, len(study.scenarios))]
+    return _drawn(slug("weekly", column), title, caption, figure, lines, of, say("Scenario"))
 
 
 def _curves(

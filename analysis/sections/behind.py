@@ -55,10 +55,10 @@ def _by_line(drawn: Drawn, line: str, place: str) -> Table:
     shown = table[table[place].isin(places) & table[line].isin(lines)]
     fit = _fit(of, shown)
     texts = dict(zip(zip(shown[place], shown[line], strict=True), _intervals(shown, fit, of), strict=True))
-    cells = [[texts.get((at, name), NOTHING) for name in lines] for at in places]
+    scenarios = [[texts.get((at, name), NOTHING) for name in lines] for at in places]
     title = f"{drawn.title}, {fit.heading}" if fit.heading else drawn.title
     heads, rows = [str(name) for name in lines], [_text(at) for at in places]
-    return Table(_cut(title, len(rows), table[place].nunique()), drawn.columns[place].label, heads, rows, cells)
+    return Table(_cut(title, len(rows), table[place].nunique()), drawn.columns[place].label, heads, rows, scenarios)
 
 
 def _plain(drawn: Drawn) -> Table:
@@ -72,10 +72,10 @@ def _plain(drawn: Drawn) -> Table:
         fit = _fit(of, table) if joined and name == "mean" else scale(of.unit, _numeric(table[name]), (), of.difference)
         heads.append(label(fit, of.label))
         texts.append(_column(table, name, fit, of, joined and name == "mean"))
-    cells = [[text[i] for text in texts] for i in range(len(table))]
+    scenarios = [[text[i] for text in texts] for i in range(len(table))]
     rows = [_text(value) for value in table[first]]
     corner = sentence(drawn.columns[first].label) if first in drawn.columns else str(first)
-    return Table(_cut(drawn.title, len(rows), len(drawn.table)), corner, heads, rows, cells)
+    return Table(_cut(drawn.title, len(rows), len(drawn.table)), corner, heads, rows, scenarios)
 
 
 def _column(table: pd.DataFrame, name: str, fit: Scale, of: Column, estimated: bool) -> Sequence[Words]:

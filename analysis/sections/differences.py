@@ -1,4 +1,4 @@
-"""Every outcome in every cell, and what the choices change: paired differences against the baselines."""
+"""Every outcome in every scenario, and what the choices change: paired differences against the baselines."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from ..words import plural
 
 
 def changes(found: Findings) -> Section | None:
-    """Paired differences against the reference, and each rule against its world without one."""
+    """Paired differences against the reference, and each rule against its scenario without one."""
     study = found.study
-    if len(study.cells) < 2 or not study.outcomes:
+    if len(study.scenarios) < 2 or not study.outcomes:
         return None
     base = found.quoted(reference(study))
     if len(found.references) == 1:
-        first = say("Each world less the reference, {cell}, seed by seed", cell=base)
+        first = say("Each scenario less the reference, {scenario}, seed by seed", scenario=base)
     else:
-        first = say("Each world less the first of the same market, seed by seed")
+        first = say("Each scenario less the first of the same market, seed by seed")
     changed = against_reference(study)
     if not changed:
         return section("differences", say("What the choices change"), Paragraph(_no_twins()))
     made = [_table(found, changed, first)]
-    ruled = {cell: base for cell, base in rule_baselines(study).items() if base not in found.references}
+    ruled = {scenario: base for scenario, base in rule_baselines(study).items() if base not in found.references}
     if ruled:
-        made.append(_table(found, ruled, say("Each rule less the same world without a rule, seed by seed")))
-    shared = say("Two worlds share every shock of a seed, so their difference on it is what the choice did.")
+        made.append(_table(found, ruled, say("Each rule less the same scenario without a rule, seed by seed")))
+    shared = say("Two scenarios share every shock of a seed, so their difference on it is what the choice did.")
     bold = say("Bold: the 95% interval leaves out zero, as one in twenty would by chance where nothing differs.")
     many = say(
         "With a star it does so, too, when all effects of its table are counted (Holm): the chance that even one star "
@@ -41,7 +41,7 @@ def changes(found: Findings) -> Section | None:
 
 def _no_twins() -> str:
     return say(
-        "Each world has a market of its own, with other shops or consumers. They share no random events, so their "
+        "Each scenario has a market of its own, with other shops or consumers. They share no random events, so their "
         "differences are no effect of a choice and are not given; their levels stand below."
     )
 
@@ -56,7 +56,7 @@ def _table(found: Findings, baselines: dict[Any, Any], caption: str) -> Table:
 
 
 def levels(found: Findings) -> Section | None:
-    """Mean and interval of every outcome in every cell."""
+    """Mean and interval of every outcome in every scenario."""
     if not found.study.outcomes:
         return section("outcomes", say("Outcomes, side by side"), Paragraph(say("The study holds no outcomes.")))
     caption = say("Mean over seeds; in brackets its 95% t interval.") if found.several else say("One seed.")

@@ -1,4 +1,4 @@
-"""Which shops live in one world and close in the other."""
+"""Which shops live in one scenario and close in the other."""
 
 from __future__ import annotations
 
@@ -21,50 +21,50 @@ def shops(found: Findings) -> Section | None:
     """How many shops' fate the choice turns, and the largest of them by name."""
     if not found.pair or found.study.shops.empty:
         return None
-    base, cell = found.pair
-    turned = fates(found.study, cell, base)
+    base, scenario = found.pair
+    turned = fates(found.study, scenario, base)
     if turned.empty:
         return None
-    told = Paragraph(say("Each is the same shop with the same luck in both worlds; only the choice differs."))
-    title = say("Which shops close in one world only")
+    told = Paragraph(say("Each is the same shop with the same luck in both scenarios; only the choice differs."))
+    title = say("Which shops close in one scenario only")
     return section("fates", title, _counts(found), told, _shops(found, turned))
 
 
 def _counts(found: Findings) -> Table:
-    base, cell = found.pair or (None, None)
-    counts = fate_counts(found.study, cell, base)
+    base, scenario = found.pair or (None, None)
+    counts = fate_counts(found.study, scenario, base)
     heads = (
         say("live in both"),
-        say("live only in {cell}", cell=found.quoted(base)),
-        say("live only in {cell}", cell=found.quoted(cell)),
+        say("live only in {scenario}", scenario=found.quoted(base)),
+        say("live only in {scenario}", scenario=found.quoted(scenario)),
         say("live in neither"),
     )
     row = [counts[fate] for fate in FATES]
     fit = scale_of("", row)
-    caption = say("Opening SMEs of a run by their fate in both worlds, mean over seeds.")
-    if len(twin_seeds(found.study, cell, base)) == 1:
-        caption = say("Opening SMEs by their fate in both worlds, on one seed.")
-    cells = [[quantity(fit, one)] for one in row]
-    return Table(caption, say("Fate"), [say("Shops")], [sentence(head) for head in heads], cells)
+    caption = say("Opening SMEs of a run by their fate in both scenarios, mean over seeds.")
+    if len(twin_seeds(found.study, scenario, base)) == 1:
+        caption = say("Opening SMEs by their fate in both scenarios, on one seed.")
+    scenarios = [[quantity(fit, one)] for one in row]
+    return Table(caption, say("Fate"), [say("Shops")], [sentence(head) for head in heads], scenarios)
 
 
 def _shops(found: Findings, turned: pd.DataFrame) -> Table:
     """The largest shops with a turned fate, each once: in how many seeds it closes, where, and when."""
-    base, cell = found.pair or (None, None)
-    labels = {"cell": found.study.labels[cell], "base": found.study.labels[base]}
-    shops, seeds = _by_shop(turned), len(twin_seeds(found.study, cell, base))
+    base, scenario = found.pair or (None, None)
+    labels = {"scenario": found.study.labels[scenario], "base": found.study.labels[base]}
+    shops, seeds = _by_shop(turned), len(twin_seeds(found.study, scenario, base))
     shown, heads = shops.head(MOST), _heads(seeds)
     columns = {name: _column(shown[name], name, labels) for name in heads if shown[name].notna().any()}
     ranks = shown["rank"].notna().all()
     corner, rows = (say("Rank by size"), "rank") if ranks else (say("Shop"), "seller_id")
-    cells = list(zip(*columns.values(), strict=True))
+    scenarios = list(zip(*columns.values(), strict=True))
     names = [number(row, ",.0f" if ranks else "d") for row in shown[rows]]
     caption = _caption(plural(shops["seller_id"].nunique(), "shop"), seeds)
-    return Table(caption, corner, [heads[name] for name in columns], names, cells, "text")
+    return Table(caption, corner, [heads[name] for name in columns], names, scenarios, "text")
 
 
 def _by_shop(turned: pd.DataFrame) -> pd.DataFrame:
-    """A row a shop and world in which it closes, the largest first."""
+    """A row a shop and scenario in which it closes, the largest first."""
     shops = turned.groupby(["seller_id", "died_in", "category"], observed=True, dropna=False).agg(
         rank=("rank", "first"),
         orders=("opening_orders", "mean"),
@@ -91,16 +91,16 @@ def _heads(seeds: int) -> dict[str, str]:
 
 def _caption(shops: str, seeds: int) -> str:
     if seeds == 1:
-        return say("The largest of the {shops} that close in one world and live in the other.", shops=shops)
+        return say("The largest of the {shops} that close in one scenario and live in the other.", shops=shops)
     return say(
-        "The largest of the {shops} that in at least one of {seeds} close in one world and live in the other.",
+        "The largest of the {shops} that in at least one of {seeds} close in one scenario and live in the other.",
         shops=shops,
         seeds=plural(seeds, "seed"),
     )
 
 
 def _column(values: pd.Series, name: str, labels: Mapping[str, str]) -> list[str]:
-    """A column's cells as text."""
+    """A column's scenarios as text."""
     if name in ("category", "died_in"):
         known = {None: NOTHING} | {one: labels.get(one, word(str(one))) for one in values.dropna().unique()}
         return [known[None if pd.isna(one) else one] for one in values]

@@ -18,7 +18,7 @@ from .behind import figure
 
 MOST_ROWS = 10  # of the table, so that all of it stands on one sheet
 
-Group = tuple[str, list[Any]]  # a heading, and the cells under it
+Group = tuple[str, list[Any]]  # a heading, and the scenarios under it
 
 
 def first(found: Findings) -> First:
@@ -29,19 +29,22 @@ def first(found: Findings) -> First:
 
 
 def compared(found: Findings, most: int = MOST_ROWS) -> Table | None:
-    """Each world beside its baseline: the baseline's own level, and what each choice changes, seed by seed.
+    """Each scenario beside its baseline: the baseline's own level, and what each choice changes, seed by seed.
 
-    most: rows of many worlds.
+    most: rows of many scenarios.
     """
     groups = _groups(found, most)
-    shown = [cell for _, cells in groups for cell in cells]
+    shown = [scenario for _, scenarios in groups for scenario in scenarios]
     columns = [of for of in told_outcomes(found) if of.name in found.values]
     if not columns:
         return None
     heads = [_head(found, of, alone=set(shown) <= set(found.references)) for of in columns]
-    cells = list(zip(*(_column(found, of, shown) for of in columns), strict=True))
-    rows, sizes = [found.study.labels[cell] for cell in shown], [(heading, len(under)) for heading, under in groups]
-    return Table(_caption(found, len(shown)), say("World"), heads, rows, cells, "numbers compared", sizes)
+    scenarios = list(zip(*(_column(found, of, shown) for of in columns), strict=True))
+    rows, sizes = (
+        [found.study.labels[scenario] for scenario in shown],
+        [(heading, len(under)) for heading, under in groups],
+    )
+    return Table(_caption(found, len(shown)), say("Scenario"), heads, rows, scenarios, "numbers compared", sizes)
 
 
 def _head(found: Findings, of: Outcome, alone: bool) -> Label:
@@ -55,8 +58,11 @@ def _head(found: Findings, of: Outcome, alone: bool) -> Label:
 def _column(found: Findings, of: Outcome, shown: list[Any]) -> list[Words]:
     """The levels of what others are held against, and the changes of these."""
     fit, first = found.fit(of.name), set(found.references)
-    known = [(cell, (found.levels if cell in first else found.changes).get((cell, of.name))) for cell in shown]
-    return [quantity(fit, one or Estimate(), difference=cell not in first) for cell, one in known]
+    known = [
+        (scenario, (found.levels if scenario in first else found.changes).get((scenario, of.name)))
+        for scenario in shown
+    ]
+    return [quantity(fit, one or Estimate(), difference=scenario not in first) for scenario, one in known]
 
 
 def told_outcomes(found: Findings) -> list[Outcome]:
@@ -66,17 +72,17 @@ def told_outcomes(found: Findings) -> list[Outcome]:
 
 
 def _groups(found: Findings, most: int) -> list[Group]:
-    """The references by themselves, then the other cells by what they are held against; at most so many in all."""
+    """The references by themselves, then the other scenarios by what they are held against; at most so many in all."""
     under: dict[Any, list[Any]] = {}
-    for cell in _shown(found, most):
-        under.setdefault((cell in found.rule_baselines, found.baselines[cell]), []).append(cell)
-    groups = [(_heading(found, ruled, of), cells) for (ruled, of), cells in sorted(under.items(), key=_ruled)]
+    for scenario in _shown(found, most):
+        under.setdefault((scenario in found.rule_baselines, found.baselines[scenario]), []).append(scenario)
+    groups = [(_heading(found, ruled, of), scenarios) for (ruled, of), scenarios in sorted(under.items(), key=_ruled)]
     return [(say("As it is") if groups else "", found.references[:most]), *groups]
 
 
 def _shown(found: Findings, most: int) -> list[Any]:
-    """The cells beside the reference, in the study's order: all; of many the platform's, the rule baselines, the law in
-    force, and the ends.
+    """The scenarios beside the reference, in the study's order: all; of many the platform's, the rule baselines, the
+    law in force, and the ends.
 
     The ends are those that keep most shops, and as many that keep fewest.
     """
@@ -84,12 +90,12 @@ def _shown(found: Findings, most: int) -> list[Any]:
     if len(others) <= room:
         return others
     held = dict.fromkeys((*(found.platforms or ()), law(found), found.rules[0], *found.rule_baselines.values()))
-    kept = set([cell for cell in held if cell in found.baselines][: room // 2])
-    rest = [cell for cell in others if cell in found.survival and cell not in kept]
-    ranked = sorted(rest, key=lambda cell: -found.survival[cell].mean)
+    kept = set([scenario for scenario in held if scenario in found.baselines][: room // 2])
+    rest = [scenario for scenario in others if scenario in found.survival and scenario not in kept]
+    ranked = sorted(rest, key=lambda scenario: -found.survival[scenario].mean)
     worst = (room - len(kept)) // 2
     kept |= {*ranked[: room - len(kept) - worst], *ranked[len(ranked) - worst :]}
-    return [cell for cell in others if cell in kept]
+    return [scenario for scenario in others if scenario in kept]
 
 
 def _ruled(item: Any) -> bool:
@@ -99,18 +105,18 @@ def _ruled(item: Any) -> bool:
 
 def _heading(found: Findings, ruled: bool, base: Any) -> str:
     if ruled:
-        return say("What a rule changes, against {cell}", cell=found.quoted(base))
-    return say("What changes against {cell}", cell=found.quoted(base))
+        return say("What a rule changes, against {scenario}", scenario=found.quoted(base))
+    return say("What changes against {scenario}", scenario=found.quoted(base))
 
 
 def _markets_apart() -> str:
-    return say("Worlds of different markets share no random events, so each is held against one of its own market.")
+    return say("Scenarios of different markets share no random events, so each is held against one of its own market.")
 
 
 def _caption(found: Findings, shown: int) -> str:
-    if len(found.study.cells) == 1:
+    if len(found.study.scenarios) == 1:
         return say("The main outcomes; in brackets 95% intervals.") if found.several else say("The main outcomes.")
-    said = [say("The worlds compared.")]
+    said = [say("The scenarios compared.")]
     if shown > len(found.references) and found.several:
         said.append(
             say("Changes are means over common seeds, in brackets their 95% intervals; bold: zero is left out.")
@@ -119,12 +125,12 @@ def _caption(found: Findings, shown: int) -> str:
         said += doubts(found.changes.values())
     if len(found.references) > 1:
         said.append(_markets_apart())
-    if shown < (cells := len(found.study.cells)):
+    if shown < (scenarios := len(found.study.scenarios)):
         said.append(
             say(
-                "{n} of {cells} worlds: those that others are held against, those that keep most shops, and those that "
-                "keep fewest; more stand below.",
-                cells=number(cells, ","),
+                "{n} of {scenarios} scenarios: those that others are held against, those that keep most shops, and "
+                "those that keep fewest; more stand below.",
+                scenarios=number(scenarios, ","),
                 n=str(shown),
             )
         )

@@ -1,4 +1,4 @@
-"""Hazard ratios: how much sooner shops close, in one world than in another, and one kind of shop than another."""
+"""Hazard ratios: how much sooner shops close, in one scenario than in another, and one kind of shop than another."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from .. import figures
 from ..figures import Drawn
 from ..findings import Findings
-from ..hazards import CELLS, HazardRatio, hazard_ratios, shop_hazards, yearly_hazards
+from ..hazards import SCENARIOS, HazardRatio, hazard_ratios, shop_hazards, yearly_hazards
 from ..intervals import Estimate
 from ..language import say
 from ..parts import Paragraph, Part, Section, section
@@ -16,27 +16,31 @@ from .behind import figure
 
 
 def hazards(found: Findings) -> Section | None:
-    """Each world against its baseline; the world that is looked at closely year by year, and shop against shop."""
+    """Each scenario against its baseline; the one that is looked at closely year by year, and shop against shop."""
     if not found.pair:
         return None
-    base, cell = found.pair
+    base, scenario = found.pair
     study, labels = found.study, found.study.labels
-    worlds = hazard_ratios(study, _moved(found))
-    against = say("How much likelier a shop is to close in a week than in the world that it is held against")
-    years = say("How much likelier it is year by year: {cell}, against “{base}”", cell=labels[cell], base=labels[base])
-    hardier = say("Each year is of the shops that live when it begins, in the harder world the hardier ones.")
-    kinds = say("How much likelier it is for which shops: {cell}", cell=labels[cell])
-    of_worlds, of_years, of_shops = (
-        list(worlds.values()),
-        yearly_hazards(study, cell, base),
-        shop_hazards(study, cell, base),
+    scenarios = hazard_ratios(study, _moved(found))
+    against = say("How much likelier a shop is to close in a week than in the scenario that it is held against")
+    years = say(
+        "How much likelier it is year by year: {scenario}, against “{base}”",
+        scenario=labels[scenario],
+        base=labels[base],
+    )
+    hardier = say("Each year is of the shops that live when it begins, in the harder scenario the hardier ones.")
+    kinds = say("How much likelier it is for which shops: {scenario}", scenario=labels[scenario])
+    of_scenarios, of_years, of_shops = (
+        list(scenarios.values()),
+        yearly_hazards(study, scenario, base),
+        shop_hazards(study, scenario, base),
     )
     drawn = [
-        figures.forest(study, of_worlds, title=against, cells=len(found.baselines)),
+        figures.forest(study, of_scenarios, title=against, scenarios=len(found.baselines)),
         figures.forest(study, of_years, "hazards-years", years, note=hardier),
         figures.forest(study, of_shops, "hazards-shops", kinds),
     ]
-    parts = map(_shown, drawn, (of_worlds, of_years, of_shops))
+    parts = map(_shown, drawn, (of_scenarios, of_years, of_shops))
     return section("hazards", say("How much sooner shops close"), *parts)
 
 
@@ -47,7 +51,9 @@ def _shown(drawn: Drawn | None, ratios: Sequence[HazardRatio]) -> Part | None:
 
 
 def _moved(found: Findings) -> dict[Any, Any]:
-    """The baselines of the worlds in which survival changes most, in the study's order."""
-    size = {cell: abs(found.changes.get((cell, "survival"), Estimate()).mean) for cell in found.baselines}
-    most = sorted(size, key=lambda cell: -size[cell] if size[cell] >= 0 else 0.0)[:CELLS]  # NaN: no survival
-    return {cell: base for cell, base in found.baselines.items() if cell in most}
+    """The baselines of the scenarios in which survival changes most, in the study's order."""
+    size = {scenario: abs(found.changes.get((scenario, "survival"), Estimate()).mean) for scenario in found.baselines}
+    most = sorted(size, key=lambda scenario: -size[scenario] if size[scenario] >= 0 else 0.0)[
+        :SCENARIOS
+    ]  # NaN: no survival
+    return {scenario: base for scenario, base in found.baselines.items() if scenario in most}

@@ -55,7 +55,7 @@ def _assumed(found: Findings) -> Iterator[str]:
         "out, the platform ranks and reviews its own range, and new shops may open."
     )
     yield say(
-        "All worlds of a seed share every shock, so that they differ only by what the choice did; what is not set "
+        "All scenarios of a seed share every shock, so that they differ only by what the choice did; what is not set "
         "here stands at its default."
     )
 
@@ -94,7 +94,7 @@ def _of_separation(street: Mapping[str, Any]) -> str:
 
 def _always() -> Iterator[str]:
     """What holds for every study."""
-    yield say("A difference between two worlds is known better than the level of either.")
+    yield say("A difference between two scenarios is known better than the level of either.")
     yield say(
         "Intervals hold the play of chance within the model; they say nothing of wrong settings or missing mechanisms."
     )
@@ -110,10 +110,10 @@ def _always() -> Iterator[str]:
 
 def _of_copies(found: Findings) -> Iterator[str]:
     """What is seen of copied shops."""
-    base, cell = found.pair or (None, reference(found.study))
-    if base is not None and not copied_pairs(found.study, cell, base).empty:
+    base, scenario = found.pair or (None, reference(found.study))
+    if base is not None and not copied_pairs(found.study, scenario, base).empty:
         yield say(
-            "Copied shops are winners: they are compared with themselves in the other world, not with the uncopied."
+            "Copied shops are winners: they are compared with themselves in the other scenario, not with the uncopied."
         )
     elif "copied" in groupings(found.study):
         yield say(
@@ -136,8 +136,8 @@ def _listings(own: str | None) -> str:
 
 
 def _config(found: Findings) -> Mapping[str, Any]:
-    """The settings of the reference cell, all of them, as the manifest holds them."""
-    configs = {cell["cell_id"]: cell.get("config") or {} for cell in found.study.planned}
+    """The settings of the reference scenario, all of them, as the manifest holds them."""
+    configs = {scenario["scenario_id"]: scenario.get("config") or {} for scenario in found.study.planned}
     return configs.get(reference(found.study)) or {}
 
 
@@ -147,8 +147,8 @@ def _settings(found: Findings) -> Folded | None:
     if not rows:
         return None
     caption = say(
-        "The settings of {cell}; what other worlds set stands under “What was run”.",
-        cell=found.quoted(reference(found.study)),
+        "The settings of {scenario}; what other scenarios set stands under “What was run”.",
+        scenario=found.quoted(reference(found.study)),
     )
     texts = [[NOTHING if value is None else _text(value)] for value in rows.values()]
     names = [Code([name]) for name in rows]

@@ -19,7 +19,7 @@ def market(found: Findings) -> Section | None:
 
 
 def alone(found: Findings) -> Section | None:
-    """One world by itself: its weeks, from shops to prices, one below the other."""
-    if len(found.study.cells) > 1:
+    """One scenario by itself: its weeks, from shops to prices, one below the other."""
+    if len(found.study.scenarios) > 1:
         return None
     return section("story", say("Its story"), figure(figures.story(found.study)))

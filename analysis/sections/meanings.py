@@ -32,9 +32,9 @@ def _flows() -> str:
 
 def _rules(known: dict[str, Meaning]) -> Table:
     heads = [say("What it says"), say("Article and source"), say("What it does not cover")]
-    cells = [[one.says, one.source, one.leaves] for one in known.values()]
+    scenarios = [[one.says, one.source, one.leaves] for one in known.values()]
     caption = say("The rules of this study as the model holds them; laws say more than one sentence.")
-    return Table(caption, say("Rule"), heads, [sentence(humanise(name)) for name in known], cells, "text rules")
+    return Table(caption, say("Rule"), heads, [sentence(humanise(name)) for name in known], scenarios, "text rules")
 
 
 def _own(names: list[str]) -> Paragraph | None:

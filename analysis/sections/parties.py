@@ -11,7 +11,7 @@ from ..language import say
 from ..parties import at_home
 from ..parties import parties as parties_of
 from ..parts import Paragraph, Section, Table, section
-from ..tables import by_world, capped, label, quantity
+from ..tables import by_scenario, capped, label, quantity
 from ..words import scale_of
 from .behind import figure
 
@@ -33,13 +33,15 @@ def _sides(found: Findings) -> Table | None:
     if all(party.home for party in parties_of(study).values()):
         return None
     known = estimates(at_home(study, found.baselines))
-    caption, cells = capped(study, say("All parties at home, and all abroad, as in the figure."), list(found.baselines))
+    caption, scenarios = capped(
+        study, say("All parties at home, and all abroad, as in the figure."), list(found.baselines)
+    )
     heads = {"home": say("At home"), "abroad": say("Abroad")}
-    rows = [[known.get((cell, side), Estimate()) for cell in cells] for side in heads]
+    rows = [[known.get((scenario, side), Estimate()) for scenario in scenarios] for side in heads]
     fit = scale_of("Rp", [one for row in rows for one in row], difference=True)
     texts = [[quantity(fit, one, difference=True) for one in row] for row in rows]
     names = [label(fit, head) for head in heads.values()]
-    return by_world(study, cells, Table(caption, say("Party"), (), names, texts))
+    return by_scenario(study, scenarios, Table(caption, say("Party"), (), names, texts))
 
 
 def trade_off(found: Findings) -> Section | None:

@@ -1,4 +1,4 @@
-"""What was run: the commands that make it again, versions, hashes, cells."""
+"""What was run: the commands that make it again, versions, hashes, scenarios."""
 
 from __future__ import annotations
 

@@ -15,10 +15,10 @@ OUTCOMES = ("survival", "sme_profit", "consumer_surplus", "platform_profit", "to
 
 
 def settings(found: Findings) -> Section | None:
-    """The main outcomes over the settings in which the cells differ, each in the figure that fits them."""
-    if len(found.study.cells) < 2:
+    """The main outcomes over the settings in which the scenarios differ, each in the figure that fits them."""
+    if len(found.study.scenarios) < 2:
         return None
-    title = say("World by world") if found.shape.kind == "bars" else say("What the settings do")
+    title = say("Scenario by scenario") if found.shape.kind == "bars" else say("What the settings do")
     drawn = [one for name in OUTCOMES for one in _of(found, name)]
     return section("settings", title, *map(figure, drawn))
 

@@ -12,10 +12,10 @@ OUTCOMES = ("survival", "consumer_surplus")
 
 
 def spread(found: Findings) -> Section | None:
-    """How the seeds of each cell lie, what single shops earn, and which tenths of them win and lose."""
+    """How the seeds of each scenario lie, what single shops earn, and which tenths of them win and lose."""
     drawn = [figures.distribution(found.study, name) for name in OUTCOMES] if found.several else []
     drawn.append(figures.shop_profits(found.study))
     if found.pair:
-        base, cell = found.pair
-        drawn.append(figures.winners(found.study, cell, base))
+        base, scenario = found.pair
+        drawn.append(figures.winners(found.study, scenario, base))
     return section("spread", say("Not means alone"), *map(figure, drawn))

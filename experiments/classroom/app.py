@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from analysis.classroom import page
-from analysis.classroom.declared import WITH, WITHOUT, Declared, World, merged
+from analysis.classroom.declared import WITH, WITHOUT, Declared, PageScenario, merged
 
 from .border import MOST_BYTES, RefusedError, levels, live_values, message, only, whole
 from .hall import Hall
@@ -202,7 +202,7 @@ def asked(declared: Declared, said: Mapping[str, Any]) -> tuple[dict[str, Any], 
     settings = {}
     for twin in (WITHOUT, WITH):
         rules = {lever["name"]: free[lever["name"]] for lever in declared.rules} if twin == WITHOUT else {}
-        world = declared.settings(World(twin, chosen | rules))
+        scenario = declared.settings(PageScenario(twin, chosen | rules))
         own = declared.twins[twin]["settings"]
-        settings[twin] = merged([world, {name: value for name, value in values.items() if name not in own}])
+        settings[twin] = merged([scenario, {name: value for name, value in values.items() if name not in own}])
     return settings, draw

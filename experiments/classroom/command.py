@@ -14,7 +14,7 @@ from simulation.settings.parameter import ConfigError
 from ..terminal import say
 from .make_grid import make_grid
 from .printing import print_sheets, take_picture
-from .worlds import declaration
+from .scenarios import declaration
 
 OK, FAILED = 0, 1
 RESULTS = "results"

@@ -1,4 +1,4 @@
-"""Worlds off the grid, run live: a queue, so many processes, one run a visitor, a limit of time."""
+"""Scenarios off the grid, run live: a queue, so many processes, one run a visitor, a limit of time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class BusyError(RuntimeError):
 
 
 class Live:
-    """Processes that run worlds, and who waits for them."""
+    """Processes that run scenarios, and who waits for them."""
 
     def __init__(self, processes: int = 2, seconds: float = SECONDS) -> None:
         self.processes, self.seconds = processes, seconds
@@ -38,7 +38,7 @@ class Live:
         return max(0, len(self.asking) - self.processes)
 
     async def run(self, who: str, settings: Mapping[str, Any], draw: int) -> dict[str, Any]:
-        """Run the worlds of one request, by name, side by side; one that has been run before is not run again.
+        """Run the scenarios of one request, by name, side by side; one that has been run before is not run again.
 
         Raises `BusyError` where this visitor, or everybody, already waits for one, or where it takes too long.
         """
@@ -50,7 +50,7 @@ class Live:
         queue, began = self.waiting, time.monotonic()
         try:
             found = await asyncio.gather(
-                *(self._world({"settings": one, "draw": draw}) for one in settings.values()), return_exceptions=True
+                *(self._scenario({"settings": one, "draw": draw}) for one in settings.values()), return_exceptions=True
             )
         finally:
             self.asking.discard(who)
@@ -60,8 +60,8 @@ class Live:
         told = dict(zip(settings, found, strict=True))
         return {**told, "seconds": round(time.monotonic() - began, 2), "queue": queue}
 
-    async def _world(self, asked: Mapping[str, Any]) -> Any:
-        """The closing weeks of one world."""
+    async def _scenario(self, asked: Mapping[str, Any]) -> Any:
+        """The closing weeks of one scenario."""
         name = json.dumps(asked, sort_keys=True)
         if name in self.known:
             return self.known[name]

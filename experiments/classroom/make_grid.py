@@ -1,4 +1,4 @@
-"""Making the grid: every world of the declaration, each stored as it is run, so that a stopped command goes on."""
+"""Making the grid: every scenario of the declaration, each stored as it is run, so that a stopped command goes on."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from typing import Any, cast
 
 import numpy as np
 
-from analysis.classroom.declared import WITHOUT, Declared, World, overrides
+from analysis.classroom.declared import WITHOUT, Declared, PageScenario, overrides
 from analysis.classroom.grid import Draw, Grid
 from analysis.whole import write_atomically
 
 from .. import fingerprint, plan
-from ..cells import Cell
 from ..launchers import Launcher, Run
 from ..progress import Progress
+from ..scenarios import Scenario
 from ..terminal import say
-from . import worlds
+from . import scenarios as runs_of
 
 FOLDER = "classroom"  # in results/
 
 
 @dataclass(frozen=True)
 class Task:
-    """A cell of the grid to be run, and the file that it is stored in."""
+    """A scenario of the grid to be run, and the file that it is stored in."""
 
-    cell: Cell
+    scenario: Scenario
     path: Path
     draws: int
     paths: int
@@ -42,20 +42,20 @@ class Task:
 
 def make_grid(declared: Declared, results: Path, workers: int | None = None) -> Grid:
     """The grid of a declaration: what is stored is read, what is missing is run and stored."""
-    cells = {world.key: _cell(declared, world) for world in declared.worlds()}
+    scenarios = {page.key: _planned(declared, page) for page in declared.scenarios()}
     tasks = {
-        cell.cell_id: Task(cell, _path(results, cell, declared), declared.draws, declared.paths)
-        for cell in cells.values()
+        scenario.scenario_id: Task(scenario, _path(results, scenario, declared), declared.draws, declared.paths)
+        for scenario in scenarios.values()
     }
     missing = [task for task in tasks.values() if not _stored(task)]
     if missing:
-        say(f"class page: {len(missing)} of {len(tasks)} worlds to run, {declared.draws} draws each")
+        say(f"class page: {len(missing)} of {len(tasks)} scenarios to run, {declared.draws} draws each")
         _run(declared, missing, workers)
-    order = {cell_id: place for place, cell_id in enumerate(tasks)}
-    index = {key: order[cell.cell_id] for key, cell in cells.items()}
+    order = {scenario_id: place for place, scenario_id in enumerate(tasks)}
+    index = {key: order[scenario.scenario_id] for key, scenario in scenarios.items()}
     arrays = _together([_read(task) for task in tasks.values()])
-    first = worlds.config_of(declared.settings(World(WITHOUT, declared.usual)))
-    return Grid(declared, index, shops=worlds.shops_of(first), made_by=_made_by(declared, list(tasks)), **arrays)
+    first = runs_of.config_of(declared.settings(PageScenario(WITHOUT, declared.usual)))
+    return Grid(declared, index, shops=runs_of.shops_of(first), made_by=_made_by(declared, list(tasks)), **arrays)
 
 
 def _run(declared: Declared, missing: Sequence[Task], workers: int | None) -> None:
@@ -68,8 +68,8 @@ def _run(declared: Declared, missing: Sequence[Task], workers: int | None) -> No
 
 
 def run_task(declared: Declared, task: Task) -> None:
-    """Run all draws of a cell and store them as one file."""
-    runs = [worlds.draw(declared, task.cell.run_config(seed), seed) for seed in range(task.draws)]
+    """Run all draws of a scenario and store them as one file."""
+    runs = [runs_of.draw(declared, task.scenario.run_config(seed), seed) for seed in range(task.draws)]
     kept: dict[str, Any] = {
         field.name: np.stack(
             [getattr(run, field.name) for run in (runs[: task.paths] if _is_path(field.name) else runs)]
@@ -85,16 +85,16 @@ def _is_path(name: str) -> bool:
     return name in ("orders", "cash")
 
 
-def _cell(declared: Declared, world: World) -> Cell:
-    (cell,) = plan.make(overrides(declared.settings(world))).cells
-    return cell
+def _planned(declared: Declared, page: PageScenario) -> Scenario:
+    (scenario,) = plan.make(overrides(declared.settings(page))).scenarios
+    return scenario
 
 
-def _path(results: Path, cell: Cell, declared: Declared) -> Path:
+def _path(results: Path, scenario: Scenario, declared: Declared) -> Path:
     said = json.dumps(
-        [worlds.OPENING_SEED, declared.draws, declared.paths, [party["outcomes"] for party in declared.parties]]
+        [runs_of.OPENING_SEED, declared.draws, declared.paths, [party["outcomes"] for party in declared.parties]]
     )
-    return results / FOLDER / f"{cell.cell_id}-{hashlib.sha256(said.encode()).hexdigest()[:8]}.npz"
+    return results / FOLDER / f"{scenario.scenario_id}-{hashlib.sha256(said.encode()).hexdigest()[:8]}.npz"
 
 
 def _stored(task: Task) -> bool:
@@ -106,13 +106,13 @@ def _read(task: Task) -> dict[str, Any]:
         return {field.name: stored[field.name] for field in fields(Draw)}
 
 
-def _together(cells: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    return {field.name: np.stack([cell[field.name] for cell in cells]) for field in fields(Draw)}
+def _together(scenarios: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {field.name: np.stack([scenario[field.name] for scenario in scenarios]) for field in fields(Draw)}
 
 
-def _made_by(declared: Declared, cells: Sequence[str]) -> dict[str, Any]:
+def _made_by(declared: Declared, scenarios: Sequence[str]) -> dict[str, Any]:
     """What the grid comes from: with the same model and declaration the same hash, and so the same numbers."""
-    said = json.dumps([declared.data, sorted(cells)], sort_keys=True)
+    said = json.dumps([declared.data, sorted(scenarios)], sort_keys=True)
     return {
         "hash": hashlib.sha256(said.encode()).hexdigest()[:12],
         "model": fingerprint.model_hash(),

@@ -12,7 +12,7 @@ from simulation.settings.parameter import ConfigError
 
 from ..terminal import say
 from .make_grid import FOLDER, make_grid
-from .worlds import declaration
+from .scenarios import declaration
 
 OK, FAILED = 0, 1
 NEEDS = ("starlette", "uvicorn", "websockets", "segno")

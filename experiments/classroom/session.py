@@ -1,4 +1,4 @@
-"""A class session: twin worlds stepped together, a shop a pupil, a vote on the rule. All of it follows from its log."""
+"""A class session: twin scenarios stepped together, a shop a pupil, a vote on the rule. All follows from its log."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from analysis.classroom.declared import WITH, WITHOUT, Declared, World, merged
+from analysis.classroom.declared import WITH, WITHOUT, Declared, PageScenario, merged
 from simulation import Market
 
-from . import worlds
+from . import scenarios
 
 MOST_PLAYERS = 40
-RULED = "rule"  # the third world: Project S, and from the vote on the rule
+RULED = "rule"  # the third scenario: Project S, and from the vote on the rule
 MODEL = "model"  # whoever leaves it to the shopkeeper of the model
 Event = Mapping[str, Any]
 
@@ -59,7 +59,7 @@ class Session:
     # ---- what happens, each as an event of the log
 
     def open(self, code: str, draw: int, levels: Mapping[str, str]) -> None:
-        """Open the session: its worlds, before the first week."""
+        """Open the session: its scenarios, before the first week."""
         self._happen({"e": "open", "code": code, "draw": draw, "levels": dict(levels)})
 
     def join(self, token: str, wanted: int | None) -> int:
@@ -81,7 +81,7 @@ class Session:
         self._happen({"e": "choose", "shop": shop, "choice": choice.plain()})
 
     def step(self, present: set[int]) -> None:
-        """One week in every world. Shops of pupils who are not there are left to the model."""
+        """One week in every scenario. Shops of pupils who are not there are left to the model."""
         done = {shop: choice for shop, choice in self.choices.items() if shop in present and choice != Choice()}
         away = sorted(set(self.shop_of.values()) - present)
         self._happen({"e": "step", "done": {str(shop): choice.plain() for shop, choice in done.items()}, "away": away})
@@ -168,27 +168,27 @@ class Session:
 
     def _look(self) -> None:
         """Note how every shop stands: who reads while the next week runs sees the last one whole."""
-        self.fates = {name: worlds.fates(market) for name, market in self.markets.items()}
+        self.fates = {name: scenarios.fates(market) for name, market in self.markets.items()}
 
     def explain(self) -> None:
         """Run the class's weeks again with each part of Project S switched off: what would have saved whom."""
         found = {}
         for cause in self.declared.causes:
             market = self._replayed(self._market(WITH, cause))
-            found[cause] = worlds.exits(market).tolist()
+            found[cause] = scenarios.exits(market).tolist()
         self.reasons = found
 
     def _market(self, name: str, cause: str | None = None) -> Market:
-        """A world of the session before its first week. The rule holds from the week after the vote on."""
+        """A scenario of the session before its first week. The rule holds from the week after the vote on."""
         free = self.levels | {self.lever["name"]: self.lever["levels"][0]["name"]}
         level = self.rule[0] if self.rule and name == RULED else free[self.lever["name"]]
-        world = World(WITHOUT if name == WITHOUT else WITH, free | {self.lever["name"]: level}, cause)
-        settings = self.declared.settings(world)
-        config = worlds.config_of(settings)
+        scenario = PageScenario(WITHOUT if name == WITHOUT else WITH, free | {self.lever["name"]: level}, cause)
+        settings = self.declared.settings(scenario)
+        config = scenarios.config_of(settings)
         if self.rule and name == RULED and config.regulation:
             starts = {f"regulation.{rule.name}.start_week": self.rule[1] for rule in config.regulation}
-            config = worlds.config_of(merged([settings, starts]))
-        return worlds.open_market(config, self.draw)
+            config = scenarios.config_of(merged([settings, starts]))
+        return scenarios.open_market(config, self.draw)
 
     def _replayed(self, market: Market) -> Market:
         for done in self.steps:
@@ -198,7 +198,7 @@ class Session:
     def _play(self, market: Market, done: Mapping[int, Choice]) -> None:
         prices = {entry["name"]: entry["value"] for entry in self.declared.data["choices"]["price"]}
         for shop, choice in done.items():
-            worlds.steer(market, shop, prices.get(choice.price), choice.channels)
+            scenarios.steer(market, shop, prices.get(choice.price), choice.channels)
         market.step()
 
     # ---- what is shown
@@ -209,7 +209,7 @@ class Session:
             "week": self.week,
             "weeks": self.declared.weeks,
             "shops": self.shops,
-            "worlds": {name: sum(fate["exit"] == 0 for fate in fates) for name, fates in self.fates.items()},
+            "scenarios": {name: sum(fate["exit"] == 0 for fate in fates) for name, fates in self.fates.items()},
             "voting": self.voting,
             "votes": dict(Counter(self.votes.values())),
             "rule": self.rule[0] if self.rule else None,

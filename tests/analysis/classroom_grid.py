@@ -1,4 +1,4 @@
-"""A grid of the class page with a known truth: each world has its own hazard, each shop its own luck in each draw."""
+"""A grid of the class page with a known truth: a hazard a scenario, luck of its own a shop and draw."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from analysis.classroom.declared import WITH, WITHOUT, Declared, World
+from analysis.classroom.declared import WITH, WITHOUT, Declared, PageScenario
 from analysis.classroom.grid import LIVES, Grid
 
 FILE = Path(__file__).parents[2] / "configs" / "classroom.yaml"
@@ -24,24 +24,24 @@ def data(**changes: Any) -> dict[str, Any]:
     return found | {"weeks": WEEKS, "draws": DRAWS, "paths": PATHS} | changes
 
 
-def hazard(declared: Declared, world: World) -> float:
+def hazard(declared: Declared, scenario: PageScenario) -> float:
     """Chance a week that a shop closes: more with Project S, less under later rules, causes and other beliefs."""
     place = {
-        lever["name"]: [level["name"] for level in lever["levels"]].index(world.levels[lever["name"]])
+        lever["name"]: [level["name"] for level in lever["levels"]].index(scenario.levels[lever["name"]])
         for lever in declared.levers
     }
     rules = sum(place[lever["name"]] for lever in declared.rules)
     beliefs = sum((i + 1) * place[lever["name"]] for i, lever in enumerate(declared.beliefs))
-    off = 0.4 if world.cause else 1.0
-    return BY_TWIN[world.twin] * off * (1.0 - 0.2 * rules) * (1.0 + 0.1 * beliefs)
+    off = 0.4 if scenario.cause else 1.0
+    return BY_TWIN[scenario.twin] * off * (1.0 - 0.2 * rules) * (1.0 + 0.1 * beliefs)
 
 
 def grid(**changes: Any) -> Grid:
     """The grid of the smaller declaration."""
     declared = Declared(data(**changes))
     luck = np.random.default_rng(1).uniform(size=(declared.draws, SHOPS))
-    worlds = list(declared.worlds())
-    closing = np.stack([np.ceil(-np.log(luck) / hazard(declared, world)) for world in worlds])
+    scenarios = list(declared.scenarios())
+    closing = np.stack([np.ceil(-np.log(luck) / hazard(declared, scenario)) for scenario in scenarios])
     exits = np.where(closing <= declared.weeks, closing, LIVES).astype(np.uint16)
     alive = (exits == LIVES).sum(axis=2)
     parties = np.stack([(alive - 10.0 * i) * BILLION / (i + 1) for i in range(len(declared.parties))], axis=2)
@@ -61,10 +61,10 @@ def grid(**changes: Any) -> Grid:
     ]
     return Grid(
         declared=declared,
-        index={world.key: i for i, world in enumerate(worlds)},
+        index={scenario.key: i for i, scenario in enumerate(scenarios)},
         exits=exits,
         parties=parties,
-        own_share=np.full((len(worlds), declared.draws, declared.weeks), 0.125),
+        own_share=np.full((len(scenarios), declared.draws, declared.weeks), 0.125),
         orders=there * size * 1.0,
         cash=there * size * 1e5,
         shops=shops,

@@ -11,5 +11,5 @@ from .synthetic import headline, store
 
 @pytest.fixture(scope="session")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The headline study in small: five cells, ten seeds, three years, 500 shops."""
+    """The headline study in small: five scenarios, ten seeds, three years, 500 shops."""
     return load(store(tmp_path_factory.mktemp("results") / "headline", headline()))

@@ -1,7 +1,7 @@
 """Studies with a known truth, stored as `experiments` stores them.
 
 Every shop of a run has the weekly hazard h · exp(σ ε_seed): shops of one seed share ε, as the shops of a run
-share its shocks. The same shop draws the same luck in every cell, so cells are twins.
+share its shocks. The same shop draws the same luck in every scenario, so scenarios are twins.
 """
 
 from __future__ import annotations
@@ -52,17 +52,17 @@ OUTCOMES = {
 
 
 @dataclass(frozen=True)
-class SyntheticCell:
-    """A cell whose truth is known: its settings, the weekly hazard, the platform's share in the end."""
+class SyntheticScenario:
+    """A scenario whose truth is known: its settings, the weekly hazard, the platform's share in the end."""
 
     hazard: float = 0.002
     share: float = 0.0
     settings: Mapping[str, Any] = field(default_factory=dict)
     label: str = ""
-    measured: Mapping[str, float] = field(default_factory=dict)  # outcomes beside those of all cells
+    measured: Mapping[str, float] = field(default_factory=dict)  # outcomes beside those of all scenarios
 
 
-def headline() -> list[SyntheticCell]:
+def headline() -> list[SyntheticScenario]:
     """No Project S, Project S, Project S under three rules."""
     rules = {
         "none": (0.0028, 0.12),
@@ -71,15 +71,15 @@ def headline() -> list[SyntheticCell]:
         "neutral_ranking": (0.0024, 0.07),
     }
     own = [
-        SyntheticCell(hazard, share, {"platform": "project_s", "regulation": rule})
+        SyntheticScenario(hazard, share, {"platform": "project_s", "regulation": rule})
         for rule, (hazard, share) in rules.items()
     ]
-    return [SyntheticCell(0.0019), *own]
+    return [SyntheticScenario(0.0019), *own]
 
 
 def store(
     folder: Path,
-    cells: Sequence[SyntheticCell],
+    scenarios: Sequence[SyntheticScenario],
     seeds: Sequence[int] = range(10),
     weeks: int = 156,
     smes: int = 500,
@@ -87,23 +87,23 @@ def store(
     outcomes: Mapping[str, Any] | None = OUTCOMES,
     **manifest: Any,
 ) -> Path:
-    """Write a study of these cells to `folder`, as runs, weekly and sellers datasets with a manifest."""
+    """Write a study of these scenarios to `folder`, as runs, weekly and sellers datasets with a manifest."""
     tables: dict[str, list[pd.DataFrame]] = {"runs": [], "weekly": [], "sellers": []}
-    for number, cell in enumerate(cells):
+    for number, scenario in enumerate(scenarios):
         for seed in seeds:
-            run, weekly, sellers = _run(cell, seed, weeks, smes, sigma)
+            run, weekly, sellers = _run(scenario, seed, weeks, smes, sigma)
             for name, table in (("runs", run), ("weekly", weekly), ("sellers", sellers)):
-                tables[name].append(table.assign(cell_id=f"c{number:02d}", seed=seed))
+                tables[name].append(table.assign(scenario_id=f"c{number:02d}", seed=seed))
     for name, parts in tables.items():
         (folder / name).mkdir(parents=True)
         pd.concat(parts, ignore_index=True).to_parquet(folder / name / "all.parquet")
     listed = [
-        {"cell_id": f"c{i:02d}", "label": c.label, "overrides": [f"{k}={v}" for k, v in c.settings.items()]}
-        for i, c in enumerate(cells)
+        {"scenario_id": f"c{i:02d}", "label": c.label, "overrides": [f"{k}={v}" for k, v in c.settings.items()]}
+        for i, c in enumerate(scenarios)
     ]
     data = {
         "study": "synthetic",
-        "cells": listed,
+        "scenarios": listed,
         "seeds": list(seeds),
         "outcomes": outcomes or {},
     } | manifest
@@ -111,23 +111,23 @@ def store(
     return folder
 
 
-def survival_truth(cell: SyntheticCell, week: int, sigma: float = 0.1) -> float:
+def survival_truth(scenario: SyntheticScenario, week: int, sigma: float = 0.1) -> float:
     """E[(1 − h e^{σ ε})^t], ε standard normal, by Gauss-Hermite."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(60)
-    return float((weights * (1 - cell.hazard * np.exp(sigma * nodes)) ** week).sum() / weights.sum())
+    return float((weights * (1 - scenario.hazard * np.exp(sigma * nodes)) ** week).sum() / weights.sum())
 
 
 def _run(
-    cell: SyntheticCell, seed: int, weeks: int, smes: int, sigma: float
+    scenario: SyntheticScenario, seed: int, weeks: int, smes: int, sigma: float
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     luck = np.random.default_rng([seed, 1])
-    hazard = cell.hazard * np.exp(sigma * luck.standard_normal())
+    hazard = scenario.hazard * np.exp(sigma * luck.standard_normal())
     died = np.ceil(np.log(luck.random(smes)) / np.log1p(-hazard)).clip(1)
     week = np.arange(1, weeks + 1)
     alive = (died > week[:, None]).sum(1)
     entrants = week // 4
-    share = cell.share * (1 - np.exp(-week / 40)) * np.exp(0.1 * luck.standard_normal())
-    surplus = 5.2e11 * (1 + 0.01 * luck.standard_normal()) * (1 + 0.2 * cell.share) * weeks / 156
+    share = scenario.share * (1 - np.exp(-week / 40)) * np.exp(0.1 * luck.standard_normal())
+    surplus = 5.2e11 * (1 + 0.01 * luck.standard_normal()) * (1 + 0.2 * scenario.share) * weeks / 156
     survival = {f"sme_survival_{t}w": alive[t - 1] / smes if t <= weeks else None for t in (52, 104, 156)}
     run = {
         "weeks": weeks,
@@ -135,21 +135,21 @@ def _run(
         "algorithm": "personalised",
         "platform": "marketplace_only",
         "regulation": "none",
-        **cell.settings,
+        **scenario.settings,
         **survival,
         "consumer_surplus": surplus,
-        "platform_profit": 4.1e10 * (1 + 3 * cell.share),
-        "sme_profit": 0.7 * surplus - 4.1e10 * (1 + 3 * cell.share),
+        "platform_profit": 4.1e10 * (1 + 3 * scenario.share),
+        "sme_profit": 0.7 * surplus - 4.1e10 * (1 + 3 * scenario.share),
         "total_surplus": 1.7 * surplus,
         "platform_share": share.mean(),
-        "hhi": 0.006 + 0.02 * cell.share,
-        "variety": 180 * (1 - cell.share),
-        **cell.measured,
+        "hhi": 0.006 + 0.02 * scenario.share,
+        "variety": 180 * (1 - scenario.share),
+        **scenario.measured,
     }
     weekly = pd.DataFrame(
         {"week": week, "live_smes": alive + entrants, "opening_smes_alive": alive, "platform_share": share}
     )
-    return pd.DataFrame([run]), weekly, _sellers(died, weeks, cell.share)
+    return pd.DataFrame([run]), weekly, _sellers(died, weeks, scenario.share)
 
 
 def _sellers(died: np.ndarray, weeks: int, share: float) -> pd.DataFrame:
@@ -171,6 +171,6 @@ def _sellers(died: np.ndarray, weeks: int, share: float) -> pd.DataFrame:
     return table.assign(seller_id=np.arange(len(table)))
 
 
-def load_study(folder: Path, cells: Sequence[SyntheticCell], **how: Any) -> Study:
-    """A study of these cells, stored and read again."""
-    return load(store(folder, cells, **how))
+def load_study(folder: Path, scenarios: Sequence[SyntheticScenario], **how: Any) -> Study:
+    """A study of these scenarios, stored and read again."""
+    return load(store(folder, scenarios, **how))

@@ -15,7 +15,7 @@ from analysis.intervals import Estimate
 from analysis.language import languages, speaking
 
 from .present import there
-from .synthetic import SyntheticCell, headline, store
+from .synthetic import SyntheticScenario, headline, store
 
 PARTS = ("answer", "cards", "pictures", "table", "footer")
 
@@ -27,11 +27,11 @@ def text_of(page: str) -> str:
 
 def studies(folder: Path) -> dict[str, Study]:
     """Studies of each shape."""
-    curve = [SyntheticCell(0.002 + i / 500, settings={"demand.impulse": i / 10}) for i in range(4)]
-    cells = {"rules": headline(), "curve": curve, "run": headline()[1:2]}
+    curve = [SyntheticScenario(0.002 + i / 500, settings={"demand.impulse": i / 10}) for i in range(4)]
+    scenarios = {"rules": headline(), "curve": curve, "run": headline()[1:2]}
     return {
         name: load(store(folder / name, of, seeds=range(3), weeks=60, smes=60, model_hash="100af6da0313"))
-        for name, of in cells.items()
+        for name, of in scenarios.items()
     }
 
 
@@ -57,8 +57,8 @@ def test_a_brief_of_rules_has_answer_cards_pictures_table_and_sources(study: Stu
 
 def test_its_figures_are_those_of_the_study(study: Study) -> None:
     said, found = text_of(brief.page(study)), Findings(study)
-    for cell in ("c00", "c01", "c02", "c03"):  # without Project S, with it, the best rule and the worst
-        assert f"{found.share(cell)} ".replace("\u00a0", " ") in said
+    for scenario in ("c00", "c01", "c02", "c03"):  # without Project S, with it, the best rule and the worst
+        assert f"{found.share(scenario)} ".replace("\u00a0", " ") in said
 
 
 def test_it_loads_nothing_and_marks_no_text_as_safe(study: Study) -> None:
@@ -90,9 +90,11 @@ def test_the_file_has_the_language_in_its_name(tmp_path: Path) -> None:
 
 def test_hostile_names_stay_text(tmp_path: Path) -> None:
     hostile = '<script>alert(1)</script>"&'
-    cells = [SyntheticCell(0.01 + i / 100, 0.1, one.settings, f"{hostile}{i}") for i, one in enumerate(headline())]
-    cells.append(SyntheticCell(0.02, 0.1, {"platform": "project_s", "regulation": "<b>mine</b>"}))
-    page = brief.page(load(store(tmp_path / "s", cells, seeds=range(3), weeks=30, smes=40)))
+    scenarios = [
+        SyntheticScenario(0.01 + i / 100, 0.1, one.settings, f"{hostile}{i}") for i, one in enumerate(headline())
+    ]
+    scenarios.append(SyntheticScenario(0.02, 0.1, {"platform": "project_s", "regulation": "<b>mine</b>"}))
+    page = brief.page(load(store(tmp_path / "s", scenarios, seeds=range(3), weeks=30, smes=40)))
     assert "<script>alert" not in page
     assert "<b>mine" not in page
 
@@ -100,10 +102,14 @@ def test_hostile_names_stay_text(tmp_path: Path) -> None:
 def test_who_pays_names_who_loses_surely_and_nobody_else(study: Study) -> None:
     found = Findings(study)
     told = brief.payers(found)
-    gains = {(cell, name): found.change(cell, base, name) for cell, base in found.baselines.items() for name in PARTIES}
-    for cell in found.baselines:
-        losers = {PARTIES[name] for name in PARTIES if lost(gains[cell, name])}
-        assert {name for name in PARTIES.values() if name.lower() in told[cell].lower()} == losers
+    gains = {
+        (scenario, name): found.change(scenario, base, name)
+        for scenario, base in found.baselines.items()
+        for name in PARTIES
+    }
+    for scenario in found.baselines:
+        losers = {PARTIES[name] for name in PARTIES if lost(gains[scenario, name])}
+        assert {name for name in PARTIES.values() if name.lower() in told[scenario].lower()} == losers
 
 
 PARTIES = {"consumer_surplus": "consumers", "sme_profit": "SMEs", "platform_profit": "platform"}
@@ -119,10 +125,12 @@ def test_of_one_seed_nobody_is_said_to_pay(tmp_path: Path) -> None:
     assert "run more replications" in text_of(brief.page(study))
 
 
-def test_the_pictures_are_of_the_worlds_that_are_told(study: Study) -> None:
+def test_the_pictures_are_of_the_scenarios_that_are_told(study: Study) -> None:
     found = Findings(study)
     curves = there(survival_picture(found))
-    labels = [study.labels[cell] for cell in ("c00", "c01", "c02", "c03")]  # of the rules the best and the worst
+    labels = [
+        study.labels[scenario] for scenario in ("c00", "c01", "c02", "c03")
+    ]  # of the rules the best and the worst
     assert re.sub(r" \d+%", "", curves.said) == ", ".join(labels)
     rows = there(changes_picture(found))
     drawn = [element.text for element in rows.elements if element.tag == "text"]
@@ -135,8 +143,8 @@ def test_the_pictures_are_of_the_worlds_that_are_told(study: Study) -> None:
 
 def test_a_mark_is_hollow_where_its_interval_holds_zero(tmp_path: Path) -> None:
     rules = (("none", 0.02), ("resale_ban", 0.01), ("separation", 0.0201))
-    cells = [SyntheticCell(h, 0.1, {"platform": "project_s", "regulation": rule}) for rule, h in rules]
-    found = Findings(load(store(tmp_path / "s", cells, seeds=range(4), weeks=60, smes=300)))
+    scenarios = [SyntheticScenario(h, 0.1, {"platform": "project_s", "regulation": rule}) for rule, h in rules]
+    found = Findings(load(store(tmp_path / "s", scenarios, seeds=range(4), weeks=60, smes=300)))
     sure, unsure = (one for one in there(changes_picture(found)).elements if one.tag == "circle")
     assert sure.attrib["fill"] != "#ffffff"
     assert unsure.attrib["fill"] == "#ffffff"
@@ -145,10 +153,11 @@ def test_a_mark_is_hollow_where_its_interval_holds_zero(tmp_path: Path) -> None:
 def test_many_rules_keep_the_law_in_force_in_picture_and_table(tmp_path: Path) -> None:
     names = ["none", *(f"rule_{i:02d}" for i in range(20)), "permendag_31_2023"]
     hazards = [0.02, *(0.01 + i / 1000 for i in range(20)), 0.0195]
-    cells = [
-        SyntheticCell(h, 0.1, {"platform": "project_s", "regulation": n}) for n, h in zip(names, hazards, strict=True)
+    scenarios = [
+        SyntheticScenario(h, 0.1, {"platform": "project_s", "regulation": n})
+        for n, h in zip(names, hazards, strict=True)
     ]
-    study = load(store(tmp_path / "s", cells, seeds=range(5), weeks=60, smes=200))
+    study = load(store(tmp_path / "s", scenarios, seeds=range(5), weeks=60, smes=200))
     found = Findings(study)
     picture = there(changes_picture(found))
     assert "Permendag 31/2023" in [one.text for one in picture.elements]

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from analysis.classroom import page, paper
-from analysis.classroom.declared import WITH, WITHOUT, DeclarationError, Declared, World, merged, overrides
+from analysis.classroom.declared import WITH, WITHOUT, DeclarationError, Declared, PageScenario, merged, overrides
 from analysis.classroom.grid import LIVES, SHARE_STEPS, packed
 
 from . import classroom_grid as made
@@ -48,9 +48,9 @@ def test_the_page_gets_every_closing_week_exactly(grid) -> None:
     np.testing.assert_allclose(arrays["own_share"] / SHARE_STEPS, grid.own_share, atol=0.5 / SHARE_STEPS)
 
 
-def test_paths_are_those_of_worlds_without_a_cause_and_good_enough_to_draw(grid) -> None:
+def test_paths_are_those_of_scenarios_without_a_cause_and_good_enough_to_draw(grid) -> None:
     head, arrays = unpacked(packed(grid))
-    assert [key for key, cell in grid.index.items() if cell in head["paths_of"]] == [
+    assert [key for key, scenario in grid.index.items() if scenario in head["paths_of"]] == [
         key for key in grid.index if key.endswith("|")
     ]
     for name in ("orders", "cash"):
@@ -59,22 +59,24 @@ def test_paths_are_those_of_worlds_without_a_cause_and_good_enough_to_draw(grid)
         assert np.all(np.abs(told - getattr(grid, name)[head["paths_of"]]) <= most / head["levels"])
 
 
-def test_there_is_a_world_for_every_level_and_one_without_project_s_for_every_belief(grid) -> None:
+def test_there_is_a_scenario_for_every_level_and_one_without_project_s_for_every_belief(grid) -> None:
     declared = grid.declared
     rules = int(np.prod([len(lever["levels"]) for lever in declared.rules]))
     beliefs = int(np.prod([len(lever["levels"]) for lever in declared.beliefs]))
     assert len(grid.index) == beliefs * (1 + rules + len(declared.causes))
 
 
-def test_settings_of_a_world_are_laid_over_each_other_and_rules_join() -> None:
+def test_settings_of_a_scenario_are_laid_over_each_other_and_rules_join() -> None:
     assert merged([{"a": 1, "regulation": "x"}, {"a": 2, "regulation": ["y", "x"]}]) == {
         "a": 2,
         "regulation": ["x", "y"],
     }
     assert overrides({"a": True, "b": None, "c": ["x", "y"], "d": 0.5}) == ["a=true", "b=null", "c=[x,y]", "d=0.5"]
     declared = Declared(made.data())
-    without = declared.settings(World(WITHOUT, declared.usual | {"push": "hard"}))
-    assert without == declared.settings(World(WITHOUT, declared.usual | {"push": "mild"})), "there is nothing to favour"
+    without = declared.settings(PageScenario(WITHOUT, declared.usual | {"push": "hard"}))
+    assert without == declared.settings(PageScenario(WITHOUT, declared.usual | {"push": "mild"})), (
+        "there is nothing to favour"
+    )
 
 
 def spoilt(change) -> dict:
@@ -189,13 +191,15 @@ def test_the_key_says_what_became_of_every_shop(grid, code) -> None:
     rows = re.findall(r'<tr><th scope="row">(\d+)</th>(.*?)</tr>', html)
     assert len(rows) == made.SHOPS
     lives = page.texts("paper_texts")[code]["lives"]
-    worlds = [World(WITHOUT, grid.declared.usual), World(WITH, grid.declared.usual)]
+    scenarios = [PageScenario(WITHOUT, grid.declared.usual), PageScenario(WITH, grid.declared.usual)]
     for shop, cells in rows:
         told = re.findall(r"<td>(.*?)</td>", cells)
-        for world, text in zip(worlds, told, strict=False):
-            week = grid.exits[grid.index[world.key], 0, int(shop) - 1]
+        for scenario, text in zip(scenarios, told, strict=False):
+            week = grid.exits[grid.index[scenario.key], 0, int(shop) - 1]
             assert (text == lives) if week == LIVES else (str(week) in text)
-        counts = [int((grid.exits[grid.index[world.key], :, int(shop) - 1] == LIVES).sum()) for world in worlds]
+        counts = [
+            int((grid.exits[grid.index[scenario.key], :, int(shop) - 1] == LIVES).sum()) for scenario in scenarios
+        ]
         assert told[-1] == f"{counts[0]} / {counts[1]}"
 
 
@@ -203,7 +207,7 @@ def test_there_is_a_card_a_shop_and_a_guide_with_the_numbers_of_the_grid(grid) -
     sheets = paper.sheets(grid, "en")
     assert sheets["cards"].count('class="card"') == made.SHOPS
     for twin in (WITHOUT, WITH):
-        alive = int(grid.alive(World(twin, grid.declared.usual).key, made.WEEKS)[0])
+        alive = int(grid.alive(PageScenario(twin, grid.declared.usual).key, made.WEEKS)[0])
         assert re.search(rf"\b{alive}\b", sheets["guide"])
     assert set(sheets) == set(paper.SHEETS)
 
@@ -217,7 +221,7 @@ def test_the_guide_says_that_the_order_of_rules_turns_only_where_it_does(grid) -
     )
     usual, other = grid.declared.usual, grid.declared.usual | {"app": "third"}
     swapped = made.grid()
-    a, b = (grid.index[World(WITH, other | {lever: name}).key] for name in (first, last))
+    a, b = (grid.index[PageScenario(WITH, other | {lever: name}).key] for name in (first, last))
     swapped.exits[[a, b]] = grid.exits[[b, a]]
     assert usual != other
     assert paper.numbers_to_see(paper.Teller(swapped, "en"))[-1].startswith("The order of the rules changes")

@@ -24,15 +24,15 @@ from analysis.report import write
 from analysis.sections.differences import changes as section
 
 from .present import there
-from .synthetic import SyntheticCell, store
+from .synthetic import SyntheticScenario, store
 
 numbers = st.floats(-1e6, 1e6)
 
 
-def table(cells: dict[str, dict[int, float]]) -> pd.DataFrame:
-    """Values of one outcome, by cell and seed."""
-    rows = {(cell, seed): value for cell, seeds in cells.items() for seed, value in seeds.items()}
-    index = pd.MultiIndex.from_tuples(list(rows), names=["cell_id", "seed"])
+def table(scenarios: dict[str, dict[int, float]]) -> pd.DataFrame:
+    """Values of one outcome, by scenario and seed."""
+    rows = {(scenario, seed): value for scenario, seeds in scenarios.items() for seed, value in seeds.items()}
+    index = pd.MultiIndex.from_tuples(list(rows), names=["scenario_id", "seed"])
     return pd.DataFrame({"outcome": list(rows.values())}, index=index)
 
 
@@ -51,14 +51,16 @@ def test_the_mean_and_its_interval_equal_scipys(values: list[float]) -> None:
     st.dictionaries(st.integers(0, 9), numbers, min_size=1),
     st.dictionaries(st.integers(0, 9), numbers, min_size=1),
 )
-def test_differences_are_paired_on_the_seeds_in_common(cell: dict[int, float], base: dict[int, float]) -> None:
-    got = estimate(differences(table({"cell": cell, "base": base}), {"cell": "base"}), "cell", "outcome")
-    common = sorted(cell.keys() & base.keys())
+def test_differences_are_paired_on_the_seeds_in_common(scenario: dict[int, float], base: dict[int, float]) -> None:
+    got = estimate(
+        differences(table({"scenario": scenario, "base": base}), {"scenario": "base"}), "scenario", "outcome"
+    )
+    common = sorted(scenario.keys() & base.keys())
     assert got.n == len(common)
     if len(common) < 2:
         assert not got.known
         return
-    ours, theirs = np.array([[cell[seed] for seed in common], [base[seed] for seed in common]])
+    ours, theirs = np.array([[scenario[seed] for seed in common], [base[seed] for seed in common]])
     assert got.mean == pytest.approx((ours - theirs).mean(), abs=1e-6)
     if np.std(ours - theirs) > 1e-6:
         expected = ttest_rel(ours, theirs).confidence_interval(0.95)
@@ -92,7 +94,7 @@ def test_one_seed_has_no_interval_and_an_absent_outcome_no_mean() -> None:
     assert absent.n == 0
 
 
-def test_pairing_removes_the_shocks_that_cells_share(study: Study) -> None:
+def test_pairing_removes_the_shocks_that_scenarios_share(study: Study) -> None:
     alone = estimate(summary(study.values), "c01", "consumer_surplus")
     paired = estimate(differences(study.values, {"c01": "c00"}), "c01", "consumer_surplus")
     assert paired.margin < alone.margin / 10
@@ -101,10 +103,10 @@ def test_pairing_removes_the_shocks_that_cells_share(study: Study) -> None:
 
 
 def test_no_table_and_no_sentence_compares_totals_over_other_weeks(tmp_path) -> None:
-    cells = cells_of({}, {"weeks": 60, "platform": "project_s"}, {"platform": "project_s"})
-    study = load(store(tmp_path / "s", cells, seeds=range(3), smes=50))
+    scenarios = scenarios_of({}, {"weeks": 60, "platform": "project_s"}, {"platform": "project_s"})
+    study = load(store(tmp_path / "s", scenarios, seeds=range(3), smes=50))
     baselines = against_reference(study)
-    found, rows = Findings(study), outcome_rows(study).set_index(["cell_id", "outcome"])["less_reference"]
+    found, rows = Findings(study), outcome_rows(study).set_index(["scenario_id", "outcome"])["less_reference"]
     gains, home = (of(study, baselines)["mean"] for of in (who_pays, at_home))
     shown = changes(study, "consumer_surplus", baselines)["mean"]
     assert np.isnan(found.changes["c01", "consumer_surplus"].mean)
@@ -119,12 +121,12 @@ def test_no_table_and_no_sentence_compares_totals_over_other_weeks(tmp_path) -> 
     made = there(section(found))
     table = next(part for part in made.parts if isinstance(part, Table))
     at = list(study.outcomes).index("consumer_surplus")
-    assert [cell.value for cell in table.cells[at] if isinstance(cell, Quantity)] == ["–", "0"]
+    assert [scenario.value for scenario in table.cells[at] if isinstance(scenario, Quantity)] == ["–", "0"]
     assert "nan" not in re.sub(r"<script.*?</script>", "", write(study.folder).read_text(), flags=re.DOTALL).split()
 
 
-def test_the_reference_is_the_first_cell_of_the_manifest(tmp_path) -> None:
-    folder = store(tmp_path / "s", [SyntheticCell(), SyntheticCell(0.01)], seeds=range(2), weeks=5, smes=5)
+def test_the_reference_is_the_first_scenario_of_the_manifest(tmp_path) -> None:
+    folder = store(tmp_path / "s", [SyntheticScenario(), SyntheticScenario(0.01)], seeds=range(2), weeks=5, smes=5)
     study = load(folder)
     study.runs.iloc[::-1].to_parquet(folder / "runs/all.parquet")
     again = load(folder)
@@ -132,13 +134,13 @@ def test_the_reference_is_the_first_cell_of_the_manifest(tmp_path) -> None:
     assert against_reference(again) == {"c01": "c00"}
 
 
-def cells_of(*settings: dict[str, Any]) -> list[SyntheticCell]:
-    return [SyntheticCell(settings=one) for one in settings]
+def scenarios_of(*settings: dict[str, Any]) -> list[SyntheticScenario]:
+    return [SyntheticScenario(settings=one) for one in settings]
 
 
 def test_a_rules_baseline_equals_it_but_for_the_rule(tmp_path) -> None:
     shop = {"platform": "project_s"}
-    cells = cells_of(
+    scenarios = scenarios_of(
         {"platform": "marketplace_only"},
         shop,
         shop | {"regulation": "separation", "regulation.separation.start_week": 52.0},
@@ -146,7 +148,7 @@ def test_a_rules_baseline_equals_it_but_for_the_rule(tmp_path) -> None:
         shop | {"algorithm": "popularity", "regulation": "data_firewall"},
         shop | {"regulation": "data_firewall+separation"},
     )
-    study = load(store(tmp_path / "s", cells, seeds=range(2), weeks=5, smes=5))
+    study = load(store(tmp_path / "s", scenarios, seeds=range(2), weeks=5, smes=5))
     assert rule_baselines(study) == {"c02": "c01", "c03": "c00", "c05": "c01"}
 
 
@@ -154,16 +156,16 @@ def test_headline_survival_is_the_longest_outcome_that_every_run_reached(study: 
     weeks, values = headline_survival(study)
     assert weeks == 156
     assert values.equals(study.values["sme_survival_156w"].rename("survival"))
-    short = load(store(tmp_path / "s", [SyntheticCell(0.01)], seeds=range(3), weeks=30, smes=80))
+    short = load(store(tmp_path / "s", [SyntheticScenario(0.01)], seeds=range(3), weeks=30, smes=80))
     weeks, values = headline_survival(short)
-    alive = short.weekly.query("week == 30").set_index(["cell_id", "seed"])["opening_smes_alive"]
+    alive = short.weekly.query("week == 30").set_index(["scenario_id", "seed"])["opening_smes_alive"]
     assert weeks == 30
     assert values.to_dict() == pytest.approx((alive / 80).to_dict())
 
 
 def test_survival_without_its_outcome_is_kaplan_meiers(study: Study, tmp_path) -> None:
     _, stored = headline_survival(study)
-    bare = load(store(tmp_path / "s", [SyntheticCell(0.0019)], outcomes={"hhi": {}}))
+    bare = load(store(tmp_path / "s", [SyntheticScenario(0.0019)], outcomes={"hhi": {}}))
     weeks, values = headline_survival(bare)
     assert weeks == 156
     assert values.to_dict() == pytest.approx(stored.loc[["c00"]].to_dict())

@@ -9,7 +9,7 @@ from analysis import Study, load
 from analysis.distributions import quantiles, shop_quantiles, winners_and_losers
 from analysis.twins import deciles, twins
 
-from .synthetic import SyntheticCell, load_study
+from .synthetic import SyntheticScenario, load_study
 
 
 def test_winners_and_losers_by_decile_add_up(study: Study) -> None:
@@ -27,27 +27,27 @@ def test_winners_and_losers_by_decile_add_up(study: Study) -> None:
 
 def test_quantiles_are_ordered_and_equal_pandas(study: Study) -> None:
     made = quantiles(study, "consumer_surplus")
-    assert list(made.index) == study.cells
+    assert list(made.index) == study.scenarios
     assert (made["n"] == 10).all()
     assert (np.diff(made.drop(columns="n").to_numpy(), axis=1) >= 0).all()
     assert made.loc["c01", 0.5] == pytest.approx(study.values.loc["c01", "consumer_surplus"].median())
 
 
 @pytest.mark.parametrize("column", ["profit", "revenue"])
-def test_shops_quantiles_are_over_all_shops_of_a_cell(study: Study, column: str) -> None:
+def test_shops_quantiles_are_over_all_shops_of_a_scenario(study: Study, column: str) -> None:
     made = shop_quantiles(study, column)
-    assert list(made.index) == study.cells
+    assert list(made.index) == study.scenarios
     assert (made["n"] == 5000).all()
     assert (np.diff(made.drop(columns="n").to_numpy(), axis=1) >= 0).all()
     assert made.loc["c03", 0.75] == pytest.approx(study.shops_of("c03")[column].quantile(0.75))
 
 
-def test_against_itself_a_world_has_neither_winners_nor_losers(study: Study) -> None:
+def test_against_itself_a_scenario_has_neither_winners_nor_losers(study: Study) -> None:
     assert (winners_and_losers(study, "c01", "c01")["mean"] == 0).all()
 
 
 def test_a_study_without_shops_has_no_quantiles_of_them(tmp_path) -> None:
-    study = load_study(tmp_path / "s", [SyntheticCell(), SyntheticCell()], seeds=[0], weeks=5, smes=5)
+    study = load_study(tmp_path / "s", [SyntheticScenario(), SyntheticScenario()], seeds=[0], weeks=5, smes=5)
     (study.folder / "sellers/all.parquet").unlink()
     study = load(study.folder)
     assert shop_quantiles(study).empty

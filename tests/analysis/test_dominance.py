@@ -11,7 +11,7 @@ from analysis import Study, dominance, dominance_picture, figures
 from analysis.compare import headline_survival, twins_without
 from analysis.datasets import StudyError
 
-from .synthetic import OUTCOMES, SyntheticCell, load_study
+from .synthetic import OUTCOMES, SyntheticScenario, load_study
 
 MORE = {
     name: {"label": name, "unit": "share", "direction": 0}
@@ -21,26 +21,26 @@ STRENGTHS = {"marketplace_only": 0.0, "project_s_mild": 0.1, "project_s": 0.3}
 SIZES = (0.8, 0.1)
 
 
-def cell(size: float, platform: str, rule: str = "none") -> SyntheticCell:
-    """A world in which a tenth of the feed costs hazard in proportion to the app's size."""
+def scenario(size: float, platform: str, rule: str = "none") -> SyntheticScenario:
+    """A scenario in which a tenth of the feed costs hazard in proportion to the app's size."""
     feed = STRENGTHS[platform]
     measured = {"own_feed_share": feed, "social_share": size, "owner_income": 100.0 * (1.0 - feed * size)}
     settings = {"platform": platform, "market.app_share": size, "regulation": rule}
-    return SyntheticCell(0.002 * (1.0 + 5.0 * feed * size), feed / 2, settings, measured=measured)
+    return SyntheticScenario(0.002 * (1.0 + 5.0 * feed * size), feed / 2, settings, measured=measured)
 
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """Strengths by sizes, in no order, one of them under a rule, too."""
-    cells = [cell(size, platform) for platform in reversed(STRENGTHS) for size in SIZES]
+    scenarios = [scenario(size, platform) for platform in reversed(STRENGTHS) for size in SIZES]
     folder: Path = tmp_path_factory.mktemp("dominance") / "study"
-    cells.append(cell(0.8, "project_s", "data_firewall"))
-    return load_study(folder, cells, outcomes=OUTCOMES | MORE, seeds=range(4))
+    scenarios.append(scenario(0.8, "project_s", "data_firewall"))
+    return load_study(folder, scenarios, outcomes=OUTCOMES | MORE, seeds=range(4))
 
 
 def test_each_strength_is_held_against_the_market_of_its_own_size(study: Study) -> None:
     twins = twins_without(study, "platform", "marketplace_only")
-    sells = {of for of in study.cells if study.settings[of]["platform"] != "marketplace_only"}
+    sells = {of for of in study.scenarios if study.settings[of]["platform"] != "marketplace_only"}
     ruled = {of for of in sells if study.settings[of]["regulation"] != "none"}
     assert set(twins) == sells - ruled != sells
     for of, base in twins.items():
@@ -81,7 +81,7 @@ def test_the_figure_and_the_picture_show_every_curve(study: Study) -> None:
 
 def test_one_strength_is_no_map(tmp_path: Path) -> None:
     few = load_study(
-        tmp_path / "few", [cell(0.8, "marketplace_only"), cell(0.8, "project_s")], outcomes=OUTCOMES | MORE
+        tmp_path / "few", [scenario(0.8, "marketplace_only"), scenario(0.8, "project_s")], outcomes=OUTCOMES | MORE
     )
     assert dominance.curves(few) == []
     assert figures.dominance(few) is None

@@ -15,14 +15,14 @@ from analysis.hazards import hazard_ratios
 from analysis.language import speaking
 
 from .present import there
-from .synthetic import SyntheticCell, headline, store
+from .synthetic import SyntheticScenario, headline, store
 
 HOSTILE = '<a href="javascript:x()">y</a>$title %{y} 🙂 ' + "long " * 40
 
 FIGURES: dict[str, Callable[[Study], Drawn | None]] = {
     "survival": figures.survival,
-    "group": lambda study: figures.group_survival(study, study.cells[-1], "size"),
-    "twins": lambda study: figures.copied_twins(study, study.cells[-1], study.cells[0]),
+    "group": lambda study: figures.group_survival(study, study.scenarios[-1], "size"),
+    "twins": lambda study: figures.copied_twins(study, study.scenarios[-1], study.scenarios[0]),
     "weekly": lambda study: figures.weekly(study, "platform_share"),
     "of_outcome": figures.of_outcome,
     "money": lambda study: figures.of_outcome(study, "consumer_surplus"),
@@ -31,10 +31,10 @@ FIGURES: dict[str, Callable[[Study], Drawn | None]] = {
     "who_pays": figures.who_pays,
     "distribution": figures.distribution,
     "trade_off": figures.trade_off,
-    "story": lambda study: figures.story(study, study.cells[-1]),
+    "story": lambda study: figures.story(study, study.scenarios[-1]),
     "forest": lambda study: figures.forest(study, list(hazard_ratios(study).values())),
     "shop_profits": figures.shop_profits,
-    "winners": lambda study: figures.winners(study, study.cells[-1], study.cells[0]),
+    "winners": lambda study: figures.winners(study, study.scenarios[-1], study.scenarios[0]),
 }
 
 
@@ -69,12 +69,13 @@ def test_a_figure_is_whole(study: Study, name: str) -> None:
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_hostile_name_is_text_in_the_figure(tmp_path: Path, name: str) -> None:
-    cells = [
-        SyntheticCell(0.01 + 0.01 * i, i / 10, one.settings, f"{HOSTILE}{i}") for i, one in enumerate(headline()[:3])
+    scenarios = [
+        SyntheticScenario(0.01 + 0.01 * i, i / 10, one.settings, f"{HOSTILE}{i}")
+        for i, one in enumerate(headline()[:3])
     ]
     outcomes = {"label": HOSTILE, "unit": "share of " + HOSTILE, "direction": 1}
     known = {"consumer_surplus": {**outcomes, "unit": "Rp"}, "platform_share": outcomes, "live_smes": outcomes}
-    study = load(store(tmp_path / "s", cells, seeds=range(3), weeks=30, smes=40, outcomes=known))
+    study = load(store(tmp_path / "s", scenarios, seeds=range(3), weeks=30, smes=40, outcomes=known))
     drawn = json.dumps(there(FIGURES[name](study)).for_page(), ensure_ascii=False)
     assert "<a " not in drawn
     assert {part.partition(">")[0] for part in drawn.split("<")[1:]} <= {"br", "b", "/b", "extra", "/extra"}

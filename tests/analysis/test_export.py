@@ -26,23 +26,23 @@ from analysis.sections.behind import figure
 from analysis.tables import difference_table, quantity
 
 from .present import there
-from .synthetic import OUTCOMES, SyntheticCell, load_study
+from .synthetic import OUTCOMES, SyntheticScenario, load_study
 
 HOSTILE = 'a & b_c % $x$ #1 {y} \\input{z} ~^ "q" <i> | `c` **d** [e](f)\nnext, "r"'
 
 
-def test_csv_has_every_outcome_of_every_cell_as_computed(study: Study) -> None:
+def test_csv_has_every_outcome_of_every_scenario_as_computed(study: Study) -> None:
     rows = pd.read_csv(io.StringIO(table(study, "csv")))
-    assert len(rows) == len(study.cells) * len(study.outcomes)
-    assert list(rows["cell"].unique()) == list(study.labels.values())
-    index = rows.set_index(["cell_id", "outcome"])
+    assert len(rows) == len(study.scenarios) * len(study.outcomes)
+    assert list(rows["scenario"].unique()) == list(study.labels.values())
+    index = rows.set_index(["scenario_id", "outcome"])
     means = summary(study.values).loc[index.index]
     for column in ("mean", "low", "high", "n"):
         assert index[column].to_numpy() == pytest.approx(means[column].to_numpy(), nan_ok=True)
     for name, baselines in (("less_reference", against_reference(study)), ("less_no_rule", rule_baselines(study))):
         told = index[index[f"{name}_n"].notna()]
         change = differences(study.values, baselines).loc[told.index]
-        assert set(told.index.get_level_values("cell_id")) == set(baselines)
+        assert set(told.index.get_level_values("scenario_id")) == set(baselines)
         assert told[name].to_numpy() == pytest.approx(change["mean"].to_numpy())
         assert told[f"{name}_high"].to_numpy() == pytest.approx(change["high"].to_numpy())
     assert index.loc[("c02", "hhi"), "regulation"] == "separation"
@@ -50,7 +50,7 @@ def test_csv_has_every_outcome_of_every_cell_as_computed(study: Study) -> None:
 
 
 def test_a_study_of_one_seed_has_means_without_intervals(tmp_path) -> None:
-    rows = outcome_rows(load_study(tmp_path / "s", [SyntheticCell()], seeds=[0], weeks=60, smes=20))
+    rows = outcome_rows(load_study(tmp_path / "s", [SyntheticScenario()], seeds=[0], weeks=60, smes=20))
     assert rows[["low", "high", "less_reference"]].isna().all(axis=None)
     assert rows.set_index("outcome")["n"].drop(["sme_survival_104w", "sme_survival_156w"]).eq(1).all()
 
@@ -58,7 +58,7 @@ def test_a_study_of_one_seed_has_means_without_intervals(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("form", "row"), [("markdown", "| Project S, separation | "), ("latex", "Project S, separation & ")]
 )
-def test_a_paper_has_a_row_a_cell_and_a_second_panel_of_differences(study: Study, form: str, row: str) -> None:
+def test_a_paper_has_a_row_a_scenario_and_a_second_panel_of_differences(study: Study, form: str, row: str) -> None:
     text = table(study, form)
     assert text.count(row) == 2
     change = differences(study.values, {"c02": "c00"}).loc[("c02", "sme_survival_156w"), "mean"]
@@ -85,9 +85,9 @@ def test_markdown_is_a_table(study: Study) -> None:
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """A study whose labels are full of signs."""
     outcomes = {name: {**of, "label": HOSTILE} for name, of in OUTCOMES.items()}
-    cells = [SyntheticCell(label=HOSTILE), SyntheticCell(0.01)]
+    scenarios = [SyntheticScenario(label=HOSTILE), SyntheticScenario(0.01)]
     folder = tmp_path_factory.mktemp("hostile") / "s"
-    return load_study(folder, cells, seeds=range(2), weeks=60, smes=20, outcomes=outcomes)
+    return load_study(folder, scenarios, seeds=range(2), weeks=60, smes=20, outcomes=outcomes)
 
 
 def test_signs_are_text_in_every_form(hostile: Study) -> None:
@@ -99,25 +99,27 @@ def test_signs_are_text_in_every_form(hostile: Study) -> None:
     assert r"\<i\>" in markdown
     assert r"\[e\](f)" in markdown
     rows = pd.read_csv(io.StringIO(table(hostile, "csv")))
-    assert rows.loc[0, "cell"] == rows.loc[0, "label"] == HOSTILE
+    assert rows.loc[0, "scenario"] == rows.loc[0, "label"] == HOSTILE
 
 
 def test_greek_letters_of_a_label_can_be_set_by_latex(tmp_path) -> None:
-    study = load_study(tmp_path / "s", [SyntheticCell(label="ψ ≥ λ, 2 × ο, σς é")], seeds=range(2), weeks=5, smes=5)
+    study = load_study(tmp_path / "s", [SyntheticScenario(label="ψ ≥ λ, 2 × ο, σς é")], seeds=range(2), weeks=5, smes=5)
     latex = table(study, "latex")
     assert r"$\psi$ $\geq$ $\lambda$, 2 $\times$ o, $\sigma$$\varsigma$ é" in latex
     assert latex.startswith("% needs")
 
 
 def test_an_unknown_form_is_refused_in_one_line_and_nothing_is_written(study: Study, tmp_path) -> None:
-    bare = load_study(tmp_path / "s", [SyntheticCell()], seeds=[0], weeks=5, smes=5)
+    bare = load_study(tmp_path / "s", [SyntheticScenario()], seeds=[0], weeks=5, smes=5)
     with pytest.raises(StudyError, match=r"^format: got pdf; it may be csv, latex, markdown, xlsx or parquet$"):
         write_tables(bare, ["csv", "pdf"])
     assert not (bare.folder / "tables").exists()
 
 
 def test_tables_lie_beside_the_study(tmp_path) -> None:
-    study = load_study(tmp_path / "s", [SyntheticCell(), SyntheticCell(0.02)], seeds=range(3), weeks=60, smes=50)
+    study = load_study(
+        tmp_path / "s", [SyntheticScenario(), SyntheticScenario(0.02)], seeds=range(3), weeks=60, smes=50
+    )
     made = write_tables(study, ["csv", "latex", "markdown"])
     names = ["outcomes.csv", "outcomes.tex", "outcomes.md", "who_pays.csv", "hazard_ratios.csv", "fates.csv"]
     assert [path.name for path in made] == names
@@ -126,24 +128,24 @@ def test_tables_lie_beside_the_study(tmp_path) -> None:
     paid = pd.read_csv(made[3]).set_index("outcome")["mean"]
     assert paid["total"] == pytest.approx(paid.drop("total").sum())
     assert pd.read_csv(made[4])["ratio"].gt(1).all()
-    assert set(pd.read_csv(made[5])["cell"]) == {study.labels["c01"]}
+    assert set(pd.read_csv(made[5])["scenario"]) == {study.labels["c01"]}
 
 
 def test_tables_have_the_baselines_of_the_report(study: Study) -> None:
-    """A rule is held against the same world without one, not against the reference."""
+    """A rule is held against the same scenario without one, not against the reference."""
     found = Findings(study)
-    paid = pd.read_csv(io.StringIO(_who_pays(found))).set_index(["cell_id", "outcome"])
+    paid = pd.read_csv(io.StringIO(_who_pays(found))).set_index(["scenario_id", "outcome"])
     told = who_pays(study, {"c01": "c00", "c02": "c01", "c03": "c01", "c04": "c01"})
     assert paid["mean"].to_numpy() == pytest.approx(told.loc[paid.index, "mean"].to_numpy())
-    ratios = pd.read_csv(io.StringIO(_hazard_ratios(found))).set_index("cell_id")
-    for cell, base in found.baselines.items():
-        assert ratios.loc[cell, "less"] == study.labels[base]
-        assert set(paid.loc[cell, "less"]) == {study.labels[base]}
+    ratios = pd.read_csv(io.StringIO(_hazard_ratios(found))).set_index("scenario_id")
+    for scenario, base in found.baselines.items():
+        assert ratios.loc[scenario, "less"] == study.labels[base]
+        assert set(paid.loc[scenario, "less"]) == {study.labels[base]}
     assert ratios["n"].eq(5_000).all()
 
 
 def test_tables_in_another_language_leave_the_english_ones(tmp_path) -> None:
-    study = load_study(tmp_path / "s", [SyntheticCell()], seeds=range(2), weeks=5, smes=5)
+    study = load_study(tmp_path / "s", [SyntheticScenario()], seeds=range(2), weeks=5, smes=5)
     with speaking("id"):
         made = write_tables(study, ["csv", "markdown"])
     names = ["outcomes.id.csv", "outcomes.id.md", "who_pays.id.csv", "hazard_ratios.id.csv", "fates.id.csv"]
@@ -165,7 +167,7 @@ def test_no_text_of_a_csv_is_a_formula_and_numbers_stay(text: str, value: float)
 def test_the_file_behind_a_figure_has_no_formula(study: Study) -> None:
     drawn = figures.bars(study)
     assert drawn is not None
-    hostile = replace(drawn, table=drawn.table.assign(cell="=1+1"))
+    hostile = replace(drawn, table=drawn.table.assign(scenario="=1+1"))
     made = there(figure(hostile))
     rows = gzip.decompress(base64.b64decode(made.csv)).decode("utf-8-sig").splitlines()
     assert all(row.startswith("'=1+1,") for row in rows[1:])
@@ -179,14 +181,14 @@ def test_seeds_far_apart_are_listed_and_those_in_a_row_are_not() -> None:
 
 @pytest.mark.parametrize("label", ["[2pt] x", "* x"])
 def test_no_label_is_read_as_the_end_of_the_row_before_it(tmp_path, label: str) -> None:
-    cells = [SyntheticCell(), SyntheticCell(0.02, label=label)]
-    text = table(load_study(tmp_path / "s", cells, seeds=range(2), weeks=60, smes=20), "latex")
+    scenarios = [SyntheticScenario(), SyntheticScenario(0.02, label=label)]
+    text = table(load_study(tmp_path / "s", scenarios, seeds=range(2), weeks=60, smes=20), "latex")
     assert f"{{}}{label} & " in text
     assert not re.search(r"\\\\\s*[\[*]", text)
 
 
 def test_where_writing_fails_the_old_tables_stay(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
-    study = load_study(tmp_path / "s", [SyntheticCell()], seeds=range(2), weeks=5, smes=5)
+    study = load_study(tmp_path / "s", [SyntheticScenario()], seeds=range(2), weeks=5, smes=5)
     old = {path: path.read_bytes() for path in write_tables(study, ["csv"])}
     study.runs["hhi"] = 0.5
     monkeypatch.setattr("analysis.export._hazard_ratios", broken)
@@ -238,8 +240,8 @@ def test_an_outcome_that_is_zero_in_every_run_is_no_column_unless_it_is_asked_fo
 
 @pytest.mark.parametrize(("seeds", "said"), [(2, True), (4, True), (5, False)])
 def test_few_seeds_are_said_and_never_bold(tmp_path, seeds: int, said: bool) -> None:
-    cells = [SyntheticCell(), SyntheticCell(0.05, 0.2)]
-    study = load_study(tmp_path / "s", cells, seeds=range(seeds), weeks=60, smes=50)
+    scenarios = [SyntheticScenario(), SyntheticScenario(0.05, 0.2)]
+    study = load_study(tmp_path / "s", scenarios, seeds=range(seeds), weeks=60, smes=50)
     change = differences(study.values, {"c01": "c00"}, study.weeks)
     made = difference_table(study, change, "A caption.")
     assert ("fewer than five seeds" in made.caption) is said
@@ -252,7 +254,7 @@ def test_rounding_is_no_width(tmp_path) -> None:
     """One shop more of sixty on every seed is the same value, whatever the last bit of its share says."""
     shops = np.arange(6) / 60
     values = pd.DataFrame({"survival": [*shops, *(shops + 1 / 60)]})
-    values.index = pd.MultiIndex.from_product([["a", "b"], range(6)], names=["cell_id", "seed"])
+    values.index = pd.MultiIndex.from_product([["a", "b"], range(6)], names=["scenario_id", "seed"])
     assert (values.loc["b"] - values.loc["a"])["survival"].nunique() > 1
     change = estimate(differences(values, {"b": "a"}), "b", "survival")
     assert change.margin == 0.0
@@ -262,8 +264,8 @@ def test_rounding_is_no_width(tmp_path) -> None:
 
 
 def test_an_interval_of_no_width_is_said_and_never_bold(tmp_path) -> None:
-    cells = [SyntheticCell(), SyntheticCell(share=0.2)]
-    study = load_study(tmp_path / "s", cells, seeds=range(6), weeks=60, smes=50)
+    scenarios = [SyntheticScenario(), SyntheticScenario(share=0.2)]
+    study = load_study(tmp_path / "s", scenarios, seeds=range(6), weeks=60, smes=50)
     values = study.values[["hhi"]]
     change = differences(values, {"c01": "c00"}, study.weeks)
     assert change["margin"].max() < 1e-12 < change["mean"].min()

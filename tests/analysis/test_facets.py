@@ -18,7 +18,7 @@ from analysis.sections.settings import settings as section
 from analysis.shape import shape
 
 from .present import there
-from .synthetic import SyntheticCell, store
+from .synthetic import SyntheticScenario, store
 
 FAVOUR, UNDERCUT, IMPULSE, CAP = (
     "platform.favour",
@@ -46,15 +46,15 @@ def hazard(of: dict[str, Any]) -> float:
     )
 
 
-def study_of(folder: Path, cells: list[dict[str, Any]], seeds: int = 3) -> Study:
-    made = [SyntheticCell(hazard(of), 0.1, of) for of in cells]
+def study_of(folder: Path, scenarios: list[dict[str, Any]], seeds: int = 3) -> Study:
+    made = [SyntheticScenario(hazard(of), 0.1, of) for of in scenarios]
     return load(store(folder / "s", made, seeds=range(seeds), weeks=52, smes=200))
 
 
 def ruled() -> list[dict[str, Any]]:
     """A rule axis, the strength of one of the rules, and a number: as a sweep plans it, without void scenarios."""
-    cells = grid(regulation=["none", "separation"], demand__impulse=[0.0, 0.2, 0.4])
-    return cells + grid(
+    scenarios = grid(regulation=["none", "separation"], demand__impulse=[0.0, 0.2, 0.4])
+    return scenarios + grid(
         regulation=["commission_cap"],
         regulation__commission_cap__cap=[0.01, 0.02, 0.03],
         demand__impulse=[0.0, 0.2, 0.4],
@@ -69,7 +69,7 @@ def sample(points: int = 24) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("cells", "kind"),
+    ("scenarios", "kind"),
     [
         (grid(platform__favour=[1.0, 2.0], platform__undercut=[0.0, 0.2], demand__impulse=[0.0, 0.2]), "facets"),
         (
@@ -84,27 +84,27 @@ def sample(points: int = 24) -> list[dict[str, Any]]:
     ],
 )
 def test_three_settings_and_more_get_small_multiples_or_main_effects(
-    tmp_path: Path, cells: list[dict[str, Any]], kind: str
+    tmp_path: Path, scenarios: list[dict[str, Any]], kind: str
 ) -> None:
-    study = study_of(tmp_path, cells, seeds=2)
+    study = study_of(tmp_path, scenarios, seeds=2)
     assert shape(study).kind == kind
     drawn = there(figures.of_outcome(study))
     assert drawn.name.startswith(kind)
 
 
-def test_each_cell_stands_once_in_small_multiples_and_all_panels_share_their_axes(tmp_path: Path) -> None:
-    cells = grid(platform__favour=[1.0, 2.0, 3.0], platform__undercut=[0.0, 0.1], regulation=["none", "separation"])
-    study = study_of(tmp_path, cells)
+def test_each_scenario_stands_once_in_small_multiples_and_all_panels_share_their_axes(tmp_path: Path) -> None:
+    scenarios = grid(platform__favour=[1.0, 2.0, 3.0], platform__undercut=[0.0, 0.1], regulation=["none", "separation"])
+    study = study_of(tmp_path, scenarios)
     drawn = there(figures.facets(study))
     dots = [trace for trace in drawn.figure.data if trace.mode == "lines+markers"]
-    assert sum(len(trace.x) for trace in dots) == len(cells)
+    assert sum(len(trace.x) for trace in dots) == len(scenarios)
     assert {trace.yaxis for trace in dots} == {"y", "y2"}
     assert drawn.figure.layout.yaxis.range == drawn.figure.layout.yaxis2.range
     heads = [note.text for note in drawn.figure.layout.annotations]
     assert heads == ["<b>Undercut 0</b>", "<b>Undercut 0.1</b>", "Favour"]
     assert [entry.label for entry in drawn.key] == ["No rule", "Separation"]
     assert sorted(itertools.chain(*(entry.traces for entry in drawn.key))) == list(range(len(drawn.figure.data)))
-    assert len(drawn.table) == len(cells)
+    assert len(drawn.table) == len(scenarios)
 
 
 def test_a_rules_strength_is_never_told_where_the_rule_is_not_on(tmp_path: Path) -> None:
@@ -123,11 +123,11 @@ def test_a_rules_strength_is_never_told_where_the_rule_is_not_on(tmp_path: Path)
     for of in told.values():
         assert sum(one.change.mean for one in of) == pytest.approx(
             0.0
-        )  # each value is as heavy, however many its worlds
+        )  # each value is as heavy, however many its scenarios
     assert not any("None" in text or "nan" in text for text in texts(study))
 
 
-def test_a_world_without_a_rule_is_a_level_where_all_numbers_are_the_rules(tmp_path: Path) -> None:
+def test_a_scenario_without_a_rule_is_a_level_where_all_numbers_are_the_rules(tmp_path: Path) -> None:
     strengths = grid(
         regulation=["separation"],
         regulation__separation__leak=[0.0, 0.3, 0.6],
@@ -138,14 +138,14 @@ def test_a_world_without_a_rule_is_a_level_where_all_numbers_are_the_rules(tmp_p
     drawn = there(figures.facets(study))
     dashed = [trace for trace in drawn.figure.data if trace.line.dash == "dash"]
     assert [trace.name for trace in dashed] == ["No rule"]
-    assert "Dashed: a world without this setting." in drawn.caption
+    assert "Dashed: a scenario without this setting." in drawn.caption
     dots = [trace for trace in drawn.figure.data if trace.mode == "lines+markers"]
     assert sum(len(trace.x) for trace in dots) == len(strengths)
 
 
 def test_one_strength_beside_no_rule_is_a_curve_with_a_level(tmp_path: Path) -> None:
-    cells = grid(regulation=["commission_cap"], regulation__commission_cap__cap=[0.01, 0.02, 0.03])
-    made = shape(study_of(tmp_path, [{"regulation": "none"}, *cells]))
+    scenarios = grid(regulation=["commission_cap"], regulation__commission_cap__cap=[0.01, 0.02, 0.03])
+    made = shape(study_of(tmp_path, [{"regulation": "none"}, *scenarios]))
     assert made.kind == "curve"
     assert made.levels() == ["c00"]
 
@@ -155,11 +155,11 @@ def effects_of(study: Study) -> list[Any]:
 
 
 def test_main_effects_are_means_over_all_else_seed_by_seed(tmp_path: Path) -> None:
-    cells = grid(platform__favour=[1.0, 2.0], platform__undercut=[0.0, 0.2], demand__impulse=[0.0, 0.2])
-    study = study_of(tmp_path, cells, seeds=4)
+    scenarios = grid(platform__favour=[1.0, 2.0], platform__undercut=[0.0, 0.2], demand__impulse=[0.0, 0.2])
+    study = study_of(tmp_path, scenarios, seeds=4)
     values = values_of(study, "survival")["survival"].unstack("seed")
     for one in effects_of(study):
-        inside = [cell for cell, of in study.settings.items() if of[one.axis.name] in one.values]
+        inside = [scenario for scenario, of in study.settings.items() if of[one.axis.name] in one.values]
         by_seed = (values.loc[inside].mean() - values.mean()).to_numpy()
         assert one.change.mean == pytest.approx(by_seed.mean())
         assert one.change.n == 4
@@ -172,7 +172,7 @@ def test_main_effects_are_means_over_all_else_seed_by_seed(tmp_path: Path) -> No
     assert by_axis[FAVOUR][0] > by_axis[UNDERCUT][0] > by_axis[IMPULSE][0]
 
 
-def test_a_sample_has_its_values_in_groups_of_as_many_worlds(tmp_path: Path) -> None:
+def test_a_sample_has_its_values_in_groups_of_as_many_scenarios(tmp_path: Path) -> None:
     study = study_of(tmp_path, sample())
     known = effects_of(study)
     assert {one.axis.name for one in known} == {FAVOUR, UNDERCUT, IMPULSE}
@@ -184,8 +184,8 @@ def test_a_sample_has_its_values_in_groups_of_as_many_worlds(tmp_path: Path) -> 
 
 
 def test_one_seed_claims_no_interval(tmp_path: Path) -> None:
-    cells = grid(platform__favour=[1.0, 2.0], platform__undercut=[0.0, 0.2], demand__impulse=[0.0, 0.2])
-    study = study_of(tmp_path, cells, seeds=1)
+    scenarios = grid(platform__favour=[1.0, 2.0], platform__undercut=[0.0, 0.2], demand__impulse=[0.0, 0.2])
+    study = study_of(tmp_path, scenarios, seeds=1)
     for drawn in (there(figures.facets(study)), there(figures.effects(study))):
         assert "95%" not in drawn.caption
 

@@ -1,4 +1,4 @@
-"""Shops that live in one world only: against what the twins are."""
+"""Shops that live in one scenario only: against what the twins are."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from analysis.parts import Table
 from analysis.sections.fates import shops
 
 from .present import there
-from .synthetic import SyntheticCell, load_study
+from .synthetic import SyntheticScenario, load_study
 
 
 def test_fates_add_up_to_the_shops(study: Study) -> None:
     made = fate_counts(study, "c01", "c00")
     assert list(made) == list(FATES)
     assert sum(one.mean for one in made.values()) == pytest.approx(500)
-    alive = study.values["sme_survival_156w"].groupby(level="cell_id").mean() * 500
-    assert made["both"].mean + made["cell_only"].mean == pytest.approx(alive["c01"])
+    alive = study.values["sme_survival_156w"].groupby(level="scenario_id").mean() * 500
+    assert made["both"].mean + made["scenario_only"].mean == pytest.approx(alive["c01"])
     assert made["both"].mean + made["base_only"].mean == pytest.approx(alive["c00"])
     assert {one.n for one in made.values()} == {10}
 
 
 def test_where_hazards_are_higher_nobody_is_saved(study: Study) -> None:
-    """The same luck in both worlds: who dies in the safer one dies in the other too."""
-    assert fate_counts(study, "c01", "c00")["cell_only"].mean == 0
-    assert (fates(study, "c01", "c00")["died_in"] == "cell").all()
+    """The same luck in both scenarios: who dies in the safer one dies in the other too."""
+    assert fate_counts(study, "c01", "c00")["scenario_only"].mean == 0
+    assert (fates(study, "c01", "c00")["died_in"] == "scenario").all()
     assert (fates(study, "c00", "c01")["died_in"] == "base").all()
 
 
 def test_a_fate_says_where_and_when_a_shop_died(study: Study) -> None:
     made = fates(study, "c01", "c00")
     counts = fate_counts(study, "c01", "c00")
-    assert len(made) == round(10 * (counts["base_only"].mean + counts["cell_only"].mean))
+    assert len(made) == round(10 * (counts["base_only"].mean + counts["scenario_only"].mean))
     assert made["opening_orders"].is_monotonic_decreasing
     assert not made.duplicated(["seed", "seller_id"]).any()
     here = study.shops_of("c01").set_index(["seed", "seller_id"])
@@ -85,39 +85,41 @@ def test_the_page_names_shops_by_rank_and_says_how_many_seeds_there_are(study: S
 
 
 def test_on_one_seed_nothing_is_said_of_means_over_seeds(tmp_path) -> None:
-    cells = [SyntheticCell(0.02), SyntheticCell(0.03)]
-    counts, table = told(load_study(tmp_path / "s", cells, seeds=[4], weeks=30, smes=60))
-    assert counts.caption == "Opening SMEs by their fate in both worlds, on one seed."
-    assert "shops that close in one world and live in the other" in table.caption
+    scenarios = [SyntheticScenario(0.02), SyntheticScenario(0.03)]
+    counts, table = told(load_study(tmp_path / "s", scenarios, seeds=[4], weeks=30, smes=60))
+    assert counts.caption == "Opening SMEs by their fate in both scenarios, on one seed."
+    assert "shops that close in one scenario and live in the other" in table.caption
     said = " ".join(map(str, [table.caption, *table.columns]))
     assert not any(words in said for words in ("1 seed", "Seeds (of", "median", "earliest"))
 
 
 def test_shops_without_category_orders_or_copies_are_told_without_them(tmp_path) -> None:
-    study = load_study(tmp_path / "s", [SyntheticCell(0.02), SyntheticCell(0.03)], seeds=range(2), weeks=30, smes=40)
+    study = load_study(
+        tmp_path / "s", [SyntheticScenario(0.02), SyntheticScenario(0.03)], seeds=range(2), weeks=30, smes=40
+    )
     file = study.folder / "sellers/all.parquet"
-    pd.read_parquet(file)[["cell_id", "seed", "seller_id", "kind", "entry_week", "exit_week"]].to_parquet(file)
+    pd.read_parquet(file)[["scenario_id", "seed", "seller_id", "kind", "entry_week", "exit_week"]].to_parquet(file)
     _, table = told(load(study.folder))
     assert [table.corner, *table.columns] == ["Shop", "Closes in", "Seeds (of 2)", "Week (median)"]
     assert table.rows
 
 
-def test_worlds_of_different_length_are_compared_up_to_the_shorter(tmp_path) -> None:
-    cells = [SyntheticCell(0.03), SyntheticCell(0.03)]
-    study = load_study(tmp_path / "s", cells, seeds=range(2), weeks=30, smes=60)
-    study.runs["weeks"] = study.runs["weeks"].where(study.runs["cell_id"] == "c00", 12)
+def test_scenarios_of_different_length_are_compared_up_to_the_shorter(tmp_path) -> None:
+    scenarios = [SyntheticScenario(0.03), SyntheticScenario(0.03)]
+    study = load_study(tmp_path / "s", scenarios, seeds=range(2), weeks=30, smes=60)
+    study.runs["weeks"] = study.runs["weeks"].where(study.runs["scenario_id"] == "c00", 12)
     alive = ~(study.shops_of("c01")["exit_week"] <= 12)
     assert fate_counts(study, "c01", "c00")["both"].mean == alive.sum() / 2
     assert fates(study, "c01", "c00").empty
 
 
-def test_a_world_is_its_own_twin(study: Study) -> None:
+def test_a_scenario_is_its_own_twin(study: Study) -> None:
     counts = fate_counts(study, "c01", "c01")
-    assert counts["base_only"].mean == counts["cell_only"].mean == 0
+    assert counts["base_only"].mean == counts["scenario_only"].mean == 0
 
 
 def test_a_study_without_shops_has_no_fates(tmp_path) -> None:
-    study = load_study(tmp_path / "s", [SyntheticCell(), SyntheticCell()], seeds=[0], weeks=5, smes=5)
+    study = load_study(tmp_path / "s", [SyntheticScenario(), SyntheticScenario()], seeds=[0], weeks=5, smes=5)
     for path in (study.folder / "sellers").iterdir():
         path.unlink()
     study = load(study.folder)

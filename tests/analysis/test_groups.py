@@ -18,7 +18,7 @@ from analysis.sections.groups import groups as section
 from analysis.survival import kaplan_meier, tally
 
 from .present import there
-from .synthetic import SyntheticCell, headline, store
+from .synthetic import SyntheticScenario, headline, store
 
 WEEKS = 20
 lives = st.lists(
@@ -29,7 +29,7 @@ lives = st.lists(
 def study_of(shops: list[tuple[int | None, int | None]]) -> Study:
     """One run of 20 weeks with shops of these weeks of exit and of copying."""
     choices = dict.fromkeys(("market", "algorithm", "platform", "regulation"), "none")
-    runs = pd.DataFrame([{"cell_id": "c", "seed": 0, "weeks": WEEKS, **choices}])
+    runs = pd.DataFrame([{"scenario_id": "c", "seed": 0, "weeks": WEEKS, **choices}])
     study = Study(Path("nowhere"), {}, runs)
     table = pd.DataFrame(shops, columns=["exit_week", "copied_week"], dtype=float)
     table = table.assign(run=0, seed=0, seller_id=range(len(shops)), opening_orders=range(len(shops)))
@@ -38,12 +38,12 @@ def study_of(shops: list[tuple[int | None, int | None]]) -> Study:
     return study
 
 
-def two_worlds(here: list[tuple[int | None, int | None]], there: list[tuple[int | None, int | None]]) -> Study:
-    """The same shops in the cells c and b, one run each."""
-    cells = {"c": study_of(here), "b": study_of(there)}
-    runs = pd.concat([one.runs.assign(cell_id=cell) for cell, one in cells.items()], ignore_index=True)
+def two_scenarios(here: list[tuple[int | None, int | None]], there: list[tuple[int | None, int | None]]) -> Study:
+    """The same shops in the scenarios c and b, one run each."""
+    scenarios = {"c": study_of(here), "b": study_of(there)}
+    runs = pd.concat([one.runs.assign(scenario_id=scenario) for scenario, one in scenarios.items()], ignore_index=True)
     study = Study(Path("nowhere"), {}, runs)
-    shops = [one.shops.assign(run=run) for run, one in enumerate(cells.values())]
+    shops = [one.shops.assign(run=run) for run, one in enumerate(scenarios.values())]
     study.__dict__["shops"] = pd.concat(shops, ignore_index=True)
     return study
 
@@ -95,8 +95,8 @@ def test_groupings_are_those_that_split_the_study(study: Study, tmp_path) -> Non
         ["one", "several"],
         ["small", "middle", "large"],
     ]
-    folder = store(tmp_path / "s", [SyntheticCell()], seeds=[0], weeks=5, smes=5)
-    bare = pd.read_parquet(folder / "sellers")[["cell_id", "seed", "seller_id", "kind", "entry_week", "exit_week"]]
+    folder = store(tmp_path / "s", [SyntheticScenario()], seeds=[0], weeks=5, smes=5)
+    bare = pd.read_parquet(folder / "sellers")[["scenario_id", "seed", "seller_id", "kind", "entry_week", "exit_week"]]
     bare.to_parquet(folder / "sellers/all.parquet")
     assert groupings(load(folder)) == {}
     assert group_curves(load(folder), "c00", "copied") == {}
@@ -114,26 +114,26 @@ def test_the_copied_are_held_against_themselves_from_the_copy_on(study: Study) -
     assert list(made) == [study.labels["c01"], study.labels["c00"]]
     pairs = copied_pairs(study, "c01", "c00")
     assert (pairs["copied_week"] == 8).all()
-    for curve, world in zip(made.values(), ("", "_base"), strict=True):
+    for curve, scenario in zip(made.values(), ("", "_base"), strict=True):
         assert (curve.shops, curve.week[-1]) == (len(pairs), 156 - 8)
         assert curve.survival[0] == 1
-        assert curve.survival[-1] == pytest.approx(pairs["lived" + world].mean())
+        assert curve.survival[-1] == pytest.approx(pairs["lived" + scenario].mean())
 
 
-def test_the_uncopied_are_followed_in_both_worlds_from_the_week_of_the_copies(study: Study) -> None:
+def test_the_uncopied_are_followed_in_both_scenarios_from_the_week_of_the_copies(study: Study) -> None:
     made = uncopied_twins(study, "c01", "c00")
     pairs = uncopied_pairs(study, "c01", "c00")
     copied = set(copied_pairs(study, "c01", "c00")[["seed", "seller_id"]].itertuples(index=False))
     assert not copied & set(pairs[["seed", "seller_id"]].itertuples(index=False))
     assert (pairs["start"] == 8).all()
-    for (label, curve), world in zip(made.items(), ("", "_base"), strict=True):
+    for (label, curve), scenario in zip(made.items(), ("", "_base"), strict=True):
         assert (curve.shops, curve.survival[0]) == (len(pairs), 1)
-        assert curve.survival[-1] == pytest.approx(pairs["lived" + world].mean()), label
+        assert curve.survival[-1] == pytest.approx(pairs["lived" + scenario].mean()), label
 
 
-def test_who_is_copied_later_is_watched_among_the_uncopied_up_to_then_in_both_worlds() -> None:
+def test_who_is_copied_later_is_watched_among_the_uncopied_up_to_then_in_both_scenarios() -> None:
     """Copies in weeks 4, 4 and 10: the third shop counts among the uncopied from week 4 to 10, and no death after."""
-    study = two_worlds(
+    study = two_scenarios(
         [(None, 4), (None, 4), (12, 10), (None, None)], [(None, None), (None, None), (15, None), (6, None)]
     )
     pairs = uncopied_pairs(study, "c", "b")
@@ -142,13 +142,13 @@ def test_who_is_copied_later_is_watched_among_the_uncopied_up_to_then_in_both_wo
     assert (here.survival[-1], there.survival[2]) == (1, 1 / 2)
 
 
-def test_without_copies_or_where_both_worlds_copy_there_are_no_twins(study: Study) -> None:
-    for cell, base in (("c00", "c01"), ("c02", "c01")):
-        assert copied_twins(study, cell, base) == uncopied_twins(study, cell, base) == {}
+def test_without_copies_or_where_both_scenarios_copy_there_are_no_twins(study: Study) -> None:
+    for scenario, base in (("c00", "c01"), ("c02", "c01")):
+        assert copied_twins(study, scenario, base) == uncopied_twins(study, scenario, base) == {}
 
 
 def test_a_page_of_rules_alone_does_not_hold_the_copied_against_the_copied(study: Study, tmp_path: Path) -> None:
-    """Project S in both worlds: what it does to shops is not to be seen there."""
+    """Project S in both scenarios: what it does to shops is not to be seen there."""
     assert figures_of(there(section(Findings(study))))[-1] == "copied-c01"
     rules = load(store(tmp_path / "s", headline()[1:], seeds=range(3), weeks=60, smes=100))
     found = Findings(rules)

@@ -45,8 +45,8 @@ def test_nothing_on_every_seed_is_no_effect_and_one_alike_on_all_is_sure() -> No
 
 
 def effects(rng: np.random.Generator, outcomes: int, seeds: int = 10) -> pd.DataFrame:
-    """A world and its baseline that differ by chance alone, in so many outcomes."""
-    index = pd.MultiIndex.from_product([["a", "b"], range(seeds)], names=["cell_id", "seed"])
+    """A scenario and its baseline that differ by chance alone, in so many outcomes."""
+    index = pd.MultiIndex.from_product([["a", "b"], range(seeds)], names=["scenario_id", "seed"])
     return pd.DataFrame(rng.normal(size=(2 * seeds, outcomes)), index=index)
 
 

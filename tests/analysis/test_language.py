@@ -28,7 +28,7 @@ from simulation import outcomes
 from simulation.law.instruments import instruments
 from simulation.settings.strategies import STRATEGIES
 
-from .synthetic import SyntheticCell, headline, store
+from .synthetic import SyntheticScenario, headline, store
 
 ANALYSIS = Path(language.__file__).parent
 ROOT = ANALYSIS.parent
@@ -112,13 +112,13 @@ def test_what_the_model_can_name_is_translated(code: str) -> None:
 
 
 def shapes(folder: Path) -> Iterator[Study]:
-    """Studies of each shape: worlds under rules, a curve, a map, names, one run."""
+    """Studies of each shape: scenarios under rules, a curve, a map, names, one run."""
     sweep = [{"demand.impulse": i / 10} for i in range(3)]
     grid = [{"demand.impulse": i / 10, "platform.own_share": j / 100} for i in range(3) for j in range(3)]
     names = [{"algorithm": name} for name in ("popularity", "random")]
     for i, settings in enumerate((sweep, grid, names)):
-        cells = [SyntheticCell(0.002 + 0.001 * j, settings=one) for j, one in enumerate(settings)]
-        yield load(store(folder / str(i), cells, seeds=range(3), weeks=30, smes=20))
+        scenarios = [SyntheticScenario(0.002 + 0.001 * j, settings=one) for j, one in enumerate(settings)]
+        yield load(store(folder / str(i), scenarios, seeds=range(3), weeks=30, smes=20))
     yield load(store(folder / "rules", headline(), seeds=range(2), weeks=60, smes=20))
     yield load(store(folder / "run", headline()[1:2], seeds=[0], weeks=30, smes=20))
 
@@ -133,9 +133,9 @@ def test_a_report_lacks_no_translation(tmp_path: Path, code: str) -> None:
 
 
 def test_a_sweep_of_algorithms_is_asked_about_in_indonesian(tmp_path: Path) -> None:
-    cells = [SyntheticCell(settings={"algorithm": name}) for name in ("popularity", "random")]
+    scenarios = [SyntheticScenario(settings={"algorithm": name}) for name in ("popularity", "random")]
     with speaking("id"):
-        asked = question(Findings(load(store(tmp_path / "s", cells, seeds=[0], weeks=9, smes=9))))
+        asked = question(Findings(load(store(tmp_path / "s", scenarios, seeds=[0], weeks=9, smes=9))))
     assert asked.endswith("bergantung pada algoritme?")
 
 

@@ -1,4 +1,4 @@
-"""Worlds of different markets share no random events: they are never held against each other."""
+"""Scenarios of different markets share no random events: they are never held against each other."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from analysis.sections.differences import changes
 from analysis.sections.first import compared
 
 from .present import there
-from .synthetic import SyntheticCell, load_study
+from .synthetic import SyntheticScenario, load_study
 
 SMALL, LARGE = {"market.smes": 60}, {"market.smes": 500}
 RULE = {"platform": "project_s", "regulation": "separation"}
@@ -26,26 +26,28 @@ RULE = {"platform": "project_s", "regulation": "separation"}
 
 @pytest.fixture(scope="module")
 def apart(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    cells = [SyntheticCell(0.002, settings=SMALL), SyntheticCell(0.01, settings=LARGE)]
-    return load_study(tmp_path_factory.mktemp("apart") / "s", cells, seeds=range(6), weeks=60, smes=60)
+    scenarios = [SyntheticScenario(0.002, settings=SMALL), SyntheticScenario(0.01, settings=LARGE)]
+    return load_study(tmp_path_factory.mktemp("apart") / "s", scenarios, seeds=range(6), weeks=60, smes=60)
 
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    cells = [SyntheticCell(h, settings=one | more) for one in (SMALL, LARGE) for h, more in ((0.002, {}), (0.01, RULE))]
-    return load_study(tmp_path_factory.mktemp("both") / "s", cells, seeds=range(6), weeks=60, smes=60)
+    scenarios = [
+        SyntheticScenario(h, settings=one | more) for one in (SMALL, LARGE) for h, more in ((0.002, {}), (0.01, RULE))
+    ]
+    return load_study(tmp_path_factory.mktemp("both") / "s", scenarios, seeds=range(6), weeks=60, smes=60)
 
 
-def test_only_worlds_of_one_market_are_twins(apart: Study, both: Study) -> None:
-    assert references(apart) == apart.cells
+def test_only_scenarios_of_one_market_are_twins(apart: Study, both: Study) -> None:
+    assert references(apart) == apart.scenarios
     assert against_reference(apart) == {}
     assert against_reference(both) == {"c01": "c00", "c03": "c02"}
     assert same_market(both, "c03") == ["c02", "c03"]
 
 
 def test_importers_come_after_the_opening(tmp_path: Path) -> None:
-    cells = [SyntheticCell(settings={"market.importers": n}) for n in (0, 20)]
-    study = load_study(tmp_path / "s", cells, seeds=range(2), weeks=10, smes=20)
+    scenarios = [SyntheticScenario(settings={"market.importers": n}) for n in (0, 20)]
+    study = load_study(tmp_path / "s", scenarios, seeds=range(2), weeks=10, smes=20)
     assert against_reference(study) == {"c01": "c00"}
 
 
@@ -75,14 +77,14 @@ def test_the_first_table_gives_each_market_its_own_level(apart: Study, both: Stu
     assert len(made.rows) == 2
     texts = [row[0].value for row in made.cells]
     levels = Findings(apart).survival
-    assert texts == [f"{100 * levels[cell].mean:.1f}" for cell in apart.cells]
+    assert texts == [f"{100 * levels[scenario].mean:.1f}" for scenario in apart.scenarios]
     assert {heading for heading, _ in there(compared(Findings(both))).groups} >= {"As it is"}
 
 
 def test_each_is_held_against_the_first_of_its_market(both: Study) -> None:
     found = Findings(both)
     own = differences(found.values, {"c01": "c00", "c03": "c02"}, both.weeks)
-    for cell in ("c01", "c03"):
-        assert found.changes[cell, "survival"].mean == pytest.approx(own.loc[(cell, "survival"), "mean"])
+    for scenario in ("c01", "c03"):
+        assert found.changes[scenario, "survival"].mean == pytest.approx(own.loc[(scenario, "survival"), "mean"])
     assert "first of the same market" in render(there(changes(found)))
-    assert "Difference from the first world of the same market" in table(both, "latex")
+    assert "Difference from the first scenario of the same market" in table(both, "latex")

@@ -14,7 +14,7 @@ from simulation.law.instruments import instruments
 from simulation.outcomes import OUTCOMES
 
 from .present import there
-from .synthetic import SyntheticCell, store
+from .synthetic import SyntheticScenario, store
 
 HEADLINE = ("survival", *SURPLUSES, HOME, TOTAL)
 WORDS = 40  # a sentence that is longer is none that is read
@@ -61,8 +61,8 @@ def test_an_own_product_ban_is_said_to_leave_buying_in_lawful() -> None:
 
 
 def study_under(folder: Path, *rules: str) -> Study:
-    cells = [SyntheticCell(0.01, 0.1, {"platform": "project_s", "regulation": rule}) for rule in rules]
-    return load(store(folder, cells, seeds=range(2), weeks=20, smes=20))
+    scenarios = [SyntheticScenario(0.01, 0.1, {"platform": "project_s", "regulation": rule}) for rule in rules]
+    return load(store(folder, scenarios, seeds=range(2), weeks=20, smes=20))
 
 
 def test_a_report_tells_each_rule_that_appears_once_and_no_other(tmp_path: Path) -> None:

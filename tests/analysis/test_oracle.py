@@ -24,9 +24,12 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """The sellers table as a study."""
     folder = tmp_path_factory.mktemp("oracle")
     sellers = pd.read_csv(HERE / "sellers.csv").assign(kind="sme", entry_week=0)
-    runs = sellers[["cell_id", "seed"]].drop_duplicates()
+    runs = sellers[["scenario_id", "seed"]].drop_duplicates()
     choices = {"market": "indonesia_2023", "algorithm": "personalised", "regulation": "none"}
-    for name, rows in (("sellers", sellers), ("runs", runs.assign(weeks=WEEKS, platform=runs["cell_id"], **choices))):
+    for name, rows in (
+        ("sellers", sellers),
+        ("runs", runs.assign(weeks=WEEKS, platform=runs["scenario_id"], **choices)),
+    ):
         (folder / name).mkdir()
         rows.to_parquet(folder / name / "all.parquet")
     return load(folder)
@@ -42,8 +45,8 @@ def assert_equal(curve: Curve, theirs: dict[str, float]) -> None:
 
 
 def test_kaplan_meier_equals_lifelines(table: Study) -> None:
-    for cell, curve in curves(table).items():
-        assert_equal(curve, THEIRS["survival"][cell])
+    for scenario, curve in curves(table).items():
+        assert_equal(curve, THEIRS["survival"][scenario])
 
 
 def test_kaplan_meier_of_shops_watched_from_their_copy_on_equals_lifelines(table: Study) -> None:
@@ -59,17 +62,17 @@ def samples(study: Study) -> dict[str, Sample]:
     died = np.isfinite(exit_week).astype(float)
     time = np.nan_to_num(exit_week, nan=WEEKS)
     untied = time + died * np.arange(len(shops)) * THEIRS["moment"]
-    world = (study.runs["cell_id"].to_numpy()[shops["run"]] == "project_s").astype(float)
+    scenario = (study.runs["scenario_id"].to_numpy()[shops["run"]] == "project_s").astype(float)
     terms = np.column_stack([np.log2(shops["opening_orders"]), several(shops["opening_channels"])])
-    own = world == 1
+    own = scenario == 1
     return {
         f"{name}{ties}": Sample(weeks[rows], died[rows], x[rows], seed[rows], shops["seller_id"].to_numpy()[rows])
         for ties, weeks in (("", time), (", untied", untied))
-        for name, rows, x in (("world", time > 0, world[:, None]), ("shops", own, terms))
+        for name, rows, x in (("scenario", time > 0, scenario[:, None]), ("shops", own, terms))
     }
 
 
-@pytest.mark.parametrize("model", ["world", "shops", "world, untied", "shops, untied"])
+@pytest.mark.parametrize("model", ["scenario", "shops", "scenario, untied", "shops, untied"])
 def test_cox_equals_lifelines(table: Study, model: str) -> None:
     """The likelihood is smooth, and both climb it until steps are below 1e-7: β agrees to 1e-6."""
     beta, _ = cox(samples(table)[model])
@@ -77,7 +80,7 @@ def test_cox_equals_lifelines(table: Study, model: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "precision"), [("world, untied", 1e-6), ("shops, untied", 1e-6), ("world", 0.03), ("shops", 0.03)]
+    ("model", "precision"), [("scenario, untied", 1e-6), ("shops, untied", 1e-6), ("scenario", 0.03), ("shops", 0.03)]
 )
 def test_errors_clustered_by_seed_equal_lifelines_but_for_ties(table: Study, model: str, precision: float) -> None:
     """lifelines' score residuals take the deaths of one week one after the other, in the order of their rows, which
@@ -88,7 +91,7 @@ def test_errors_clustered_by_seed_equal_lifelines_but_for_ties(table: Study, mod
 
 
 def test_hazard_ratios_are_the_models(table: Study) -> None:
-    beta = THEIRS["world"]["beta"]
+    beta = THEIRS["scenario"]["beta"]
     made = hazard_ratios(table, {"project_s": "marketplace_only"})["project_s"]
     assert made.ratio == pytest.approx(np.exp(beta[0]), rel=1e-5)
     assert (made.n, made.of, made.seeds, made.deaths) == (471, 471, 5, 423)

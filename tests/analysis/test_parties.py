@@ -24,18 +24,18 @@ CHOICES = dict.fromkeys(("market", "algorithm", "platform", "regulation"), "none
 
 
 def study_of(values: list[list[list[float]]], told: bool = True, total: float = 0.0) -> Study:
-    """Cells by seeds by three parties, of whom the second is abroad; the stored total is off by `total`."""
+    """Scenarios by seeds by three parties, of whom the second is abroad; the stored total is off by `total`."""
     names = list(KNOWN)[:3]
     rows = [
         {
-            "cell_id": f"c{cell}",
+            "scenario_id": f"c{scenario}",
             "seed": seed,
             "weeks": 5,
             **CHOICES,
             **dict(zip(names, of, strict=True)),
             "total_surplus": sum(of) + total,
         }
-        for cell, seeds in enumerate(values)
+        for scenario, seeds in enumerate(values)
         for seed, of in enumerate(seeds)
     ]
     known = {name: {"party": name, "home": i != 1} if told else {} for i, name in enumerate(names)}
@@ -62,7 +62,7 @@ def test_gains_add_up_to_the_total(values: list[list[list[float]]]) -> None:
 
 def test_a_total_that_is_not_the_sum_is_refused_in_one_line() -> None:
     study = study_of([[[1e12, 2e12, 3e12]] * 2] * 2, total=1e6)
-    with pytest.raises(StudyError, match="do not add up to total_surplus in cell c0, seed 0") as refused:
+    with pytest.raises(StudyError, match="do not add up to total_surplus in scenario c0, seed 0") as refused:
         surpluses(study)
     assert "\n" not in str(refused.value)
 
@@ -79,7 +79,7 @@ def test_parties_are_the_manifests_else_those_known_by_name(study: Study) -> Non
 
 
 def test_a_study_without_parties_has_nobody_who_pays() -> None:
-    runs = pd.DataFrame([{"cell_id": f"c{i}", "seed": 0, "weeks": 5, **CHOICES, "hhi": 0.1} for i in range(2)])
+    runs = pd.DataFrame([{"scenario_id": f"c{i}", "seed": 0, "weeks": 5, **CHOICES, "hhi": 0.1} for i in range(2)])
     study = Study(Path("nowhere"), {}, runs)
     assert parties(study) == {}
     assert who_pays(study, {"c1": "c0"}).empty

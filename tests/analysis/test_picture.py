@@ -11,7 +11,7 @@ import pytest
 
 from analysis import Study, load, picture
 
-from .synthetic import SyntheticCell, store
+from .synthetic import SyntheticScenario, store
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 
@@ -39,8 +39,8 @@ def test_the_picture_needs_nothing_from_outside(study: Study) -> None:
 
 
 def test_a_hostile_name_is_text(tmp_path: Path) -> None:
-    cells = [SyntheticCell(label="<script>&"), SyntheticCell(0.01)]
-    made = picture.svg(load(store(tmp_path / "s", cells, seeds=range(3), weeks=20, smes=20)))
+    scenarios = [SyntheticScenario(label="<script>&"), SyntheticScenario(0.01)]
+    made = picture.svg(load(store(tmp_path / "s", scenarios, seeds=range(3), weeks=20, smes=20)))
     assert not list(ET.fromstring(made).iter(f"{NAMESPACE}script"))
 
 

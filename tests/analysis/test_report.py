@@ -28,7 +28,7 @@ from analysis.sections.parties import parties
 from analysis.sections.run import run
 
 from .present import there
-from .synthetic import OUTCOMES, SyntheticCell, headline, store
+from .synthetic import OUTCOMES, SyntheticScenario, headline, store
 
 VOID = {"meta", "path", "link", "img", "br", "hr", "input"}
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)> $title \"q\" 'r' & %{y}"
@@ -119,7 +119,7 @@ def test_the_page_can_be_read_by_machines_and_people(page: Page) -> None:
     assert page.of("html")[0]["lang"] == "en"
     assert any(meta.get("name") == "viewport" for meta in page.of("meta"))
     assert len(page.of("h1")) == 1
-    assert {cell.get("scope") for cell in page.of("th")} == {"col", "row", "rowgroup"}
+    assert {scenario.get("scope") for scenario in page.of("th")} == {"col", "row", "rowgroup"}
     assert len(page.of("table")) == len(page.of("caption"))
     assert len(page.of("figure")) == len(page.of("figcaption")) > 10
     assert len({e["id"] for _, e in page.elements if "id" in e}) == sum("id" in e for _, e in page.elements)
@@ -146,16 +146,16 @@ def test_the_file_behind_a_figure_holds_the_numbers_that_it_draws(study: Study, 
     rows = list(csv.DictReader(io.StringIO(file)))
     known = curves(study)
     assert len(rows) == sum(len(curve.week) for curve in known.values())
-    last = next(row for row in rows if row["Week"] == "156" and row["World"] == study.labels["c01"])
+    last = next(row for row in rows if row["Week"] == "156" and row["Scenario"] == study.labels["c01"])
     assert float(last["mean"]) == pytest.approx(known["c01"].survival[-1], rel=1e-5)
 
 
 def test_the_table_holds_the_means_and_intervals(study: Study, page: Page) -> None:
-    cells, intervals = page.text_of("td"), page.text_of("small")
+    scenarios, intervals = page.text_of("td"), page.text_of("small")
     table = summary(study.values)
-    for cell in study.cells:
-        survival = estimate(table, cell, "sme_survival_156w")
-        assert f"{100 * survival.mean:.1f} " in cells
+    for scenario in study.scenarios:
+        survival = estimate(table, scenario, "sme_survival_156w")
+        assert f"{100 * survival.mean:.1f} " in scenarios
         assert f"[{100 * survival.low:.1f},\u00a0{100 * survival.high:.1f}]" in intervals
 
 
@@ -174,7 +174,7 @@ def test_what_was_run_is_told(study: Study, tmp_path) -> None:
         "commit": "0123abc",
         "data_hash": "dd11",
         "model_hash": "0123456789ab",
-        "cells": [*study.manifest["cells"], {"cell_id": "zz", "label": "never run"}],
+        "scenarios": [*study.manifest["scenarios"], {"scenario_id": "zz", "label": "never run"}],
         "opening": {"indonesia_2023": {"held_out_error": 0.0098, "listings_left_out": {"no units sold": 340}}},
     }
     folder = shutil.copytree(study.folder, tmp_path / "s")
@@ -186,29 +186,29 @@ def test_what_was_run_is_told(study: Study, tmp_path) -> None:
 
 
 def test_runs_that_are_missing_are_said_to_be(tmp_path) -> None:
-    """On the first page how many there are; at the end which: a world by what it was to set, seeds one by one."""
-    cells = [*headline()[:2], SyntheticCell(settings={"platform": "project_s", "regulation": "resale_ban"})]
-    planned = {"cells": ["c00", "c01", "c02"], "seeds": [0, 4]}
-    folder = store(tmp_path / "s", cells, seeds=range(4), weeks=30, smes=20, planned=planned)
+    """On the first page how many there are; at the end which: a scenario by what it was to set, seeds one by one."""
+    scenarios = [*headline()[:2], SyntheticScenario(settings={"platform": "project_s", "regulation": "resale_ban"})]
+    planned = {"scenarios": ["c00", "c01", "c02"], "seeds": [0, 4]}
+    folder = store(tmp_path / "s", scenarios, seeds=range(4), weeks=30, smes=20, planned=planned)
     assert "12 runs of 30 weeks" in report.page(load(folder))
     assert "missing" not in shown(run(Findings(load(folder))))
-    runs = load(folder).runs.query("cell_id == 'c00' or (cell_id == 'c01' and seed < 2)")
+    runs = load(folder).runs.query("scenario_id == 'c00' or (scenario_id == 'c01' and seed < 2)")
     runs.to_parquet(folder / "runs/all.parquet")
-    assert "2 worlds, 6 of 12 planned runs of 30 weeks" in report.page(load(folder))
+    assert "2 scenarios, 6 of 12 planned runs of 30 weeks" in report.page(load(folder))
     told = shown(run(Findings(load(folder))))
     assert "without a run: platform=project_s regulation=resale_ban." in told
     assert "Seeds that are missing: Project S (2, 3)." in told
 
 
 def test_hostile_names_stay_text(tmp_path) -> None:
-    cells = [
-        SyntheticCell(label=HOSTILE, settings={"market": HOSTILE}),
-        SyntheticCell(0.01, settings={"market": HOSTILE, "platform": HOSTILE, "regulation": HOSTILE}),
+    scenarios = [
+        SyntheticScenario(label=HOSTILE, settings={"market": HOSTILE}),
+        SyntheticScenario(0.01, settings={"market": HOSTILE, "platform": HOSTILE, "regulation": HOSTILE}),
     ]
     outcomes = {name: {**of, "label": HOSTILE, "unit": HOSTILE} for name, of in OUTCOMES.items()}
     folder = store(
         tmp_path / "s",
-        cells,
+        scenarios,
         seeds=range(3),
         weeks=60,
         smes=20,
@@ -219,7 +219,7 @@ def test_hostile_names_stay_text(tmp_path) -> None:
         versions={HOSTILE: HOSTILE},
         opening={HOSTILE: {HOSTILE: [HOSTILE]}},
     )
-    plain = [SyntheticCell(), SyntheticCell(0.01, settings={"platform": "x", "regulation": "y"})]
+    plain = [SyntheticScenario(), SyntheticScenario(0.01, settings={"platform": "x", "regulation": "y"})]
     harmless = Page(report.page(load(store(tmp_path / "t", plain, seeds=range(3), weeks=60, smes=20))))
     attacked = Page(report.page(load(folder)))
     assert not attacked.of("img")
@@ -232,9 +232,9 @@ def test_the_first_page_compares_the_rules_with_their_baselines(study: Study, pa
     pairs = {"c01": "c00", "c02": "c01", "c03": "c01", "c04": "c01"}
     changed = differences(study.values, pairs)
     told = page.text_of("strong") + page.text_of("td")
-    for cell in pairs:
-        change = 100 * estimate(changed, cell, "sme_survival_156w").mean
-        assert any(text.strip() == f"{change:+.1f}".replace("-", "−") for text in told), cell
+    for scenario in pairs:
+        change = 100 * estimate(changed, scenario, "sme_survival_156w").mean
+        assert any(text.strip() == f"{change:+.1f}".replace("-", "−") for text in told), scenario
     headings = [text for text in page.text_of("th") if text.startswith("What ") and "against" in text]
     assert headings == [
         f"What changes against “{study.labels['c00']}”",
@@ -249,19 +249,19 @@ def test_figures_in_the_answer_stand_in_the_first_table(study: Study, page: Page
     assert f"+{best[1]}" in page.text_of("strong")
 
 
-def test_a_sweep_of_many_cells_says_what_its_tables_leave_out(tmp_path: Path) -> None:
-    cells = [SyntheticCell(settings={"demand.impulse": i / 200}) for i in range(120)]
-    page = Page(report.page(load(store(tmp_path / "s", cells, seeds=[0], weeks=8, smes=4))))
+def test_a_sweep_of_many_scenarios_says_what_its_tables_leave_out(tmp_path: Path) -> None:
+    scenarios = [SyntheticScenario(settings={"demand.impulse": i / 200}) for i in range(120)]
+    page = Page(report.page(load(store(tmp_path / "s", scenarios, seeds=[0], weeks=8, smes=4))))
     captions = " ".join(page.text_of("span"))
-    assert "10 of 120 worlds: those that others are held against, those that keep most shops, and those" in captions
-    assert "The first 100 of 120 worlds; all of them: etalase table synthetic --format csv." in captions
+    assert "10 of 120 scenarios: those that others are held against, those that keep most shops, and those" in captions
+    assert "The first 100 of 120 scenarios; all of them: etalase table synthetic --format csv." in captions
 
 
 def test_of_many_rules_the_first_table_keeps_the_platform_the_best_and_the_worst(tmp_path: Path) -> None:
     named = {"platform": "project_s"}
-    rules = [SyntheticCell(0.002 + i / 1000, 0.1, {**named, "regulation": f"rule_{i:02d}"}) for i in range(20)]
-    cells = [SyntheticCell(0.001), SyntheticCell(0.03, 0.1, named), *rules]
-    made = there(compared(Findings(load(store(tmp_path / "s", cells, seeds=range(2), weeks=60, smes=200)))))
+    rules = [SyntheticScenario(0.002 + i / 1000, 0.1, {**named, "regulation": f"rule_{i:02d}"}) for i in range(20)]
+    scenarios = [SyntheticScenario(0.001), SyntheticScenario(0.03, 0.1, named), *rules]
+    made = there(compared(Findings(load(store(tmp_path / "s", scenarios, seeds=range(2), weeks=60, smes=200)))))
     kept = [*range(4), *range(16, 20)]
     assert made.rows == ["No Project S", "Project S", *(f"Project S, rule {i:02d}" for i in kept)]
     heads = " ".join(map(str, made.columns))
@@ -271,9 +271,9 @@ def test_of_many_rules_the_first_table_keeps_the_platform_the_best_and_the_worst
 
 def test_limits_name_the_length_of_the_runs(tmp_path: Path) -> None:
     config = {"market": {"consumers": 5000, "smes": 60}}
-    folder = store(tmp_path / "s", [SyntheticCell()], seeds=[0], weeks=60, smes=20)
+    folder = store(tmp_path / "s", [SyntheticScenario()], seeds=[0], weeks=60, smes=20)
     manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["cells"][0]["config"] = config
+    manifest["scenarios"][0]["config"] = config
     (folder / "manifest.json").write_text(json.dumps(manifest))
     assert "5,000 simulated consumers and 60 local shops stand for a whole market, over 60 weeks." in report.page(
         load(folder)
@@ -281,17 +281,17 @@ def test_limits_name_the_length_of_the_runs(tmp_path: Path) -> None:
 
 
 def test_what_copied_shops_are_compared_with_is_told_as_it_is(tmp_path: Path) -> None:
-    """With themselves in the other world where that copies none; else with nothing that tells what copying does."""
-    own = SyntheticCell(0.01, 0.1, {"platform": "project_s"})
-    more = SyntheticCell(0.02, 0.1, {"platform": "project_s", "demand.impulse": 0.3})
-    themselves, start = "compared with themselves in the other world", "they differ from the others from the start"
-    for name, cells, told in (
-        ("twins", [SyntheticCell(), own], themselves),
+    """With themselves in the other scenario where that copies none; else with nothing that tells what copying does."""
+    own = SyntheticScenario(0.01, 0.1, {"platform": "project_s"})
+    more = SyntheticScenario(0.02, 0.1, {"platform": "project_s", "demand.impulse": 0.3})
+    themselves, start = "compared with themselves in the other scenario", "they differ from the others from the start"
+    for name, scenarios, told in (
+        ("twins", [SyntheticScenario(), own], themselves),
         ("alone", [own], start),
         ("both", [own, more], start),
-        ("none", [SyntheticCell()], None),
+        ("none", [SyntheticScenario()], None),
     ):
-        html = shown(limits(Findings(load(store(tmp_path / name, cells, seeds=[0], weeks=30, smes=100)))))
+        html = shown(limits(Findings(load(store(tmp_path / name, scenarios, seeds=[0], weeks=30, smes=100)))))
         assert [words for words in (themselves, start) if words in html] == [told] * (told is not None)
 
 
@@ -326,12 +326,12 @@ def test_one_run_tells_its_own_story(tmp_path: Path) -> None:
     assert any(figure["data-figure"] == "story" for figure in page.of("figure"))
 
 
-def few(count: int) -> list[SyntheticCell]:
-    return [SyntheticCell(0.002 + 0.001 * i, settings={"demand.impulse": i / 10}) for i in range(count)]
+def few(count: int) -> list[SyntheticScenario]:
+    return [SyntheticScenario(0.002 + 0.001 * i, settings={"demand.impulse": i / 10}) for i in range(count)]
 
 
 @pytest.mark.parametrize(
-    ("cells", "seeds", "weeks"),
+    ("scenarios", "seeds", "weeks"),
     [
         (headline()[:1], 1, 1),
         (headline()[:1], 3, 60),
@@ -339,10 +339,12 @@ def few(count: int) -> list[SyntheticCell]:
         (headline(), 2, 30),
         (few(40), 2, 60),
     ],
-    ids=["smallest", "one-cell", "one-seed", "short", "many-cells"],
+    ids=["smallest", "one-scenario", "one-seed", "short", "many-scenarios"],
 )
-def test_odd_studies_get_a_report_too(tmp_path: Path, cells: list[SyntheticCell], seeds: int, weeks: int) -> None:
-    folder = store(tmp_path / "s", cells, seeds=range(seeds), weeks=weeks, smes=20)
+def test_odd_studies_get_a_report_too(
+    tmp_path: Path, scenarios: list[SyntheticScenario], seeds: int, weeks: int
+) -> None:
+    folder = store(tmp_path / "s", scenarios, seeds=range(seeds), weeks=weeks, smes=20)
     assert Page(report.page(load(folder))).of("figure")
 
 
@@ -354,18 +356,18 @@ def test_a_study_that_lost_a_part_gets_a_report_of_the_rest(tmp_path: Path, lost
     assert Page(report.page(load(folder))).of("table")
 
 
-def test_a_cell_with_other_seeds_is_compared_on_the_common_ones(tmp_path: Path) -> None:
+def test_a_scenario_with_other_seeds_is_compared_on_the_common_ones(tmp_path: Path) -> None:
     folder = store(tmp_path / "s", headline()[:2], seeds=range(5), weeks=60, smes=20)
     study = load(folder)
-    study.runs.query("cell_id == 'c00' or seed < 3").to_parquet(folder / "runs/all.parquet")
+    study.runs.query("scenario_id == 'c00' or seed < 3").to_parquet(folder / "runs/all.parquet")
     captions = " ".join(Page(report.page(load(folder))).text_of("span"))
     assert "on 3 common seeds" in captions
 
 
 def test_the_source_of_own_listings_is_named_in_place_of_ours(tmp_path: Path) -> None:
     found = load(store(tmp_path / "own", headline(), range(2), weeks=20, smes=40))
-    cells = [cell | {"config": {"market": {"listings": "data/mine.csv"}}} for cell in found.planned]
-    for manifest, own in ((found.manifest, False), ({**found.manifest, "cells": cells}, True)):
+    scenarios = [scenario | {"config": {"market": {"listings": "data/mine.csv"}}} for scenario in found.planned]
+    for manifest, own in ((found.manifest, False), ({**found.manifest, "scenarios": scenarios}, True)):
         text = report.page(dataclasses.replace(found, manifest=manifest))
         assert ("own listings, mine.csv" in text) == own
         assert ("PRDECT-ID" in text) != own

@@ -13,29 +13,29 @@ from analysis import Study, load
 from analysis.language import speaking
 from analysis.shape import Axis, Shape, shape
 
-from .synthetic import SyntheticCell, store
+from .synthetic import SyntheticScenario, store
 
 FAVOUR, IMPULSE, RULE = "platform.favour", "demand.impulse", "regulation"
 
 
-def study_of(folder: Path, cells: list[dict[str, Any]], seeds: int = 2) -> Study:
-    made = [SyntheticCell(0.01, settings=one) for one in cells]
+def study_of(folder: Path, scenarios: list[dict[str, Any]], seeds: int = 2) -> Study:
+    made = [SyntheticScenario(0.01, settings=one) for one in scenarios]
     return load(store(folder / "s", made, seeds=range(seeds), weeks=5, smes=5))
 
 
 def grid(**axes: list[Any]) -> list[dict[str, Any]]:
     """Every combination, the last axis fastest; a name's `__` stands for a dot."""
-    cells: list[dict[str, Any]] = [{}]
+    scenarios: list[dict[str, Any]] = [{}]
     for name, values in axes.items():
-        cells = [{**cell, name.replace("__", "."): value} for cell in cells for value in values]
-    return cells
+        scenarios = [{**scenario, name.replace("__", "."): value} for scenario in scenarios for value in values]
+    return scenarios
 
 
 @pytest.mark.parametrize(
-    ("cells", "seeds", "kind"),
+    ("scenarios", "seeds", "kind"),
     [
         ([{}], 1, "run"),
-        ([{}], 3, "cells"),
+        ([{}], 3, "scenarios"),
         (grid(regulation=["none", "separation", "data_firewall"]), 2, "bars"),
         (grid(platform__favour=[1.0, 2.0]), 2, "bars"),
         (grid(platform__favour=[1.0, 2.0, 4.0]), 2, "curve"),
@@ -55,8 +55,8 @@ def grid(**axes: list[Any]) -> list[dict[str, Any]]:
         (grid(demand__switch=[True, False]), 2, "bars"),
     ],
 )
-def test_a_study_has_the_shape_of_its_sweep(tmp_path: Path, cells: list[Any], seeds: int, kind: str) -> None:
-    assert shape(study_of(tmp_path, cells, seeds)).kind == kind
+def test_a_study_has_the_shape_of_its_sweep(tmp_path: Path, scenarios: list[Any], seeds: int, kind: str) -> None:
+    assert shape(study_of(tmp_path, scenarios, seeds)).kind == kind
 
 
 def test_a_curve_has_a_line_a_name_and_a_level_for_what_has_no_value(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_curve_has_a_line_a_name_and_a_level_for_what_has_no_value(tmp_path: P
     assert [[at for at, _ in line] for line in lines.values()] == [[1.0, 2.0, 4.0]] * 2
     assert made.levels() == ["c00"]
     assert list(made.line_labels().values()) == ["No rule", "Separation"]
-    assert {cell for line in lines.values() for _, cell in line} | {"c00"} == set(study.cells)
+    assert {scenario for line in lines.values() for _, scenario in line} | {"c00"} == set(study.scenarios)
 
 
 def test_an_axis_is_named_in_the_language_spoken_and_logarithmic_where_it_spans_decades(tmp_path: Path) -> None:
@@ -96,14 +96,14 @@ def test_an_axis_is_named_in_the_language_spoken_and_logarithmic_where_it_spans_
         unique_by=repr,
     )
 )
-def test_every_cell_has_a_place_and_what_is_drawn_stands_once(cells: list[dict[str, Any]]) -> None:
-    made = shape(Fake(cells))  # type: ignore[arg-type]
-    assert made.kind in ("run", "cells", "curve", "map", "facets", "effects", "bars")
+def test_every_scenario_has_a_place_and_what_is_drawn_stands_once(scenarios: list[dict[str, Any]]) -> None:
+    made = shape(Fake(scenarios))  # type: ignore[arg-type]
+    assert made.kind in ("run", "scenarios", "curve", "map", "facets", "effects", "bars")
     if made.kind == "curve":
-        drawn = [cell for line in made.lines().values() for _, cell in line] + made.levels()
-        assert sorted(drawn) == list(range(len(cells)))
+        drawn = [scenario for line in made.lines().values() for _, scenario in line] + made.levels()
+        assert sorted(drawn) == list(range(len(scenarios)))
     if made.kind == "map":
-        assert len(set(made.places.values())) == len(cells)
+        assert len(set(made.places.values())) == len(scenarios)
 
 
 def test_a_grid_too_large_for_panels_has_main_effects() -> None:
@@ -114,10 +114,10 @@ def test_a_grid_too_large_for_panels_has_main_effects() -> None:
 class Fake:
     """What `shape` reads of a study."""
 
-    def __init__(self, cells: list[dict[str, Any]]) -> None:
-        self.settings = dict(enumerate(cells))
-        self.cells = list(self.settings)
-        self.seeds = dict.fromkeys(self.cells, 2)
+    def __init__(self, scenarios: list[dict[str, Any]]) -> None:
+        self.settings = dict(enumerate(scenarios))
+        self.scenarios = list(self.settings)
+        self.seeds = dict.fromkeys(self.scenarios, 2)
 
 
 def test_a_shape_without_axes_has_no_places() -> None:

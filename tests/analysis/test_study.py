@@ -1,4 +1,4 @@
-"""Loading a study, and what its cells and outcomes are called."""
+"""Loading a study, and what its scenarios and outcomes are called."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import pytest
 
 from analysis import Study, StudyError, load
 
-from .synthetic import SyntheticCell, store
+from .synthetic import SyntheticScenario, store
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_labels_say_what_sets_a_cell_apart(study: Study) -> None:
+def test_labels_say_what_sets_a_scenario_apart(study: Study) -> None:
     assert list(study.labels.values()) == [
         "No Project S",
         "Project S",
@@ -29,37 +29,37 @@ def test_labels_say_what_sets_a_cell_apart(study: Study) -> None:
 
 
 def test_a_swept_number_stands_in_the_label_and_a_given_label_wins(tmp_path) -> None:
-    cells = [
-        SyntheticCell(settings={"platform": "project_s", "platform.favour": 3.0}),
-        SyntheticCell(settings={"platform": "project_s", "platform.favour": 2.5}, label="own words"),
-        SyntheticCell(),
+    scenarios = [
+        SyntheticScenario(settings={"platform": "project_s", "platform.favour": 3.0}),
+        SyntheticScenario(settings={"platform": "project_s", "platform.favour": 2.5}, label="own words"),
+        SyntheticScenario(),
     ]
-    study = load(store(tmp_path / "s", cells, seeds=[0], weeks=5, smes=5))
+    study = load(store(tmp_path / "s", scenarios, seeds=[0], weeks=5, smes=5))
     assert list(study.labels.values()) == ["Project S, favour 3", "own words", "No Project S"]
     assert study.settings["c02"]["platform.favour"] is None
 
 
 def test_a_platform_is_not_called_what_it_is_not(tmp_path) -> None:
-    """Own goods may be set beside a platform's name; who sells them is no world without Project S."""
+    """Own goods may be set beside a platform's name; who sells them is no scenario without Project S."""
     settings = [("marketplace_only", False), ("marketplace_only", True), ("project_s", False), ("project_s", True)]
-    cells = [SyntheticCell(settings={"platform": name}) for name, _ in settings]
-    folder = store(tmp_path / "s", cells, seeds=[0], weeks=5, smes=5)
+    scenarios = [SyntheticScenario(settings={"platform": name}) for name, _ in settings]
+    folder = store(tmp_path / "s", scenarios, seeds=[0], weeks=5, smes=5)
     manifest = json.loads((folder / "manifest.json").read_text())
-    for cell, (name, own) in zip(manifest["cells"], settings, strict=True):
-        cell["config"] = {"platform": {"name": name, "own_goods": own}}
+    for scenario, (name, own) in zip(manifest["scenarios"], settings, strict=True):
+        scenario["config"] = {"platform": {"name": name, "own_goods": own}}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     names = ["No Project S", "Marketplace with own goods", "Project S without own goods", "Project S"]
     assert list(load(folder).labels.values()) == names
 
 
 def test_equal_labels_are_told_apart(tmp_path) -> None:
-    cells = [SyntheticCell(label="twin"), SyntheticCell(0.01, label="twin")]
-    study = load(store(tmp_path / "s", cells, seeds=[0], weeks=5, smes=5))
+    scenarios = [SyntheticScenario(label="twin"), SyntheticScenario(0.01, label="twin")]
+    study = load(store(tmp_path / "s", scenarios, seeds=[0], weeks=5, smes=5))
     assert list(study.labels.values()) == ["twin [c00]", "twin [c01]"]
 
 
 def test_without_a_manifest_outcomes_go_by_their_bare_names(tmp_path) -> None:
-    folder = store(tmp_path / "s", [SyntheticCell(settings={"demand.impulse": 0.5})], seeds=[0], weeks=5, smes=5)
+    folder = store(tmp_path / "s", [SyntheticScenario(settings={"demand.impulse": 0.5})], seeds=[0], weeks=5, smes=5)
     (folder / "manifest.json").unlink()
     study = load(folder)
     assert study.name == "s"
@@ -70,7 +70,7 @@ def test_without_a_manifest_outcomes_go_by_their_bare_names(tmp_path) -> None:
 
 
 def test_a_draft_that_is_being_written_is_passed_over(tmp_path) -> None:
-    folder = store(tmp_path / "s", [SyntheticCell()], seeds=[0], weeks=5, smes=5)
+    folder = store(tmp_path / "s", [SyntheticScenario()], seeds=[0], weeks=5, smes=5)
     (folder / "runs" / ".draft").write_bytes(b"half a file")
     assert len(load(folder).runs) == 1
 
@@ -78,12 +78,12 @@ def test_a_draft_that_is_being_written_is_passed_over(tmp_path) -> None:
 def test_what_is_no_study_is_refused_in_one_line(tmp_path) -> None:
     with pytest.raises(StudyError, match="holds no runs"):
         load(tmp_path / "nowhere")
-    folder = store(tmp_path / "s", [SyntheticCell()], seeds=[0], weeks=5, smes=5)
+    folder = store(tmp_path / "s", [SyntheticScenario()], seeds=[0], weeks=5, smes=5)
     pd.read_parquet(folder / "runs").drop(columns="weeks").to_parquet(folder / "runs/all.parquet")
     with pytest.raises(StudyError, match="lack the column weeks"):
         load(folder)
-    pd.read_parquet(folder / "runs").drop(columns="cell_id").to_parquet(folder / "runs/all.parquet")
-    with pytest.raises(StudyError, match="lack the column cell_id"):
+    pd.read_parquet(folder / "runs").drop(columns="scenario_id").to_parquet(folder / "runs/all.parquet")
+    with pytest.raises(StudyError, match="lack the column scenario_id"):
         load(folder)
     (folder / "runs/all.parquet").write_bytes(b"no table")
     with pytest.raises(StudyError, match="cannot be read") as refused:
@@ -95,31 +95,31 @@ def test_shops_are_the_opening_smes_of_stored_runs_in_the_studys_order(study: St
     folder = shutil.copytree(study.folder, tmp_path / "s")
     sellers = pd.read_parquet(folder / "sellers").sample(frac=1, random_state=1)
     unmarked = sellers[sellers["seed"] == 0].assign(seed=99)
-    pd.concat([sellers, unmarked, unmarked.assign(cell_id="c99")]).to_parquet(folder / "sellers/all.parquet")
+    pd.concat([sellers, unmarked, unmarked.assign(scenario_id="c99")]).to_parquet(folder / "sellers/all.parquet")
     shops = load(folder).shops
     assert len(shops) == len(study.shops) == 5 * 10 * 500
-    assert list(shops["cell_id"].unique()) == study.cells
-    told = load(folder).runs.loc[shops["run"], ["cell_id", "seed"]].to_numpy()
-    assert (told == shops[["cell_id", "seed"]].to_numpy()).all()
-    for cell in study.cells:
-        mine, theirs = (of.shops_of(cell).set_index(["seed", "seller_id"]) for of in (load(folder), study))
+    assert list(shops["scenario_id"].unique()) == study.scenarios
+    told = load(folder).runs.loc[shops["run"], ["scenario_id", "seed"]].to_numpy()
+    assert (told == shops[["scenario_id", "seed"]].to_numpy()).all()
+    for scenario in study.scenarios:
+        mine, theirs = (of.shops_of(scenario).set_index(["seed", "seller_id"]) for of in (load(folder), study))
         assert mine["exit_week"].sort_index().equals(theirs["exit_week"].sort_index())
     assert study.shops_of("c99").empty
 
 
-def test_the_weeks_of_some_cells_are_read_without_the_others(study: Study, tmp_path) -> None:
+def test_the_weeks_of_some_scenarios_are_read_without_the_others(study: Study, tmp_path) -> None:
     folder = shutil.copytree(study.folder, tmp_path / "s")
     (folder / "weekly/all.parquet").unlink()
-    for (cell, seed), run in study.weekly.groupby(["cell_id", "seed"]):
-        run.to_parquet(folder / f"weekly/{cell}-{seed}.parquet")
+    for (scenario, seed), run in study.weekly.groupby(["scenario_id", "seed"]):
+        run.to_parquet(folder / f"weekly/{scenario}-{seed}.parquet")
     (folder / "weekly/c00-3.parquet").write_bytes(b"not a table")
     some = load(folder).weekly_of(["c01", "c03"])
     assert len(some) == 2 * 10 * 156
-    assert some["live_smes"].sum() == study.weekly.query("cell_id in ['c01', 'c03']")["live_smes"].sum()
+    assert some["live_smes"].sum() == study.weekly.query("scenario_id in ['c01', 'c03']")["live_smes"].sum()
 
 
 def test_a_study_without_weeks_or_sellers_has_empty_ones(tmp_path) -> None:
-    folder = store(tmp_path / "s", [SyntheticCell()], seeds=[0], weeks=5, smes=5)
+    folder = store(tmp_path / "s", [SyntheticScenario()], seeds=[0], weeks=5, smes=5)
     for name in ("weekly", "sellers"):
         (folder / name / "all.parquet").unlink()
     study = load(folder)

@@ -12,7 +12,7 @@ from scipy.stats import CensoredData, binom, ecdf
 from analysis import Study, curves, kaplan_meier, load, log_log_band
 from analysis.survival import Counts, count, pooled_curve
 
-from .synthetic import SyntheticCell, store, survival_truth
+from .synthetic import SyntheticScenario, store, survival_truth
 
 HORIZON = 30
 shops = st.lists(st.tuples(st.integers(1, HORIZON), st.booleans()), min_size=1, max_size=60)
@@ -83,31 +83,31 @@ def test_only_opening_smes_count_and_an_exit_week_is_the_week_of_death(study: St
     counts = count(study)
     assert ((counts.died + counts.censored).sum(1) == 500).all()
     run = counts.index.get_loc(("c01", 3))
-    alive = study.weekly.query("cell_id == 'c01' and seed == 3")["opening_smes_alive"].to_numpy()
+    alive = study.weekly.query("scenario_id == 'c01' and seed == 3")["opening_smes_alive"].to_numpy()
     survival, _ = kaplan_meier(counts.died[run], counts.censored[run])
     assert survival[1:] == pytest.approx(alive / 500)
 
 
 def test_the_pooled_curve_is_the_mean_of_the_seeds(study: Study) -> None:
-    each = study.values["sme_survival_156w"].groupby(level="cell_id").mean()
+    each = study.values["sme_survival_156w"].groupby(level="scenario_id").mean()
     pooled = curves(study)
     assert set(pooled) == set(each.index)
-    for cell, curve in pooled.items():
-        assert curve.survival[156] == pytest.approx(each[cell])
+    for scenario, curve in pooled.items():
+        assert curve.survival[156] == pytest.approx(each[scenario])
         assert (curve.seeds, curve.shops) == (10, 5000)
 
 
 @pytest.mark.parametrize(("seeds", "method"), [(1, "greenwood"), (2, "greenwood"), (3, "seeds"), (5, "seeds")])
 def test_bands_come_from_the_seeds_where_there_are_three(tmp_path, seeds: int, method: str) -> None:
-    made = curves(load(store(tmp_path / "s", [SyntheticCell()], seeds=range(seeds), weeks=20, smes=50)))
+    made = curves(load(store(tmp_path / "s", [SyntheticScenario()], seeds=range(seeds), weeks=20, smes=50)))
     assert {curve.method for curve in made.values()} == {method}
 
 
-def test_cells_of_different_length_end_at_their_own_week(tmp_path) -> None:
-    study = load(store(tmp_path / "s", [SyntheticCell()], seeds=range(3), weeks=20, smes=50))
-    shorter = study.runs.assign(cell_id="short", weeks=12)
+def test_scenarios_of_different_length_end_at_their_own_week(tmp_path) -> None:
+    study = load(store(tmp_path / "s", [SyntheticScenario()], seeds=range(3), weeks=20, smes=50))
+    shorter = study.runs.assign(scenario_id="short", weeks=12)
     stored = pd.read_parquet(tmp_path / "s/sellers")
-    sellers = stored.assign(cell_id="short")
+    sellers = stored.assign(scenario_id="short")
     sellers["exit_week"] = sellers["exit_week"].where(sellers["exit_week"] <= 12)
     pd.concat([study.runs, shorter]).to_parquet(tmp_path / "s/runs/all.parquet")
     pd.concat([stored, sellers]).to_parquet(tmp_path / "s/sellers/all.parquet")
@@ -116,25 +116,25 @@ def test_cells_of_different_length_end_at_their_own_week(tmp_path) -> None:
     assert made["short"].survival == pytest.approx(made["c00"].survival[:13])
 
 
-def simulated_counts(cell: SyntheticCell, seeds: int, weeks: int, smes: int, sigma: float, draw: int) -> Counts:
+def simulated_counts(scenario: SyntheticScenario, seeds: int, weeks: int, smes: int, sigma: float, draw: int) -> Counts:
     """Deaths of a study of the known truth, without writing it."""
     rng = np.random.default_rng([7, draw])
-    hazard = cell.hazard * np.exp(sigma * rng.standard_normal(seeds))
+    hazard = scenario.hazard * np.exp(sigma * rng.standard_normal(seeds))
     life = np.ceil(np.log(rng.random((seeds, smes))) / np.log1p(-hazard)[:, None]).clip(1)
     died = np.array([np.bincount(row[row <= weeks].astype(int), minlength=weeks + 1) for row in life], float)
     censored = np.zeros_like(died)
     censored[:, -1] = smes - died.sum(1)
-    index = pd.MultiIndex.from_product([["c"], range(seeds)], names=["cell_id", "seed"])
+    index = pd.MultiIndex.from_product([["c"], range(seeds)], names=["scenario_id", "seed"])
     return Counts(index, died, censored, np.full(seeds, weeks))
 
 
 def test_the_band_over_seeds_covers_the_truth_where_greenwoods_does_not() -> None:
     """400 studies of 8 seeds whose shops share a shock; the test fails by chance less than once in 10^6."""
-    cell, studies, weeks, sigma = SyntheticCell(0.004), 400, 52, 0.25
-    truth = survival_truth(cell, weeks, sigma)
+    scenario, studies, weeks, sigma = SyntheticScenario(0.004), 400, 52, 0.25
+    truth = survival_truth(scenario, weeks, sigma)
     covered = {"seeds": 0, "greenwood": 0}
     for draw in range(studies):
-        counts = simulated_counts(cell, 8, weeks, 200, sigma, draw)
+        counts = simulated_counts(scenario, 8, weeks, 200, sigma, draw)
         curve = pooled_curve(counts)
         low, high = log_log_band(*kaplan_meier(counts.died.sum(0), counts.censored.sum(0)))
         covered["seeds"] += curve.low[-1] <= truth <= curve.high[-1]

@@ -14,7 +14,7 @@ from analysis.language import speaking
 from analysis.why import moves_most, why
 
 from .present import there
-from .synthetic import OUTCOMES, SyntheticCell, store
+from .synthetic import OUTCOMES, SyntheticScenario, store
 
 RUPIAH = {"unit": "Rp", "direction": 0}
 SHARE = {"unit": "share of orders", "direction": 0}
@@ -36,11 +36,11 @@ STUDY = [
 
 
 def study_of(folder: Path, rules: list[tuple[str, float, dict[str, float]]], seeds: int = 6, **more: float) -> Study:
-    cells = [
-        SyntheticCell(hazard, 0.1, {"platform": "project_s", "regulation": rule} | more, measured=START | moved)
+    scenarios = [
+        SyntheticScenario(hazard, 0.1, {"platform": "project_s", "regulation": rule} | more, measured=START | moved)
         for rule, hazard, moved in rules
     ]
-    return load(store(folder, cells, range(seeds), weeks=60, smes=300, outcomes=OUTCOMES | FLOWS))
+    return load(store(folder, scenarios, range(seeds), weeks=60, smes=300, outcomes=OUTCOMES | FLOWS))
 
 
 @pytest.fixture(scope="module")
@@ -65,23 +65,23 @@ def test_the_flow_that_moves_most_is_measured_against_all_that_is_sold(
     study: Study, rule: str, flow: str, size: float
 ) -> None:
     found = Findings(study)
-    cells = {of["regulation"]: cell for cell, of in study.settings.items()}
-    moved = there(moves_most(found, cells[rule], cells["none"]))
+    scenarios = {of["regulation"]: scenario for scenario, of in study.settings.items()}
+    moved = there(moves_most(found, scenarios[rule], scenarios["none"]))
     assert moved.name == flow
     assert moved.size == pytest.approx(size)
 
 
 def test_a_rule_that_moves_nothing_is_said_to(study: Study) -> None:
     found = Findings(study)
-    cells = {of["regulation"]: cell for cell, of in study.settings.items()}
-    assert "none changes distinguishably from zero" in why(found, cells["transparency"], cells["none"])
+    scenarios = {of["regulation"]: scenario for scenario, of in study.settings.items()}
+    assert "none changes distinguishably from zero" in why(found, scenarios["transparency"], scenarios["none"])
 
 
 def test_a_flow_whose_interval_holds_zero_cannot_be_the_one(tmp_path: Path) -> None:
     folder = tmp_path / "s"
     made = study_of(folder, STUDY[:2])
     runs = made.runs
-    noisy = runs["cell_id"].eq("c01") & runs["seed"].mod(2).eq(0)
+    noisy = runs["scenario_id"].eq("c01") & runs["seed"].mod(2).eq(0)
     runs.loc[noisy, "social_share"] = 0.9  # up on one half of the seeds, down on the other
     runs.to_parquet(folder / "runs/all.parquet")
     found = Findings(load(folder))
@@ -123,14 +123,16 @@ def test_one_seed_names_all_rules_and_claims_nothing(tmp_path: Path) -> None:
         assert claim not in said
 
 
-def test_the_law_has_a_range_where_several_worlds_have_it(tmp_path: Path) -> None:
-    cells = [
-        SyntheticCell(0.02 + more + slow, 0.1, {"platform": "project_s", "regulation": rule, "platform.favour": favour})
+def test_the_law_has_a_range_where_several_scenarios_have_it(tmp_path: Path) -> None:
+    scenarios = [
+        SyntheticScenario(
+            0.02 + more + slow, 0.1, {"platform": "project_s", "regulation": rule, "platform.favour": favour}
+        )
         for rule, more in (("none", 0.0), ("permendag_31_2023", 0.01), ("resale_ban", -0.01))
         for favour, slow in ((1.0, 0.0), (2.0, 0.01))
     ]
-    said = told(load(store(tmp_path / "s", cells, range(6), weeks=60, smes=300)))
-    assert "Over the 2 worlds with it the change goes from -" in said
+    said = told(load(store(tmp_path / "s", scenarios, range(6), weeks=60, smes=300)))
+    assert "Over the 2 scenarios with it the change goes from -" in said
 
 
 def test_what_is_told_of_rules_is_whole_in_indonesian(study: Study) -> None:
@@ -146,16 +148,16 @@ IN_THE_STREET = {"street_survival_156w": {"label": "street shops alive", "unit":
 
 
 def beside_a_street(folder: Path, beliefs: dict[float, float], shops: float = 1.4) -> str:
-    """What is told of separation in worlds of these diversions, under which it saves such a share of street shops."""
-    cells, config = [], []
+    """What is told of separation in scenarios of these diversions, under which it saves so many street shops."""
+    scenarios, config = [], []
     for diversion, saved in beliefs.items():
         for rule, hazard, alive in (("none", 0.003, 0.7), ("separation", 0.005, 0.7 + saved)):
             of = {"platform": "project_s", "regulation": rule, "street.diversion": diversion}
-            cells.append(SyntheticCell(hazard, 0.1, of, measured={"street_survival_156w": alive}))
+            scenarios.append(SyntheticScenario(hazard, 0.1, of, measured={"street_survival_156w": alive}))
             config.append({"street": {"shops": shops, "diversion": diversion}})
-    found = load(store(folder, cells, range(5), smes=200, outcomes=OUTCOMES | IN_THE_STREET))
+    found = load(store(folder, scenarios, range(5), smes=200, outcomes=OUTCOMES | IN_THE_STREET))
     planned = [one | {"config": of} for one, of in zip(found.planned, config, strict=True)]
-    return told(dataclasses.replace(found, manifest={**found.manifest, "cells": planned}))
+    return told(dataclasses.replace(found, manifest={**found.manifest, "scenarios": planned}))
 
 
 def test_what_separation_does_in_the_street_is_told_with_its_belief(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analysis import tables
 from analysis.intervals import Estimate
-from analysis.words import Scale, amount, cell_labels, humanise, listing, names_unit, plural, scale, span
+from analysis.words import Scale, amount, humanise, listing, names_unit, plural, scale, scenario_labels, span
 
 
 @pytest.mark.parametrize(
@@ -61,14 +61,14 @@ def test_a_whole_number_is_written_in_full(value: int, figures: int) -> None:
 def test_a_number_of_many_figures_is_rounded_not_raised_to_a_power() -> None:
     assert [amount(value) for value in (0.15, 1234567.5, -0.123456789)] == ["0.15", "1,234,568", "−0.123457"]
     assert amount(123456.78, 5) == "123,457"
-    assert cell_labels({"a": {"x": 1_234_567}, "b": {"x": 2}})["a"] == "X 1,234,567"
+    assert scenario_labels({"a": {"x": 1_234_567}, "b": {"x": 2}})["a"] == "X 1,234,567"
 
 
-def test_a_world_without_a_rule_says_so_unless_its_platform_stands_there() -> None:
+def test_a_scenario_without_a_rule_says_so_unless_its_platform_stands_there() -> None:
     frozen, adaptive = ({"regulation": "none", "platform.response": name} for name in ("frozen", "adaptive"))
-    assert cell_labels({1: frozen, 2: adaptive | {"regulation": "a"}})[1] == "No rule, response frozen"
+    assert scenario_labels({1: frozen, 2: adaptive | {"regulation": "a"}})[1] == "No rule, response frozen"
     sold, kept = ({"platform": name, "regulation": "none"} for name in ("project_s", "marketplace_only"))
-    assert cell_labels({1: kept, 2: sold, 3: sold | {"regulation": "a"}})[2] == "Project S"
+    assert scenario_labels({1: kept, 2: sold, 3: sold | {"regulation": "a"}})[2] == "Project S"
 
 
 @pytest.mark.parametrize(

@@ -27,13 +27,13 @@ def test_every_run_of_the_sweep_is_stored_and_no_two_are_alike(tmp_path: Path) -
     store(planned)
     study = load(planned.folder)
     assert SWEEP.runs == len(study.runs) == 12
-    assert len(study.cells) == 6
+    assert len(study.scenarios) == 6
     assert study.values["consumer_surplus"].nunique() == 12
 
 
 def test_noise_changes_numbers_a_little_and_leaves_none_alone() -> None:
     found = Results({"a": 100.0, "b": None}, {}, {"profit": [1.0]})
-    made = noisy(found, cell=1, seed=2)
+    made = noisy(found, scenario=1, seed=2)
     assert made.outcomes["a"] != 100.0
     assert made.outcomes["a"] == pytest.approx(100.0, rel=0.2)
     assert made.outcomes["b"] is None

@@ -12,7 +12,7 @@ from benchmarks.sweeps import FULL, HEADING, Figures, Plan, reading, rows, secti
 
 
 def figures(bare: float = 10.0, sweep: float = 11.0, two: float = 11.0, read: float = 0.5) -> Figures:
-    times = {"bare": bare, "seeds": sweep, "cells": sweep, "one worker": 20.0, "two workers": two}
+    times = {"bare": bare, "seeds": sweep, "scenarios": sweep, "one worker": 20.0, "two workers": two}
     return Figures(
         plan=FULL,
         machine=Machine("a processor", 2, "Linux", {}, 0.1),
@@ -40,7 +40,7 @@ def test_more_is_more_than_the_bare_runs() -> None:
 
 def test_a_study_is_stored_and_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweeps, "SHORT", ["market=classroom", "market.calibration_consumers=1000", "weeks=2"])
-    storing, read = reading(Plan(runs=1, cells=1, read=5, repetitions=1), tmp_path)
+    storing, read = reading(Plan(runs=1, scenarios=1, read=5, repetitions=1), tmp_path)
     assert min(storing, read.median) > 0
     assert len(list((tmp_path / "read" / "shards").iterdir())) == 1
 

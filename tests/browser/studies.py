@@ -9,48 +9,52 @@ from functools import partial
 from pathlib import Path
 
 from analysis import report
-from tests.analysis.synthetic import SyntheticCell, headline, store
+from tests.analysis.synthetic import SyntheticScenario, headline, store
 
 REAL = ("market=classroom", "market.calibration_consumers=1000", "platform=project_s", "weeks=20", "replications=2")
 FAVOUR, CUT = "platform.favour", "platform.undercut"
 
 
-def one() -> list[SyntheticCell]:
-    """A single world."""
-    return [SyntheticCell(0.004, 0.1, {"platform": "project_s"})]
+def one() -> list[SyntheticScenario]:
+    """A single scenario."""
+    return [SyntheticScenario(0.004, 0.1, {"platform": "project_s"})]
 
 
-def curve() -> list[SyntheticCell]:
-    """Worlds along one setting."""
+def curve() -> list[SyntheticScenario]:
+    """Scenarios along one setting."""
     return [
-        SyntheticCell(0.002 + 0.004 * x, x / 3, {"platform": "project_s", FAVOUR: 1.0 + 10.0 * x})
+        SyntheticScenario(0.002 + 0.004 * x, x / 3, {"platform": "project_s", FAVOUR: 1.0 + 10.0 * x})
         for x in (0.0, 0.1, 0.2, 0.4)
     ]
 
 
-def grid() -> list[SyntheticCell]:
-    """Worlds over two settings."""
+def grid() -> list[SyntheticScenario]:
+    """Scenarios over two settings."""
     return [
-        SyntheticCell(0.002 + 0.004 * x + 0.002 * y, x / 3, {"platform": "project_s", FAVOUR: 1.0 + 10.0 * x, CUT: y})
+        SyntheticScenario(
+            0.002 + 0.004 * x + 0.002 * y, x / 3, {"platform": "project_s", FAVOUR: 1.0 + 10.0 * x, CUT: y}
+        )
         for x in (0.0, 0.1, 0.2, 0.4)
         for y in (0.0, 0.15, 0.3)
     ]
 
 
-def multiples() -> list[SyntheticCell]:
-    """Worlds over a number, a rule, and the rule's strength, which means nothing where the rule is not on."""
+def multiples() -> list[SyntheticScenario]:
+    """Scenarios over a number, a rule, and the rule's strength, which means nothing where the rule is not on."""
     strength = "regulation.commission_cap.cap"
     rules = [{"regulation": "none"}, *({"regulation": "commission_cap", strength: cap} for cap in (0.01, 0.02, 0.03))]
     return [
-        SyntheticCell(0.004 + 0.01 * y + 0.1 * rule.get(strength, 0.0), y / 2, {"platform": "project_s", CUT: y} | rule)
+        SyntheticScenario(
+            0.004 + 0.01 * y + 0.1 * rule.get(strength, 0.0), y / 2, {"platform": "project_s", CUT: y} | rule
+        )
         for rule in rules
         for y in (0.0, 0.15, 0.3)
     ]
 
 
-def made(cells: Callable[[], Sequence[SyntheticCell]], seeds: int, language: str, folder: Path) -> Path:
+def made(scenarios: Callable[[], Sequence[SyntheticScenario]], seeds: int, language: str, folder: Path) -> Path:
     """The report of a synthetic study."""
-    return report.write(store(folder, cells(), range(seeds), weeks=60, smes=100), language)
+    return report.write(store(folder, scenarios(), range(seeds), weeks=60, smes=100), language)
 
 
 def real(folder: Path) -> Path:

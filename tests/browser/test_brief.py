@@ -14,28 +14,28 @@ from pypdf import PdfReader
 from analysis import brief
 from experiments.printing import find_browser, print_page
 from simulation.law.instruments import instruments
-from tests.analysis.synthetic import SyntheticCell, headline, store
+from tests.analysis.synthetic import SyntheticScenario, headline, store
 
 from .studies import curve, grid, one
 
-LONG = "a world with a name that somebody made far too long to stand anywhere, and made longer still "
+LONG = "a scenario with a name that somebody made far too long to stand anywhere, and made longer still "
 
 
-def many_rules() -> list[SyntheticCell]:
+def many_rules() -> list[SyntheticScenario]:
     """Every rule that there is."""
     rules = ["none", *sorted(instruments)]
     return [
-        SyntheticCell(0.01 + i / 5000, 0.1, {"platform": "project_s", "regulation": rule})
+        SyntheticScenario(0.01 + i / 5000, 0.1, {"platform": "project_s", "regulation": rule})
         for i, rule in enumerate(rules)
     ]
 
 
-def long_names() -> list[SyntheticCell]:
-    """Worlds whose names are too long."""
-    return [SyntheticCell(of.hazard, of.share, of.settings, f"{LONG}{i}") for i, of in enumerate(headline())]
+def long_names() -> list[SyntheticScenario]:
+    """Scenarios whose names are too long."""
+    return [SyntheticScenario(of.hazard, of.share, of.settings, f"{LONG}{i}") for i, of in enumerate(headline())]
 
 
-STUDIES: dict[str, tuple[Callable[[], Sequence[SyntheticCell]], int]] = {
+STUDIES: dict[str, tuple[Callable[[], Sequence[SyntheticScenario]], int]] = {
     "rules": (headline, 3),
     "many rules": (many_rules, 6),
     "one seed": (headline, 1),
@@ -74,8 +74,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Pa
 
     @cache
     def study(name: str) -> Path:
-        cells, seeds = STUDIES[name]
-        return store(folder / name.replace(" ", "_"), cells(), range(seeds), weeks=60, smes=100)
+        scenarios, seeds = STUDIES[name]
+        return store(folder / name.replace(" ", "_"), scenarios(), range(seeds), weeks=60, smes=100)
 
     return cache(lambda name, code: brief.write(study(name), code))
 

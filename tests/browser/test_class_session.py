@@ -47,7 +47,7 @@ def test_the_served_page_works_under_its_policy_and_runs_what_the_grid_has_not(o
     assert "Run live in" in page.locator(".live-said").inner_text()
     assert "live: with" in page.locator("#life .key").inner_text()
     page.locator("#rule-neutral").check()
-    assert "live: with" not in page.locator("#life .key").inner_text(), "of another world"
+    assert "live: with" not in page.locator("#life .key").inner_text(), "of another scenario"
     assert found.complaints == []
     outside = [address for address in found.requests if not address.startswith(served.address)]
     assert outside == []
@@ -90,7 +90,7 @@ def test_a_class_of_two_phones_plays_votes_and_learns_why(opened, served) -> Non
     board.locator("#do-vote_close").click()
     board.locator("#do-explain").click()
     first.locator("#why li, #why p").first.wait_for()
-    assert "Neutral ranking" in first.locator("[data-world=rule] h2").inner_text()
+    assert "Neutral ranking" in first.locator("[data-scenario=rule] h2").inner_text()
     for one in phones:
         assert one.page.locator(".fate").count() == 3
         assert one.page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,4 +1,4 @@
-"""What the answer says in numbers stands in the report's tables: of the world that it names, under the outcome."""
+"""What the answer says in numbers stands in the report's tables: of the scenario that it names, under the outcome."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def test_numbers_of_the_answer_are_those_of_the_tables(visit, name) -> None:
                 continue
             text = found[1].replace("Rp", "").strip() + found[2]
             what = next((outcome for outcome in outcomes if outcome in before), "")
-            worlds = [names for names, outcome, shown in known if (outcome, shown) == (what, packed(text))]
-            assert any(named(names, last + sentence) for names in worlds), (found[0], what, worlds)
+            scenarios = [names for names, outcome, shown in known if (outcome, shown) == (what, packed(text))]
+            assert any(named(names, last + sentence) for names in scenarios), (found[0], what, scenarios)
             told += 1
     assert told >= 3
 

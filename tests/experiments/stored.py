@@ -12,11 +12,11 @@ from analysis.study import read
 
 
 def tables(folder: str | Path) -> dict[str, pd.DataFrame]:
-    """Each dataset with all of its columns, in the order of cells and seeds."""
+    """Each dataset with all of its columns, in the order of scenarios and seeds."""
     stored = Stored.read(Path(folder))
     found = {"runs": load(folder).runs} | {name: read(stored, name) for name in ("weekly", "sellers")}
-    found = {name: table.astype({"cell_id": str}) for name, table in found.items()}
-    return {name: t.sort_values(["cell_id", "seed"], kind="stable", ignore_index=True) for name, t in found.items()}
+    found = {name: table.astype({"scenario_id": str}) for name, table in found.items()}
+    return {name: t.sort_values(["scenario_id", "seed"], kind="stable", ignore_index=True) for name, t in found.items()}
 
 
 def runs(folder: str | Path) -> set[tuple[str, int]]:

@@ -149,7 +149,7 @@ BAD = [
     (["weeks=5", "weeks=6"], "weeks", ["weeks=6", "once"]),
     (["platform.name=project_s"], "platform.name", ["project_s", "platform=NAME"]),
     (["seed=${nothing}"], "seed", ["nothing"]),
-    (["cells=[]"], "cells", ["[]", "weeks"]),
+    (["scenarios=[]"], "scenarios", ["[]", "weeks"]),
 ]
 LISTINGS = {
     "empty.csv": "",
@@ -214,7 +214,7 @@ def test_results_cannot_lie_in_a_file(capsys: pytest.CaptureFixture[str]) -> Non
         "market:\n  people: ${oc.decode:${oc.env:SECRET}}",
         "study: x_${study.${oc.env:SECRET}}",
         "defaults:\n  - override /market: ${oc.env:SECRET}",
-        "cells:\n  - [study=x, 'platform=${oc.env:SECRET}']",
+        "scenarios:\n  - [study=x, 'platform=${oc.env:SECRET}']",
         "hydra:\n  launcher:\n    n_jobs: ${oc.env:SECRET}",
         "hydra:\n  job:\n    name: ${oc.env:SECRET}",
     ],
@@ -240,7 +240,7 @@ def test_text_of_many_lines_is_answered_in_one(capsys: pytest.CaptureFixture[str
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
-NAMES = st.sampled_from([*SETTINGS, *setting_types(), "regulation.separation", "market.", "hydra.run.dir", "cells"])
+NAMES = st.sampled_from([*SETTINGS, *setting_types(), "regulation.separation", "market.", "hydra.run.dir", "scenarios"])
 WORDS = st.sampled_from(
     [
         "none",

@@ -52,8 +52,8 @@ def test_the_crate_names_every_file_with_its_digest(files: Mapping[str, bytes]) 
 
 def test_the_runs_are_all_there(files: Mapping[str, bytes], study: Study) -> None:
     runs = pd.read_parquet(io.BytesIO(files["tables/runs.parquet"]))
-    assert sorted(zip(runs["cell_id"], runs["seed"], strict=True)) == sorted(
-        zip(study.runs["cell_id"], study.runs["seed"], strict=True)
+    assert sorted(zip(runs["scenario_id"], runs["seed"], strict=True)) == sorted(
+        zip(study.runs["scenario_id"], study.runs["seed"], strict=True)
     )
     assert b"<html" in files["report.html"]
 
@@ -61,10 +61,12 @@ def test_the_runs_are_all_there(files: Mapping[str, bytes], study: Study) -> Non
 def test_the_preset_in_it_plans_the_same_study(
     files: Mapping[str, bytes], study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "worlds.yaml").write_bytes(files["worlds.yaml"])
+    (tmp_path / "scenarios.yaml").write_bytes(files["scenarios.yaml"])
     monkeypatch.chdir(tmp_path)
-    again = plan.make(["experiment=./worlds.yaml"])
-    assert [cell.cell_id for cell in again.cells] == [cell["cell_id"] for cell in study.planned]
+    again = plan.make(["experiment=./scenarios.yaml"])
+    assert [scenario.scenario_id for scenario in again.scenarios] == [
+        scenario["scenario_id"] for scenario in study.planned
+    ]
     assert list(again.seeds) == [3, 4]
 
 
@@ -73,16 +75,16 @@ def test_the_preset_in_it_plans_the_same_study(
 )
 def test_what_a_preset_says_is_in_the_bundles_own(arguments: list[str]) -> None:
     planned = plan.make(arguments)
-    cells = [dataclasses.asdict(cell) for cell in planned.cells]
-    manifest = {"study": "x", "cells": cells, "seeds": list(planned.seeds)}
+    scenarios = [dataclasses.asdict(scenario) for scenario in planned.scenarios]
+    manifest = {"study": "x", "scenarios": scenarios, "seeds": list(planned.seeds)}
     text = bundle.preset(Study(Path("x"), manifest, pd.DataFrame()))  # it plans what it wrote and compares
     assert yaml.safe_load(text)["replications"] == len(planned.seeds)
 
 
 def test_a_study_of_another_version_is_refused(study: Study) -> None:
-    cells = [cell | {"cell_id": "0123456789"} for cell in study.planned]
+    scenarios = [scenario | {"scenario_id": "0123456789"} for scenario in study.planned]
     with pytest.raises(StudyError, match="study passed_on: of another version"):
-        bundle.preset(dataclasses.replace(study, manifest={**study.manifest, "cells": cells}))
+        bundle.preset(dataclasses.replace(study, manifest={**study.manifest, "scenarios": scenarios}))
 
 
 def test_the_command_writes_it_beside_the_study(study: Study, capsys: pytest.CaptureFixture[str]) -> None:

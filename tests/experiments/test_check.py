@@ -80,8 +80,12 @@ HARMS: dict[str, tuple[Callable[[], None], str, int]] = {  # what is told, and h
     "lost": (lost, "4 planned runs missing", 4),
     "a row of another type": (lambda: misformed(row={"weeks": "many"}), "a row of another form", 1),
     "a list in a row": (lambda: misformed(row={"sme_profit": [1]}), "a row of another form", 1),
-    "another cell": (lambda: misformed(about={"cell": {"cell_id": "../../X"}}), "another cell than its own", 1),
-    "no cell": (lambda: misformed(about={"cell": 3}), "another cell than its own", 1),
+    "another scenario": (
+        lambda: misformed(about={"scenario": {"scenario_id": "../../X"}}),
+        "another scenario than its own",
+        1,
+    ),
+    "no scenario": (lambda: misformed(about={"scenario": 3}), "another scenario than its own", 1),
 }
 
 

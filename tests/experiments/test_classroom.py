@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.classroom.declared import WITH, WITHOUT, Declared, World, overrides
+from analysis.classroom.declared import WITH, WITHOUT, Declared, PageScenario, overrides
 from analysis.classroom.grid import packed
 from analysis.classroom.paper import SHEETS
 from experiments import compose
-from experiments.classroom import border, hall, session, worlds
+from experiments.classroom import border, hall, scenarios, session
 from experiments.classroom.make_grid import make_grid
 from experiments.classroom.printing import print_sheets, take_picture
 from experiments.run import main
@@ -52,19 +52,19 @@ def opened(rooms: hall.Hall) -> session.Session:
 
 def test_the_grid_holds_what_the_command_line_would_run_and_is_read_again(declared, tmp_path) -> None:
     grid = make_grid(declared, tmp_path, workers=1)
-    for world in (
-        World(WITHOUT, declared.usual),
-        World(WITH, declared.usual | {"rule": "neutral", "push": "hard"}),
+    for scenario in (
+        PageScenario(WITHOUT, declared.usual),
+        PageScenario(WITH, declared.usual | {"rule": "neutral", "push": "hard"}),
     ):
         for draw in range(declared.draws):
-            settings = overrides(declared.settings(world))
+            settings = overrides(declared.settings(scenario))
             opening = Market(compose([*settings, "seed=0"])).opening
             market = Market(compose([*settings, f"seed={draw}"]), opening=opening).run()
-            np.testing.assert_array_equal(grid.exits[grid.index[world.key], draw], worlds.exits(market))
+            np.testing.assert_array_equal(grid.exits[grid.index[scenario.key], draw], scenarios.exits(market))
             share = market.results().weekly["platform_share"]
-            np.testing.assert_array_equal(grid.own_share[grid.index[world.key], draw], share)
+            np.testing.assert_array_equal(grid.own_share[grid.index[scenario.key], draw], share)
             profit = market.results().outcomes["sme_profit"]
-            assert grid.parties[grid.index[world.key], draw, 0] == profit
+            assert grid.parties[grid.index[scenario.key], draw, 0] == profit
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.npz")}
     assert len(before) == len(set(grid.index.values()))
     torn = min(before)
@@ -77,13 +77,13 @@ def test_the_grid_holds_what_the_command_line_would_run_and_is_read_again(declar
 
 
 def test_the_projects_own_declaration_can_be_run() -> None:
-    declared = worlds.declaration()
-    for world in list(declared.worlds())[::5]:
-        config = worlds.config_of(declared.settings(world))
-        assert config.platform.own_goods == (world.twin == WITH)
-        assert bool(config.regulation) == (world.levels["rule"] != "none" or world.cause in ("copying", "data")), (
-            "only rules and some causes are regulation"
-        )
+    declared = scenarios.declaration()
+    for scenario in list(declared.scenarios())[::5]:
+        config = scenarios.config_of(declared.settings(scenario))
+        assert config.platform.own_goods == (scenario.twin == WITH)
+        assert bool(config.regulation) == (
+            scenario.levels["rule"] != "none" or scenario.cause in ("copying", "data")
+        ), "only rules and some causes are regulation"
 
 
 @pytest.mark.parametrize(
@@ -118,13 +118,16 @@ def test_a_session_without_pupils_is_the_run_itself(rooms, declared) -> None:
     one = opened(rooms)
     for _ in range(WEEKS):
         one.step(set())
-    for name, world in ((WITHOUT, World(WITHOUT, declared.usual)), (WITH, World(WITH, declared.usual))):
-        market = Market(compose([*overrides(declared.settings(world)), "seed=0"])).run()
-        assert [fate["exit"] for fate in one.fates[name]] == worlds.exits(market).tolist()
+    for name, scenario in (
+        (WITHOUT, PageScenario(WITHOUT, declared.usual)),
+        (WITH, PageScenario(WITH, declared.usual)),
+    ):
+        market = Market(compose([*overrides(declared.settings(scenario)), "seed=0"])).run()
+        assert [fate["exit"] for fate in one.fates[name]] == scenarios.exits(market).tolist()
     assert one.fates[session.RULED] == one.fates[WITH], "no rule yet"
 
 
-def test_a_pupils_price_and_channels_hold_in_every_world_while_the_phone_is_there(rooms, declared) -> None:
+def test_a_pupils_price_and_channels_hold_in_every_scenario_while_the_phone_is_there(rooms, declared) -> None:
     one = opened(rooms)
     shop = one.join("a" * 32, 6)
     listed = one.markets[WITH].listings.listed[shop]
@@ -132,9 +135,9 @@ def test_a_pupils_price_and_channels_hold_in_every_world_while_the_phone_is_ther
     low = next(entry["value"] for entry in declared.data["choices"]["price"] if entry["name"] == "low")
     asked = []
     for market in one.markets.values():
-        worlds.steer(market, shop, low, ("rival_app", "social"))
+        scenarios.steer(market, shop, low, ("rival_app", "social"))
         asked.append(market.listings.price[shop])
-        assert {"social", "rival_app"} <= set(worlds.fates(market)[shop]["channels"])
+        assert {"social", "rival_app"} <= set(scenarios.fates(market)[shop]["channels"])
     np.testing.assert_allclose(asked, low * listed)
     one.step({shop})
     assert one.steps[-1] == {shop: one.choices[shop]}
@@ -146,12 +149,12 @@ def test_a_pupils_price_and_channels_hold_in_every_world_while_the_phone_is_ther
 def test_channels_cost_what_they_cost_the_models_shops(rooms) -> None:
     market = opened(rooms).markets[WITH]
     shop, before = 3, market.sellers.fixed_cost[3]
-    kept = worlds.fates(market)[shop]["channels"]
-    worlds.steer(market, shop, None, ("social", "rival_app", "marketplace"))
-    more = len(worlds.fates(market)[shop]["channels"]) - len(kept)
+    kept = scenarios.fates(market)[shop]["channels"]
+    scenarios.steer(market, shop, None, ("social", "rival_app", "marketplace"))
+    more = len(scenarios.fates(market)[shop]["channels"]) - len(kept)
     share = market.config.sellers.channel_cost
     assert market.sellers.fixed_cost[shop] == pytest.approx(before * (1 + share * more))
-    worlds.steer(market, shop, None, tuple(name for name in kept if name != "own_site"))
+    scenarios.steer(market, shop, None, tuple(name for name in kept if name != "own_site"))
     assert market.sellers.fixed_cost[shop] == pytest.approx(before)
 
 
@@ -227,7 +230,7 @@ def test_what_cannot_be_kept_has_not_happened(rooms) -> None:
     assert (one.standing(), one.of_shop(0)) == before
 
 
-def test_why_is_told_by_worlds_in_which_one_part_is_off(rooms) -> None:
+def test_why_is_told_by_scenarios_in_which_one_part_is_off(rooms) -> None:
     one = opened(rooms)
     shop = one.join("a" * 32, 0)
     one.choose(shop, session.Choice("high"))
@@ -294,7 +297,7 @@ def test_an_allowance_refills() -> None:
     assert [allowance.take() for _ in range(5)] == [True, True, True, False, False]
     quick = border.Allowance(1, 1e9)
     assert all(quick.take() for _ in range(100))
-    assert Path(worlds.FILE).is_file()
+    assert Path(scenarios.FILE).is_file()
 
 
 # ---- paper and picture

@@ -84,11 +84,11 @@ def test_a_run_off_the_grid_is_that_of_the_command_line(served) -> None:
     status, content, _ = served.ask("/api/run", said)
     told = json.loads(content)
     assert status == 200, told
-    from experiments.classroom import worlds
+    from experiments.classroom import scenarios
 
     for twin in (WITHOUT, WITH):
-        market = worlds.open_market(worlds.config_of(settings[twin]), draw)
-        assert told[twin] == worlds.exits(market.run()).tolist()
+        market = scenarios.open_market(scenarios.config_of(settings[twin]), draw)
+        assert told[twin] == scenarios.exits(market.run()).tolist()
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def hostile(served: Served, code: str, number: int, seed: int) -> int:
 
 
 def test_a_class_plays_on_while_somebody_is_hostile_and_the_server_is_killed_once(tmp_path: Path, capsys) -> None:
-    """PHONES phones play WEEKS weeks in three worlds; one reloads, one sleeps; MESSAGES bad ones come in between."""
+    """PHONES phones play WEEKS weeks in three scenarios; one reloads, one sleeps; MESSAGES bad ones come in between."""
     half = WEEKS // 2
     with serving_apart(tmp_path) as first:
         board = first.board()

@@ -31,9 +31,9 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def conduct(*arguments: str, simulate=fakes.run, seeds: int | None = None) -> None:
-    """A study; of each cell only the first `seeds` are run, if they are given."""
+    """A study; of each scenario only the first `seeds` are run, if they are given."""
     with opened(plan.make(fakes.named("weeks=2", *arguments), multirun=True), "etalase …") as study:
-        missing = [(cell, found[:seeds]) for cell, found in study.missing if seeds != 0]
+        missing = [(scenario, found[:seeds]) for scenario, found in study.missing if seeds != 0]
         jobs = plan_jobs(study.store, missing, workers=1)
         execute(jobs, 1, simulate)
 

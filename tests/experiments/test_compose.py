@@ -53,7 +53,7 @@ def test_an_algorithms_parameters() -> None:
 
 
 def test_the_headline_preset_is_no_single_run() -> None:
-    with pytest.raises(ConfigError, match="one cell, not of 8"):
+    with pytest.raises(ConfigError, match="one scenario, not of 8"):
         compose(["experiment=project_s"])
 
 

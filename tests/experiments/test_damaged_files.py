@@ -18,13 +18,13 @@ import pytest
 
 from analysis import StudyError
 from experiments import fingerprint, plan
-from experiments.cells import Cell
 from experiments.execute import execute, plan_jobs
 from experiments.folder import opened
 from experiments.launchers import Launcher
 from experiments.plan import Plan
 from experiments.plugins import NO_PLUGINS
 from experiments.run import main
+from experiments.scenarios import Scenario
 from simulation.settings.parameter import ConfigError
 
 from . import fakes
@@ -75,10 +75,10 @@ def told(capsys: pytest.CaptureFixture[str]) -> str:
 
 def stays(found: dict[str, pd.DataFrame], wanted: dict[str, pd.DataFrame]) -> None:
     """What is read is what was written, of as many runs as are there."""
-    there = set(zip(found["runs"]["cell_id"], found["runs"]["seed"], strict=True))
+    there = set(zip(found["runs"]["scenario_id"], found["runs"]["seed"], strict=True))
     for name, table in wanted.items():
-        of = [run in there for run in zip(table["cell_id"], table["seed"], strict=True)]
-        columns = [one for one in table if one in found[name]]  # of one cell left no setting tells it apart
+        of = [run in there for run in zip(table["scenario_id"], table["seed"], strict=True)]
+        columns = [one for one in table if one in found[name]]  # of one scenario left no setting tells it apart
         left = table.loc[of, columns].reset_index(drop=True)
         pd.testing.assert_frame_equal(found[name][columns], left, check_exact=True, check_categorical=False)
 
@@ -161,6 +161,6 @@ def test_no_spoilt_file_of_an_earlier_version_is_a_traceback(
 
 
 def plan_of_old(folder: Path) -> Plan:
-    cells = json.loads((folder / "manifest.json").read_text())["cells"]
-    made = tuple(Cell(**{**cell, "overrides": tuple(cell["overrides"])}) for cell in cells)
+    scenarios = json.loads((folder / "manifest.json").read_text())["scenarios"]
+    made = tuple(Scenario(**{**scenario, "overrides": tuple(scenario["overrides"])}) for scenario in scenarios)
     return Plan("default", FOLDER, made, range(2), Launcher("basic"), NO_PLUGINS)

@@ -17,8 +17,8 @@ from simulation import ConfigError
 TWO = ["platform.favour=sample(1,3)", "market.smes=sample(10,40)"]
 
 
-def cells(*arguments: str) -> list[dict]:
-    return [dict(cell.config) for cell in plan.make(arguments, multirun=True).cells]
+def scenarios(*arguments: str) -> list[dict]:
+    return [dict(scenario.config) for scenario in plan.make(arguments, multirun=True).scenarios]
 
 
 @given(st.integers(2, 60), st.sampled_from([1, 2, 3]))
@@ -57,12 +57,12 @@ def test_on_a_log_scale_equal_shares_are_equal_ratios(share: float, low: float, 
 @pytest.mark.parametrize("design", ["latin", "sobol"])
 def test_settings_are_drawn_together_and_crossed_with_the_rest(design: str) -> None:
     asked = [*TWO, "regulation=none,separation", "samples=8", f"design={design}"]
-    found = cells(*asked)
+    found = scenarios(*asked)
     assert len(found) == 8 * 2
     drawn = [(one["platform"]["favour"], one["market"]["smes"]) for one in found]
     assert len(set(drawn)) == 8
     assert all(drawn.count(point) == 2 for point in drawn)
-    assert found == cells(*asked)
+    assert found == scenarios(*asked)
 
 
 def test_a_study_of_a_sample_is_named_after_it() -> None:

@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments import plan
-from experiments.cells import Cell
 from experiments.cores import core_count
 from experiments.execute import JOBS_PER_WORKER, even_blocks, execute, plan_jobs
 from experiments.folder import OpenStudy, opened
+from experiments.scenarios import Scenario
 from experiments.store import Counter as Counted
 from experiments.store import Store
 
@@ -48,10 +48,10 @@ def limits_here() -> dict[str, str]:
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=8), st.integers(1, 8))
 def test_every_missing_run_is_in_one_job(counts: list[int], workers: int) -> None:
-    missing = [(Cell(str(i), "", (), {}), range(i, i + n)) for i, n in enumerate(counts)]
+    missing = [(Scenario(str(i), "", (), {}), range(i, i + n)) for i, n in enumerate(counts)]
     jobs = plan_jobs(Store(Path()), missing, workers)
-    planned = Counter((job.cell.cell_id, seed) for job in jobs for seed in job.seeds)
-    assert planned == Counter((cell.cell_id, seed) for cell, seeds in missing for seed in seeds)
+    planned = Counter((job.scenario.scenario_id, seed) for job in jobs for seed in job.seeds)
+    assert planned == Counter((scenario.scenario_id, seed) for scenario, seeds in missing for seed in seeds)
     assert max(len(job.seeds) for job in jobs) <= max(1, sum(counts) // (workers * JOBS_PER_WORKER))
     assert all(job.threads * min(workers, sum(counts)) <= workers for job in jobs)
 
@@ -64,13 +64,13 @@ def test_blocks_are_even_and_as_few_as_can_be(seeds: int, largest: int) -> None:
     assert max(map(len, blocks)) - min(map(len, blocks)) <= 1
 
 
-def test_every_cell_has_its_turn_before_any_has_its_second() -> None:
-    missing = [(Cell(name, "", (), {}), range(3)) for name in "abc"]
-    assert [job.cell.cell_id for job in plan_jobs(Store(Path()), missing, 2)] == list("abcabcabc")
+def test_every_scenario_has_its_turn_before_any_has_its_second() -> None:
+    missing = [(Scenario(name, "", (), {}), range(3)) for name in "abc"]
+    assert [job.scenario.scenario_id for job in plan_jobs(Store(Path()), missing, 2)] == list("abcabcabc")
 
 
 def test_one_run_has_all_cores() -> None:
-    jobs = plan_jobs(Store(Path()), [(Cell("a", "", (), {}), [0])], workers=None)
+    jobs = plan_jobs(Store(Path()), [(Scenario("a", "", (), {}), [0])], workers=None)
     assert [job.threads for job in jobs] == [core_count()]
 
 

@@ -24,13 +24,13 @@ import pytest
 
 from analysis.datasets import Stored
 from experiments import fingerprint, plan
-from experiments.cells import Cell
 from experiments.check import check
 from experiments.execute import execute, plan_jobs
 from experiments.folder import opened
 from experiments.launchers import Launcher
 from experiments.plan import Plan
 from experiments.plugins import NO_PLUGINS
+from experiments.scenarios import Scenario
 from simulation.settings.parameter import ConfigError
 
 from . import fakes
@@ -163,12 +163,14 @@ def earlier_version() -> Plan:
     """A study of Parquet files, one of them cut and one lost."""
     shutil.copytree(FIXTURE, FOLDER)
     manifest, _ = Stored.read(FOLDER).manifest()
-    cells = tuple(Cell(**{**cell, "overrides": tuple(cell["overrides"])}) for cell in manifest["cells"])
-    first, last = cells[0].cell_id, cells[1].cell_id
+    scenarios = tuple(
+        Scenario(**{**scenario, "overrides": tuple(scenario["overrides"])}) for scenario in manifest["scenarios"]
+    )
+    first, last = scenarios[0].scenario_id, scenarios[1].scenario_id
     cut = FOLDER / "weekly" / f"{first}-1.parquet"
     cut.write_bytes(cut.read_bytes()[:300])
     (FOLDER / "sellers" / f"{last}-0.parquet").unlink()
-    return Plan("default", FOLDER, cells, range(2), Launcher("basic"), NO_PLUGINS)
+    return Plan("default", FOLDER, scenarios, range(2), Launcher("basic"), NO_PLUGINS)
 
 
 SCENES: Mapping[str, Callable[[], Plan]] = {
@@ -182,9 +184,9 @@ def everywhere(folder: Path) -> dict[str, dict[str, pd.DataFrame]]:
     return {str(one): tables(one) for one in (folder, *aside) if Stored.read(one).runs}
 
 
-def old_config(cell: Cell, seed: int, *_: object) -> Any:
+def old_config(scenario: Scenario, seed: int, *_: object) -> Any:
     """What `fakes.run` asks of a config: settings of an earlier version are none of this model."""
-    return SimpleNamespace(weeks=cell.config["weeks"], seed=seed)
+    return SimpleNamespace(weeks=scenario.config["weeks"], seed=seed)
 
 
 def kept(folder: Path) -> set[tuple[str, int]]:
@@ -205,7 +207,7 @@ def test_a_fault_at_any_call_loses_nothing(
 ) -> None:
     if scene == "earlier_version":
         monkeypatch.setattr(fingerprint, "model_hash", lambda: OLD_MODEL)
-        monkeypatch.setattr(Cell, "run_config", old_config)
+        monkeypatch.setattr(Scenario, "run_config", old_config)
     (tmp_path / "before").mkdir()
     monkeypatch.chdir(tmp_path / "before")
     planned = SCENES[scene]()
@@ -233,7 +235,7 @@ def test_a_fault_at_any_call_loses_nothing(
             for _ in range(2):
                 carry_out(planned)
                 found = everywhere(FOLDER)
-                twice += sum(t.duplicated(["cell_id", "seed"]).sum() for t in (f["runs"] for f in found.values()))
+                twice += sum(t.duplicated(["scenario_id", "seed"]).sum() for t in (f["runs"] for f in found.values()))
                 torn += len(Stored.read(FOLDER).damage)
                 same(found, wanted)
             assert check(FOLDER) == 0

@@ -51,23 +51,23 @@ def test_what_is_stored_is_not_run_again() -> None:
     assert {path: path.stat().st_mtime_ns for path in Path("results/default").rglob("*.shard")} == written
 
 
-def test_more_seeds_and_more_cells_run_only_the_new() -> None:
+def test_more_seeds_and_more_scenarios_run_only_the_new() -> None:
     conduct("replications=2")
     assert [seeds for _, seeds in conduct("replications=5").missing] == [[2, 3, 4]]
     study = conduct("replications=5", "platform=marketplace_only,project_s")
-    ((cell, seeds),) = study.missing
-    assert (cell.config["platform"]["name"], seeds) == ("project_s", [0, 1, 2, 3, 4])
+    ((scenario, seeds),) = study.missing
+    assert (scenario.config["platform"]["name"], seeds) == ("project_s", [0, 1, 2, 3, 4])
     assert Number(runs()["platform"]) == {"marketplace_only": 5, "project_s": 5}
 
 
-def test_cells_of_earlier_commands_stay_and_a_new_column_is_filled_for_them() -> None:
+def test_scenarios_of_earlier_commands_stay_and_a_new_column_is_filled_for_them() -> None:
     conduct("platform=project_s")
     assert "platform.favour" not in runs()
     conduct("platform=project_s", "platform.favour=1,4")
     assert sorted(runs()["platform.favour"]) == [1.0, 1.5, 4.0]
     conduct("regulation=separation", "regulation.separation.start_week=1,9")
     assert runs()["regulation.separation.start_week"].isna().sum() == 3
-    assert len(manifest()["cells"]) == 5
+    assert len(manifest()["scenarios"]) == 5
     assert manifest()["columns"] == ["platform.favour", "regulation.separation.start_week"]
     assert manifest()["opening"] == {"indonesia_2023": fakes.OPENING}
 
@@ -80,9 +80,9 @@ def test_the_manifest_says_what_was_run() -> None:
     assert said["finished"] >= said["created"]
     assert {"python", "numpy", "mesa", "numba"} <= set(said["versions"])
     assert (said["model_hash"], said["data_hash"]) == (fingerprint.model_hash(), fingerprint.data_hash())
-    assert said["cells"][5]["overrides"] == ["platform=project_s", "regulation=neutral_ranking", "weeks=2"]
-    assert said["cells"][5]["config"]["platform"]["own_goods"] is True
-    assert set(runs("results/project_s")["cell_id"]) == {cell["cell_id"] for cell in said["cells"]}
+    assert said["scenarios"][5]["overrides"] == ["platform=project_s", "regulation=neutral_ranking", "weeks=2"]
+    assert said["scenarios"][5]["config"]["platform"]["own_goods"] is True
+    assert set(runs("results/project_s")["scenario_id"]) == {scenario["scenario_id"] for scenario in said["scenarios"]}
     assert set(said["outcomes"]["sme_profit"]) == {"label", "unit", "direction"}
 
 
@@ -92,16 +92,16 @@ def test_another_model_never_mixes_with_the_old(monkeypatch: pytest.MonkeyPatch)
     study = conduct("replications=3", "platform=marketplace_only,project_s")
     assert study.set_aside == Path("results/default/superseded") / old.manifest["model_hash"]
     assert study.runs_missing == 6
-    assert not set(runs()["cell_id"]) & {cell.cell_id for cell in old.plan.cells}
+    assert not set(runs()["scenario_id"]) & {scenario.scenario_id for scenario in old.plan.scenarios}
     assert study.set_aside is not None
     aside = load(study.set_aside)
     assert len(aside.runs) == 2
-    assert len(aside.manifest["cells"]) == 1
+    assert len(aside.manifest["scenarios"]) == 1
     assert len(tables(study.set_aside)["sellers"]) == 6
     assert conduct("replications=3").set_aside is None
 
 
-def test_listings_that_changed_set_their_own_cells_aside_and_no_others() -> None:
+def test_listings_that_changed_set_their_own_scenarios_aside_and_no_others() -> None:
     def shops(price: int) -> None:
         Path("shops.csv").write_text(f"category,price_idr,rating,units_sold\nToys,{price},4.5,100\n")
 
@@ -116,7 +116,8 @@ def test_listings_that_changed_set_their_own_cells_aside_and_no_others() -> None
 
 
 @pytest.mark.parametrize(
-    "text", [None, "", "{", "[]", "null", "3", '{"cells": 1}', '{"cells": [[]], "seeds": "x"}', "[" * 9999, "\ud800"]
+    "text",
+    [None, "", "{", "[]", "null", "3", '{"scenarios": 1}', '{"scenarios": [[]], "seeds": "x"}', "[" * 9999, "\ud800"],
 )
 def test_a_manifest_that_is_none_is_made_anew_from_what_is_stored(text: str | None) -> None:
     sweep = ("platform=project_s", "platform.favour=1,4", "replications=2")
@@ -130,7 +131,9 @@ def test_a_manifest_that_is_none_is_made_anew_from_what_is_stored(text: str | No
     (line,) = study.mended
     assert "manifest.json" in line
     again = manifest()
-    assert {cell["cell_id"] for cell in said["cells"]} < {cell["cell_id"] for cell in again["cells"]}
+    assert {scenario["scenario_id"] for scenario in said["scenarios"]} < {
+        scenario["scenario_id"] for scenario in again["scenarios"]
+    }
     assert again["columns"] == said["columns"] == ["platform.favour"]
     assert sorted(runs()["platform.favour"].dropna()) == [1.0, 1.0, 1.0, 1.0, 4.0, 4.0]
 
@@ -141,7 +144,7 @@ def test_a_manifest_that_was_changed_is_not_believed() -> None:
     path.write_text(path.read_text().replace('"project_s"', '"marketplace_only"'))
     assert set(runs()["platform"]) == {"project_s"}
     assert conduct("platform=project_s", "replications=2").runs_missing == 0
-    assert manifest()["cells"][0]["config"]["platform"]["name"] == "project_s"
+    assert manifest()["scenarios"][0]["config"]["platform"]["name"] == "project_s"
 
 
 @pytest.mark.parametrize(
@@ -151,10 +154,14 @@ def test_a_foreign_manifest_writes_nothing_outside_the_study(model: object) -> N
     conduct("platform=project_s", "replications=2")
     folder, told = Path("results/default"), manifest()
     record = next(iter(Stored.read(folder).records.values()))
-    foreign = {**record.about, "model_hash": model, "cell": {"cell_id": "0123456789"}}
+    foreign = {**record.about, "model_hash": model, "scenario": {"scenario_id": "0123456789"}}
     parts = record.table("weekly"), record.table("sellers")
     Store(folder).add(shards.encode(("0123456789", 0), 0.0, record.row, foreign, *parts))
-    told |= {"model_hash": model, "cells": [{"cell_id": "0123456789"}, {"cell_id": "../../Y"}], "study": "../../Z"}
+    told |= {
+        "model_hash": model,
+        "scenarios": [{"scenario_id": "0123456789"}, {"scenario_id": "../../Y"}],
+        "study": "../../Z",
+    }
     (folder / "manifest.json").write_text(json.dumps(sealed(told)))
     before = {path for path in Path().rglob("*") if folder not in path.parents}
     study = conduct("platform=marketplace_only")

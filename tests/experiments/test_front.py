@@ -176,8 +176,8 @@ class TestSweep:
 
     def test_it_is_made_again_by_the_command_it_tells(self, study: Study) -> None:
         _, multi, *arguments = shlex.split(study.manifest["command"])
-        cells = plan.make(arguments, multirun=multi == "-m").cells
-        assert [cell.cell_id for cell in cells] == study.cells
+        scenarios = plan.make(arguments, multirun=multi == "-m").scenarios
+        assert [scenario.scenario_id for scenario in scenarios] == study.scenarios
 
     def test_its_tables_speak_of_scenarios_by_their_labels(self, study: Study) -> None:
         table = study.summary("sme_profit", "hhi")
@@ -246,12 +246,12 @@ class TestSweep:
 
 def test_mesas_batch_run_runs_it() -> None:
     """Mesa 3.3 takes seeds as a parameter like any other, Mesa 3.5 as `rng`."""
-    worlds, seeds = SMALL | {"platform.favour": [1, 2]}, [0, 1]
+    scenarios, seeds = SMALL | {"platform.favour": [1, 2]}, [0, 1]
     if "rng" in signature(mesa.batch_run).parameters:
-        rows = mesa.batch_run(BatchMarket, worlds, rng=seeds, data_collection_period=1, display_progress=False)
+        rows = mesa.batch_run(BatchMarket, scenarios, rng=seeds, data_collection_period=1, display_progress=False)
     else:
-        worlds |= {"seed": seeds}
-        rows = mesa.batch_run(BatchMarket, worlds, data_collection_period=1, display_progress=False)
+        scenarios |= {"seed": seeds}
+        rows = mesa.batch_run(BatchMarket, scenarios, data_collection_period=1, display_progress=False)
     table = pd.DataFrame(rows)
     assert len(table) == 2 * 2 * 3
     alone = simulate(SMALL | {"platform.favour": 2.0}, seed=1)
@@ -272,6 +272,6 @@ def test_many_values_in_one_text_are_those_of_the_command_line(many: str) -> Non
 
 def test_a_sample_is_swept_from_python() -> None:
     said = overrides([{"street.diversion": "sample(0.1,0.8)", "samples": 4, "market": "classroom"}], {}, sweeps=True)
-    found = [cell.config["street"]["diversion"] for cell in plan.make(said, multirun=True).cells]
+    found = [scenario.config["street"]["diversion"] for scenario in plan.make(said, multirun=True).scenarios]
     assert len(set(found)) == 4
     assert all(0.1 <= one <= 0.8 for one in found)

@@ -23,9 +23,9 @@ from . import fakes
 
 ROOT = Path(__file__).parents[2]
 MINE = """\
-# Two worlds of my own.
+# Two scenarios of my own.
 weeks: 7
-cells:
+scenarios:
   - [platform=project_s]
   - ["platform=marketplace_only"]
 """
@@ -37,7 +37,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def ids(*arguments: str) -> list[str]:
-    return [cell.cell_id for cell in plan.make(arguments, multirun=True).cells]
+    return [scenario.scenario_id for scenario in plan.make(arguments, multirun=True).scenarios]
 
 
 @pytest.mark.parametrize("sign", ["+", "++"])
@@ -80,8 +80,11 @@ class TestOwnPresets:
         Path("sub").mkdir()
         planned = plan.make([f"experiment={path}", "market=classroom"])
         assert planned.study == "mine-classroom"
-        assert [cell.config["platform"]["name"] for cell in planned.cells] == ["project_s", "marketplace_only"]
-        assert {cell.config["weeks"] for cell in planned.cells} == {7}
+        assert [scenario.config["platform"]["name"] for scenario in planned.scenarios] == [
+            "project_s",
+            "marketplace_only",
+        ]
+        assert {scenario.config["weeks"] for scenario in planned.scenarios} == {7}
 
     def test_a_changed_file_is_read_again(self) -> None:
         before = ids("experiment=./mine.yaml")
@@ -92,7 +95,7 @@ class TestOwnPresets:
         Path("mine.yaml").write_text("defaults:\n  - override /market: classroom\nplugins: no_such_module\n")
         assert main(["experiment=./mine.yaml"]) == 2
         Path("mine.yaml").write_text("defaults:\n  - override /market: classroom\n")
-        assert plan.make(["experiment=./mine.yaml"]).cells[0].config["market"]["smes"] == 60
+        assert plan.make(["experiment=./mine.yaml"]).scenarios[0].config["market"]["smes"] == 60
 
     @pytest.mark.parametrize(
         ("text", "words"),
@@ -140,9 +143,9 @@ class TestCfgAndInfo:
     def test_what_is_shown_is_what_would_be_run(self, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
         assert main([*arguments, "--cfg", "job"]) == 0
         shown = list(yaml.safe_load_all(capsys.readouterr().out))
-        cells = plan.make([a for a in arguments if a != "-m"], multirun=True).cells
+        scenarios = plan.make([a for a in arguments if a != "-m"], multirun=True).scenarios
         found = [Config.read({name: one[name] for name in CONFIG_FIELDS}) for one in shown]
-        assert found == [cell.run_config(0) for cell in cells]
+        assert found == [scenario.run_config(0) for scenario in scenarios]
         assert not list(Path().iterdir())
 
     @pytest.mark.parametrize("kind", ["hydra", "all"])

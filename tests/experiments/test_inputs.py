@@ -68,7 +68,7 @@ def test_a_file_that_is_overwritten_while_a_sweep_runs_changes_nothing(monkeypat
     assert runs.read == [content] * 4
     assert (FOLDER / "inputs" / f"{sha256}.csv").read_bytes() == content
     manifest = json.loads((FOLDER / "manifest.json").read_text())
-    assert [cell["listings"] for cell in manifest["cells"]] == [sha256]
+    assert [scenario["listings"] for scenario in manifest["scenarios"]] == [sha256]
     assert manifest["opening"]["indonesia_2023"] == {"listings": "live.csv", "listings_hash": sha256}
 
 
@@ -96,7 +96,7 @@ def test_a_copy_that_was_changed_fails_and_is_written_anew_by_the_next_command(m
     assert runs.read == [content]
 
 
-def test_a_file_is_read_once_for_all_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_read_once_for_all_scenarios(monkeypatch: pytest.MonkeyPatch) -> None:
     write(50_000)
     reads, read = [], Path.read_bytes
 
@@ -111,14 +111,14 @@ def test_a_file_is_read_once_for_all_cells(monkeypatch: pytest.MonkeyPatch) -> N
     planned = plan.make(["market.listings=live.csv", "market.order_share=0.1,0.2", "weeks=1,2"], multirun=True)
     assert len(reads) == 1
     assert list(planned.inputs.values()) == reads
-    assert {cell.listings for cell in planned.cells} == {hashlib.sha256(reads[0]).hexdigest()}
+    assert {scenario.listings for scenario in planned.scenarios} == {hashlib.sha256(reads[0]).hexdigest()}
 
 
 def test_a_study_of_the_models_own_listings_keeps_none(monkeypatch: pytest.MonkeyPatch) -> None:
     planned = plan.make([])
     assert planned.inputs == {}
-    assert planned.cells[0].listings is None
-    assert planned.cells[0].run_config(3, Path()).market.listings is None
+    assert planned.scenarios[0].listings is None
+    assert planned.scenarios[0].run_config(3, Path()).market.listings is None
 
 
 def test_the_digest_may_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,7 +94,7 @@ def test_killed_at_random_moments_a_study_loses_only_what_was_running(tmp_path: 
 
     runs = load(folder).runs
     assert len(runs) == RUNS
-    assert not runs.duplicated(["cell_id", "seed"]).any()
+    assert not runs.duplicated(["scenario_id", "seed"]).any()
     assert len(tables(folder)["weekly"]) == RUNS * 13
     assert main(["check", "default", f"results={tmp_path}"]) == 0
     assert not (folder / "failures").exists()

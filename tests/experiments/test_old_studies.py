@@ -13,16 +13,17 @@ import pytest
 
 from analysis import Study, load
 from analysis.datasets import DATASETS, Stored, files
+from analysis.manifest import read_manifest
 from analysis.old_files import runs_in
 from experiments import conduct as conducting
 from experiments import fingerprint
-from experiments.cells import Cell
 from experiments.execute import execute
 from experiments.folder import opened
 from experiments.launchers import Launcher
 from experiments.plan import Plan
 from experiments.plugins import NO_PLUGINS
 from experiments.run import main
+from experiments.scenarios import Scenario
 
 from . import fakes
 from .stored import tables
@@ -44,8 +45,8 @@ def contents(folder: Path = FOLDER) -> dict[str, bytes]:
 
 
 def means(study: Study) -> dict[str, tuple[float, ...]]:
-    table = study.values[["sme_profit", "consumer_surplus"]].groupby(level="cell_id", sort=False).mean() / 1e6
-    return {study.labels[cell]: tuple(row) for cell, row in zip(table.index, table.to_numpy(), strict=True)}
+    table = study.values[["sme_profit", "consumer_surplus"]].groupby(level="scenario_id", sort=False).mean() / 1e6
+    return {study.labels[scenario]: tuple(row) for scenario, row in zip(table.index, table.to_numpy(), strict=True)}
 
 
 def same(one: dict[str, pd.DataFrame], other: dict[str, pd.DataFrame]) -> None:
@@ -123,12 +124,14 @@ def test_seeds_under_another_model_leave_it_whole_beside_them(
 
 def test_seeds_under_its_own_model_are_added_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fingerprint, "model_hash", lambda: MODEL)
-    listed = json.loads((FOLDER / "manifest.json").read_text())["cells"]
-    cells = tuple(Cell(**{**cell, "overrides": tuple(cell["overrides"])}) for cell in listed)
+    listed = read_manifest(FOLDER)[0]["scenarios"]
+    scenarios = tuple(Scenario(**{**scenario, "overrides": tuple(scenario["overrides"])}) for scenario in listed)
     before = tables(FOLDER)
-    with opened(Plan("stored", FOLDER, cells, range(3), Launcher("basic"), NO_PLUGINS), "etalase …") as study:
+    with opened(Plan("stored", FOLDER, scenarios, range(3), Launcher("basic"), NO_PLUGINS), "etalase …") as study:
         assert (study.set_aside, study.mended) == (None, ())
-        assert [(cell.cell_id, seeds) for cell, seeds in study.missing] == [(cell.cell_id, [2]) for cell in cells]
+        assert [(scenario.scenario_id, seeds) for scenario, seeds in study.missing] == [
+            (scenario.scenario_id, [2]) for scenario in scenarios
+        ]
         study.finish()
     same(tables(FOLDER), before)
     is_as_it_was(FOLDER)
@@ -161,9 +164,9 @@ def test_a_lost_part_is_a_run_that_is_not_stored(
     assert f"{4 - runs} of 4 runs done, 0 failed, {runs} missing" in capsys.readouterr().out
     assert main(["report", "stored"]) == (0 if runs < 4 else 2)
     assert "Traceback" not in capsys.readouterr().err
-    listed = json.loads((FOLDER / "manifest.json").read_text())["cells"]
-    cells = tuple(Cell(**{**cell, "overrides": tuple(cell["overrides"])}) for cell in listed)
-    with opened(Plan("stored", FOLDER, cells, range(2), Launcher("basic"), NO_PLUGINS), "etalase …") as study:
+    listed = json.loads((FOLDER / "manifest.json").read_text())["scenarios"]
+    scenarios = tuple(Scenario(**{**scenario, "overrides": tuple(scenario["overrides"])}) for scenario in listed)
+    with opened(Plan("stored", FOLDER, scenarios, range(2), Launcher("basic"), NO_PLUGINS), "etalase …") as study:
         assert study.runs_missing == runs
         assert any(str(path) in line or harm == "deleted" for line in study.mended)
         assert all("damaged" in line and "\n" not in line for line in study.mended)
@@ -196,3 +199,16 @@ def test_what_is_in_no_study_of_ours_is_read_without_its_index(capsys: pytest.Ca
     assert "4 of 4 runs done" in capsys.readouterr().out
     assert main(["compact", "stored"]) == 0
     same(tables(FOLDER), before)
+
+
+def test_records_in_which_a_scenario_was_called_a_cell_are_read(tmp_path: Path) -> None:
+    folder = tmp_path / "results" / "shards"
+    shutil.copytree(FIXTURES / "shards", folder)
+    study = load(folder)
+    assert list(study.labels.values()) == ["No rule", "Separation"]
+    assert len(study.runs) == 4
+    assert set(study.shops["scenario_id"]) == set(study.scenarios)
+    (folder / "manifest.json").unlink()
+    again = load(folder)
+    assert (again.labels, again.seeds) == (study.labels, study.seeds)
+    assert main(["check", "shards", f"results={folder.parent}"]) == 0

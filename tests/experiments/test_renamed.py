@@ -50,7 +50,7 @@ def test_on_the_command_line(argument: str, line: str) -> None:
         ("sellers:\n  pricing: x\n", "sellers.pricing: got x; it may be given as pricing=x (renamed)"),
         ("week: 4\n", "week: got 4; it may be given as weeks=4 (renamed)"),
         ("defaults:\n  - override /ranking: x\n", "ranking: got x; it may be given as algorithm=x (renamed)"),
-        ("cells: [[sellers.pricing=x]]\n", "sellers.pricing: got x; it may be given as pricing=x (renamed)"),
+        ("scenarios: [[sellers.pricing=x]]\n", "sellers.pricing: got x; it may be given as pricing=x (renamed)"),
     ],
 )
 def test_in_a_preset(text: str, line: str, add_preset: Callable[[str, str], None]) -> None:

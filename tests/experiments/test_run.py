@@ -89,7 +89,7 @@ def test_runs_that_all_fail_are_told_in_one_line(
     assert "ZeroDivisionError" in failure.read_text()
 
 
-def test_a_cell_that_fails_takes_no_other_with_it(
+def test_a_scenario_that_fails_takes_no_other_with_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = Market.run

@@ -55,13 +55,13 @@ def test_every_setting_and_every_outcome_has_one_row(made: str) -> None:
     assert len(own) == len(set(own))
 
 
-def test_a_choice_is_told_in_a_whole_sentence_and_a_preset_in_all_its_cells(made: str) -> None:
+def test_a_choice_is_told_in_a_whole_sentence_and_a_preset_in_all_its_scenarios(made: str) -> None:
     rows = [line.split(" | ") for line in made.splitlines() if re.match(r"\| `\w+=\w+` \|", line)]
     assert len(rows) == len(list(settings_page.CONFIGS.glob("*/*.yaml")))
     assert [said for _, said, _ in rows if not said.endswith(".")] == []
-    cells = {name: sets.rpartition(", ")[2].removesuffix(" |") for name, _, sets in rows if "`experiment=" in name}
-    assert cells["| `experiment=rules`"] == f"{2 * (1 + len(instruments))} cells"
-    assert cells["| `experiment=project_s`"] == "8 cells"
+    scenarios = {name: sets.rpartition(", ")[2].removesuffix(" |") for name, _, sets in rows if "`experiment=" in name}
+    assert scenarios["| `experiment=rules`"] == f"{2 * (1 + len(instruments))} scenarios"
+    assert scenarios["| `experiment=project_s`"] == "8 scenarios"
 
 
 @pytest.mark.parametrize(
@@ -78,9 +78,9 @@ def test_the_first_sentence_of_a_file(text: str, said: str) -> None:
 
 def test_every_row_is_complete(made: str) -> None:
     rows = [line for line in made.splitlines() if line.startswith("| `")]
-    cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
-    assert {len(row) for row in cells} <= {3, 5, 6}
-    assert [row for row in cells if not all(row)] == []
+    scenarios = [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
+    assert {len(row) for row in scenarios} <= {3, 5, 6}
+    assert [row for row in scenarios if not all(row)] == []
 
 
 @pytest.mark.parametrize(("name", "spec"), list(specs()))

@@ -43,16 +43,16 @@ def test_many_runs_in_one_process_do_not_grow_its_memory(tmp_path: Path) -> None
         return run_market(config, threads)
 
     with opened(plan.make(study), "etalase") as there:
-        ((cell, seeds),) = there.missing
-        job = Job(there.store, cell, tuple(seeds), threads=1)
+        ((scenario, seeds),) = there.missing
+        job = Job(there.store, scenario, tuple(seeds), threads=1)
         Market(
-            job.cell.run_config(0, job.store.folder)
+            job.scenario.run_config(0, job.store.folder)
         )  # calibrated and compiled before each allocation is written down
         tracemalloc.start()
         try:
             run_job(job, watched)
             last = held()
-            market = Market(job.cell.run_config(0, job.store.folder))
+            market = Market(job.scenario.run_config(0, job.store.folder))
             one = held()[0] - last[0]
             del market
         finally:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from analysis.datasets import Stored
 from analysis.shards import HEADER, MAGIC, Record, scan
 from experiments import plan
-from experiments.cells import Cell
+from experiments.scenarios import Scenario
 from experiments.store import Counter, Store
 from experiments.stored_columns import telling_columns
 from simulation.outcomes.record import OUTCOMES
@@ -26,30 +26,32 @@ from simulation.outcomes.record import OUTCOMES
 from .fakes import OPENING, run
 from .stored import runs, tables
 
-KEYS = ["cell_id", "seed"]
+KEYS = ["scenario_id", "seed"]
 FAVOUR, START = "platform.favour", "regulation.separation.start_week"
 
 
-def cell_of(*arguments: str) -> Cell:
-    return plan.make(["weeks=3", *arguments]).cells[0]
+def scenario_of(*arguments: str) -> Scenario:
+    return plan.make(["weeks=3", *arguments]).scenarios[0]
 
 
-def columns_of(folder: Path, name: str, *cells: Cell) -> dict[int, Any]:
+def columns_of(folder: Path, name: str, *scenarios: Scenario) -> dict[int, Any]:
     """A setting's column in `runs`, by seed."""
-    (folder / "manifest.json").write_text(json.dumps({"columns": [name], "cells": [vars(cell) for cell in cells]}))
+    (folder / "manifest.json").write_text(
+        json.dumps({"columns": [name], "scenarios": [vars(scenario) for scenario in scenarios]})
+    )
     return tables(folder)["runs"].set_index("seed")[name].to_dict()
 
 
-def save(store: Store, cell: Cell, seed: int = 1) -> None:
-    store.save(cell, seed, *run(cell.run_config(seed)))
+def save(store: Store, scenario: Scenario, seed: int = 1) -> None:
+    store.save(scenario, seed, *run(scenario.run_config(seed)))
 
 
 def test_a_run_comes_back_as_it_was(tmp_path: Path) -> None:
-    cell = cell_of("platform=project_s", "regulation=[separation,data_firewall]")
-    save(Store(tmp_path), cell, seed=4)
+    scenario = scenario_of("platform=project_s", "regulation=[separation,data_firewall]")
+    save(Store(tmp_path), scenario, seed=4)
     found = tables(tmp_path)
     (row,) = found["runs"].to_dict("records")
-    assert (row["cell_id"], row["seed"], row["weeks"]) == (cell.cell_id, 4, 3)
+    assert (row["scenario_id"], row["seed"], row["weeks"]) == (scenario.scenario_id, 4, 3)
     choices = ("indonesia_2023", "personalised", "project_s", "data_firewall+separation")
     assert tuple(row[name] for name in ("market", "algorithm", "platform", "regulation")) == choices
     assert all(row[name] == 4 for name in OUTCOMES if name != "sme_survival_156w")
@@ -62,12 +64,12 @@ def test_a_run_comes_back_as_it_was(tmp_path: Path) -> None:
     assert sellers["channels"].tolist() == ["social", "social+marketplace", "social"]
 
 
-def test_a_setting_that_a_cell_does_not_have_is_null(tmp_path: Path) -> None:
-    cells = cell_of(), cell_of("regulation=separation", "platform.quality_gap=0.5", "pricing=q_learning")
-    for seed, cell in enumerate(cells):
-        save(Store(tmp_path), cell, seed)
+def test_a_setting_that_a_scenario_does_not_have_is_null(tmp_path: Path) -> None:
+    scenarios = scenario_of(), scenario_of("regulation=separation", "platform.quality_gap=0.5", "pricing=q_learning")
+    for seed, scenario in enumerate(scenarios):
+        save(Store(tmp_path), scenario, seed)
     names = ("platform.quality_gap", START, "pricing.learning_rate", "sellers.memory")
-    gap, start, rate, memory = (columns_of(tmp_path, name, *cells) for name in names)
+    gap, start, rate, memory = (columns_of(tmp_path, name, *scenarios) for name in names)
     assert gap[1] == 0.5
     assert [pd.isna(column[0]) for column in (gap, start, rate, memory)] == [True, True, True, False]
     assert [pd.isna(column[1]) for column in (gap, start, rate, memory)] == [False] * 4
@@ -75,7 +77,7 @@ def test_a_setting_that_a_cell_does_not_have_is_null(tmp_path: Path) -> None:
 
 def test_a_run_is_one_write_and_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store, calls = Store(tmp_path), list[str]()
-    save(store, cell_of(), seed=0)
+    save(store, scenario_of(), seed=0)
 
     def noted(name: str) -> Callable[..., Any]:
         real = getattr(os, name)
@@ -83,46 +85,49 @@ def test_a_run_is_one_write_and_on_the_disk(tmp_path: Path, monkeypatch: pytest.
 
     for name in ("write", "fsync", "replace"):
         monkeypatch.setattr(os, name, noted(name))
-    save(store, cell_of(), seed=1)
+    save(store, scenario_of(), seed=1)
     assert calls == ["write", "fsync"]
     monkeypatch.undo()
-    assert [runs(tmp_path), len(list((tmp_path / "shards").iterdir()))] == [{(cell_of().cell_id, s) for s in (0, 1)}, 1]
+    assert [runs(tmp_path), len(list((tmp_path / "shards").iterdir()))] == [
+        {(scenario_of().scenario_id, s) for s in (0, 1)},
+        1,
+    ]
 
 
 def test_a_record_carries_all_that_makes_a_run(tmp_path: Path) -> None:
-    cell = cell_of("platform=project_s")
-    save(Store(tmp_path, "0123456789ab"), cell)
+    scenario = scenario_of("platform=project_s")
+    save(Store(tmp_path, "0123456789ab"), scenario)
     (record,) = Stored.read(tmp_path).records.values()
     assert record.about["opening"] == OPENING
     assert record.about["model_hash"] == "0123456789ab"
-    assert record.about["cell"]["config"] == cell.config
+    assert record.about["scenario"]["config"] == scenario.config
     assert record.row["platform"] == "project_s"
 
 
 def test_a_process_whose_shard_has_gone_begins_another(tmp_path: Path) -> None:
-    save(Store(tmp_path), cell_of(), seed=0)
+    save(Store(tmp_path), scenario_of(), seed=0)
     shutil.rmtree(tmp_path / "shards")
-    save(Store(tmp_path), cell_of(), seed=1)
+    save(Store(tmp_path), scenario_of(), seed=1)
     assert {seed for _, seed in runs(tmp_path)} == {1}
 
 
 @pytest.mark.parametrize("change", [{"unheard_of": [1.0] * 3}, {"week": [1, 2]}])
 def test_results_that_do_not_fit_are_no_run(tmp_path: Path, change: dict[str, Any]) -> None:
-    cell = cell_of()
-    results, opening = run(cell.run_config(1))
+    scenario = scenario_of()
+    results, opening = run(scenario.run_config(1))
     results.weekly.update(change)
     with pytest.raises(ValueError, match=r"unheard_of|length"):
-        Store(tmp_path).save(cell, 1, results, opening)
+        Store(tmp_path).save(scenario, 1, results, opening)
     assert Store(tmp_path).stored() == set()
 
 
 def test_readers_pass_over_what_is_being_written(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    save(store, cell_of(), seed=1)
+    save(store, scenario_of(), seed=1)
     count = Counter(store)
     assert count() == (1, 0)
     (shard,) = (tmp_path / "shards").iterdir()
-    record, kept = store.record(cell_of(), 2, *run(cell_of().run_config(2))), shard.read_bytes()
+    record, kept = store.record(scenario_of(), 2, *run(scenario_of().run_config(2))), shard.read_bytes()
     for length in (0, 1, 7, 8, HEADER.size - 1, HEADER.size, len(record) // 2, len(record) - 1, len(record)):
         shard.write_bytes(kept + record[:length])
         whole = length == len(record)
@@ -136,9 +141,9 @@ def test_readers_pass_over_what_is_being_written(tmp_path: Path) -> None:
 @settings(max_examples=40)
 def test_whatever_lies_between_records_every_whole_one_is_read(kinds: list[int], data: st.DataObject) -> None:
     """Records and rubbish in any order, rubbish that begins like a record among it."""
-    cell, store, whole, seeds = cell_of(), Store(Path()), b"", set[int]()
+    scenario, store, whole, seeds = scenario_of(), Store(Path()), b"", set[int]()
     for seed, kind in enumerate(kinds):
-        record = store.record(cell, seed, *run(cell.run_config(seed)))
+        record = store.record(scenario, seed, *run(scenario.run_config(seed)))
         place = data.draw(st.integers(0, len(record) - 1))
         spoilt = record[:place] + bytes([record[place] ^ 0xFF]) + record[place + 1 :]
         whole += [record, spoilt, record[:place], data.draw(st.binary()) + MAGIC][kind]
@@ -164,5 +169,5 @@ def test_whatever_lies_between_records_every_whole_one_is_read(kinds: list[int],
         (["platform.quality_gap=null,0.5", "sellers.memory=4,8"], ["platform.quality_gap", "sellers.memory"]),
     ],
 )
-def test_what_tells_cells_of_equal_choices_apart_has_a_column(sweep: list[str], columns: list[str]) -> None:
-    assert telling_columns(cell.config for cell in plan.make(sweep, multirun=True).cells) == columns
+def test_what_tells_scenarios_of_equal_choices_apart_has_a_column(sweep: list[str], columns: list[str]) -> None:
+    assert telling_columns(scenario.config for scenario in plan.make(sweep, multirun=True).scenarios) == columns

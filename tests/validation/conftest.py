@@ -1,4 +1,4 @@
-"""The studies of whole chapters, with worlds made by hand, and a market small enough to look at."""
+"""The studies of whole chapters, with scenarios made by hand, and a market small enough to look at."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from analysis import Study
 from experiments import compose
 from simulation import Config
 from tests.simulation.worlds import small
-from tests.validation.worlds import COPIES, twin_worlds
+from tests.validation.scenarios import COPIES, twin_scenarios
 from validation import patterns, project_s
 from validation.studies import HEADLINE, WITH, WITHOUT
 
@@ -21,12 +21,12 @@ def studies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Study]:
     """Every study of the chapters on Project S and on patterns."""
     folder = tmp_path_factory.mktemp("all")
     return {
-        design.name: twin_worlds(
+        design.name: twin_scenarios(
             folder / design.name,
             design.weeks,
             {
                 label: COPIES * label.startswith(WITH)
-                for label in design.cells
+                for label in design.scenarios
                 if label in (WITH, WITHOUT) or design.name != HEADLINE.name
             },
         )

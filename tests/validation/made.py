@@ -23,7 +23,7 @@ def made(
     weeks: int = 156,
     config: Mapping[str, Any] | None = None,
 ) -> Study:
-    """A study of labelled cells; `runs` has the outcomes and a column `seed`, the other tables a row each thing."""
+    """A study of labelled scenarios; `runs` has the outcomes and a column `seed`, the other tables a row each thing."""
     ids = {label: f"c{k:03d}" for k, label in enumerate(runs)}
     datasets = {
         "runs": {label: table.assign(weeks=weeks, **CHOICES) for label, table in runs.items()},
@@ -33,10 +33,10 @@ def made(
     for name, tables in datasets.items():
         for label, table in tables.items():
             (folder / name).mkdir(parents=True, exist_ok=True)
-            table.assign(cell_id=ids[label]).to_parquet(folder / name / f"{ids[label]}-0.parquet")
+            table.assign(scenario_id=ids[label]).to_parquet(folder / name / f"{ids[label]}-0.parquet")
     outcomes = [name for name in next(iter(runs.values())) if name != "seed"]
-    cells = [{"cell_id": ids[label], "label": label, "config": config or {}} for label in runs]
-    manifest = {"cells": cells, "outcomes": {name: {"label": name, "unit": "share"} for name in outcomes}}
+    scenarios = [{"scenario_id": ids[label], "label": label, "config": config or {}} for label in runs]
+    manifest = {"scenarios": scenarios, "outcomes": {name: {"label": name, "unit": "share"} for name in outcomes}}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return load(folder)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from analysis import Study, load
 from analysis.intervals import Estimate
 from simulation.outcomes.record import log_spread
-from tests.analysis.synthetic import SyntheticCell, store
+from tests.analysis.synthetic import SyntheticScenario, store
 from tests.validation.made import made, shops
 from validation import baseline
 from validation.baseline import BASELINE, YEAR, YEARS
@@ -42,7 +42,7 @@ def test_half_life_goes_on_at_the_last_rate_and_never_ends_without_one() -> None
 def synthetic(folder: Path, exit_rate: float) -> Study:
     """Shops of one yearly exit, the same in all seeds."""
     hazard = 1 - (1 - exit_rate) ** (1 / YEAR)
-    return load(store(folder, [SyntheticCell(hazard)], seeds=range(8), weeks=END, sigma=0.0))
+    return load(store(folder, [SyntheticScenario(hazard)], seeds=range(8), weeks=END, sigma=0.0))
 
 
 def test_survival_is_recovered(tmp_path: Path) -> None:

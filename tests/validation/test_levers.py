@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analysis import Study
 from analysis.words import HARD_SPACE
-from tests.validation.worlds import COPIES, LOSE, twin_worlds
+from tests.validation.scenarios import COPIES, LOSE, twin_scenarios
 from validation import levers
 from validation.levers import EXPANDING, EXPANSION, FAVOUR, LEVERS, SHOWN, STUDIES, XI
 from validation.studies import HEADLINE, WITH, WITHOUT, Design
@@ -20,15 +20,16 @@ from validation.studies import HEADLINE, WITH, WITHOUT, Design
 
 @pytest.fixture(scope="module")
 def studies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Study]:
-    """Project S takes the same from every world, but nothing where nothing is favoured: there it copies nobody."""
+    """Project S takes the same from every scenario, but nothing where nothing is favoured: there it copies nobody."""
     folder = tmp_path_factory.mktemp("levers")
     harmless = f"{FAVOUR.setting}={FAVOUR.low}"
-    made = {HEADLINE.name: twin_worlds(folder / "headline", HEADLINE.weeks, {WITHOUT: 0, WITH: COPIES})}
+    made = {HEADLINE.name: twin_scenarios(folder / "headline", HEADLINE.weeks, {WITHOUT: 0, WITH: COPIES})}
     for design in STUDIES:
         copies = {
-            label: 0 if label.startswith(WITHOUT) or harmless in label.split(", ") else COPIES for label in design.cells
+            label: 0 if label.startswith(WITHOUT) or harmless in label.split(", ") else COPIES
+            for label in design.scenarios
         }
-        made[design.name] = twin_worlds(folder / design.name, design.weeks, copies)
+        made[design.name] = twin_scenarios(folder / design.name, design.weeks, copies)
     return made
 
 
@@ -60,9 +61,9 @@ def test_a_lever_moves_away_from_its_default(lever: levers.Lever) -> None:
 
 
 @pytest.mark.parametrize("design", STUDIES, ids=lambda design: design.name)
-def test_every_cell_can_be_run_and_none_twice(design: Design) -> None:
+def test_every_scenario_can_be_run_and_none_twice(design: Design) -> None:
     planned = design.plan()
-    assert len({cell.cell_id for cell in planned.cells}) == len(design.cells)
+    assert len({scenario.scenario_id for scenario in planned.scenarios}) == len(design.scenarios)
 
 
 def test_swings_are_against_the_twins_of_the_same_value(studies: dict[str, Study]) -> None:
@@ -97,13 +98,13 @@ def test_the_preset_is_a_point_of_the_grid() -> None:
 
 
 def grown(folder: Path, slope: float) -> dict[str, Study]:
-    """Worlds in which SMEs' sales rise by `slope` with each unit of ξ above 2.2, however own goods are shown."""
-    headline = twin_worlds(folder / "h", HEADLINE.weeks, {WITHOUT: 0, WITH: 0})
-    study = twin_worlds(folder / "e", EXPANDING.weeks, dict.fromkeys(EXPANDING.cells, 0))
-    for label in [*EXPANDING.cells, *headline.labels.values()]:
-        one = study if label in EXPANDING.cells else headline
-        cell = next(cell for cell, known in one.labels.items() if known == label)
-        path = one.folder / "sellers" / f"{cell}-0.parquet"
+    """Scenarios in which SMEs' sales rise by `slope` with each unit of ξ above 2.2, however own goods are shown."""
+    headline = twin_scenarios(folder / "h", HEADLINE.weeks, {WITHOUT: 0, WITH: 0})
+    study = twin_scenarios(folder / "e", EXPANDING.weeks, dict.fromkeys(EXPANDING.scenarios, 0))
+    for label in [*EXPANDING.scenarios, *headline.labels.values()]:
+        one = study if label in EXPANDING.scenarios else headline
+        scenario = next(scenario for scenario, known in one.labels.items() if known == label)
+        path = one.folder / "sellers" / f"{scenario}-0.parquet"
         table = pd.read_parquet(path)
         xi = float(label.partition(f"{XI.setting}=")[2].partition(",")[0] or 0)
         effect = slope * (xi - 2.2) if label.startswith(WITH) else 0.0

@@ -8,7 +8,7 @@ import pytest
 
 from experiments import compose
 from tests.simulation.worlds import PROJECT_S, ended, run, same
-from validation.mechanisms import CELLS, MECHANISMS, Mechanism, code
+from validation.mechanisms import MECHANISMS, SCENARIOS, Mechanism, code
 
 BY_DEFAULT_NEUTRAL = [mechanism for mechanism in MECHANISMS if not mechanism.neutral]
 
@@ -29,9 +29,9 @@ def test_each_mechanism_is_a_default_and_something_else() -> None:
     assert len({mechanism.words for mechanism in MECHANISMS}) == len(MECHANISMS)
 
 
-@pytest.mark.parametrize("label", CELLS)
+@pytest.mark.parametrize("label", SCENARIOS)
 def test_every_line_can_be_run_and_is_not_the_default(label: str) -> None:
-    assert compose(CELLS[label]) != compose(["platform=project_s"])
+    assert compose(SCENARIOS[label]) != compose(["platform=project_s"])
 
 
 # A small market has so few copies that both motives make the same; tests/simulation/test_own_goods.py tells them apart.

@@ -1,4 +1,4 @@
-"""The table of outcomes: it holds, a moved number is found, and the worlds exercise what they are named for."""
+"""The table of outcomes: it holds, a moved number is found, and the scenarios exercise what they are named for."""
 
 from __future__ import annotations
 
@@ -13,17 +13,29 @@ import pytest
 from simulation import Config, ConfigError
 from simulation.settings.strategies import STRATEGIES
 from validation import outcomes
-from validation.outcomes import SMALL, TABLE, TOLERANCE, WORLDS, Values, World, computed, config_of, moved, read, write
+from validation.outcomes import (
+    SCENARIOS,
+    SMALL,
+    TABLE,
+    TOLERANCE,
+    Scenario,
+    Values,
+    computed,
+    config_of,
+    moved,
+    read,
+    write,
+)
 
 TOLD = 10
-SHORT: World = {"market": SMALL | {"consumers": 500}, "weeks": 2}
+SHORT: Scenario = {"market": SMALL | {"consumers": 500}, "weeks": 2}
 CHOICES = (
     *STRATEGIES,
     "platform.name",
     "demand.books",
     "consideration.mode",
 )
-# Outcomes that must be above zero, or the world is not what its name says.
+# Outcomes that must be above zero, or the scenario is not what its name says.
 EXERCISED = {
     "no_social_commerce": ("paused_smes", "entrants", "rival_profit"),
     "instagram_style": ("paused_smes", "entrants", "social_share"),
@@ -59,7 +71,7 @@ def test_no_number_has_moved(now: Values) -> None:
 def test_the_table_is_written_and_read_alike(now: Values, tmp_path: Path) -> None:
     write(now, tmp_path / "outcomes.csv")
     assert read(tmp_path / "outcomes.csv") == now
-    assert list(now) == sorted(now, key=lambda key: (list(WORLDS).index(key[0]), key[1]))
+    assert list(now) == sorted(now, key=lambda key: (list(SCENARIOS).index(key[0]), key[1]))
 
 
 def test_a_moved_number_is_named(now: Values) -> None:
@@ -82,7 +94,7 @@ def test_the_command_writes_the_table_and_says_what_moved(
 ) -> None:
     table, values = tmp_path / "outcomes.csv", computed({"short": SHORT})
     monkeypatch.setattr(outcomes, "TABLE", table)
-    monkeypatch.setattr(outcomes, "WORLDS", {"short": SHORT})
+    monkeypatch.setattr(outcomes, "SCENARIOS", {"short": SHORT})
     write(values | {("short", "live_smes"): 1.0}, table)
     assert outcomes.main() == 0
     assert capsys.readouterr().out == f"short live_smes: 1 -> {values['short', 'live_smes']:g}\n"
@@ -91,7 +103,7 @@ def test_the_command_writes_the_table_and_says_what_moved(
     assert capsys.readouterr().out == "nothing moved\n"
 
 
-# ---- what the worlds are
+# ---- what the scenarios are
 
 
 def placed(field: str, value: Any) -> dict[str, Any]:
@@ -107,36 +119,36 @@ def chosen(config: Config, field: str) -> str:
 
 
 @pytest.mark.parametrize("field", CHOICES)
-def test_every_choice_is_in_a_world(field: str) -> None:
+def test_every_choice_is_in_a_scenario(field: str) -> None:
     with pytest.raises(ConfigError) as refused:
         Config.read(placed(field, ""))
     there = set(refused.value.allowed.removeprefix("one of ").split(", "))
     assert len(there) > 1
-    assert {chosen(config_of(world), field) for world in WORLDS.values()} == there
+    assert {chosen(config_of(scenario), field) for scenario in SCENARIOS.values()} == there
 
 
-@pytest.mark.parametrize("name", WORLDS)
-def test_a_world_has_what_it_is_named_for(now: Values, name: str) -> None:
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_scenario_has_what_it_is_named_for(now: Values, name: str) -> None:
     assert [outcome for outcome in EXERCISED[name] if not (now[name, outcome] or 0.0) > 0.0] == []
 
 
-@pytest.mark.parametrize("name", WORLDS)
-def test_no_setting_of_a_world_is_idle(now: Values, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A setting that moves nothing guards nothing: without it, the world must differ. Openings are the session's."""
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_no_setting_of_a_scenario_is_idle(now: Values, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting that moves nothing guards nothing: without it, the scenario must differ. Openings are the session's."""
     monkeypatch.setattr(outcomes, "own_cache", nullcontext)
-    fewer = {".".join(path): without(WORLDS[name], path) for path in settings_of(WORLDS[name])}
+    fewer = {".".join(path): without(SCENARIOS[name], path) for path in settings_of(SCENARIOS[name])}
     others = computed(fewer)
     assert [setting for setting in fewer if not moved(named(name, now), named(setting, others))] == []
 
 
-def named(world: str, values: Values) -> Values:
-    """Return the values of one world, under one name for all worlds."""
-    return {("world", outcome): value for (name, outcome), value in values.items() if name == world}
+def named(scenario: str, values: Values) -> Values:
+    """Return the values of one scenario, under one name for all scenarios."""
+    return {("scenario", outcome): value for (name, outcome), value in values.items() if name == scenario}
 
 
-def settings_of(world: World, *above: str) -> Iterator[tuple[str, ...]]:
-    """Yield the path of each setting of a world, of each rule and of its parameters; leave out the small market."""
-    for name, value in world.items():
+def settings_of(scenario: Scenario, *above: str) -> Iterator[tuple[str, ...]]:
+    """Yield the path of each setting of a scenario, of each rule and of its parameters; leave out the small market."""
+    for name, value in scenario.items():
         path = (*above, name)
         if path == ("weeks",) or (name == "name" and above[0] not in STRATEGIES):
             continue
@@ -148,9 +160,9 @@ def settings_of(world: World, *above: str) -> Iterator[tuple[str, ...]]:
             yield from settings_of(value, *path)
 
 
-def without(world: World, path: tuple[str, ...]) -> World:
-    """Return a world without one setting."""
-    fewer = copy.deepcopy(dict(world))
+def without(scenario: Scenario, path: tuple[str, ...]) -> Scenario:
+    """Return a scenario without one setting."""
+    fewer = copy.deepcopy(dict(scenario))
     group: dict[str, Any] = fewer
     for name in path[:-1]:
         group = group[name]

@@ -13,7 +13,7 @@ from analysis.words import HARD_SPACE
 from simulation import Market
 from simulation.state.listings import PLATFORM_KIND
 from tests.simulation.worlds import small
-from tests.validation.worlds import COPIES, SHOPS, twin_worlds
+from tests.validation.scenarios import COPIES, SHOPS, twin_scenarios
 from validation import project_s
 from validation.project_s import REVIEW, SHORTER, YEAR
 from validation.studies import HEADLINE, WITH, WITHOUT
@@ -22,12 +22,14 @@ from validation.studies import HEADLINE, WITH, WITHOUT
 @pytest.fixture(scope="module")
 def studies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Study]:
     """The studies of the chapter but for the levers."""
-    folder, worlds = tmp_path_factory.mktemp("studies"), {WITHOUT: 0, WITH: COPIES}
-    return {design.name: twin_worlds(folder / design.name, design.weeks, worlds) for design in (*SHORTER, HEADLINE)}
+    folder, scenarios = tmp_path_factory.mktemp("studies"), {WITHOUT: 0, WITH: COPIES}
+    return {
+        design.name: twin_scenarios(folder / design.name, design.weeks, scenarios) for design in (*SHORTER, HEADLINE)
+    }
 
 
 def rows_of(text: str, first: str) -> list[str]:
-    """The cells of the line of a table that begins with this."""
+    """The scenarios of the line of a table that begins with this."""
     [line] = [line for line in text.splitlines() if line.startswith(f"| {first} |")]
     return [cell.strip() for cell in line.replace(HARD_SPACE, " ").strip("|").split("|")]
 
@@ -111,7 +113,7 @@ def test_copies_have_ids_of_the_platform() -> None:
 
 
 def test_nobody_copied_is_told_without_missing_figures(tmp_path: Path) -> None:
-    study = twin_worlds(tmp_path / "none", HEADLINE.weeks, {WITHOUT: 0, WITH: 0})
+    study = twin_scenarios(tmp_path / "none", HEADLINE.weeks, {WITHOUT: 0, WITH: 0})
     text = project_s.who_is_copied({HEADLINE.name: study})
     assert "0.0 of them" in text
     assert "nan" not in text

@@ -28,18 +28,18 @@ SEEDS = 4
 def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """Every rule with fees frozen and adaptive; the k-th rule saves k points, the last costs them, adaptive half."""
     folder = tmp_path_factory.mktemp("rules")
-    rows, cells = [], []
+    rows, scenarios = [], []
     for response, share in (("frozen", 1.0), ("adaptive", 0.5)):
         for k, rule in enumerate(RULES):
-            cell, effect = f"{rule}-{response}", share * (k if rule != RULES[-1] else -5)
+            scenario, effect = f"{rule}-{response}", share * (k if rule != RULES[-1] else -5)
             settings = {"market": "m", "algorithm": "a", "platform": "project_s", "regulation": rule}
-            cells.append({"cell_id": cell, "label": ""})
+            scenarios.append({"scenario_id": scenario, "label": ""})
             for seed in range(SEEDS):
                 money = {name: 1e9 * (j + 1) * effect + seed for j, name in enumerate(PARTIES)}
                 total = {"total_surplus": sum(money.values()), "sme_profit": 1e9 * effect}
                 survival = 0.3 + 0.01 * effect + 0.02 * seed
                 rows.append(
-                    {"cell_id": cell, "seed": seed, "weeks": 156, RESPONSE: response}
+                    {"scenario_id": scenario, "seed": seed, "weeks": 156, RESPONSE: response}
                     | settings
                     | money
                     | total
@@ -54,11 +54,11 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
         for name, o in OUTCOMES.items()
         if name in table
     }
-    (folder / "manifest.json").write_text(json.dumps({"cells": cells, "outcomes": outcomes}))
+    (folder / "manifest.json").write_text(json.dumps({"scenarios": scenarios, "outcomes": outcomes}))
     return load(folder)
 
 
-def test_every_rule_is_compared_with_the_same_world_without_it(study: Study) -> None:
+def test_every_rule_is_compared_with_the_same_scenario_without_it(study: Study) -> None:
     found = Compared(study)
     assert set(found.names) == set(instruments)
     assert found.names[-3:] == list(BUNDLES)
@@ -91,7 +91,7 @@ def closed(tmp_path: Path, left: float = 0.5, moved: float = 0.2) -> Study:
     weeks = np.arange(1, 105)
     shut = (weeks >= closure.FIRST) & (weeks <= closure.LAST)
 
-    def world(left: float, moved: float) -> pd.DataFrame:
+    def scenario(left: float, moved: float) -> pd.DataFrame:
         social = np.where(shut, 10.0 * left, 10.0)
         elsewhere = 2.0 + moved * (10.0 - social)
         orders = social + elsewhere
@@ -105,7 +105,7 @@ def closed(tmp_path: Path, left: float = 0.5, moved: float = 0.2) -> Study:
         return pd.concat([pd.DataFrame({"week": weeks, "seed": seed} | columns) for seed in range(3)])
 
     labels = [closure.OPEN, *closure.CLOSED]
-    weekly = dict(zip(labels, (world(1.0, 0.0), world(left, moved), world(left, 1.0)), strict=True))
+    weekly = dict(zip(labels, (scenario(1.0, 0.0), scenario(left, moved), scenario(left, 1.0)), strict=True))
     runs = {label: pd.DataFrame({"seed": range(3), "sme_survival_104w": 0.7}) for label in labels}
     return made(tmp_path, runs, weekly=weekly, weeks=104, config={"market": {"smes": 100}})
 
@@ -145,5 +145,5 @@ def test_the_closures_table_and_picture_show_both_readings(tmp_path: Path) -> No
 
 
 def test_the_preset_stores_the_response_under_the_name_that_is_read() -> None:
-    cells = plan.make(["experiment=rules"]).cells
-    assert {cell.config[RESPONSE.split(".")[0]]["name"] for cell in cells} == set(RESPONSES)
+    scenarios = plan.make(["experiment=rules"]).scenarios
+    assert {scenario.config[RESPONSE.split(".")[0]]["name"] for scenario in scenarios} == set(RESPONSES)

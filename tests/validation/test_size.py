@@ -74,12 +74,12 @@ def test_the_chapter_says_from_where_on_outcomes_stand_still(tmp_path: Path) -> 
     for design, sizes in zip(
         size.STUDIES, ([*size.BY_CONSUMERS[:-1], *size.BY_SMES], size.BY_CONSUMERS[-1:]), strict=True
     ):
-        cells = {
-            one.label(world): runs(0.7 if one.consumers > 10_000 else 0.6, one.consumers)
+        scenarios = {
+            one.label(scenario): runs(0.7 if one.consumers > 10_000 else 0.6, one.consumers)
             for one in sizes
-            for world in size.WORLDS
+            for scenario in size.SCENARIOS
         }
-        studies[design.name] = made(tmp_path / design.name, cells)
+        studies[design.name] = made(tmp_path / design.name, scenarios)
     text = size.write(studies)
     rows = [[cell.strip() for cell in line.split("|")] for line in text.splitlines() if line.startswith("| SMEs alive")]
     assert [row[-3:-1] for row in rows] == [["20,000", "20,000"]] * 2 + [["100", "100"]] * 2

@@ -26,7 +26,7 @@ PLATFORMS, DIVERSIONS, STREETS = ("marketplace_only", "project_s"), (0.2, 0.4, 0
 
 
 def outcomes(diversion: float, rule: str) -> pd.DataFrame:
-    """A world's runs: separation costs 30 shops online and gains 50 d in the street, of which luck takes none."""
+    """A scenario's runs: separation costs 30 shops online and gains 50 d in the street, of which luck takes none."""
     parted = float(rule == "separation")
     return pd.DataFrame(
         {
@@ -43,18 +43,18 @@ def outcomes(diversion: float, rule: str) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """Two platforms, two streets, three diversions, with and without separation."""
-    worlds = {
+    said = {
         f"{platform}, {shops:g}, {d:g}, {rule}": (platform, shops, d, rule)
         for platform, shops, d, rule in product(PLATFORMS, STREETS, DIVERSIONS, ("none", "separation"))
     }
-    runs = {label: outcomes(d, rule) for label, (_, _, d, rule) in worlds.items()}
+    runs = {label: outcomes(d, rule) for label, (_, _, d, rule) in said.items()}
     plain = made(tmp_path_factory.mktemp("street"), runs)
-    cells = [{**cell, "config": config_of(*worlds[cell["label"]])} for cell in plain.planned]
-    return replace(plain, manifest={**plain.manifest, "cells": cells})
+    scenarios = [{**scenario, "config": config_of(*said[scenario["label"]])} for scenario in plain.planned]
+    return replace(plain, manifest={**plain.manifest, "scenarios": scenarios})
 
 
 def config_of(platform: str, shops: float, diversion: float, rule: str) -> Mapping[str, Any]:
-    """What the page reads of a world's settings."""
+    """What the page reads of a scenario's settings."""
     return {
         "platform": {"name": platform},
         "street": {"shops": shops, "diversion": diversion},
@@ -104,7 +104,7 @@ def test_a_crossing_is_told_as_far_as_it_is_known(net: Callable[[Any], Any], sai
     assert said in street.told(line(beliefs, values - values.mean(axis=0) + net(beliefs).mean(axis=0)), 0.1, 0.8)
 
 
-def test_the_picture_has_a_line_a_world_and_a_row_of_the_table_a_diversion(study: Study) -> None:
+def test_the_picture_has_a_line_a_scenario_and_a_row_of_the_table_a_diversion(study: Study) -> None:
     found = Separation(study)
     drawn = street_picture.lines(found)
     assert len(drawn) == 4
@@ -124,7 +124,7 @@ def test_the_closure_s_lost_orders_are_counted_in_the_street(tmp_path: Path) -> 
     weeks = np.arange(1, 105)
     shut = (weeks >= closure.FIRST) & (weeks <= closure.LAST)
 
-    def world(lost: float) -> pd.DataFrame:
+    def scenario(lost: float) -> pd.DataFrame:
         tables = [
             {"seed": s, "week": weeks, "orders": 100.0 - lost * shut, "street_orders": 1000.0 + 0.4 * lost * shut}
             for s in (0, 1)
@@ -132,7 +132,7 @@ def test_the_closure_s_lost_orders_are_counted_in_the_street(tmp_path: Path) -> 
         return pd.concat([pd.DataFrame(table) for table in tables])
 
     runs = {label: pd.DataFrame({"seed": [0, 1]}) for label in (closure.OPEN, *closure.CLOSED)}
-    weekly = {label: world(0.0 if label == closure.OPEN else 20.0) for label in runs}
+    weekly = {label: scenario(0.0 if label == closure.OPEN else 20.0) for label in runs}
     table = street.closure_table(made(tmp_path, runs, weekly=weekly)).replace("\N{NO-BREAK SPACE}", " ")
     assert table.count("40.0 % [40.0, 40.0]") == len(closure.CLOSED)
     assert table.count("+0.80 % [+0.80, +0.80]") == len(closure.CLOSED)
@@ -140,18 +140,18 @@ def test_the_closure_s_lost_orders_are_counted_in_the_street(tmp_path: Path) -> 
 
 def test_the_preset_holds_what_the_page_reads() -> None:
     planned = plan.make(["experiment=street"])
-    worlds = {
+    scenarios = {
         (
             c.config["platform"]["name"],
             c.config["street"]["shops"],
             c.config["street"]["diversion"],
             *c.config["regulation"],
         )
-        for c in planned.cells
+        for c in planned.scenarios
     }
-    free = {world[:3] for world in worlds if len(world) == 3}
-    assert {world[:3] for world in worlds if len(world) == 4} == free
-    assert len(worlds) == 2 * len(free) == len(planned.cells)
+    free = {scenario[:3] for scenario in scenarios if len(scenario) == 3}
+    assert {scenario[:3] for scenario in scenarios if len(scenario) == 4} == free
+    assert len(scenarios) == 2 * len(free) == len(planned.scenarios)
 
 
 def test_the_years_are_those_of_the_calendar(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_the_years_are_those_of_the_calendar(tmp_path: Path) -> None:
     weeks = np.arange(1, 248)
     first = np.array([(date(2021, 4, 5) + timedelta(weeks=int(week) - 1)).year == 2021 for week in weeks])
 
-    def world(seed: int) -> pd.DataFrame:
+    def scenario(seed: int) -> pd.DataFrame:
         table = {"seed": seed, "week": weeks, "orders": 100.0, "social_share": np.where(first, 0.1, 0.5)}
         return pd.DataFrame(table | dict.fromkeys(history.COLUMNS[2:], 1.0))
 
@@ -167,7 +167,7 @@ def test_the_years_are_those_of_the_calendar(tmp_path: Path) -> None:
     study = made(
         tmp_path,
         {label: pd.DataFrame({"seed": [0, 1]}) for label in labels},
-        weekly={label: pd.concat([world(seed) for seed in (0, 1)]) for label in labels},
+        weekly={label: pd.concat([scenario(seed) for seed in (0, 1)]) for label in labels},
         weeks=247,
         config={"demand": {"first_day": "2021-04-05"}},
     )

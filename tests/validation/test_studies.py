@@ -14,9 +14,9 @@ from experiments.jobs import Job
 from simulation.settings.parameter import ConfigError
 from tests.experiments import fakes
 from validation.__main__ import CHAPTERS, Chapter
-from validation.studies import Design, StudyFailed, cell, conduct, config, sellers, values, weekly
+from validation.studies import Design, StudyFailed, conduct, config, scenario, sellers, values, weekly
 
-TWO = Design("two", {"one world": ["seed=3"], "another": ["seed=3", "platform=project_s"]}, weeks=5, replications=3)
+TWO = Design("two", {"one scenario": ["seed=3"], "another": ["seed=3", "platform=project_s"]}, weeks=5, replications=3)
 
 
 @pytest.fixture
@@ -37,16 +37,16 @@ def simulate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_a_study_is_run_once(simulate: list[int]) -> None:
     study = conduct(TWO)
     assert sorted(simulate) == [3, 3, 4, 4, 5, 5]
-    assert list(study.labels.values()) == ["one world", "another"]
+    assert list(study.labels.values()) == ["one scenario", "another"]
     assert values(study, "another").index.tolist() == [3, 4, 5]
     assert config(study, "another")["platform"]["own_goods"]
     conduct(TWO)
     assert len(simulate) == 6
 
 
-def test_datasets_are_those_of_the_cell(simulate: list[int]) -> None:
+def test_datasets_are_those_of_the_scenario(simulate: list[int]) -> None:
     study = conduct(TWO)
-    shops, weeks = sellers(study, "one world", "kind", "exit_week"), weekly(study, "one world", "hhi")
+    shops, weeks = sellers(study, "one scenario", "kind", "exit_week"), weekly(study, "one scenario", "hhi")
     assert list(shops) == ["seed", "kind", "exit_week"]
     assert len(shops) == 3 * 3
     assert weeks.groupby("seed")["week"].max().tolist() == [5, 5, 5]
@@ -55,11 +55,11 @@ def test_datasets_are_those_of_the_cell(simulate: list[int]) -> None:
 
 def test_a_smaller_design_reads_no_more_than_it_asks_for(simulate: list[int]) -> None:
     conduct(TWO)
-    study = conduct(Design("two", {"renamed": TWO.cells["another"]}, weeks=5, replications=2))
+    study = conduct(Design("two", {"renamed": TWO.scenarios["another"]}, weeks=5, replications=2))
     assert list(study.labels.values()) == ["renamed"]
     assert values(study, "renamed").index.tolist() == [3, 4]
     assert set(sellers(study, "renamed", "kind")["seed"]) == {3, 4}
-    assert cell(study, "renamed") == study.cells[0]
+    assert scenario(study, "renamed") == study.scenarios[0]
     assert len(simulate) == 6
 
 
@@ -80,5 +80,5 @@ def test_every_chapter_designs_studies_that_can_be_run(name: str) -> None:
     for design in chapter.STUDIES:
         planned = design.plan()
         assert planned.folder == Path("results/validation") / design.name
-        assert len(planned.cells) == len(design.cells)
-        assert {one.label for one in planned.cells} == set(design.cells)
+        assert len(planned.scenarios) == len(design.scenarios)
+        assert {one.label for one in planned.scenarios} == set(design.scenarios)

@@ -1,4 +1,4 @@
-"""Twins against worlds with seeds of their own, and single fates."""
+"""Twins against scenarios with seeds of their own, and single fates."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_apart_is_what_permuted_seeds_give_in_the_mean() -> None:
     assert Spread.of(pd.Series(one), pd.Series(other)).unpaired ** 2 == pytest.approx(np.mean(permuted))
 
 
-def test_worlds_without_common_luck_gain_nothing() -> None:
+def test_scenarios_without_common_luck_gain_nothing() -> None:
     """The ratio of variances over 4,000 seeds: 1 within 4 of its sd, √(2/4,000) (once in 15,000 times)."""
     luck = np.random.default_rng(4)
     one, other = pd.Series(luck.normal(size=4_000)), pd.Series(luck.normal(size=4_000))
@@ -41,7 +41,7 @@ def test_worlds_without_common_luck_gain_nothing() -> None:
 
 
 def test_certain_fates_have_no_bound_and_tossed_ones_the_binomials() -> None:
-    """n fair coins in each of two worlds: √(2 n /4) / n; exact where half of the seeds fall to each side."""
+    """n fair coins in each of two scenarios: √(2 n /4) / n; exact where half of the seeds fall to each side."""
     certain = pd.DataFrame(np.tile([True, False, True], (6, 1)))
     assert independent_fates(certain, certain) == 0.0
     coins = pd.DataFrame({shop: np.arange(10) % 2 == 0 for shop in range(50)})
@@ -50,7 +50,7 @@ def test_certain_fates_have_no_bound_and_tossed_ones_the_binomials() -> None:
 
 
 def test_the_bound_is_met_by_fates_drawn_anew() -> None:
-    """400 pairs of worlds of 200 shops: sd of the difference within 4 of its sd, 1/√800, of the bound."""
+    """400 pairs of scenarios of 200 shops: sd of the difference within 4 of its sd, 1/√800, of the bound."""
     luck = np.random.default_rng(6)
     chance = luck.uniform(0.2, 0.95, 200)
     one, other = (pd.DataFrame(luck.random((400, 200)) < chance) for _ in range(2))
@@ -60,7 +60,7 @@ def test_the_bound_is_met_by_fates_drawn_anew() -> None:
 
 @pytest.fixture
 def study(tmp_path: Path) -> Study:
-    """Six shops: one dies in both worlds, two only with Project S (one of them copied), one only without."""
+    """Six shops: one dies in both scenarios, two only with Project S (one of them copied), one only without."""
     nobody = pd.array([None] * 6, dtype="Int64")
     with_it = [100, 40, 90, None, None, None]
     copied = pd.array([None, 16, None, 24, None, None], dtype="Int64")

@@ -1,4 +1,4 @@
-// The teacher's board: opens a session, steps its worlds together, asks for votes, shows everybody why.
+// The teacher's board: opens a session, steps its scenarios together, asks for votes, shows everybody why.
 
 import { connect } from "./wire.js";
 import { fill, h, languages, number, of, say, speak, spoken, table, takeTexts } from "./words.js";
@@ -16,7 +16,7 @@ function turn(code) {
     h("div", { class: "buttons", role: "group", "aria-label": say("tools") },
       languages().map((one) => h("button", { type: "button", lang: one, "aria-pressed": String(one === spoken()), click: () => turn(one) }, say(`language_${one}`))),
       h("a", { class: "button", href: "." }, say("to_page"))));
-  fill(at("foot"), h("p", { class: "scenario" }, say("scenario")));
+  fill(at("foot"), h("p", { class: "scenario" }, say("no_forecast")));
   show();
 }
 
@@ -40,7 +40,7 @@ function opening() {
 function running() {
   const { class: all, code, present } = seen;
   const name = (level) => of(rule.levels.find((one) => one.name === level)).name;
-  const worlds = [["without", of(declared.twins.without).name], ["with", of(declared.twins.with).name],
+  const scenarios = [["without", of(declared.twins.without).name], ["with", of(declared.twins.with).name],
     ["rule", all.rule ? say("with_rule_named", { rule: name(all.rule) }) : say("with_rule")]];
   const votes = rule.levels.filter((level) => all.votes[level.name]);
   return [h("h1", {}, say("session", { code })),
@@ -49,7 +49,7 @@ function running() {
     h("p", { id: "present" }, say("present", { present: number(present), players: number(all.players) })),
     h("p", { id: "when" }, say("week_of", { week: number(all.week), weeks: number(all.weeks) })),
     h("div", { class: "buttons" }, button("step_one", { do: "step", weeks: 1 }), button("step_four", { do: "step", weeks: 4 }), button("step_year", { do: "step", weeks: 26 })),
-    table(say("worlds"), [say("world"), say("shops_open")], worlds.map(([world, title]) => [title, say("of_shops", { open: number(all.worlds[world]), shops: number(all.shops) })])),
+    table(say("scenarios"), [say("no_forecast"), say("shops_open")], scenarios.map(([scenario, title]) => [title, say("of_shops", { open: number(all.scenarios[scenario]), shops: number(all.shops) })])),
     h("h2", {}, say("votes")),
     votes.length ? h("ul", {}, votes.map((level) => h("li", {}, `${of(level).name}: ${number(all.votes[level.name])}`))) : h("p", {}, say("no_votes")),
     all.rule ? h("p", {}, say("rule_is", { rule: name(all.rule) })) : null,

@@ -1,6 +1,6 @@
 // The charts, drawn by plotly.js. Each stands in a figure with a caption and a table of its numbers.
 
-import { alive, anyRule, cellOf, declared, free, pathOf, range, shopCount, weeks } from "./data.js";
+import { alive, anyRule, placeOf, declared, free, pathOf, range, shopCount, weeks } from "./data.js";
 import { NO_GUESS } from "./state.js";
 import { locale, number, of, say } from "./words.js";
 import { ruleName } from "./sentences.js";
@@ -54,18 +54,18 @@ export function lifeTraces(state, live = null) {
   const { levels, draw, week, base } = state;
   const twins = declared().twins;
   const traces = [];
-  const put = (name, cell, colour, more) => traces.push(line(name, upTo(alive(cell, draw), week), colour, more));
+  const put = (name, place, colour, more) => traces.push(line(name, upTo(alive(place, draw), week), colour, more));
   const key = [];
   if (base) {
     const before = { ...levels, ...base };
-    put(say("ghost", { twin: of(twins.without).short }), cellOf("without", before), COLOURS.ghost, { dash: "dot", width: 2 });
-    put(say("ghost", { twin: of(twins.with).short }), cellOf("with", { ...before, ...rulesOf(levels) }), COLOURS.ghost, { dash: "dash", width: 2 });
+    put(say("ghost", { twin: of(twins.without).short }), placeOf("without", before), COLOURS.ghost, { dash: "dot", width: 2 });
+    put(say("ghost", { twin: of(twins.with).short }), placeOf("with", { ...before, ...rulesOf(levels) }), COLOURS.ghost, { dash: "dash", width: 2 });
   }
-  put(of(twins.without).short, cellOf("without", levels), COLOURS.without, { width: big() ? 9 : 6 }); // seen beneath the other where they meet
+  put(of(twins.without).short, placeOf("without", levels), COLOURS.without, { width: big() ? 9 : 6 }); // seen beneath the other where they meet
   if (anyRule(levels)) {
-    put(say("with_no_rule"), cellOf("with", free(levels)), COLOURS.with, { dash: "dash", width: 2 });
-    put(ruleName(levels), cellOf("with", levels), COLOURS.rule);
-  } else put(of(twins.with).short, cellOf("with", levels), COLOURS.with);
+    put(say("with_no_rule"), placeOf("with", free(levels)), COLOURS.with, { dash: "dash", width: 2 });
+    put(ruleName(levels), placeOf("with", levels), COLOURS.rule);
+  } else put(of(twins.with).short, placeOf("with", levels), COLOURS.with);
   for (const one of live ?? []) traces.push(line(one.name, upTo(one.values, week), COLOURS.live, { dash: one.dash }));
   for (const trace of traces) key.push({ name: trace.name, colour: trace.line.color, dash: trace.line.dash ?? "solid", value: trace.y.at(-1) });
   return { traces, key };
@@ -105,7 +105,7 @@ export function drawLife(plot, state, live) {
   }
   plot.querySelector(".sketch")?.remove();
   const bands = state.seen
-    ? [["without", COLOURS.without], ["with", COLOURS.with]].flatMap(([twin, colour]) => band(range(cellOf(twin, state.levels)), colour))
+    ? [["without", COLOURS.without], ["with", COLOURS.with]].flatMap(([twin, colour]) => band(range(placeOf(twin, state.levels)), colour))
     : [];
   const layout = layoutOf(plot, say("axis_shops"), shopCount(), height);
   const known = key.map((one) => one.name);
@@ -116,8 +116,8 @@ export function drawLife(plot, state, live) {
 // One shop's weeks in the twins: orders above, cash below.
 export function drawShop(plot, state, shop, name, title) {
   if (!("Plotly" in window)) return undefined;
-  const cells = [["without", cellOf("without", state.levels)], ["with", cellOf("with", state.levels)]];
-  const found = cells.map(([twin, cell]) => [twin, pathOf(name, cell, state.draw, shop)]);
+  const places = [["without", placeOf("without", state.levels)], ["with", placeOf("with", state.levels)]];
+  const found = places.map(([twin, place]) => [twin, pathOf(name, place, state.draw, shop)]);
   if (found.some(([, values]) => values === null)) return null;
   const scale = name === "cash" ? 1e6 : 1;
   const traces = found.map(([twin, values]) => {

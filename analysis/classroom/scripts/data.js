@@ -1,4 +1,4 @@
-// The grid, unpacked: worlds by key, what became of every shop, who gained what.
+// The grid, unpacked: scenarios by key, what became of every shop, who gained what.
 
 const KINDS = { "<f4": Float32Array, "<u2": Uint16Array, "|u1": Uint8Array };
 export const LIVES = 0;
@@ -39,8 +39,8 @@ export function keyOf(twin, levels, cause = "") {
   return `${twin}|${said.join(";")}|${cause}`;
 }
 
-// The cell of a world; undefined where the grid has none.
-export const cellOf = (twin, levels, cause = "") => grid.head.index[keyOf(twin, levels, cause)];
+// The place of a scenario; undefined where the grid has none.
+export const placeOf = (twin, levels, cause = "") => grid.head.index[keyOf(twin, levels, cause)];
 
 export function free(levels) {
   const others = { ...levels };
@@ -50,9 +50,9 @@ export function free(levels) {
 
 export const anyRule = (levels) => levers("rule").some((lever) => levels[lever.name] !== grid.head.usual[lever.name]);
 
-export function exitsOf(cell, draw) {
+export function exitsOf(place, draw) {
   const [, drawn, shops] = grid.shapes.exits;
-  const start = (cell * drawn + draw) * shops;
+  const start = (place * drawn + draw) * shops;
   return grid.arrays.exits.subarray(start, start + shops);
 }
 
@@ -66,17 +66,17 @@ export function curveOf(exits, length = weeks()) {
   return gone.slice(0, length + 1).map((number) => (left -= number));
 }
 
-export function alive(cell, draw) {
-  const name = cell * draws() + draw;
-  if (!curves.has(name)) curves.set(name, curveOf(exitsOf(cell, draw)));
+export function alive(place, draw) {
+  const name = place * draws() + draw;
+  if (!curves.has(name)) curves.set(name, curveOf(exitsOf(place, draw)));
   return curves.get(name);
 }
 
 // Smallest and largest number of live shops over all draws, by week.
-export function range(cell) {
-  const name = `range ${cell}`;
+export function range(place) {
+  const name = `range ${place}`;
   if (!curves.has(name)) {
-    const all = Array.from({ length: draws() }, (_, draw) => alive(cell, draw));
+    const all = Array.from({ length: draws() }, (_, draw) => alive(place, draw));
     curves.set(name, [Math.min, Math.max].map((most) => all[0].map((_, week) => most(...all.map((one) => one[week])))));
   }
   return curves.get(name);
@@ -84,29 +84,29 @@ export function range(cell) {
 
 export const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-export const aliveInDraws = (cell, week) => Array.from({ length: draws() }, (_, draw) => alive(cell, draw)[week]);
+export const aliveInDraws = (place, week) => Array.from({ length: draws() }, (_, draw) => alive(place, draw)[week]);
 
 // In how many draws a shop lives at the end.
-export const livesIn = (cell, shop) =>
-  Array.from({ length: draws() }, (_, draw) => exitsOf(cell, draw)[shop]).filter((exit) => exit === LIVES).length;
+export const livesIn = (place, shop) =>
+  Array.from({ length: draws() }, (_, draw) => exitsOf(place, draw)[shop]).filter((exit) => exit === LIVES).length;
 
 // What each party gains over the run, Rp, the mean over draws.
-export function partiesOf(cell) {
+export function partiesOf(place) {
   const [, drawn, parties] = grid.shapes.parties;
   return Array.from({ length: parties }, (_, party) =>
-    mean(Array.from({ length: drawn }, (__, draw) => grid.arrays.parties[(cell * drawn + draw) * parties + party])));
+    mean(Array.from({ length: drawn }, (__, draw) => grid.arrays.parties[(place * drawn + draw) * parties + party])));
 }
 
-export function ownShare(cell, draw) {
+export function ownShare(place, draw) {
   const [, drawn, length] = grid.shapes.own_share;
-  const start = (cell * drawn + draw) * length;
+  const start = (place * drawn + draw) * length;
   return Array.from(grid.arrays.own_share.subarray(start, start + length), (steps) => steps / grid.head.share_steps);
 }
 
 // A shop's weekly orders or cash; null where the page has no weekly path.
-export function pathOf(name, cell, draw, shop) {
+export function pathOf(name, place, draw, shop) {
   const [, drawn, shops, length] = grid.shapes[name];
-  const place = grid.head.paths_of.indexOf(cell);
+  const place = grid.head.paths_of.indexOf(place);
   if (place < 0 || draw >= drawn) return null;
   const start = ((place * drawn + draw) * shops + shop) * length;
   const most = grid.head.shops[shop][`most_${name}`];

@@ -5,21 +5,21 @@ import { change, current } from "./state.js";
 import { fill, h, number, of, say } from "./words.js";
 
 const served = document.documentElement.dataset.served === "yes";
-let found = null; // of the world that was run last: its lines, and the state that it belongs to
+let found = null; // of the scenario that was run last: its lines, and the state that it belongs to
 const values = {};
 
 export const isServed = () => served;
-const worldOf = (state) => JSON.stringify([state.levels, state.draw]);
+const scenarioOf = (state) => JSON.stringify([state.levels, state.draw]);
 
 export function lines(state) {
-  return found && found.world === worldOf(state)
+  return found && found.scenario === scenarioOf(state)
     ? [{ name: say("live_without"), values: found.without, dash: "dot" }, { name: say("live_with"), values: found.with, dash: "solid" }]
     : null;
 }
 
 async function run(said) {
   const { levels, draw } = current();
-  const world = worldOf(current());
+  const scenario = scenarioOf(current());
   said.textContent = say("live_runs");
   try {
     const answer = await fetch("api/run", {
@@ -27,7 +27,7 @@ async function run(said) {
     });
     const told = await answer.json();
     if (!answer.ok) throw new Error(told.error);
-    found = { world, without: curveOf(told.without), with: curveOf(told.with) };
+    found = { scenario, without: curveOf(told.without), with: curveOf(told.with) };
     const { seconds, queue } = told;
     said.textContent = say("live_done", { without: number(found.without.at(-1)), with: number(found.with.at(-1)), seconds: number(seconds, 1), queue: number(queue) });
   } catch (error) {

@@ -1,10 +1,10 @@
 // The page: built once in its language, brought up to date with every change.
 
-import { alive, cellOf, declared, free, readGrid, shopCount, unpacked, weeks } from "./data.js";
+import { alive, placeOf, declared, free, readGrid, shopCount, unpacked, weeks } from "./data.js";
 import { FIRST_STOP, NO_GUESS, SPEEDS, canUndo, change, current, listen, reset, start, undo } from "./state.js";
 import { calm, pause, play, playing, step } from "./play.js";
 import { drawLife } from "./charts.js";
-import { question, standing, verdict, worldName, years } from "./sentences.js";
+import { question, standing, verdict, scenarioName, years } from "./sentences.js";
 import * as levers from "./levers.js";
 import * as shops from "./shops.js";
 import * as pays from "./pays.js";
@@ -99,7 +99,7 @@ function build() {
   take.build(at("take"), lifePlot);
   take.buildAbout(at("about"));
   fill(at("covered"), h("p", {}, say("covered")));
-  fill(at("foot"), h("p", { class: "scenario" }, say("scenario")), h("p", { class: "now" }));
+  fill(at("foot"), h("p", { class: "scenario" }, say("no_forecast")), h("p", { class: "now" }));
 }
 
 function updateFirst(state) {
@@ -128,16 +128,16 @@ function keyLine({ name, colour, dash, value }) {
 function updateTable(state) {
   const details = at("first").querySelector(".life-table");
   if (!details.open) return;
-  const worlds = [[of(declared().twins.without).name, cellOf("without", state.levels)], [of(declared().twins.with).name, cellOf("with", free(state.levels))]];
-  if (cellOf("with", state.levels) !== worlds[1][1]) worlds.push([worldName(state), cellOf("with", state.levels)]);
+  const scenarios = [[of(declared().twins.without).name, placeOf("without", state.levels)], [of(declared().twins.with).name, placeOf("with", free(state.levels))]];
+  if (placeOf("with", state.levels) !== scenarios[1][1]) scenarios.push([scenarioName(state), placeOf("with", state.levels)]);
   const every = 13;
   const rows = Array.from({ length: Math.floor(limit() / every) + 1 }, (_, i) => i * every).filter((week) => week <= limit());
-  fill(details.querySelector(".inside"), table(say("life_title"), [say("week"), ...worlds.map(([name]) => name)],
-    rows.map((week) => [number(week), ...worlds.map(([, cell]) => number(alive(cell, state.draw)[week]))])));
+  fill(details.querySelector(".inside"), table(say("life_title"), [say("week"), ...scenarios.map(([name]) => name)],
+    rows.map((week) => [number(week), ...scenarios.map(([, place]) => number(alive(place, state.draw)[week]))])));
 }
 
 function spokenSummary(state) {
-  return [say("scenario"), standing(state), state.seen && state.week === weeks() ? verdict(state) : "", worldName(state)].filter(Boolean).join(" ");
+  return [say("no_forecast"), standing(state), state.seen && state.week === weeks() ? verdict(state) : "", scenarioName(state)].filter(Boolean).join(" ");
 }
 
 function update(state, before) {

@@ -1,6 +1,6 @@
 // Who gains and who pays under each rule, and how much of what is seen is luck.
 
-import { aliveInDraws, cellOf, declared, draws, levers, mean, shopCount, weeks } from "./data.js";
+import { aliveInDraws, placeOf, declared, draws, levers, mean, shopCount, weeks } from "./data.js";
 import { change } from "./state.js";
 import { effectOf, overDraws, whoPays } from "./sentences.js";
 import { fill, h, number, of, rupiah, say, signed, table } from "./words.js";
@@ -42,7 +42,7 @@ export function buildLuck(root) {
 }
 
 export function updateLuck(root, state) {
-  const ends = ["without", "with"].map((twin) => aliveInDraws(cellOf(twin, state.levels), weeks()));
+  const ends = ["without", "with"].map((twin) => aliveInDraws(placeOf(twin, state.levels), weeks()));
   root.querySelector(".luck-said").textContent = overDraws(state);
   root.querySelector("#draw").value = String(state.draw + 1);
   root.querySelector("#draw").setAttribute("aria-valuetext", say("draw_value", { draw: number(state.draw + 1) }));

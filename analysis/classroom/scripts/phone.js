@@ -1,4 +1,4 @@
-// A pupil's phone: one shop in three worlds, the choices for the coming week, the vote, and why.
+// A pupil's phone: one shop in three scenarios, the choices for the coming week, the vote, and why.
 
 import { connect } from "./wire.js";
 import { fill, h, languages, number, of, rupiah, say, speak, spoken, takeTexts } from "./words.js";
@@ -30,7 +30,7 @@ function buildHead() {
   fill(at("head"), h("p", { class: "brand" }, "Etalase"),
     h("div", { class: "buttons", role: "group", "aria-label": say("tools") }, languages().map((code) =>
       h("button", { type: "button", lang: code, "aria-pressed": String(code === spoken()), click: () => turn(code) }, say(`language_${code}`)))));
-  fill(at("foot"), h("p", { class: "scenario" }, say("scenario")));
+  fill(at("foot"), h("p", { class: "scenario" }, say("no_forecast")));
 }
 
 function turn(code) {
@@ -85,7 +85,7 @@ function stop(error) {
   askToJoin(say({ code: "wrong_code", full: "full", closed: "closed" }[error] ?? "closed"));
 }
 
-const worldNames = () => {
+const scenarioNames = () => {
   const chosen = seen.class.rule;
   return [["without", of(declared.twins.without).name], ["with", of(declared.twins.with).name],
     ["rule", chosen ? say("with_rule_named", { rule: levelName(chosen) }) : say("with_rule")]];
@@ -124,9 +124,9 @@ function update() {
   const { class: all, mine } = seen;
   at("who").textContent = say("mine", { shop: number(mine.shop) });
   at("when").textContent = say("week_of", { week: number(all.week), weeks: number(all.weeks) });
-  fill(at("fates"), worldNames().map(([name, title]) => {
+  fill(at("fates"), scenarioNames().map(([name, title]) => {
     const fate = mine.fates[name];
-    return h("div", { class: `fate ${name} ${fate.exit ? "shut" : "open"}`, "data-world": name },
+    return h("div", { class: `fate ${name} ${fate.exit ? "shut" : "open"}`, "data-scenario": name },
       h("h2", {}, title), h("p", { class: "is" }, fate.exit ? say("shut", { week: number(fate.exit) }) : say(fate.paused ? "paused" : "open")),
       fate.exit ? null : h("p", {}, say("fate", { cash: rupiah(fate.cash), orders: number(fate.orders, 1), price: rupiah(fate.price) })));
   }));

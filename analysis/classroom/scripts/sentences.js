@@ -1,6 +1,6 @@
 // What the numbers say, in words. Every result in a sentence is computed here from the grid; none is typed.
 
-import { aliveInDraws, alive, anyRule, cellOf, declared, draws, exitsOf, free, levers, lives, livesIn, mean, partiesOf, shopCount, weeks } from "./data.js";
+import { aliveInDraws, alive, anyRule, placeOf, declared, draws, exitsOf, free, levers, lives, livesIn, mean, partiesOf, shopCount, weeks } from "./data.js";
 import { number, of, rupiah, say, signed } from "./words.js";
 
 const A_YEAR = 52;
@@ -15,8 +15,8 @@ function fewer(difference) {
 
 // How many live in each twin in the draw that is shown.
 export function standing(state) {
-  const without = alive(cellOf("without", state.levels), state.draw)[state.week];
-  const withIt = alive(cellOf("with", state.levels), state.draw)[state.week];
+  const without = alive(placeOf("without", state.levels), state.draw)[state.week];
+  const withIt = alive(placeOf("with", state.levels), state.draw)[state.week];
   return say("standing", {
     week: number(state.week), without: number(without), with: number(withIt), n: number(shopCount()),
     difference: fewer(withIt - without), draw: number(state.draw + 1),
@@ -24,7 +24,7 @@ export function standing(state) {
 }
 
 export function overDraws(state, week = weeks()) {
-  const [without, withIt] = ["without", "with"].map((twin) => aliveInDraws(cellOf(twin, state.levels), week));
+  const [without, withIt] = ["without", "with"].map((twin) => aliveInDraws(placeOf(twin, state.levels), week));
   const parts = (name, values) =>
     [[`${name}_mean`, number(mean(values), 1)], [`${name}_low`, number(Math.min(...values))], [`${name}_high`, number(Math.max(...values))]];
   const worse = without.filter((value, draw) => withIt[draw] < value).length;
@@ -35,13 +35,13 @@ export function overDraws(state, week = weeks()) {
 
 export function verdict(state) {
   if (state.guess < 0) return say("no_guess");
-  const was = alive(cellOf("with", free(state.levels)), state.draw)[weeks()];
+  const was = alive(placeOf("with", free(state.levels)), state.draw)[weeks()];
   const off = state.guess - was;
   const how = off === 0 ? say("guess_right") : say(off > 0 ? "guess_high" : "guess_low", { off: number(Math.abs(off)) });
   return say("guess_was", { guess: number(state.guess), was: number(was), how });
 }
 
-export const worldName = (state) => {
+export const scenarioName = (state) => {
   const chosen = declared().levers.map((lever) => {
     const level = lever.levels.find((one) => one.name === state.levels[lever.name]);
     return `${of(lever).name}: ${of(level).name}`;
@@ -51,25 +51,25 @@ export const worldName = (state) => {
 
 const closing = (exit) => (exit === 0 ? say("lives_on") : say("closes", { week: number(exit) }));
 
-// A shop's fate in each world that the grid has: the twins, the rule, and each part of Project S switched off.
+// A shop's fate in each scenario that the grid has: the twins, the rule, and each part of Project S switched off.
 export function fates(state, shop) {
   const open = free(state.levels);
   const rows = [
-    [say("twin_row", { twin: of(declared().twins.without).name }), cellOf("without", state.levels), "without"],
-    [say("twin_row", { twin: of(declared().twins.with).name }), cellOf("with", open), "with"],
+    [say("twin_row", { twin: of(declared().twins.without).name }), placeOf("without", state.levels), "without"],
+    [say("twin_row", { twin: of(declared().twins.with).name }), placeOf("with", open), "with"],
   ];
-  if (anyRule(state.levels)) rows.push([say("rule_row", { rule: ruleName(state.levels) }), cellOf("with", state.levels), "rule"]);
-  for (const cause of declared().causes) rows.push([of(cause).without, cellOf("with", open, cause.name), cause.name]);
-  return rows.filter(([, cell]) => cell !== undefined).map(([name, cell, kind]) => {
-    const exit = exitsOf(cell, state.draw)[shop];
-    return { name, kind, cell, exit, here: closing(exit), lives: livesIn(cell, shop) };
+  if (anyRule(state.levels)) rows.push([say("rule_row", { rule: ruleName(state.levels) }), placeOf("with", state.levels), "rule"]);
+  for (const cause of declared().causes) rows.push([of(cause).without, placeOf("with", open, cause.name), cause.name]);
+  return rows.filter(([, place]) => place !== undefined).map(([name, place, kind]) => {
+    const exit = exitsOf(place, state.draw)[shop];
+    return { name, kind, place, exit, here: closing(exit), lives: livesIn(place, shop) };
   });
 }
 
 export const ruleName = (levels) => levers("rule")
   .map((lever) => of(lever.levels.find((one) => one.name === levels[lever.name])).name).join(", ");
 
-// What became of a shop and why, as far as worlds that differ in one thing tell.
+// What became of a shop and why, as far as scenarios that differ in one thing tell.
 export function story(state, shop) {
   const found = fates(state, shop);
   const by = Object.fromEntries(found.map((fate) => [fate.kind, fate]));
@@ -94,7 +94,7 @@ export function story(state, shop) {
 
 // A rule against none: how many more shops live, each party's gain, who gains and who pays most.
 export function effectOf(lever, level, levels) {
-  const [with_, against] = [level.name, lever.levels[0].name].map((name) => cellOf("with", { ...levels, [lever.name]: name }));
+  const [with_, against] = [level.name, lever.levels[0].name].map((name) => placeOf("with", { ...levels, [lever.name]: name }));
   const gains = partiesOf(with_).map((value, i) => value - partiesOf(against)[i]);
   const shops = mean(aliveInDraws(with_, weeks())) - mean(aliveInDraws(against, weeks()));
   return { gains, shops };
@@ -114,7 +114,7 @@ export function whoPays(lever, level, levels) {
 // Which rule keeps most shops under these beliefs, and whether that was so under those before.
 export function orderOfRules(levels) {
   const lever = levers("rule")[0];
-  const kept = lever.levels.map((level) => [level, mean(aliveInDraws(cellOf("with", { ...levels, [lever.name]: level.name }), weeks()))]);
+  const kept = lever.levels.map((level) => [level, mean(aliveInDraws(placeOf("with", { ...levels, [lever.name]: level.name }), weeks()))]);
   return kept.sort((a, b) => b[1] - a[1]);
 }
 

@@ -1,6 +1,6 @@
-// The shops side by side in both worlds, and one's own: its life, its weeks, what would have saved it.
+// The shops side by side in both scenarios, and one's own: its life, its weeks, what would have saved it.
 
-import { cellOf, declared, draws, exitsOf, grid, lives, pathOf, shopCount } from "./data.js";
+import { placeOf, declared, draws, exitsOf, grid, lives, pathOf, shopCount } from "./data.js";
 import { change } from "./state.js";
 import { drawShop } from "./charts.js";
 import { fates, ruleName, story } from "./sentences.js";
@@ -25,7 +25,7 @@ export function buildTwins(root) {
 
 export function updateTwins(root, state) {
   for (const twin of ["without", "with"]) {
-    const exits = exitsOf(cellOf(twin, state.levels), state.draw);
+    const exits = exitsOf(placeOf(twin, state.levels), state.draw);
     const { squares, count, title } = tiles[twin];
     let there = 0;
     squares.forEach((square, shop) => {
@@ -38,7 +38,7 @@ export function updateTwins(root, state) {
     count.textContent = say("count", { open: number(there), closed: number(shopCount() - there), week: number(state.week) });
   }
   if (!root.querySelector("details").open) return;
-  const [without, withIt] = ["without", "with"].map((twin) => exitsOf(cellOf(twin, state.levels), state.draw));
+  const [without, withIt] = ["without", "with"].map((twin) => exitsOf(placeOf(twin, state.levels), state.draw));
   const told = (exit) => (exit === 0 ? say("lives_on") : say("closes", { week: number(exit) }));
   fill(root.querySelector(".twins-table"), table(say("twins_table"), [say("shop"), ...["without", "with"].map((twin) => of(declared().twins[twin]).name)],
     grid.head.shops.map((_, shop) => [number(shop + 1), told(without[shop]), told(withIt[shop])]), state.shop - 1));
@@ -80,12 +80,12 @@ export function updateShop(root, state, before) {
 // The numbers of both charts, a row a quarter.
 function weeklyTable(state, shop) {
   const twins = ["without", "with"];
-  const paths = ["orders", "cash"].flatMap((name) => twins.map((twin) => [name, twin, pathOf(name, cellOf(twin, state.levels), state.draw, shop)]));
+  const paths = ["orders", "cash"].flatMap((name) => twins.map((twin) => [name, twin, pathOf(name, placeOf(twin, state.levels), state.draw, shop)]));
   const quarter = 13;
   const rows = Array.from({ length: Math.floor(state.week / quarter) }, (_, i) => (i + 1) * quarter);
-  const cell = (name, value) => (name === "cash" ? rupiah(value) : number(value, 1));
+  const place = (name, value) => (name === "cash" ? rupiah(value) : number(value, 1));
   return table(say("shop_table"), [say("week"), ...paths.map(([name, twin]) => `${say(`shop_${name}`)}, ${of(declared().twins[twin]).short}`)],
-    rows.map((week) => [number(week), ...paths.map(([name, , values]) => cell(name, values[week - 1]))]));
+    rows.map((week) => [number(week), ...paths.map(([name, , values]) => place(name, values[week - 1]))]));
 }
 
 function tell(root, state, shop) {
@@ -99,7 +99,7 @@ function tell(root, state, shop) {
     orders: number(facts.orders, 1), costs: rupiah(facts.costs), channels: channels.join(", "),
   });
   root.querySelector(".story").textContent = story(state, shop);
-  fill(root.querySelector(".fates"), table(say("fates_title"), [say("world"), say("this_draw", { draw: number(state.draw + 1) }), say("in_draws", { draws: number(draws()) })],
+  fill(root.querySelector(".fates"), table(say("fates_title"), [say("scenario"), say("this_draw", { draw: number(state.draw + 1) }), say("in_draws", { draws: number(draws()) })],
     fates(state, shop).map((fate) => [fate.name, fate.here, number(fate.lives)])));
 }
 

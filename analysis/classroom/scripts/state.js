@@ -1,4 +1,4 @@
-// What the page shows, all of it in the #fragment: world, draw, shop, week, guess, language, view, the kept baseline.
+// What the page shows, all of it in the #fragment: scenario, draw, shop, week, guess, language, view, the kept baseline.
 
 import { grid, declared, draws, shopCount, weeks } from "./data.js";
 

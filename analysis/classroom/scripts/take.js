@@ -1,21 +1,21 @@
-// What can be taken away: numbers, picture, link, frame for another page, and the same world in Python.
+// What can be taken away: numbers, picture, link, frame for another page, and the same scenario in Python.
 
-import { alive, anyRule, cellOf, declared, exitsOf, free, grid, keyOf } from "./data.js";
+import { alive, anyRule, placeOf, declared, exitsOf, free, grid, keyOf } from "./data.js";
 import { current, write } from "./state.js";
 import { picture, save } from "./charts.js";
 import { fill, h, of, say } from "./words.js";
 
-// The worlds in sight, by week; then what became of each shop in them.
+// The scenarios in sight, by week; then what became of each shop in them.
 export function csv(state) {
-  const worlds = [["without", "without", state.levels], ["with", "with", free(state.levels)]];
-  if (anyRule(state.levels)) worlds.push(["with_rule", "with", state.levels]);
-  const rows = [["draw", "world", "settings", "week", "shops_open"]];
-  for (const [name, twin, levels] of worlds) {
+  const scenarios = [["without", "without", state.levels], ["with", "with", free(state.levels)]];
+  if (anyRule(state.levels)) scenarios.push(["with_rule", "with", state.levels]);
+  const rows = [["draw", "scenario", "settings", "week", "shops_open"]];
+  for (const [name, twin, levels] of scenarios) {
     const settings = grid.head.settings[keyOf(twin, levels)].join(" ");
-    alive(cellOf(twin, levels), state.draw).forEach((open, week) => rows.push([state.draw, name, settings, week, open]));
+    alive(placeOf(twin, levels), state.draw).forEach((open, week) => rows.push([state.draw, name, settings, week, open]));
   }
-  const fates = [["shop", "category", ...worlds.map(([name]) => `closed_in_week_${name}`)]];
-  const exits = worlds.map(([, twin, levels]) => exitsOf(cellOf(twin, levels), state.draw));
+  const fates = [["shop", "category", ...scenarios.map(([name]) => `closed_in_week_${name}`)]];
+  const exits = scenarios.map(([, twin, levels]) => exitsOf(placeOf(twin, levels), state.draw));
   grid.head.shops.forEach((shop, i) => fates.push([i + 1, shop.category, ...exits.map((one) => one[i] || "")]));
   const text = (table) => table.map((row) => row.map(quoted).join(",")).join("\r\n");
   return { weekly: `${text(rows)}\r\n`, shops: `${text(fates)}\r\n` };

@@ -3,8 +3,8 @@
     python3 -m venv oracle && oracle/bin/pip install lifelines==0.30.3
     oracle/bin/python tests/analysis/oracle/lifelines_answers.py
 
-sellers.csv: opening SMEs of two worlds, 156 weeks, seeds 0 to 4, of `etalase experiment=project_s`: every shop
-that was copied and one in six of the rest, the same ones in both worlds.
+sellers.csv: opening SMEs of two scenarios, 156 weeks, seeds 0 to 4, of `etalase experiment=project_s`: every shop
+that was copied and one in six of the rest, the same ones in both scenarios.
 """
 
 from __future__ import annotations
@@ -51,20 +51,20 @@ def answers() -> dict:
     shops = pd.read_csv(HERE / "sellers.csv")
     shops["died"] = shops["exit_week"].notna().astype(float)
     shops["time"] = shops["exit_week"].fillna(WEEKS)
-    shops["world"] = (shops["cell_id"] == "project_s").astype(float)
+    shops["scenario"] = (shops["scenario_id"] == "project_s").astype(float)
     shops["opening_orders"] = np.log2(shops["opening_orders"])
     shops["opening_channels"] = shops["opening_channels"].str.contains("+", regex=False).astype(float)
     untied = shops.assign(time=shops["time"] + shops["died"] * np.arange(len(shops)) * MOMENT)
-    own = shops[shops["world"] == 1]
+    own = shops[shops["scenario"] == 1]
     copied = own[own["copied_week"].notna()]
     return {
-        "survival": {cell: survival(table) for cell, table in shops.groupby("cell_id")},
+        "survival": {scenario: survival(table) for scenario, table in shops.groupby("scenario_id")},
         "not copied": survival(own, last=own["copied_week"].fillna(WEEKS).to_numpy()),
         "copied": survival(copied, entry=copied["copied_week"].to_numpy()),
-        "world": cox(shops, ["world"]),
-        "world, untied": cox(untied, ["world"]),
+        "scenario": cox(shops, ["scenario"]),
+        "scenario, untied": cox(untied, ["scenario"]),
         "shops": cox(own, ["opening_orders", "opening_channels"]),
-        "shops, untied": cox(untied[untied["world"] == 1], ["opening_orders", "opening_channels"]),
+        "shops, untied": cox(untied[untied["scenario"] == 1], ["opening_orders", "opening_channels"]),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs
 
-from analysis.classroom.declared import World
+from analysis.classroom.declared import PageScenario
 from tests.analysis import classroom_grid as made
 
 WALL, DESK, PHONES = 1920, 1280, (360, 390)
@@ -17,7 +17,7 @@ def sized(width: int, height: int = 900) -> dict:
 
 
 def alive(grid, twin: str, week: int = made.WEEKS, draw: int = 0, **levels: str) -> int:
-    return int(grid.alive(World(twin, grid.declared.usual | levels).key, week)[draw])
+    return int(grid.alive(PageScenario(twin, grid.declared.usual | levels).key, week)[draw])
 
 
 def numbers(text: str) -> list[str]:

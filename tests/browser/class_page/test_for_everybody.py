@@ -109,7 +109,7 @@ def test_what_can_be_moved_has_a_name_and_shows_where_it_is(opened) -> None:
     assert ring == "solid"
 
 
-def test_a_summary_is_spoken_and_changes_with_the_world(opened, grid) -> None:
+def test_a_summary_is_spoken_and_changes_with_the_scenario(opened, grid) -> None:
     page = opened("seen=1").page
     spoken = page.locator("#spoken")
     assert spoken.get_attribute("role") == "status"

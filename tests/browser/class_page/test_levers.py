@@ -43,7 +43,7 @@ def test_a_belief_moves_the_baseline_and_the_old_one_stays_as_a_ghost(opened, gr
     assert "before" not in page.locator("#life .key").inner_text()
 
 
-def test_a_rule_leaves_the_world_without_it_in_sight(opened, grid) -> None:
+def test_a_rule_leaves_the_scenario_without_it_in_sight(opened, grid) -> None:
     page = opened("seen=1").page
     page.locator("#rule-neutral").check()
     key = page.locator("#life .key").inner_text()

@@ -1,4 +1,4 @@
-"""What leaves the class page: its link, its tables and picture, the same world in Python, its paper."""
+"""What leaves the class page: its link, its tables and picture, the same scenario in Python, its paper."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from pypdf import PdfReader
 
-from analysis.classroom.declared import WITH, WITHOUT, World, overrides
+from analysis.classroom.declared import WITH, WITHOUT, PageScenario, overrides
 from analysis.classroom.grid import LIVES, packed
 from analysis.classroom.paper import SHEETS
 from experiments.classroom.printing import print_sheets, take_picture
@@ -61,19 +61,19 @@ def test_the_numbers_that_are_taken_away_are_those_of_the_grid(opened, grid) -> 
     with files[0].path().open(newline="") as file:
         rows = list(csv.DictReader(file))
     for name, twin, levels in (("without", WITHOUT, {}), ("with", WITH, {}), ("with_rule", WITH, {"rule": "neutral"})):
-        told = [int(row["shops_open"]) for row in rows if row["world"] == name]
+        told = [int(row["shops_open"]) for row in rows if row["scenario"] == name]
         assert told == [alive(grid, twin, week, 2, **levels) for week in range(made.WEEKS + 1)]
     with files[1].path().open(newline="") as file:
         told = [int(row["closed_in_week_with"] or LIVES) for row in csv.DictReader(file)]
-    assert told == grid.exits[grid.index[World(WITH, grid.declared.usual).key], 2].tolist()
+    assert told == grid.exits[grid.index[PageScenario(WITH, grid.declared.usual).key], 2].tolist()
     assert files[2].suggested_filename.endswith(".png")
     assert files[2].path().read_bytes()[:4] == b"\x89PNG"
 
 
-def test_the_same_world_in_python_and_as_a_command(opened, grid) -> None:
+def test_the_same_scenario_in_python_and_as_a_command(opened, grid) -> None:
     page = opened("seen=1&l-rule=separation&l-app=third&draw=2").page
-    world = World(WITH, grid.declared.usual | {"rule": "separation", "app": "third"})
-    settings = overrides(grid.declared.settings(world))
+    scenario = PageScenario(WITH, grid.declared.usual | {"rule": "separation", "app": "third"})
+    settings = overrides(grid.declared.settings(scenario))
     source = ast.parse(page.locator("#take-python").input_value())
     assigned = next(node for node in source.body if isinstance(node, ast.Assign))
     assert ast.literal_eval(assigned.value) == settings

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from analysis.classroom.declared import WITH, WITHOUT, World
+from analysis.classroom.declared import WITH, WITHOUT, PageScenario
 from analysis.classroom.grid import LIVES
 from tests.analysis import classroom_grid as made
 
@@ -26,15 +26,19 @@ def test_the_twins_are_those_of_the_grid_in_every_draw(opened, grid) -> None:
 def test_a_shop_lives_and_dies_as_in_the_grid_and_so_do_its_what_ifs(opened, grid) -> None:
     page = opened("seen=1&shop=7&draw=2&l-rule=firewall").page
     usual = grid.declared.usual
-    worlds = [World(WITHOUT, usual), World(WITH, usual), World(WITH, usual | {"rule": "firewall"})]
-    worlds += [World(WITH, usual, cause) for cause in grid.declared.causes]
+    scenarios = [
+        PageScenario(WITHOUT, usual),
+        PageScenario(WITH, usual),
+        PageScenario(WITH, usual | {"rule": "firewall"}),
+    ]
+    scenarios += [PageScenario(WITH, usual, cause) for cause in grid.declared.causes]
     rows = page.locator(".fates tbody tr").all()
-    assert len(rows) == len(worlds)
-    for row, world in zip(rows, worlds, strict=True):
+    assert len(rows) == len(scenarios)
+    for row, scenario in zip(rows, scenarios, strict=True):
         here, lives = row.locator("td").all_inner_texts()
-        week = int(grid.exits[grid.index[world.key], 1, 6])
+        week = int(grid.exits[grid.index[scenario.key], 1, 6])
         assert (numbers(here) or [str(LIVES)]) == [str(week)]
-        assert int(lives) == int((grid.exits[grid.index[world.key], :, 6] == LIVES).sum())
+        assert int(lives) == int((grid.exits[grid.index[scenario.key], :, 6] == LIVES).sum())
 
 
 def test_the_story_of_a_shop_names_exactly_the_parts_that_decide(opened, grid) -> None:
@@ -42,11 +46,13 @@ def test_the_story_of_a_shop_names_exactly_the_parts_that_decide(opened, grid) -
     for shop in range(made.SHOPS):
         page.locator("#my-shop").fill(str(shop + 1))
         page.keyboard.press("Enter")
-        exits = {name: grid.exits[grid.index[World(WITH, usual, name).key], 0, shop] for name in grid.declared.causes}
+        exits = {
+            name: grid.exits[grid.index[PageScenario(WITH, usual, name).key], 0, shop] for name in grid.declared.causes
+        }
         saving = [grid.declared.causes[name]["en"]["name"] for name, exit in exits.items() if exit == LIVES]
         story = page.locator(".story").inner_text()
         assert f"shop {shop + 1} " in story
-        if grid.exits[grid.index[World(WITH, usual).key], 0, shop] == LIVES:
+        if grid.exits[grid.index[PageScenario(WITH, usual).key], 0, shop] == LIVES:
             kinds.add("lives")
             assert "switched off" not in story
         elif saving:
@@ -65,7 +71,7 @@ def test_weekly_paths_are_drawn_for_the_draws_that_have_them(opened, grid) -> No
     page.locator(".weekly-table tbody tr").first.wait_for()
     rows = page.locator(".weekly-table tbody tr").all()
     assert len(rows) == made.WEEKS // 13
-    orders = grid.orders[[grid.index[World(twin, grid.declared.usual).key] for twin in (WITHOUT, WITH)], 0, 2]
+    orders = grid.orders[[grid.index[PageScenario(twin, grid.declared.usual).key] for twin in (WITHOUT, WITH)], 0, 2]
     for i, row in enumerate(rows):
         told = [float(text) for text in row.locator("td").all_inner_texts()[:2]]
         np.testing.assert_allclose(told, orders[:, (i + 1) * 13 - 1], atol=0.06)
@@ -77,11 +83,11 @@ def test_weekly_paths_are_drawn_for_the_draws_that_have_them(opened, grid) -> No
 def test_who_gains_and_who_pays_stands_beside_every_rule(opened, grid) -> None:
     page = opened("seen=1").page
     declared, usual = grid.declared, grid.declared.usual
-    free = grid.parties[grid.index[World(WITH, usual).key]].mean(axis=0)
+    free = grid.parties[grid.index[PageScenario(WITH, usual).key]].mean(axis=0)
     for level in declared.rules[0]["levels"][1:]:
-        key = World(WITH, usual | {"rule": level["name"]}).key
+        key = PageScenario(WITH, usual | {"rule": level["name"]}).key
         gains = grid.parties[grid.index[key]].mean(axis=0) - free
-        shops = grid.alive(key, made.WEEKS).mean() - grid.alive(World(WITH, usual).key, made.WEEKS).mean()
+        shops = grid.alive(key, made.WEEKS).mean() - grid.alive(PageScenario(WITH, usual).key, made.WEEKS).mean()
         said = page.locator(f"label[for=rule-{level['name']}] .pays").inner_text()
         assert f"{shops:+.1f} of {made.SHOPS}" in said
         if gains.max() > 0:
@@ -96,5 +102,5 @@ def test_luck_is_shown_draw_by_draw(opened, grid) -> None:
     page.locator(".draws summary").click()
     rows = page.locator(".draws tbody tr").all()
     told = [[int(text) for text in row.locator("td").all_inner_texts()] for row in rows]
-    ends = [grid.alive(World(twin, grid.declared.usual).key, made.WEEKS) for twin in (WITHOUT, WITH)]
+    ends = [grid.alive(PageScenario(twin, grid.declared.usual).key, made.WEEKS) for twin in (WITHOUT, WITH)]
     assert told == np.stack(ends, axis=1).tolist()

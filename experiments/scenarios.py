@@ -1,4 +1,4 @@
-"""A cell: one setting of the model, planned once, run with every seed, stored run by run."""
+"""A scenario: one setting of the model, planned once, run with every seed, stored run by run."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from simulation.config import Config
 
 from . import inputs
 
-__all__ = ["Cell", "choices_of", "flatten"]
+__all__ = ["Scenario", "choices_of", "flatten"]
 
 
 @dataclass(frozen=True)
-class Cell:
+class Scenario:
     """One setting of the model, to be run with each seed of the study."""
 
-    cell_id: str
+    scenario_id: str
     label: str  # a preset's own words for it; empty where its settings say enough
     overrides: tuple[str, ...]
     config: Mapping[str, Any]  # resolved and plain, less the seed
@@ -44,6 +44,6 @@ class Cell:
 
 
 def choices_of(config: Mapping[str, Any]) -> dict[str, str]:
-    """The choices of a cell in plain words; several rules as `a+b`, none as `none`."""
+    """The choices of a scenario in plain words; several rules as `a+b`, none as `none`."""
     named = {name: config[name]["name"] for name in ("market", "algorithm", "platform")}
     return named | {"regulation": "+".join(sorted(config["regulation"])) or "none"}

@@ -1,4 +1,4 @@
-"""Twin worlds made by hand: forty shops of three seeds, of which Project S copies the largest."""
+"""Twin scenarios made by hand: forty shops of three seeds, of which Project S copies the largest."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ COPIED_IN, GONE_IN = 8, 20
 SURVIVE, LOSE = 0.9, 0.3  # share alive without Project S, and what it takes away
 
 
-def twin_worlds(folder: Path, weeks: int, worlds: Mapping[str, int]) -> Study:
-    """A study of labelled worlds, each with so many copies, after so many weeks.
+def twin_scenarios(folder: Path, weeks: int, scenarios: Mapping[str, int]) -> Study:
+    """A study of labelled scenarios, each with so many copies, after so many weeks.
 
     Each shop sells 10 a week. The copied sell 1 a week from week 9 on and are gone in week 20 (on paper: their
     sales go on); their copies sell 10.
@@ -32,10 +32,10 @@ def twin_worlds(folder: Path, weeks: int, worlds: Mapping[str, int]) -> Study:
                 "hhi": 0.1,
             }
         )
-        for label, copies in worlds.items()
+        for label, copies in scenarios.items()
     }
-    sellers = {label: pd.concat(_sellers(seed, weeks, copies) for seed in SEEDS) for label, copies in worlds.items()}
-    weekly = {label: pd.concat(_weeks(seed, weeks, copies) for seed in SEEDS) for label, copies in worlds.items()}
+    sellers = {label: pd.concat(_sellers(seed, weeks, copies) for seed in SEEDS) for label, copies in scenarios.items()}
+    weekly = {label: pd.concat(_weeks(seed, weeks, copies) for seed in SEEDS) for label, copies in scenarios.items()}
     return made(folder, runs, sellers, weekly, weeks)
 
 

@@ -1,4 +1,4 @@
-"""One run of a world of the class page: the only place of it that opens a market, and reads or sets its columns."""
+"""One run of a scenario of the class page: the only place of it that opens a market, and reads or sets its columns."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def party_sums(declared: Declared, outcomes: Mapping[str, float | None]) -> np.n
 
 
 def draw(declared: Declared, config: Config, seed: int) -> Draw:
-    """One run of a world, week by week to its end."""
+    """One run of a scenario, week by week to its end."""
     market = open_market(config, seed)
     weekly_orders, weekly_cash = [], []
     while market.steps < config.weeks:
