@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from simulation.agents.scenarios import Scenario
+from simulation.agents.cells import Scenario
 
 from experiments import columns_page
 from simulation import SME, Config, Market

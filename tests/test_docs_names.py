@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from simulation.agents.scenarios import Scenario
+from simulation.agents.cells import Scenario
 
 from simulation import SME, Consumer, Influencer, Platform, Regulator
 from simulation.agents.platform import Lever
