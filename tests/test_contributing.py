@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from simulation.agents.cells import Scenario
+from simulation.agents.cells import Cell
 
 from experiments import columns_page
 from simulation import SME, Config, Market
@@ -125,7 +125,7 @@ def test_a_column_works_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     exec(compile(f"class Wider(Sellers):\n    {line}", "sellers.py", "exec", dont_inherit=True), namespace)
     wider: Any = table(namespace["Wider"])
     monkeypatch.setattr(opening, "Sellers", wider)
-    monkeypatch.setattr(SME, "staffed", Scenario("staffed"), raising=False)
+    monkeypatch.setattr(SME, "staffed", Cell("staffed"), raising=False)
     market = Market(small(OWN_GOODS))
     shops: Any = market.sellers
     shops.staffed[:5] = 0.5
