@@ -139,7 +139,7 @@ def reproduced(
             continue
         trail = boxes(unknowns.iloc[rows], part)
         for column in counts:
-            nearest = min(trail, key=lambda one: abs(getattr(one, column) - getattr(box, column)))  # noqa: B023
+            nearest = min(trail, key=lambda one: abs(getattr(one, column) - getattr(box, column)))
             counts.loc[list(nearest.limits), column] += 1.0 / iterations
     return counts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,7 @@ def test_along_every_trajectory(x: np.ndarray, y: np.ndarray) -> None:
     trail = prim.boxes(unknowns, fails)
     assert trail[0].limits == {}
     assert (trail[0].coverage, trail[0].mass) == (1.0, 1.0)
-    for before, after in zip(trail, trail[1:], strict=False):
+    for before, after in itertools.pairwise(trail):
         assert after.density > before.density
     for box in trail:
         assert box.failures <= box.worlds

@@ -56,7 +56,10 @@ def trajectory(worlds: pd.DataFrame, columns: list[str] | None = None, **how: fl
         said.append({name: float(stats[name]) for name in ("coverage", "density", "mass", "n", "k")})
         said[-1] |= {"limits": ends, "p": chances}
     last = box.resample(iterations=10, p=0.5, rng=7)
-    return {"boxes": said, "reproduced": {name: [float(v) for v in row] for name, row in zip(last.index, last.values)}}
+    return {
+        "boxes": said,
+        "reproduced": {name: [float(v) for v in row] for name, row in zip(last.index, last.values, strict=False)},
+    }
 
 
 def answers(worlds: pd.DataFrame) -> dict:
