@@ -26,6 +26,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from ..datasets import StudyError
 from ..intervals import LEVEL
@@ -75,6 +76,21 @@ def splits(rows: pd.DataFrame, weights: pd.Series | None = None) -> pd.DataFrame
     columns = ["luck", "opening", "parameters", "low", "high", "sd", "worlds", "runs"]
     index = pd.MultiIndex.from_tuples(list(made), names=["scenario_id", "outcome"])
     return pd.DataFrame(list(made.values()), index, columns)
+
+
+def luck_margin(values: pd.Series) -> float:
+    """Half the 95 % interval that random events alone leave around a scenario's effect in one world.
+
+    values: paired differences by (world, seed), in the outcome's unit. It is t s / √n with s² pooled over worlds and
+    n the harmonic mean of their seeds; NaN where no world has two.
+    """
+    values = values.dropna()
+    counts = values.groupby(level="world").count().to_numpy(float)
+    free = counts.sum() - len(counts)
+    if free < 1:
+        return float("nan")
+    n = len(counts) / (1 / counts).sum()
+    return float(stdtrit(free, (1 + LEVEL) / 2) * (_spread(values, ["world"]) / n) ** 0.5)
 
 
 def split(values: pd.Series, weights: pd.Series | None = None) -> Split:

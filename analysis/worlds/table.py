@@ -83,12 +83,24 @@ class Worlds:
         """Of each outcome +1 where more is better, -1 where less is; those without a direction are left out."""
         return {name: self.outcomes[name].direction for name in self.effects if self.outcomes[name].direction}
 
+    def effect(self, scenario: Any, outcome: str) -> pd.Series:
+        """One scenario's effects on one outcome, by world; those that are missing left out."""
+        return _part(self.effects[outcome], scenario).dropna()
+
+    def differences(self, scenario: Any, outcome: str) -> pd.Series | None:
+        """One scenario's paired differences, by (world, seed); None where they are not kept."""
+        return None if self.rows is None else _part(self.rows[outcome], scenario).dropna()
+
     def against(self, base: Any) -> Worlds:
         """Those scenarios alone that are held against this baseline."""
         held = [scenario for scenario in self.scenarios if self.baselines.get(scenario) == base]
         effects = self.effects[self.effects.index.isin(held, level="scenario_id")]
         rows = None if self.rows is None else self.rows[self.rows.index.isin(held, level="scenario_id")]
         return replace(self, effects=effects, rows=rows)
+
+
+def _part(values: pd.Series, scenario: Any) -> pd.Series:
+    return values[values.index.get_level_values("scenario_id") == scenario].droplevel("scenario_id")
 
 
 def check_weights(weights: pd.Series) -> None:
