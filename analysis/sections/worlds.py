@@ -19,6 +19,7 @@ from ..worlds.split import splits
 from ..worlds.table import Worlds
 from ..worlds.words import failing, leading, share
 from .behind import figure
+from .worth import worth
 
 FRONTIER = ("survival", "owner_income", "consumer_surplus", "public_cost")
 FEW = 5  # worlds in which a rule fails or holds, below which nothing is said of when
@@ -41,6 +42,7 @@ def of_worlds(worlds: Worlds, outcome: str = "") -> Section | None:
         _robust_table(rules, ranked, table),
         Paragraph(" ".join(_readings(rules, ranked, table))),
         _split_table(worlds, ranked),
+        *worth(rules, ranked),
         Heading(say("When a rule fails")),
         Paragraph(_what_fails(worlds, ranked)),
         Bullets(_failures(worlds, ranked)),

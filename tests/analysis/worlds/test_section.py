@@ -93,6 +93,17 @@ def test_hostile_names_are_text() -> None:
     assert "<b onclick" not in json.dumps(drawn.for_page())
 
 
+def test_it_tells_which_unknown_to_measure_first() -> None:
+    told = texts(there(of_worlds(worlds())))
+    assert "To measure diversion would gain most" in told
+    assert "up to 0.5" in told, "separation gains 0.3 (0.6 - diversion), support 0.02: they cross at 0.53"
+    assert "“Separation”; above 0.5" in told
+    sure = worlds()
+    effects = sure.effects[sure.effects.index.get_level_values("scenario_id") == "support"]
+    told = texts(there(of_worlds(replace(sure, effects=effects))))
+    assert "No single unknown, once measured, would change which rule is best." in told
+
+
 def test_scenarios_of_another_baseline_are_drawn_and_not_ranked() -> None:
     plain = worlds()
     made = there(of_worlds(replace(plain, baselines={"separation": "a", "support": "b", "idle": "b"})))
@@ -102,7 +113,8 @@ def test_scenarios_of_another_baseline_are_drawn_and_not_ranked() -> None:
 
 def test_effects_without_their_runs_have_no_split_and_no_luck() -> None:
     made = there(of_worlds(replace(worlds(), rows=None)))
-    assert sum(isinstance(part, Table) for part in made.parts) == 1
+    assert not any("Random events" in part.columns for part in made.parts if isinstance(part, Table))
+    assert texts(there(of_worlds(worlds()))) == texts(made)
 
 
 def test_one_world_is_no_section() -> None:
