@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
-from ..figures import tornado, world_ranges
+from ..figures import world_ranges
 from ..language import say
 from ..parts import Bullets, Heading, Paragraph, Part, Quantity, Section, Table, section
 from ..tables import label
 from ..words import NOTHING, Scale, listing, lower_first, plural, scale, sentence
 from ..worlds import prim, robust
-from ..worlds.ranges import ranges
 from ..worlds.split import splits
 from ..worlds.table import Worlds
 from ..worlds.words import failing, leading, share
 from .behind import figure
+from .moved import moved
 from .worth import worth
 
 FRONTIER = ("survival", "owner_income", "consumer_surplus", "public_cost")
@@ -46,14 +45,8 @@ def of_worlds(worlds: Worlds, outcome: str = "") -> Section | None:
         Heading(say("When a rule fails")),
         Paragraph(_what_fails(worlds, ranked)),
         Bullets(_failures(worlds, ranked)),
-        figure(tornado(worlds, _moved(worlds, ranked), ranked)),
+        *moved(worlds, ranked),
     )
-
-
-def _moved(worlds: Worlds, outcome: str) -> Any:
-    """The scenario whose unknowns are drawn: of those whose sign hangs on the world, else of all, the widest range."""
-    known = ranges(worlds, outcome)
-    return max(known, key=lambda scenario: (known[scenario].contradicts, known[scenario].high - known[scenario].low))
 
 
 def _rules(worlds: Worlds) -> Worlds:
