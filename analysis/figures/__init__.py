@@ -21,6 +21,7 @@ from .story import story
 from .sweeps import of_outcome, sweep_curve
 from .trade import trade_off
 from .weeks import copied_twins, group_survival, survival, weekly
+from .worlds import tornado, world_ranges
 
 __all__ = [
     "CONFIG",
@@ -42,9 +43,11 @@ __all__ = [
     "story",
     "survival",
     "sweep_curve",
+    "tornado",
     "trade_off",
     "weekly",
     "who_pays",
     "winners",
     "without_ratio",
+    "world_ranges",
 ]

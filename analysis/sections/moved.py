@@ -1,0 +1,52 @@
+"""Which unknown moves a scenario's effect: the tornado, and how far its whole distribution moves (PAWN)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..datasets import StudyError
+from ..figures import tornado
+from ..language import number, say
+from ..parts import Part, Quantity, Table
+from ..words import sentence
+from ..worlds.ranges import ranges
+from ..worlds.sensitivity import pawn
+from ..worlds.table import Worlds
+from ..worlds.words import unknown
+from .behind import figure
+
+SHOWN = 12  # unknowns in the table
+
+
+def moved(worlds: Worlds, outcome: str) -> list[Part]:
+    """Of one scenario: of those whose sign hangs on the world, else of all, that with the widest range."""
+    known = ranges(worlds, outcome)
+    most = max(known, key=lambda scenario: (known[scenario].contradicts, known[scenario].high - known[scenario].low))
+    parts = [figure(tornado(worlds, most, outcome)), _distances(worlds, most, outcome)]
+    return [part for part in parts if part is not None]
+
+
+def _distances(worlds: Worlds, scenario: Any, outcome: str) -> Table | None:
+    """PAWN's indices; none where there are too few worlds for them, or nothing varies."""
+    try:
+        table = pawn(worlds.effect(scenario, outcome), worlds.unknowns)
+    except StudyError:
+        return None
+    cells = [
+        [
+            Quantity(number(one["index"], ".2f"), _interval(one["low"], one["high"]), one["index"] > one["noise"]),
+            Quantity(number(one["noise"], ".2f")),
+        ]
+        for _, one in table.head(SHOWN).iterrows()
+    ]
+    caption = say(
+        "{scenario}: how far the distribution of the effect moves with each unknown, from 0 to 1 (PAWN), with 95% "
+        "intervals. Bold: more than the same unknown dealt out at random would move it. All worlds count alike.",
+        scenario=f"“{worlds.labels[scenario]}”",
+    )
+    heads = [sentence(say("distance")), sentence(say("by chance up to"))]
+    return Table(caption, say("Unknown"), heads, [sentence(unknown(str(name))) for name in table.index[:SHOWN]], cells)
+
+
+def _interval(low: float, high: float) -> str:
+    return say("[{low} to {high}]", low=number(low, ".2f"), high=number(high, ".2f"))

@@ -1,0 +1,84 @@
+"""What the methods found, in sentences, in the language spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ..language import number, say
+from ..words import amount, humanise, listing
+
+FIGURES = 2  # of a limit
+
+
+def unknown(name: str) -> str:
+    """An unknown's name in words: the last part of its setting's name."""
+    return humanise(name.rpartition(".")[2])
+
+
+def share(value: float) -> str:
+    """'70%'."""
+    return f"{number(100 * value, '.0f')}%"
+
+
+def where(limits: Mapping[str, tuple[float, float]]) -> str:
+    """'diversion is above 0.5 and favour is below 3'."""
+    return listing([_condition(unknown(name), *ends) for name, ends in limits.items()])
+
+
+def _condition(name: str, low: float, high: float) -> str:
+    if np.isfinite(low) and np.isfinite(high):
+        return say("{name} is between {low} and {high}", name=name, low=_limit(low), high=_limit(high))
+    if np.isfinite(low):
+        return say("{name} is above {low}", name=name, low=_limit(low))
+    return say("{name} is below {high}", name=name, high=_limit(high))
+
+
+def _limit(value: float) -> str:
+    return amount(value, FIGURES)
+
+
+def failing(rule: str, limits: Mapping[str, tuple[float, float]], coverage: float, density: float, base: float) -> str:
+    """When a rule fails, of a box with its coverage and density, and of how many of all worlds; shares."""
+    if not limits:
+        return say(
+            "{rule} fails in {base} of all worlds, and no unknown tells them from the others: it may be luck.",
+            rule=rule,
+            base=share(base),
+        )
+    return say(
+        "{rule} fails where {where}: there lie {coverage} of the worlds in which it fails, and it fails in {density} "
+        "of the worlds there, against {base} of all.",
+        rule=rule,
+        where=where(limits),
+        coverage=share(coverage),
+        density=share(density),
+        base=share(base),
+    )
+
+
+def leading(leaders: Mapping[str, str]) -> str:
+    """Which scenario each measure puts first, those of one scenario together: {measure: its label}."""
+    by_label: dict[str, list[str]] = {}
+    for measure, label in leaders.items():
+        by_label.setdefault(label, []).append(_measure(measure))
+    if len(by_label) == 1:
+        return say("Every measure puts the same rule first: {rule}.", rule=f"“{next(iter(by_label))}”")
+    parts: Sequence[str] = [
+        say("“{rule}” has {measures}", rule=label, measures=listing(names)) for label, names in by_label.items()
+    ]
+    return say("Which rule is best depends on the measure: {rules}.", rules="; ".join(parts))
+
+
+def _measure(name: str) -> str:
+    told = {
+        "best": say("the most worlds in which it is the best"),
+        "better": say("the most worlds in which it is better than none"),
+        "mean": say("the best mean"),
+        "worst": say("the best worst case"),
+        "regret_mean": say("the least mean regret"),
+        "regret_high": say("the least regret in nine of ten worlds"),
+        "regret_max": say("the least largest regret"),
+    }
+    return told[name]
