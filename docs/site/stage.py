@@ -45,7 +45,7 @@ def linked(page: Path) -> Iterator[Path]:
 
 def generated() -> dict[str, str]:
     """The pages that are made of the code: their text by their place."""
-    return {"gallery.md": gallery.page(), "class.md": class_page.page(), **reference.pages()}
+    return {"gallery.md": gallery.page(), "class_page.md": class_page.page(), **reference.pages()}
 
 
 def stage(folder: Path) -> None:
