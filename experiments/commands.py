@@ -112,7 +112,7 @@ COMMANDS: Mapping[str, Command] = {
         {"export": "FILE.html", "picture": "FILE.png", "print": "FOLDER", "lan": FLAG, "port": "NUMBER"},
         needs=MODEL,
         of_a_study=False,
-        takes="[results=FOLDER]",
+        takes="[results=FOLDER] [draws=NUMBER] [weeks=NUMBER]",
     ),
 }
 RUN = "run"  # what is meant where the first word is no command
