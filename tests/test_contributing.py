@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from simulation.agents.cells import Cell
 
 from experiments import columns_page
 from simulation import SME, Config, Market
+from simulation.agents.cells import Cell
 from simulation.law.instruments import instruments
 from simulation.law.regulation import choose_rules
 from simulation.opening import state as opening

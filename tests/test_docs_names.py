@@ -19,9 +19,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from simulation.agents.cells import Cell
 
 from simulation import SME, Consumer, Influencer, Platform, Regulator
+from simulation.agents.cells import Cell
 from simulation.agents.platform import Lever
 from simulation.chance import Stream
 from simulation.config import GROUPS, Config

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ..figures import world_ranges
+from ..findings import Findings
 from ..language import say
 from ..parts import Bullets, Heading, Paragraph, Part, Quantity, Section, Table, section
 from ..tables import label
 from ..words import NOTHING, Scale, listing, lower_first, plural, scale, sentence
 from ..worlds import prim, robust
+from ..worlds.of_study import worlds_of
 from ..worlds.split import splits
 from ..worlds.table import Worlds
 from ..worlds.words import failing, leading, share
@@ -22,6 +24,12 @@ from .worth import worth
 
 FRONTIER = ("survival", "owner_income", "consumer_surplus", "public_cost")
 FEW = 5  # worlds in which a rule fails or holds, below which nothing is said of when
+
+
+def many_worlds(found: Findings) -> Section | None:
+    """The section of a study that was run in many worlds."""
+    worlds = worlds_of(found)
+    return None if worlds is None else of_worlds(worlds)
 
 
 def of_worlds(worlds: Worlds, outcome: str = "") -> Section | None:

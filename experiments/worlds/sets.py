@@ -16,7 +16,7 @@ import numpy as np
 
 from simulation.settings.parameter import ConfigError
 
-from .declared import Unknown
+from .declared import Unknown, read_unknowns
 
 WORLD, WEIGHT = "world", "weight"
 MOST = 10_000
@@ -71,6 +71,7 @@ class Worlds:
             "name": self.name,
             "digest": self.digest,
             "unknowns": list(self.unknowns),
+            "scales": {one.name: one.scale for one in read_unknowns() if one.name in self.unknowns},
             "weights": list(self.weights),
             "values": [list(row) for row in self.values],
         }
