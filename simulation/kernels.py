@@ -175,6 +175,18 @@ def mix(x):
     return x ^ (x >> np.uint64(31))
 
 
+@njit(cache=True, inline="always")
+def _ask(claim, seat, taken, asking, asked, out, last):
+    """A claim asks for a seat: the higher one sits, the other is the next of those without; returns their number.
+
+    Its next place is a stride of its own away, odd, so that it visits every seat. No branch has to be foreseen.
+    """
+    sitting = taken[seat]
+    taken[seat], beaten = max(sitting, claim), min(sitting, claim)
+    asking[out], asked[out] = beaten, seat + (beaten >> np.uint64(24) | np.uint64(1)) & last
+    return out + np.int64(beaten != 0)
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def seat_tables(seats, bits, expected, rows, ids, dither, first, blank):
     """Fill seat tables: in table t, row r holds floor(expected[t, r] + dither) seats; the rest stay empty.
@@ -186,36 +198,37 @@ def seat_tables(seats, bits, expected, rows, ids, dither, first, blank):
 
     seats (T, 2^bits) int32; expected (T, J) float64; rows (J,) table rows; ids (J,) int64; dither (J,) in
     [0, 1), turned by the golden ratio from table to table, so that rounding evens out over tables; first, the
-    number of the first table. A table in which nobody has a seat is filled with `blank`.
+    number of the first table. A table in which nobody has a seat is filled with `blank`. All ask for their seats in
+    rounds, those that were turned away or out at their next places.
     """
     size = 1 << bits
-    last = np.uint64(size - 1)
-    claims = np.empty(size, np.uint64)  # who sits there: 40 bits of priority, then 24 bits of position
+    last, row_bits = np.uint64(size - 1), np.uint64(0xFFFFFF)
+    taken = np.empty(size, np.uint64)  # who sits there: 40 bits of priority, then 24 bits of the row
+    asking, asked = np.empty(size, np.uint64), np.empty(size, np.uint64)  # claims without a seat, and what they ask for
     for t in range(expected.shape[0]):
-        claims[:] = 0
-        turn = (first + t) * 0.6180339887498949
-        filled, room = 0, size - size // 64
+        turn, key = (first + t) * 0.6180339887498949, np.uint64(first + t + 1) * np.uint64(0x9E3779B97F4A7C15)
+        taken[:] = 0
+        filled, out, room = 0, 0, size - size // 64
         for j in range(rows.shape[0]):
             if expected[t, j] <= 0.0:
                 continue
             u = dither[j] + turn
-            n = math.floor(expected[t, j] + (u - math.floor(u)))
-            hashed = mix(np.uint64(ids[j]) + np.uint64(first + t + 1) * np.uint64(0x9E3779B97F4A7C15))
-            step = mix(hashed) | np.uint64(1)
-            for _ in range(min(n, room - filled)):
-                filled += 1
+            n = np.int64(expected[t, j] + (u - np.int64(u)))
+            hashed = mix(np.uint64(ids[j]) + key)
+            step, row = mix(hashed) | np.uint64(1), np.uint64(rows[j])
+            n = min(n, room - filled)
+            filled += n
+            for _ in range(n):
                 hashed += step
-                claim = (hashed | np.uint64(1 << 63)) & ~np.uint64(0xFFFFFF) | np.uint64(j)
-                seat = claim >> np.uint64(40) & last
-                while claims[seat] != 0:
-                    claims[seat], claim = max(claims[seat], claim), min(claims[seat], claim)
-                    # the next place of a claim: a stride of its own, odd, so that it visits every seat
-                    stride = claim >> np.uint64(24) | np.uint64(1)
-                    seat = (seat + stride) & last
-                claims[seat] = claim
+                claim = (hashed | np.uint64(1 << 63)) & ~row_bits | row
+                out = _ask(claim, claim >> np.uint64(40) & last, taken, asking, asked, out, last)
+        while out > 0:
+            left, out = out, 0
+            for c in range(left):
+                out = _ask(asking[c], asked[c], taken, asking, asked, out, last)
         vacant = EMPTY if filled > 0 else blank
         for s in range(size):
-            seats[t, s] = rows[np.int64(claims[s] & np.uint64(0xFFFFFF))] if claims[s] != 0 else vacant
+            seats[t, s] = np.int32(taken[s] & row_bits) if taken[s] != 0 else vacant
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
