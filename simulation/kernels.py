@@ -166,6 +166,17 @@ def fill_words(key0, key1, agents, week, parties, out):
         out[i, 0], out[i, 1], out[i, 2], out[i, 3] = a, b, c, d
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
+def fill_uniforms(key0, key1, agents, week, parties, out):
+    """Two uniforms on (0, 1) of 52 bits for every (agent, week, party), as `fill_words`; out (2, n) float64."""
+    one_agent, one_party = agents.shape[0] == 1, parties.shape[0] == 1
+    for i in range(out.shape[1]):
+        party, agent = np.uint64(parties[0 if one_party else i]), agents[0 if one_agent else i]
+        a, b, c, d = philox(key0, key1, agent, week, party & np.uint64(0xFFFFFFFF), party >> np.uint64(32))
+        out[0, i] = (np.float64(a >> np.uint32(6)) * 2.0**26 + np.float64(b >> np.uint32(6)) + 0.5) * 2.0**-52
+        out[1, i] = (np.float64(c >> np.uint32(6)) * 2.0**26 + np.float64(d >> np.uint32(6)) + 0.5) * 2.0**-52
+
+
 @njit(cache=True, inline="always")
 def mix(x):
     """A 64-bit finaliser (SplitMix64): spreads seats; no chance depends on it."""
