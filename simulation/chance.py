@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -107,12 +109,25 @@ class Chance:
 
 def _hit(agents: ArrayLike, parties: ArrayLike) -> tuple[NDArray[np.uint32], Rows, int]:
     """Whom chance hits: agents, parties and how many pairs. Raises `ValueError` where their lengths do not fit."""
-    a = np.asarray(agents).astype(np.uint32, copy=False).reshape(-1)
-    p = np.asarray(parties).astype(np.int64, copy=False).reshape(-1)
+    a, p = _column(agents, np.uint32), _column(parties, np.int64)
     n = a.size if p.size == 1 else p.size
     if a.size not in (1, n):
         raise ValueError(f"{a.size} agents and {p.size} parties: as many of both, or one")
     return a, p, n
+
+
+def _column(values: ArrayLike, kind: type[np.integer[Any]]) -> NDArray[Any]:
+    if type(values) is int:
+        return _one(values, kind)
+    if type(values) is np.ndarray and values.ndim == 1 and values.dtype == kind:
+        return values
+    return np.asarray(values).astype(kind, copy=False).reshape(-1)
+
+
+@lru_cache(maxsize=256)
+def _one(value: int, kind: type[np.integer[Any]]) -> NDArray[Any]:
+    """One number for all, kept: most draws are for agent 0, or for party 0."""
+    return np.array([value]).astype(kind)
 
 
 def calibration(seed: int) -> Chance:
