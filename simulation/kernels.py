@@ -38,6 +38,7 @@ BOOK_COLUMNS = 8  # one cache line of int64
 SURPLUS, INCLUSIVE, IMPULSE = 0, 1, 2
 TOTALS = 4
 
+FIRST_KEPT = 0x5A5F5A50  # two bits for each mask of channels: the first kept of rival app, marketplace, own site
 TRIES = 255  # seats looked at after an empty one, before the slot stays empty
 
 
@@ -289,31 +290,18 @@ def post(payer, payee, payer_member, payee_member, amounts, limit, paid):
 
 
 @njit(cache=True, inline="always")
-def draw_seat(seats, base, shift, word):
-    """A row from the seat table that begins at `base`: a random seat and, while it is empty, one that follows from it.
-
-    The second look is taken at once, needed or not: that is cheaper than to guess whether it will be.
-    """
-    other = np.uint32(np.uint64(word) * np.uint64(0x915F77F5) + np.uint64(0x6C8E9CF5))
-    row = seats[base + np.uint64(word >> shift)]
-    second = seats[base + np.uint64(other >> shift)]
-    row = row if row >= 0 else second
-    tries = TRIES
-    while row < 0 and tries > 0:
-        other = np.uint32(np.uint64(other) * np.uint64(0x915F77F5) + np.uint64(0x6C8E9CF5))
-        row = seats[base + np.uint64(other >> shift)]
-        tries -= 1
-    return row
+def next_word(word):
+    """The word that follows from a word: where a draw looks next if nobody sits there."""
+    return np.uint32(np.uint32(word) * np.uint32(0x915F77F5) + np.uint32(0x6C8E9CF5))
 
 
 @njit(cache=True, inline="always")
 def first_kept(kept):
-    """Where one who is not on the social app meets a design: rival app, marketplace or own site, the first kept."""
-    if kept & 2:
-        return 1
-    if kept & 4:
-        return 2
-    return 3 if kept & 8 else 0
+    """Where one who is not on the social app meets a design: rival app, marketplace or own site, the first kept.
+
+    kept, a mask of channels; 0 where none is. A table of 16 entries of two bits, so that nothing is to be foreseen.
+    """
+    return np.int32((np.uint32(FIRST_KEPT) >> (np.uint32(kept) << np.uint32(1))) & np.uint32(3))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -331,88 +319,155 @@ def consideration_sets(
     """
     key0, key1, week = draw
     n_feed, n_search, n_endorsed, n_last = slots
-    ids, cluster, attention, alpha = people.ids, people.cluster, people.attention, people.alpha
-    follows, last_bought = people.follows, people.last_bought
-    links, endorsing = offers.links, offers.endorsing
-    seats, n_clusters, feed_bits, search_bits, own_bits, need_chance, need_alias = exposure
-    psi, kappa = own.psi, own.kappa
-    channel_value, channel_price = terms.channel_value, terms.channel_price
-    n = last - first
-    n_categories = need_chance.shape[0]
-    n_browsed = n_feed + n_search
-    feed_shift, search_shift = np.uint32(32 - feed_bits), np.uint32(32 - search_bits)
-    own_shift = np.uint32(32 - own_bits)
-    rival_feed = n_clusters << feed_bits
-    search_base = (n_clusters + 1) << feed_bits
-    market_base = search_base + (n_categories << search_bits)
-    own_base = search_base + (2 * n_categories << search_bits)
-    half = np.uint32(0xFFFF)
+    n, n_browsed = last - first, slots.feed + slots.search
+    attention, links, bits = people.attention[first:last], offers.links, exposure.feed_bits
     for c in range(1 + (n_browsed + 3) // 4):
         for i in range(n):
-            a, b, d, e = philox(key0, key1, ids[first + i], week, c, 0)
+            a, b, d, e = philox(key0, key1, people.ids[first + i], week, c, 0)
             words[4 * c, i], words[4 * c + 1, i], words[4 * c + 2, i], words[4 * c + 3, i] = a, b, d, e
     for i in range(n):
         luck[i] = (np.float32(words[1, i] >> np.uint32(9)) + np.float32(0.5)) * np.float32(2.0**-23)
-    share = np.float32(65536.0)
+    limits, begins = np.empty((3, BLOCK), np.float32), np.empty((4, BLOCK), np.uint32)
+    _feed_tables(n, attention, people.cluster[first:last], exposure, own.psi, limits, begins)
     for s in range(n_feed):
+        _draw_slot(n, words[4 + s], limits, begins, bits, exposure.own_bits, exposure.seats, offer[s], channel[s])
         for i in range(n):
-            u = np.float32(words[4 + s, i] & half)
-            who = first + i
-            social = u < attention[who] * share
-            table = np.int64(cluster[who])
-            favoured = u < attention[who] * psi[table]
-            base = table << feed_bits if social else rival_feed
-            base = own_base + (table << own_bits) if favoured else base
-            shift = own_shift if favoured else feed_shift
-            offer[s, i] = draw_seat(seats, np.uint64(base), shift, words[4 + s, i])
-            channel[s, i] = 0 if social else first_kept(links[offer[s, i], KEPT])
-    for i in range(n):
-        scaled = np.uint64(words[0, i]) * np.uint64(n_categories)
-        category = np.int64(scaled >> np.uint64(32))
-        other = need_alias[category]
-        category = other if np.float64(scaled & np.uint64(0xFFFFFFFF)) * 2.0**-32 >= need_chance[category] else category
-        here, there = n_clusters + category, n_clusters + n_categories + category
-        for s in range(n_feed, n_browsed):
-            u, mine = np.float32(words[4 + s, i] & half), attention[first + i]
-            social = u < mine * share
-            favoured = u < mine * psi[here] or share - u <= (np.float32(1.0) - mine) * psi[there]
-            base = (search_base if social else market_base) + (category << search_bits)
-            base = own_base + ((here if social else there) << own_bits) if favoured else base
-            shift = own_shift if favoured else search_shift
-            offer[s, i] = draw_seat(seats, np.uint64(base), shift, words[4 + s, i])
-            channel[s, i] = np.int32(0) if social else np.int32(2)
+            channel[s, i] *= first_kept(links[_row_or_blank(offer[s, i], links), KEPT])
+    if n_search > 0:
+        _search_tables(n, attention, words[0], exposure, own.psi, limits, begins)
+        bits = exposure.search_bits
+    for s in range(n_feed, n_browsed):
+        _draw_slot(n, words[4 + s], limits, begins, bits, exposure.own_bits, exposure.seats, offer[s], channel[s])
+        for i in range(n):
+            channel[s, i] *= np.int32(2)
     s = n_browsed
     if n_endorsed > 0:
-        for i in range(n):
-            who = first + i
-            w = words[2, i]
-            influencer = follows[who, ((w >> np.uint32(16)) * follows.shape[1]) >> 16]
-            row = endorsing[influencer] if influencer >= 0 else np.int32(EMPTY)
-            elsewhere = np.float32(w & half) >= attention[who] * share
-            offer[s, i] = row
-            by[i] = influencer if row >= 0 else EMPTY
-            channel[s, i] = first_kept(links[row, KEPT]) if row >= 0 and elsewhere else 0
+        _endorsed(n, words[2], attention, people.follows[first:last], offers.endorsing, links, offer[s], channel[s], by)
         s += 1
     if n_last > 0:
-        for i in range(n):
-            who = first + i
-            row = last_bought[who]
-            best, best_value = -1, np.float32(-1e30)
-            if row >= 0:
-                kept = links[row, KEPT]
-                if np.float32(words[2, i] & half) >= attention[who] * share and kept != 1:
-                    kept &= ~1
-                for ch in range(4):
-                    value = channel_value[ch] - alpha[who] * channel_price[ch]
-                    if ch == 0:
-                        value += social_value[i]
-                    if ((kept >> ch) & 1) == 1 and value > best_value:
-                        best, best_value = ch, value
-            offer[s, i] = row if best >= 0 else EMPTY
-            channel[s, i] = best if best >= 0 else 0
+        at_hand = people.last_bought[first:last], people.alpha[first:last], attention
+        _last_bought(n, words[2], at_hand, links, terms, social_value, offer[s], channel[s])
         s += 1
-    if kappa > 0.0:
-        _show_copies(n, n_feed, s, np.uint64(kappa * 4294967296.0), words, links, offer, channel)
+    if own.kappa > 0.0:
+        _show_copies(n, n_feed, s, np.uint64(own.kappa * 4294967296.0), words, links, offer, channel)
+
+
+@njit(cache=True, inline="always")
+def _row_or_blank(row, links):
+    """A row, or the last one of `links`, the blank, for an empty slot."""
+    return np.uint32(row if row >= 0 else links.shape[0] - 1)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _feed_tables(n, attention, cluster, exposure, psi, limits, begins):
+    """Where feed slots of n consumers are drawn from: limits (3, n) and begins (4, n) of `_draw_slot`."""
+    bits, own_bits = np.uint32(exposure.feed_bits), np.uint32(exposure.own_bits)
+    categories = exposure.need_chance.shape[0]
+    rivals = np.uint32(exposure.clusters << exposure.feed_bits)
+    own = np.uint32(((exposure.clusters + 1) << exposure.feed_bits) + (2 * categories << exposure.search_bits))
+    for i in range(n):
+        table = np.uint32(cluster[i])
+        limits[0, i] = attention[i] * np.float32(65536.0)
+        limits[1, i] = attention[i] * psi[table]
+        limits[2, i] = np.float32(-1.0)
+        begins[0, i], begins[1, i] = table << bits, rivals
+        begins[2, i] = begins[3, i] = own + (table << own_bits)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _search_tables(n, attention, words, exposure, psi, limits, begins):
+    """The same of search slots, each consumer's for the category that its word of chance, (n,), says it needs."""
+    clusters, categories = exposure.clusters, exposure.need_chance.shape[0]
+    bits, own_bits = np.uint32(exposure.search_bits), np.uint32(exposure.own_bits)
+    social = np.uint32((clusters + 1) << exposure.feed_bits)
+    market = np.uint32(social + (categories << exposure.search_bits))
+    own = np.uint32(social + (2 * categories << exposure.search_bits))
+    for i in range(n):
+        scaled = np.uint64(words[i]) * np.uint64(categories)
+        pick = np.uint32(scaled >> np.uint64(32))
+        stays = np.float64(scaled & np.uint64(0xFFFFFFFF)) * 2.0**-32 < exposure.need_chance[pick]
+        category = pick if stays else np.uint32(exposure.need_alias[pick])
+        here, there = np.uint32(clusters) + category, np.uint32(clusters + categories) + category
+        limits[0, i] = attention[i] * np.float32(65536.0)
+        limits[1, i] = attention[i] * psi[here]
+        limits[2, i] = (np.float32(1.0) - attention[i]) * psi[there]
+        begins[0, i], begins[1, i] = social + (category << bits), market + (category << bits)
+        begins[2, i], begins[3, i] = own + (here << own_bits), own + (there << own_bits)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _draw_slot(n, words, limits, begins, bits, own_bits, seats, offer, channel):
+    """Draw one slot of n consumers: rows to `offer`, EMPTY for none, and to `channel` 0 on the social app, else 1.
+
+    words (n,), their low half u; limits (3, n): the slot is the social app's where u is below the first, and from own
+    listings alone where it is below the second or 65,536 - u not above the third; begins (4, n): where the seats of a
+    table begin, the social app's and the others', of all listings and of own ones. A draw takes a random seat and, while
+    it is empty, one that follows from it. The second look is taken at once, needed or not, and the few that need more
+    come last: nothing is to be foreseen.
+    """
+    half, share = np.uint32(0xFFFF), np.float32(65536.0)
+    all_shift, own_shift = np.uint32(32 - bits), np.uint32(32 - own_bits)
+    begin, shift = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
+    for i in range(n):
+        u = np.float32(np.int32(words[i] & half))
+        social = u < limits[0, i]
+        favoured = (u < limits[1, i]) | (share - u <= limits[2, i])
+        of_all = begins[0, i] if social else begins[1, i]
+        of_own = begins[2, i] if social else begins[3, i]
+        begin[i] = of_own if favoured else of_all
+        shift[i] = own_shift if favoured else all_shift
+        channel[i] = np.int32(0) if social else np.int32(1)
+    for i in range(n):
+        row = seats[np.uint32(begin[i] + np.uint32(words[i] >> shift[i]))]
+        second = seats[np.uint32(begin[i] + np.uint32(next_word(words[i]) >> shift[i]))]
+        offer[i] = row if row >= 0 else second
+    empty, many = np.empty(BLOCK, np.int32), 0
+    for i in range(n):
+        empty[many] = i
+        many += np.int64(offer[i] < 0)
+    for k in range(many):
+        i = np.uint32(empty[k])
+        word, tries = next_word(words[i]), TRIES
+        while offer[i] < 0 and tries > 0:
+            word = next_word(word)
+            offer[i] = seats[np.uint32(begin[i] + np.uint32(word >> shift[i]))]
+            tries -= 1
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _endorsed(n, words, attention, follows, endorsing, links, offer, channel, by):
+    """What one of those that a consumer follows endorses, met on the app or elsewhere; writes `by`, who that is."""
+    for i in range(n):
+        w = words[i]
+        influencer = follows[i, ((w >> np.uint32(16)) * follows.shape[1]) >> 16]
+        row = endorsing[influencer] if influencer >= 0 else np.int32(EMPTY)
+        elsewhere = np.float32(np.int32(w & np.uint32(0xFFFF))) >= attention[i] * np.float32(65536.0)
+        offer[i] = row
+        by[i] = influencer if row >= 0 else EMPTY
+        channel[i] = first_kept(links[_row_or_blank(row, links), KEPT]) if elsewhere else 0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _last_bought(n, words, at_hand, links, terms, social_value, offer, channel):
+    """What a consumer bought last, through the channel that suits it best of those kept; away from the app, not that.
+
+    at_hand: the row bought last, α and attention, (n,) each.
+    """
+    last_bought, alpha, attention = at_hand
+    for i in range(n):
+        row = last_bought[i]
+        kept = links[_row_or_blank(row, links), KEPT]
+        away = np.float32(np.int32(words[i] & np.uint32(0xFFFF))) >= attention[i] * np.float32(65536.0)
+        kept = kept & ~1 if away & (kept != 1) else kept
+        best, best_value = np.int32(EMPTY), np.float32(-1e30)
+        for ch in range(4):
+            value = terms.channel_value[ch] - alpha[i] * terms.channel_price[ch]
+            value = value + social_value[i] if ch == 0 else value
+            better = (((kept >> ch) & 1) == 1) & (value > best_value)
+            best = np.int32(ch) if better else best
+            best_value = value if better else best_value
+        offer[i] = row if best >= 0 else EMPTY
+        channel[i] = best if best >= 0 else 0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -422,26 +477,27 @@ def _show_copies(n, n_feed, n_all, kappa32, words, links, offer, channel):
     From the last feed offer backwards, each copy takes the first place that shows an own listing and that no other
     copy has taken: nobody else loses a place. The chance is keyed by consumer, week and copy.
     """
-    hits = np.empty(MAX_SLOTS, np.int64)
-    blank = links.shape[0] - 1
+    hits = np.zeros(BLOCK, np.uint32)  # slots whose copy is to be shown, a bit each
+    for k in range(n_all):
+        for i in range(n):
+            row = _row_or_blank(offer[k, i], links)
+            turned = np.uint32(np.uint32(words[3, i] ^ np.uint32(links[row, NAME])) * np.uint32(0x9E3779B1))
+            hit = (links[row, COPY] >= 0) & (np.uint64(turned) < kappa32) & (channel[k, i] == 0)
+            hits[i] |= np.uint32(hit) << np.uint32(k)
     for i in range(n):
-        count = 0
-        for k in range(n_all):
-            row = np.uint32(offer[k, i] if offer[k, i] >= 0 else blank)
-            turned = np.uint32(np.uint64(words[3, i] ^ np.uint32(links[row, NAME])) * np.uint64(0x9E3779B1))
-            hits[count] = k
-            count += np.int64(links[row, COPY] >= 0) & np.int64(turned < kappa32) & np.int64(channel[k, i] == 0)
-        place = n_feed - 1
-        for h in range(count):
-            copy = links[offer[hits[h], i], COPY]
-            while place >= 0 and not _is_copy(offer[place, i], channel[place, i], links):
-                place -= 1
-            there = place < 0
-            for k in range(n_feed):
-                there = there or offer[k, i] == copy
-            if not there:
-                offer[place, i] = copy
-                place -= 1
+        place, k = n_feed - 1, 0
+        while hits[i] >> np.uint32(k) != 0:
+            if hits[i] >> np.uint32(k) & np.uint32(1):
+                copy = links[offer[k, i], COPY]
+                while place >= 0 and not _is_copy(offer[place, i], channel[place, i], links):
+                    place -= 1
+                there = place < 0
+                for f in range(n_feed):
+                    there = there or offer[f, i] == copy
+                if not there:
+                    offer[place, i] = copy
+                    place -= 1
+            k += 1
 
 
 @njit(cache=True, inline="always")
