@@ -328,18 +328,18 @@ def consideration_sets(
     for i in range(n):
         luck[i] = (np.float32(words[1, i] >> np.uint32(9)) + np.float32(0.5)) * np.float32(2.0**-23)
     limits, begins = np.empty((3, BLOCK), np.float32), np.empty((4, BLOCK), np.uint32)
+    begin, shift, look = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
+    again, empty, other = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int32)
     _feed_tables(n, attention, people.cluster[first:last], exposure, own.psi, limits, begins)
-    for s in range(n_feed):
-        _draw_slot(n, words[4 + s], limits, begins, bits, exposure.own_bits, exposure.seats, offer[s], channel[s])
+    for s in range(n_browsed):
+        if s == n_feed:
+            _search_tables(n, attention, words[0], exposure, own.psi, limits, begins)
+            bits = exposure.search_bits
+        _place(n, words[4 + s], limits, begins, bits, exposure.own_bits, begin, shift, look, again, other)
+        _look(n, words[4 + s], exposure.seats, begin, shift, look, again, empty, offer[s])
         for i in range(n):
-            channel[s, i] *= first_kept(links[_row_or_blank(offer[s, i], links), KEPT])
-    if n_search > 0:
-        _search_tables(n, attention, words[0], exposure, own.psi, limits, begins)
-        bits = exposure.search_bits
-    for s in range(n_feed, n_browsed):
-        _draw_slot(n, words[4 + s], limits, begins, bits, exposure.own_bits, exposure.seats, offer[s], channel[s])
-        for i in range(n):
-            channel[s, i] *= np.int32(2)
+            row = _row_or_blank(offer[s, i], links)
+            channel[s, i] = other[i] * (first_kept(links[row, KEPT]) if s < n_feed else 2)
     s = n_browsed
     if n_endorsed > 0:
         _endorsed(n, words[2], attention, people.follows[first:last], offers.endorsing, links, offer[s], channel[s], by)
@@ -395,42 +395,51 @@ def _search_tables(n, attention, words, exposure, psi, limits, begins):
         begins[2, i], begins[3, i] = own + (here << own_bits), own + (there << own_bits)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _draw_slot(n, words, limits, begins, bits, own_bits, seats, offer, channel):
-    """Draw one slot of n consumers: rows to `offer`, EMPTY for none, and to `channel` 0 on the social app, else 1.
+@njit(cache=True, inline="always")
+def _place(n, words, limits, begins, bits, own_bits, begin, shift, look, again, other):
+    """Where n consumers look first and second in one slot, and whether it is of `other` channels than the social app.
 
     words (n,), their low half u; limits (3, n): the slot is the social app's where u is below the first, and from own
     listings alone where it is below the second or 65,536 - u not above the third; begins (4, n): where the seats of a
-    table begin, the social app's and the others', of all listings and of own ones. A draw takes a random seat and, while
-    it is empty, one that follows from it. The second look is taken at once, needed or not, and the few that need more
-    come last: nothing is to be foreseen.
+    table begin, the social app's and the others', of all listings and of own ones. Writes `begin` and `shift` of the
+    table, and places in all seats.
     """
-    half, share = np.uint32(0xFFFF), np.float32(65536.0)
     all_shift, own_shift = np.uint32(32 - bits), np.uint32(32 - own_bits)
-    begin, shift = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
     for i in range(n):
-        u = np.float32(np.int32(words[i] & half))
+        u = np.float32(np.int32(words[i] & np.uint32(0xFFFF)))
         social = u < limits[0, i]
-        favoured = (u < limits[1, i]) | (share - u <= limits[2, i])
+        favoured = (u < limits[1, i]) | (np.float32(65536.0) - u <= limits[2, i])
         of_all = begins[0, i] if social else begins[1, i]
         of_own = begins[2, i] if social else begins[3, i]
         begin[i] = of_own if favoured else of_all
         shift[i] = own_shift if favoured else all_shift
-        channel[i] = np.int32(0) if social else np.int32(1)
+        other[i] = np.int32(0) if social else np.int32(1)
     for i in range(n):
-        row = seats[np.uint32(begin[i] + np.uint32(words[i] >> shift[i]))]
-        second = seats[np.uint32(begin[i] + np.uint32(next_word(words[i]) >> shift[i]))]
-        offer[i] = row if row >= 0 else second
-    empty, many = np.empty(BLOCK, np.int32), 0
+        look[i] = begin[i] + (words[i] >> shift[i])
+        again[i] = begin[i] + (next_word(words[i]) >> shift[i])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _look(n, words, seats, begin, shift, look, again, empty, offer):
+    """The rows that n consumers find in one slot, EMPTY for none: at a random seat, else at one that follows from it.
+
+    The second look is taken at once, needed or not: that is cheaper than to guess whether it will be. The few that need
+    more, listed in `empty`, come last.
+    """
+    many = 0
     for i in range(n):
+        row, second = seats[look[i]], seats[again[i]]
+        gone = row >> np.int32(31)  # all bits where the seat is empty, else none
+        row = (row & ~gone) | (second & gone)
+        offer[i] = row
         empty[many] = i
-        many += np.int64(offer[i] < 0)
+        many += np.int64(row < 0)
     for k in range(many):
-        i = np.uint32(empty[k])
+        i = empty[k]
         word, tries = next_word(words[i]), TRIES
         while offer[i] < 0 and tries > 0:
             word = next_word(word)
-            offer[i] = seats[np.uint32(begin[i] + np.uint32(word >> shift[i]))]
+            offer[i] = seats[begin[i] + np.uint32(word >> shift[i])]
             tries -= 1
 
 
@@ -447,6 +456,13 @@ def _endorsed(n, words, attention, follows, endorsing, links, offer, channel, by
         channel[i] = first_kept(links[_row_or_blank(row, links), KEPT]) if elsewhere else 0
 
 
+@njit(cache=True, inline="always")
+def _better(best, most, channel, kept, value):
+    """The better of the best channel so far and another, if that is kept, and its value."""
+    better = ((kept >> channel) & 1 == 1) & (value > most)
+    return np.int32(channel) if better else best, value if better else most
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def _last_bought(n, words, at_hand, links, terms, social_value, offer, channel):
     """What a consumer bought last, through the channel that suits it best of those kept; away from the app, not that.
@@ -454,18 +470,16 @@ def _last_bought(n, words, at_hand, links, terms, social_value, offer, channel):
     at_hand: the row bought last, α and attention, (n,) each.
     """
     last_bought, alpha, attention = at_hand
+    value, price = terms.channel_value, terms.channel_price
     for i in range(n):
         row = last_bought[i]
         kept = links[_row_or_blank(row, links), KEPT]
         away = np.float32(np.int32(words[i] & np.uint32(0xFFFF))) >= attention[i] * np.float32(65536.0)
         kept = kept & ~1 if away & (kept != 1) else kept
-        best, best_value = np.int32(EMPTY), np.float32(-1e30)
-        for ch in range(4):
-            value = terms.channel_value[ch] - alpha[i] * terms.channel_price[ch]
-            value = value + social_value[i] if ch == 0 else value
-            better = (((kept >> ch) & 1) == 1) & (value > best_value)
-            best = np.int32(ch) if better else best
-            best_value = value if better else best_value
+        best, most = np.int32(EMPTY), np.float32(-1e30)
+        best, most = _better(best, most, 0, kept, value[0] - alpha[i] * price[0] + social_value[i])
+        for ch in range(1, 4):
+            best, most = _better(best, most, ch, kept, value[ch] - alpha[i] * price[ch])
         offer[i] = row if best >= 0 else EMPTY
         channel[i] = best if best >= 0 else 0
 
@@ -477,27 +491,34 @@ def _show_copies(n, n_feed, n_all, kappa32, words, links, offer, channel):
     From the last feed offer backwards, each copy takes the first place that shows an own listing and that no other
     copy has taken: nobody else loses a place. The chance is keyed by consumer, week and copy.
     """
-    hits = np.zeros(BLOCK, np.uint32)  # slots whose copy is to be shown, a bit each
+    hits = np.zeros(BLOCK, np.uint32)  # slots that hold an original on the app which has a copy, a bit each
     for k in range(n_all):
         for i in range(n):
-            row = _row_or_blank(offer[k, i], links)
-            turned = np.uint32(np.uint32(words[3, i] ^ np.uint32(links[row, NAME])) * np.uint32(0x9E3779B1))
-            hit = (links[row, COPY] >= 0) & (np.uint64(turned) < kappa32) & (channel[k, i] == 0)
-            hits[i] |= np.uint32(hit) << np.uint32(k)
+            here = (links[_row_or_blank(offer[k, i], links), COPY] >= 0) & (channel[k, i] == 0)
+            hits[i] |= np.uint32(here) << np.uint32(k)
     for i in range(n):
-        place, k = n_feed - 1, 0
-        while hits[i] >> np.uint32(k) != 0:
-            if hits[i] >> np.uint32(k) & np.uint32(1):
-                copy = links[offer[k, i], COPY]
-                while place >= 0 and not _is_copy(offer[place, i], channel[place, i], links):
-                    place -= 1
-                there = place < 0
-                for f in range(n_feed):
-                    there = there or offer[f, i] == copy
-                if not there:
-                    offer[place, i] = copy
-                    place -= 1
-            k += 1
+        place, left, k = n_feed - 1, hits[i], 0
+        while left != 0:
+            if left & np.uint32(1):
+                row = np.uint32(offer[k, i])
+                turned = np.uint32(np.uint32(words[3, i] ^ np.uint32(links[row, NAME])) * np.uint32(0x9E3779B1))
+                if np.uint64(turned) < kappa32:
+                    place = _show_copy(links[row, COPY], i, place, n_feed, links, offer, channel)
+            left, k = left >> np.uint32(1), k + 1
+
+
+@njit(cache=True, inline="always")
+def _show_copy(copy, i, place, n_feed, links, offer, channel):
+    """Show a copy to consumer i in the first place from `place` backwards that has one; returns where the next may go."""
+    while place >= 0 and not _is_copy(offer[place, i], channel[place, i], links):
+        place -= 1
+    there = place < 0
+    for k in range(n_feed):
+        there = there or offer[k, i] == copy
+    if there:
+        return place
+    offer[place, i] = copy
+    return place - 1
 
 
 @njit(cache=True, inline="always")
@@ -550,54 +571,26 @@ def browse(draw, start, stop, slots, people, offers, exposure, own, terms, pages
     `bought_on` where that is not empty. The last row of `attributes` and `links` is a blank that stands for an empty
     slot.
     """
-    n_feed, n_search, n_endorsed, n_last = slots
-    taste, alpha, cluster = people.taste, people.alpha, people.cluster
-    impulsiveness, privacy, habit, trust = people.impulsiveness, people.privacy, people.habit, people.trust
-    last_bought, bought_on = people.last_bought, people.bought_on
-    attributes, links, endorsement = offers.attributes, offers.links, offers.endorsement
-    channel_value, channel_price = terms.channel_value, terms.channel_price
-    habit_value, trust_value, privacy_cost = terms.habit, terms.trust, terms.privacy
-    match, nest, impulse, order_value = terms.match, terms.nest, terms.impulse, terms.order_value
-    visits, joy, sampled, update_path = terms.visits, terms.joy, terms.sampled, terms.update_path
-    books, by_influencer, by_cluster, totals = pages
-    has_copies = own.has_copies
-    n_all = n_feed + n_search + n_endorsed + n_last
-    endorsed_slot = n_feed + n_search if n_endorsed > 0 else -1
-    blank = np.int32(attributes.shape[0] - 1)
-    words = np.empty((4 * (1 + (n_feed + n_search + 3) // 4), BLOCK), np.uint32)
-    offer = np.empty((MAX_SLOTS, BLOCK), np.int32)
-    channel = np.empty((MAX_SLOTS, BLOCK), np.int32)
-    utility = np.empty((MAX_SLOTS, BLOCK), np.float32)
-    weight = np.empty((MAX_SLOTS, BLOCK), np.float32)
-    slope = np.empty((MAX_SLOTS, BLOCK), np.float32)
+    n_all = slots.feed + slots.search + slots.endorsed + slots.last_bought
+    endorsed_slot = slots.feed + slots.search if slots.endorsed > 0 else -1
+    words = np.empty((4 * (1 + (slots.feed + slots.search + 3) // 4), BLOCK), np.uint32)
+    offer, channel = np.empty((MAX_SLOTS, BLOCK), np.int32), np.empty((MAX_SLOTS, BLOCK), np.int32)
+    utility, weight = np.empty((MAX_SLOTS, BLOCK), np.float32), np.empty((MAX_SLOTS, BLOCK), np.float32)
+    slope, crowd = np.empty((MAX_SLOTS, BLOCK), np.float32), np.empty((MAX_SLOTS, BLOCK), np.float32)
     design = np.empty((MAX_SLOTS, BLOCK), np.int32)
-    crowd = np.empty((MAX_SLOTS, BLOCK), np.float32)
-    exponent = np.empty(BLOCK, np.int32)
-    power = exponent.view(np.float32)
-    total = np.empty(BLOCK, np.float32)
-    mantissa = np.empty(BLOCK, np.float32)
-    mantissa_bits = mantissa.view(np.int32)
-    inclusive = np.empty(BLOCK, np.float32)
-    inside = np.empty(BLOCK, np.float32)
-    hurried = np.empty(BLOCK, np.float32)
-    bought = np.empty(BLOCK, np.int32)
-    by = np.empty(BLOCK, np.int32)
-    luck = np.empty(BLOCK, np.float32)
-    social_value = np.empty(BLOCK, np.float32)
-    haste = np.empty(BLOCK, np.float32)
-    way = np.empty(8, np.float32)  # utility of each channel, without and with impulse
-    one, zero = np.float32(1.0), np.float32(0.0)
-    turnout = np.float32(visits)
-    most = np.float32(MOST_UTILITY)
-
+    bought, by = np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32)
+    total, inclusive, inside = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
+    hurried, luck = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
+    social_value, haste = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
     for first in range(start, stop, BLOCK):
         last = min(first + BLOCK, stop)
         n = last - first
         for i in range(n):
+            who = first + i
             social_value[i] = (
-                habit_value * habit[first + i] + trust_value * trust[first + i] - privacy_cost * privacy[first + i]
+                terms.habit * people.habit[who] + terms.trust * people.trust[who] - terms.privacy * people.privacy[who]
             )
-            haste[i] = impulse * impulsiveness[first + i]
+            haste[i] = terms.impulse * people.impulsiveness[who]
         consideration_sets(
             draw,
             first,
@@ -615,148 +608,253 @@ def browse(draw, start, stop, slots, people, offers, exposure, own, terms, pages
             by,
             luck,
         )
-
-        # decision utility
-        for i in range(n):
-            who = first + i
-            t0, t1, t2, t3 = match * taste[who, 0], match * taste[who, 1], match * taste[who, 2], match * taste[who, 3]
-            a = alpha[who]
-            for ch in range(4):
-                way[ch] = channel_value[ch] - a * channel_price[ch]
-            way[0] += social_value[i]
-            for ch in range(4):
-                way[4 + ch] = way[ch]
-            way[4] += haste[i]
-            for s in range(n_all):
-                row = np.uint32(offer[s, i] if offer[s, i] >= 0 else blank)
-                hasty = 4 if (s < n_feed or s == endorsed_slot) else 0
-                v = (
-                    t0 * attributes[row, 0]
-                    + t1 * attributes[row, 1]
-                    + t2 * attributes[row, 2]
-                    + t3 * attributes[row, 3]
-                ) + (attributes[row, VALUE] - a * attributes[row, PRICE] + way[np.uint32(channel[s, i] + hasty)])
-                offer[s, i] = row
-                utility[s, i] = v
-                if has_copies:
-                    design[s, i] = links[row, ROOT]
-        if endorsed_slot >= 0:
-            for i in range(n):
-                utility[endorsed_slot, i] += endorsement[by[i]] if by[i] >= 0 else zero
-
-        # each design once, through its best channel
-        for s in range(1, n_all):
-            for r in range(s):
-                for i in range(n):
-                    u, v = utility[r, i], utility[s, i]
-                    again = offer[r, i] == offer[s, i]
-                    utility[s, i] = NO_OFFER if again and u >= v else v
-                    utility[r, i] = NO_OFFER if again and u < v else u
-
-        # e^V: 2^k times a polynomial on [-1/2, 1/2] ln 2 (relative error below 2e-7)
-        for i in range(n):
-            total[i] = zero
-        for s in range(n_all):
-            for i in range(n):
-                x = utility[s, i]
-                x = x if x > -most else -most
-                x = x if x < most else most
-                x = x * np.float32(1.4426950408889634)
-                k = np.floor(x + np.float32(0.5))
-                f = (x - k) * np.float32(0.6931471805599453)
-                exponent[i] = (np.int32(k) + np.int32(127)) << np.int32(23)
-                p = np.float32(1.0 / 5040.0)
-                p = p * f + np.float32(1.0 / 720.0)
-                p = p * f + np.float32(1.0 / 120.0)
-                p = p * f + np.float32(1.0 / 24.0)
-                p = p * f + np.float32(1.0 / 6.0)
-                p = p * f + np.float32(0.5)
-                p = p * f + one
-                weight[s, i] = p * f + one
-            for i in range(n):
-                w = weight[s, i] * power[i]
-                weight[s, i] = w if utility[s, i] > NEVER else zero
-
-        # shares and own slopes, nested where a design has copies
-        if has_copies:
-            _nest_copies(design, weight, utility, crowd, n_all, n, nest)
-        for s in range(n_all):
-            for i in range(n):
-                total[i] += weight[s, i]
-        for s in range(n_all):
-            for i in range(n):
-                p = weight[s, i] / (one + total[i])
-                slope[s, i] = p * (one - p)
-                if has_copies:
-                    slope[s, i] += p * utility[s, i]
-                utility[s, i] = p
-
-        # the path: one draw a consumer
-        for i in range(n):
-            inside[i], hurried[i], bought[i] = zero, zero, np.int32(-1)
-        for s in range(n_all):
-            hasty = s < n_feed or s == endorsed_slot
-            for i in range(n):
-                p = utility[s, i] * turnout
-                inside[i] += p
-                bought[i] = np.int32(s) if (bought[i] < 0) & (luck[i] < inside[i]) else bought[i]
-                hurried[i] += p if hasty & (channel[s, i] == 0) else zero
-
-        # ln(1 + Σ e^V): the exponent times ln 2 and a polynomial on [√½, √2], exact for a small sum
-        for i in range(n):
-            mantissa[i] = one + total[i]
-        for i in range(n):
-            word = mantissa_bits[i] - np.int32(0x3F3504F3)
-            exponent[i] = word >> np.int32(23)
-            mantissa_bits[i] = (word & np.int32(0x007FFFFF)) + np.int32(0x3F3504F3)
-        for i in range(n):
-            f = total[i] if exponent[i] == 0 else mantissa[i] - one
-            g = f / (np.float32(2.0) + f)
-            h = g * g
-            p = np.float32(2.0 / 11.0)
-            p = p * h + np.float32(2.0 / 9.0)
-            p = p * h + np.float32(2.0 / 7.0)
-            p = p * h + np.float32(2.0 / 5.0)
-            p = p * h + np.float32(2.0 / 3.0)
-            p = p * h + np.float32(2.0)
-            inclusive[i] = np.float32(exponent[i]) * np.float32(0.6931471805599453) + p * g
-
-        # the books
-        if sampled:
+        _decision_utility(
+            n,
+            n_all,
+            slots.feed,
+            endorsed_slot,
+            first,
+            people,
+            offers,
+            terms,
+            social_value,
+            haste,
+            offer,
+            channel,
+            by,
+            utility,
+        )
+        _one_of_each(n, n_all, offer, utility)
+        _weights(n, n_all, utility, weight)
+        if own.has_copies:
             for s in range(n_all):
                 for i in range(n):
-                    drawn = bought[i] == s
-                    slope[s, i] = slope[s, i] / (utility[s, i] * turnout) if drawn else zero
-                    utility[s, i] = one / turnout if drawn else zero
-            for i in range(n):
-                k = bought[i]
-                inside[i] = one if k >= 0 else zero
-                hurried[i] = one if k >= 0 and (k < n_feed or k == endorsed_slot) and channel[k, i] == 0 else zero
-        unit = turnout * np.float32(SCALE)
+                    design[s, i] = offers.links[np.uint32(offer[s, i]), ROOT]
+            _nest_copies(design, weight, utility, crowd, n_all, n, terms.nest)
+        _shares(n, n_all, own.has_copies, weight, total, utility, slope)
+        _purchase(
+            n,
+            n_all,
+            slots.feed,
+            endorsed_slot,
+            np.float32(terms.visits),
+            luck,
+            channel,
+            utility,
+            inside,
+            hurried,
+            bought,
+        )
+        _log_of_one_more(n, total, inclusive)
+        if terms.sampled:
+            _one_purchase(
+                n,
+                n_all,
+                slots.feed,
+                endorsed_slot,
+                np.float32(terms.visits),
+                channel,
+                bought,
+                utility,
+                slope,
+                inside,
+                hurried,
+            )
+        _enter_books(
+            n,
+            n_all,
+            endorsed_slot,
+            np.float32(terms.visits),
+            people.alpha[first:last],
+            offer,
+            channel,
+            by,
+            utility,
+            slope,
+            pages,
+        )
+        _enter_totals(n, first, people, terms, offer, channel, bought, inside, hurried, inclusive, haste, pages)
+
+
+@njit(cache=True, inline="always")
+def _decision_utility(
+    n, n_all, n_feed, endorsed_slot, first, people, offers, terms, social_value, haste, offer, channel, by, utility
+):
+    """V of every slot, as `browse`; an empty slot becomes the blank row."""
+    taste, match = people.taste, terms.match
+    attributes, links = offers.attributes, offers.links
+    way = np.empty(8, np.float32)  # utility of each channel, without and with impulse
+    for i in range(n):
+        who = first + i
+        t0, t1, t2, t3 = match * taste[who, 0], match * taste[who, 1], match * taste[who, 2], match * taste[who, 3]
+        a = people.alpha[who]
+        for ch in range(4):
+            way[ch] = terms.channel_value[ch] - a * terms.channel_price[ch]
+        way[0] += social_value[i]
+        for ch in range(4):
+            way[4 + ch] = way[ch]
+        way[4] += haste[i]
         for s in range(n_all):
-            for i in range(n):
-                row = np.uint32(offer[s, i])
-                books[row, np.uint32(channel[s, i])] += np.int64(utility[s, i] * unit)
-                books[row, SLOPE] += np.int64(slope[s, i] * alpha[first + i] * unit)
-        if endorsed_slot >= 0:
-            for i in range(n):
-                if by[i] >= 0:
-                    p = np.int64(utility[endorsed_slot, i] * unit)
-                    books[offer[endorsed_slot, i], ENDORSED] += p
-                    by_influencer[by[i], min(channel[endorsed_slot, i], 1)] += p
+            row = _row_or_blank(offer[s, i], links)
+            hasty = 4 if (s < n_feed or s == endorsed_slot) else 0
+            v = (
+                t0 * attributes[row, 0] + t1 * attributes[row, 1] + t2 * attributes[row, 2] + t3 * attributes[row, 3]
+            ) + (attributes[row, VALUE] - a * attributes[row, PRICE] + way[np.uint32(channel[s, i] + hasty)])
+            offer[s, i] = row
+            utility[s, i] = v
+    if endorsed_slot >= 0:
         for i in range(n):
-            who = first + i
-            money = np.float32(order_value) / alpha[who]
-            surplus = money * (inclusive[i] * turnout * joy - haste[i] * hurried[i])
-            totals[SURPLUS] += np.int64(surplus * np.float32(MONEY_SCALE))
-            totals[INCLUSIVE] += np.int64(inclusive[i] * np.float32(SCALE))
-            totals[IMPULSE] += np.int64(hurried[i] * np.float32(SCALE))
-            by_cluster[cluster[who]] += np.int64(inside[i] * np.float32(SCALE))
-            if update_path and bought[i] >= 0:
-                last_bought[who] = offer[bought[i], i]
-        if bought_on.shape[0] > 0:
+            utility[endorsed_slot, i] += offers.endorsement[by[i]] if by[i] >= 0 else np.float32(0.0)
+
+
+@njit(cache=True, inline="always")
+def _one_of_each(n, n_all, offer, utility):
+    """Each design once, through its best channel: the others' utility becomes NO_OFFER."""
+    for s in range(1, n_all):
+        for r in range(s):
             for i in range(n):
-                bought_on[first + i] = channel[bought[i], i] if bought[i] >= 0 else EMPTY
+                u, v = utility[r, i], utility[s, i]
+                again = offer[r, i] == offer[s, i]
+                utility[s, i] = NO_OFFER if again and u >= v else v
+                utility[r, i] = NO_OFFER if again and u < v else u
+
+
+@njit(cache=True, inline="always")
+def _weights(n, n_all, utility, weight):
+    """e^V, 0 where there is no offer: 2^k times a polynomial on [-1/2, 1/2] ln 2 (relative error below 2e-7)."""
+    exponent = np.empty(BLOCK, np.int32)
+    power = exponent.view(np.float32)
+    one, zero, most = np.float32(1.0), np.float32(0.0), np.float32(MOST_UTILITY)
+    for s in range(n_all):
+        for i in range(n):
+            x = utility[s, i]
+            x = x if x > -most else -most
+            x = x if x < most else most
+            x = x * np.float32(1.4426950408889634)
+            k = np.floor(x + np.float32(0.5))
+            f = (x - k) * np.float32(0.6931471805599453)
+            exponent[i] = (np.int32(k) + np.int32(127)) << np.int32(23)
+            p = np.float32(1.0 / 5040.0)
+            p = p * f + np.float32(1.0 / 720.0)
+            p = p * f + np.float32(1.0 / 120.0)
+            p = p * f + np.float32(1.0 / 24.0)
+            p = p * f + np.float32(1.0 / 6.0)
+            p = p * f + np.float32(0.5)
+            p = p * f + one
+            weight[s, i] = p * f + one
+        for i in range(n):
+            w = weight[s, i] * power[i]
+            weight[s, i] = w if utility[s, i] > NEVER else zero
+
+
+@njit(cache=True, inline="always")
+def _shares(n, n_all, has_copies, weight, total, utility, slope):
+    """s = w / (1 + Σ w) to `utility`, their own slopes to `slope`, Σ w to `total`; steeper slopes where nested."""
+    one = np.float32(1.0)
+    for i in range(n):
+        total[i] = np.float32(0.0)
+    for s in range(n_all):
+        for i in range(n):
+            total[i] += weight[s, i]
+    for s in range(n_all):
+        for i in range(n):
+            p = weight[s, i] / (one + total[i])
+            slope[s, i] = p * (one - p)
+            if has_copies:
+                slope[s, i] += p * utility[s, i]
+            utility[s, i] = p
+
+
+@njit(cache=True, inline="always")
+def _purchase(n, n_all, n_feed, endorsed_slot, turnout, luck, channel, share, inside, hurried, bought):
+    """One draw a consumer: the slot bought from or -1; the chance that it buys, and that it does so with impulse."""
+    zero = np.float32(0.0)
+    for i in range(n):
+        inside[i], hurried[i], bought[i] = zero, zero, np.int32(-1)
+    for s in range(n_all):
+        hasty = s < n_feed or s == endorsed_slot
+        for i in range(n):
+            p = share[s, i] * turnout
+            inside[i] += p
+            bought[i] = np.int32(s) if (bought[i] < 0) & (luck[i] < inside[i]) else bought[i]
+            hurried[i] += p if hasty & (channel[s, i] == 0) else zero
+
+
+@njit(cache=True, inline="always")
+def _log_of_one_more(n, total, inclusive):
+    """ln(1 + Σ w): the exponent times ln 2 and a polynomial on [√½, √2], exact for a small sum."""
+    exponent, mantissa = np.empty(BLOCK, np.int32), np.empty(BLOCK, np.float32)
+    bits = mantissa.view(np.int32)
+    one = np.float32(1.0)
+    for i in range(n):
+        mantissa[i] = one + total[i]
+    for i in range(n):
+        word = bits[i] - np.int32(0x3F3504F3)
+        exponent[i] = word >> np.int32(23)
+        bits[i] = (word & np.int32(0x007FFFFF)) + np.int32(0x3F3504F3)
+    for i in range(n):
+        f = total[i] if exponent[i] == 0 else mantissa[i] - one
+        g = f / (np.float32(2.0) + f)
+        h = g * g
+        p = np.float32(2.0 / 11.0)
+        p = p * h + np.float32(2.0 / 9.0)
+        p = p * h + np.float32(2.0 / 7.0)
+        p = p * h + np.float32(2.0 / 5.0)
+        p = p * h + np.float32(2.0 / 3.0)
+        p = p * h + np.float32(2.0)
+        inclusive[i] = np.float32(exponent[i]) * np.float32(0.6931471805599453) + p * g
+
+
+@njit(cache=True, inline="always")
+def _one_purchase(n, n_all, n_feed, endorsed_slot, turnout, channel, bought, share, slope, inside, hurried):
+    """Books of draws in place of chances: the slot bought from counts one, the others nothing."""
+    zero, one = np.float32(0.0), np.float32(1.0)
+    for s in range(n_all):
+        for i in range(n):
+            drawn = bought[i] == s
+            slope[s, i] = slope[s, i] / (share[s, i] * turnout) if drawn else zero
+            share[s, i] = one / turnout if drawn else zero
+    for i in range(n):
+        k = bought[i]
+        inside[i] = one if k >= 0 else zero
+        hurried[i] = one if k >= 0 and (k < n_feed or k == endorsed_slot) and channel[k, i] == 0 else zero
+
+
+@njit(cache=True, inline="always")
+def _enter_books(n, n_all, endorsed_slot, turnout, alpha, offer, channel, by, share, slope, pages):
+    """Shares and slopes, times the visits, go to the books of sellers and influencers."""
+    books, by_influencer = pages.books, pages.by_influencer
+    unit = turnout * np.float32(SCALE)
+    for s in range(n_all):
+        for i in range(n):
+            row = np.uint32(offer[s, i])
+            books[row, np.uint32(channel[s, i])] += np.int64(share[s, i] * unit)
+            books[row, SLOPE] += np.int64(slope[s, i] * alpha[i] * unit)
+    if endorsed_slot >= 0:
+        for i in range(n):
+            if by[i] >= 0:
+                p = np.int64(share[endorsed_slot, i] * unit)
+                books[offer[endorsed_slot, i], ENDORSED] += p
+                by_influencer[by[i], min(channel[endorsed_slot, i], 1)] += p
+
+
+@njit(cache=True, inline="always")
+def _enter_totals(n, first, people, terms, offer, channel, bought, inside, hurried, inclusive, haste, pages):
+    """Surplus and purchases go to the week's totals and to what consumers remember."""
+    totals, turnout = pages.totals, np.float32(terms.visits)
+    for i in range(n):
+        who = first + i
+        money = np.float32(terms.order_value) / people.alpha[who]
+        surplus = money * (inclusive[i] * turnout * terms.joy - haste[i] * hurried[i])
+        totals[SURPLUS] += np.int64(surplus * np.float32(MONEY_SCALE))
+        totals[INCLUSIVE] += np.int64(inclusive[i] * np.float32(SCALE))
+        totals[IMPULSE] += np.int64(hurried[i] * np.float32(SCALE))
+        pages.by_cluster[people.cluster[who]] += np.int64(inside[i] * np.float32(SCALE))
+        if terms.update_path and bought[i] >= 0:
+            people.last_bought[who] = offer[bought[i], i]
+    if people.bought_on.shape[0] > 0:
+        for i in range(n):
+            people.bought_on[first + i] = channel[bought[i], i] if bought[i] >= 0 else EMPTY
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
