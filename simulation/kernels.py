@@ -424,7 +424,7 @@ def _look(n, words, seats, begin, shift, look, again, empty, offer):
     """The rows that n consumers find in one slot, EMPTY for none: at a random seat, else at one that follows from it.
 
     The second look is taken at once, needed or not: that is cheaper than to guess whether it will be. The few that need
-    more, listed in `empty`, come last.
+    more, listed in `empty`, look on in rounds.
     """
     many = 0
     for i in range(n):
@@ -435,12 +435,18 @@ def _look(n, words, seats, begin, shift, look, again, empty, offer):
         empty[many] = i
         many += np.int64(row < 0)
     for k in range(many):
-        i = empty[k]
-        word, tries = next_word(words[i]), TRIES
-        while offer[i] < 0 and tries > 0:
-            word = next_word(word)
-            offer[i] = seats[begin[i] + np.uint32(word >> shift[i])]
-            tries -= 1
+        look[empty[k]] = next_word(words[empty[k]])
+    tries = TRIES
+    while many > 0 and tries > 0:
+        left = 0
+        for k in range(many):
+            i = empty[k]
+            look[i] = next_word(look[i])
+            row = seats[begin[i] + np.uint32(look[i] >> shift[i])]
+            offer[i] = row
+            empty[left] = i
+            left += np.int64(row < 0)
+        many, tries = left, tries - 1
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -491,13 +497,12 @@ def _show_copies(n, n_feed, n_all, kappa32, words, links, offer, channel):
     From the last feed offer backwards, each copy takes the first place that shows an own listing and that no other
     copy has taken: nobody else loses a place. The chance is keyed by consumer, week and copy.
     """
-    hits = np.zeros(BLOCK, np.uint32)  # slots that hold an original on the app which has a copy, a bit each
-    for k in range(n_all):
-        for i in range(n):
-            here = (links[_row_or_blank(offer[k, i], links), COPY] >= 0) & (channel[k, i] == 0)
-            hits[i] |= np.uint32(here) << np.uint32(k)
     for i in range(n):
-        place, left, k = n_feed - 1, hits[i], 0
+        left = np.uint32(0)  # slots that hold an original on the app which has a copy, a bit each
+        for k in range(n_all):
+            here = (links[_row_or_blank(offer[k, i], links), COPY] >= 0) & (channel[k, i] == 0)
+            left |= np.uint32(here) << np.uint32(k)
+        place, k = n_feed - 1, 0
         while left != 0:
             if left & np.uint32(1):
                 row = np.uint32(offer[k, i])

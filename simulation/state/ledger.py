@@ -165,7 +165,9 @@ class Ledger:
 
     def close_week(self) -> Flows:
         """Check that all balances add up to nothing; hand over the week's flows and start a new page."""
-        total = sum(int(accounts.sum()) if accounts.size > 1 else sum(accounts.tolist()) for accounts in self.balance.values())
+        total = sum(
+            int(accounts.sum()) if accounts.size > 1 else sum(accounts.tolist()) for accounts in self.balance.values()
+        )
         if total != 0:
             raise LedgerError(f"the ledger is off by Rp {total:,}")
         flows, self.week, self._flows = dict(self.week), defaultdict(int), None
