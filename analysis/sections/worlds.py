@@ -10,7 +10,7 @@ import pandas as pd
 from ..figures import world_ranges
 from ..findings import Findings
 from ..language import say
-from ..parts import Bullets, Heading, Paragraph, Part, Quantity, Section, Table, section
+from ..parts import Bullets, Heading, Paragraph, Quantity, Section, Table, section
 from ..tables import label
 from ..words import NOTHING, Scale, listing, lower_first, plural, scale, sentence
 from ..worlds import prim, robust
@@ -52,7 +52,7 @@ def of_worlds(worlds: Worlds, outcome: str = "") -> Section | None:
         *worth(rules, ranked),
         Heading(say("When a rule fails")),
         Paragraph(_what_fails(worlds, ranked)),
-        Bullets(_failures(worlds, ranked)),
+        Bullets(of_failures(worlds, ranked)),
         *moved(worlds, ranked),
     )
 
@@ -167,9 +167,9 @@ def _what_fails(worlds: Worlds, outcome: str) -> str:
     )
 
 
-def _failures(worlds: Worlds, outcome: str) -> list[Part]:
-    """A sentence a scenario."""
-    said: list[Part] = []
+def of_failures(worlds: Worlds, outcome: str) -> list[str]:
+    """When each scenario fails on an outcome, a sentence each."""
+    said = []
     for scenario in worlds.scenarios:
         effects = worlds.effect(scenario, outcome)
         weights = worlds.weights[effects.index]
