@@ -160,7 +160,7 @@ def readings(worlds: Worlds) -> dict[str, str]:
         ),
         "minister": (
             f"{label[best]} keeps more small online shops than no rule in {made[best]['better']:.0%} of the plausible "
-            f"worlds, and fewer in {made[best]['harmful']:.0%}. {label[harms]} is the one that most often does harm, in "
+            f"worlds, and fewer in {made[best]['harmful']:.0%}. {label[harms]} does harm most often, in "
             f"{made[harms]['harmful']:.0%}. Street shops are not in these shares: [street.md](street.md) has them."
         ),
         "teacher": (

@@ -41,7 +41,7 @@ class Fit:
     @cached_property
     def sd(self) -> pd.Series:
         """The sd that a distance is measured in, by target."""
-        return (self.known**2 + self.off**2 + self.luck**2) ** 0.5
+        return ((self.known**2 + self.off**2 + self.luck**2) ** 0.5)[self.target.index]
 
     @cached_property
     def distances(self) -> pd.DataFrame:
@@ -156,7 +156,7 @@ def coverage(fit: Fit, seed: int = 0, most: int = 400) -> pd.Series:
     there = np.flatnonzero(fit.plausible.to_numpy())
     truths = there if len(there) <= most else np.sort(rng.choice(there, most, replace=False))
     found, shares = fit.found[fit.target.index].to_numpy()[there], fit.shares.to_numpy()[there]
-    error = ((fit.known**2 + fit.off**2) ** 0.5).to_numpy(float)
+    error = ((fit.known**2 + fit.off**2) ** 0.5)[fit.target.index].to_numpy(float)
     hits = []
     for truth in truths:
         own = int(np.flatnonzero(there == truth)[0])
