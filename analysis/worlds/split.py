@@ -93,6 +93,15 @@ def luck_margin(values: pd.Series) -> float:
     return float(stdtrit(free, (1 + LEVEL) / 2) * (_spread(values, ["world"]) / n) ** 0.5)
 
 
+def noise(values: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Of each world the mean of its paired differences over seeds, and that mean's variance, s² / n_w with s² pooled.
+
+    values: by (world, seed). Raises `StudyError` where no world has two seeds.
+    """
+    worlds = values.groupby(level="world", sort=False)
+    return worlds.mean(), _spread(values, ["world"]) / worlds.count()
+
+
 def split(values: pd.Series, weights: pd.Series | None = None) -> Split:
     """One scenario's paired differences of one outcome, by (world, seed) or (world, opening, seed).
 
