@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..figures import world_ranges
 from ..language import say
-from ..parts import Bullets, Heading, Paragraph, Part, Quantity, Section, Table, section
+from ..parts import Bullets, Heading, Paragraph, Part, Quantity, Section, Table, Words, section
 from ..tables import label
 from ..words import NOTHING, Scale, listing, lower_first, plural, scale, sentence
 from ..worlds import prim, robust
@@ -141,7 +141,7 @@ def _split_table(worlds: Worlds, outcome: str) -> Table | None:
                 ),
             ]
         )
-    heads = [
+    heads: list[Words] = [
         label(fit, say("standard deviation")),
         sentence(say("random events")),
         *([sentence(say("the opening draw"))] if opening else []),

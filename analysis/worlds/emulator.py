@@ -13,8 +13,8 @@ and its error is held against what seeds themselves leave:
 
 Where error < the seeds' own, asking the emulator is as good as running the world on as many seeds again. It refuses
 worlds outside of those that it has learned from: beyond their bounds, or farther from the nearest of them than half as
-far again as any of them is from its own nearest, in lengths of the process. What a seed does to all worlds alike shifts all means, and the
-emulator with them.
+far again as any of them is from its own nearest, in lengths of the process. What a seed does to all worlds alike
+shifts all means, and the emulator with them.
 """
 
 from __future__ import annotations
@@ -80,9 +80,7 @@ class Emulator:
             wrong = unknowns[name][(unknowns[name] < low) | (unknowns[name] > high)]
             if len(wrong):
                 return f"got {name} = {wrong.iloc[0]:g}; it may be from {low:g} to {high:g}"
-        lengths = np.asarray(
-            self._fitted.kernel_.k2.length_scale, float
-        )  # by which an unknown that does little is short
+        lengths = np.asarray(self._fitted.kernel_.k2.length_scale, float)  # long where an unknown does little
         x, known = (_scaled(table, self.unknowns, self.kinds) / lengths for table in (unknowns, self.unknowns))
         far = _nearest(x, known, apart=False) > FAR * _nearest(known, known, apart=True).max()
         return f"got world {unknowns.index[far][0]}, far from every world that it has learned from" if far.any() else ""

@@ -143,7 +143,7 @@ def _within(values: pd.Series) -> tuple[float, float, pd.Series]:
     if free == 0:
         raise StudyError(f"{values.name}: got one opening in each world; a split by opening needs two")
     opening = max(0.0, (squares - luck * free) / (float(n.sum()) - heavy))
-    return luck, opening, means.rename_axis(["world", "seed"]).rename(values.name)
+    return luck, opening, means.rename_axis(["world", "seed"])
 
 
 def _spread(values: pd.Series, keys: list[str]) -> float:
