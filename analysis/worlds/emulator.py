@@ -138,7 +138,7 @@ def _learn(x: Floats, y: Floats, spread: Floats, seed: int, kernel: Any = None) 
     made = kernel or kernels.ConstantKernel(1.0, (1e-2, 1e2)) * kernels.Matern(
         np.full(x.shape[1], 1.0), (0.05, 1e3), nu=2.5
     )
-    how: dict[str, Any] = {"optimizer": None} if kernel else {"n_restarts_optimizer": 1}
+    how: dict[str, Any] = {"optimizer": None} if kernel else {}
     regressor = process.GaussianProcessRegressor(made, alpha=np.maximum(spread, 1e-8), random_state=seed, **how)
     return _quietly(regressor, x, y)
 
