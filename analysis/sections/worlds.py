@@ -10,20 +10,20 @@ import pandas as pd
 from ..figures import world_ranges
 from ..findings import Findings
 from ..language import say
-from ..parts import Bullets, Heading, Paragraph, Quantity, Section, Table, section
+from ..parts import Paragraph, Quantity, Section, Table, Words, section
 from ..tables import label
 from ..words import NOTHING, Scale, listing, lower_first, plural, scale, sentence
-from ..worlds import prim, robust
+from ..worlds import robust
 from ..worlds.of_study import worlds_of
 from ..worlds.split import splits
 from ..worlds.table import Worlds
-from ..worlds.words import failing, leading, share
+from ..worlds.words import leading, share
 from .behind import figure
+from .failing import failures
 from .moved import moved
 from .worth import worth
 
 FRONTIER = ("survival", "owner_income", "consumer_surplus", "public_cost")
-FEW = 5  # worlds in which a rule fails or holds, below which nothing is said of when
 
 
 def many_worlds(found: Findings) -> Section | None:
@@ -50,9 +50,7 @@ def of_worlds(worlds: Worlds, outcome: str = "") -> Section | None:
         Paragraph(" ".join(_readings(rules, ranked, table))),
         _split_table(worlds, ranked),
         *worth(rules, ranked),
-        Heading(say("When a rule fails")),
-        Paragraph(_what_fails(worlds, ranked)),
-        Bullets(of_failures(worlds, ranked)),
+        *failures(worlds, ranked),
         *moved(worlds, ranked),
     )
 
@@ -149,7 +147,7 @@ def _split_table(worlds: Worlds, outcome: str) -> Table | None:
                 ),
             ]
         )
-    heads = [
+    heads: list[Words] = [
         label(fit, say("standard deviation")),
         sentence(say("random events")),
         *([sentence(say("the opening draw"))] if opening else []),
@@ -157,35 +155,3 @@ def _split_table(worlds: Worlds, outcome: str) -> Table | None:
     ]
     caption = say("Where the spread of the effect on one seed in one world comes from, shares of its variance.")
     return Table(caption, say("Scenario"), heads, [worlds.labels[scenario] for scenario in known.index], cells)
-
-
-def _what_fails(worlds: Worlds, outcome: str) -> str:
-    return say(
-        "A rule fails in a world where it is worse than its baseline: {what}. The box of worlds is found by PRIM; of "
-        "its limits only those stand here that chance does not explain.",
-        what=lower_first(worlds.outcomes[outcome].label),
-    )
-
-
-def of_failures(worlds: Worlds, outcome: str) -> list[str]:
-    """When each scenario fails on an outcome, a sentence each."""
-    said = []
-    for scenario in worlds.scenarios:
-        effects = worlds.effect(scenario, outcome)
-        weights = worlds.weights[effects.index]
-        fails = worlds.directions[outcome] * effects < 0
-        said.append(_failure(worlds.labels[scenario], worlds.unknowns.loc[fails.index], fails, weights))
-    return said
-
-
-def _failure(rule: str, unknowns: pd.DataFrame, fails: pd.Series, weights: pd.Series) -> str:
-    many, base, rule = int(fails.sum()), float(weights[fails].sum() / weights.sum()), f"“{rule}”"
-    if many == 0:
-        return say("{rule} fails in no world.", rule=rule)
-    if many == len(fails):
-        return say("{rule} fails in every world.", rule=rule)
-    if min(many, len(fails) - many) < FEW:
-        n, worlds = str(many), plural(len(fails), "world")
-        return say("{rule} fails in {n} of {worlds}, too few or too many to say where.", rule=rule, n=n, worlds=worlds)
-    box = prim.choose(unknowns, fails, prim.boxes(unknowns, fails, weights), weights)
-    return failing(rule, box.limits, box.coverage, box.density, base)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ..datasets import StudyError
 from ..language import say
-from ..parts import Heading, Paragraph, Part, Quantity, Table
+from ..parts import Heading, Paragraph, Part, Quantity, Table, Words
 from ..tables import label
 from ..words import Scale, amount, scale, sentence
 from ..worlds.table import Worlds
@@ -77,7 +77,10 @@ def _table(table: pd.DataFrame, fit: Scale) -> Table:
         [Quantity(fit.number(one["worth"]), fit.interval(one["low"], one["high"])), Quantity(share(one["changes"]))]
         for _, one in table.iterrows()
     ]
-    heads = [label(fit, say("gain from measuring it")), sentence(say("worlds in which the choice would change"))]
+    heads: list[Words] = [
+        label(fit, say("gain from measuring it")),
+        sentence(say("worlds in which the choice would change")),
+    ]
     caption = say(
         "The value of information: how much better one who knows an unknown chooses, on average; 95% intervals."
     )

@@ -131,17 +131,18 @@ def reproduced(
     and density, shares of the iterations. A half without a failure, or of failures alone, restricts nothing.
     """
     draw, names = np.random.default_rng(seed), list(map(str, unknowns))
-    counts = pd.DataFrame(0.0, index=names, columns=["coverage", "density"])
+    counts = {column: dict.fromkeys(names, 0) for column in ("coverage", "density")}
     for _ in range(iterations):
         rows = draw.choice(len(unknowns), size=int(len(unknowns) * share), replace=False)
         part = fails.iloc[rows]
         if part.nunique() < 2:
             continue
         trail = boxes(unknowns.iloc[rows], part)
-        for column in counts:
-            nearest = min(trail, key=lambda one: abs(getattr(one, column) - getattr(box, column)))
-            counts.loc[list(nearest.limits), column] += 1.0 / iterations
-    return counts
+        for column, of in counts.items():
+            away = [abs(getattr(one, column) - getattr(box, column)) for one in trail]
+            for name in trail[int(np.argmin(away))].limits:
+                of[name] += 1
+    return pd.DataFrame(counts) / iterations
 
 
 def _data(unknowns: pd.DataFrame, fails: pd.Series, weights: pd.Series | None) -> _Data:
@@ -158,7 +159,7 @@ def _data(unknowns: pd.DataFrame, fails: pd.Series, weights: pd.Series | None) -
 
 
 def _inside(x: Floats, low: Floats, high: Floats) -> Bools:
-    return ((low <= x) & (x <= high)).all(axis=1)
+    return np.asarray(((low <= x) & (x <= high)).all(axis=1))
 
 
 def _peels(data: _Data, cut: _Cut, share: float) -> Iterator[_Cut]:
@@ -228,7 +229,7 @@ def _box(data: _Data, cut: _Cut) -> Box:
     least, most = data.ends
     limits, p = {}, {}
     worlds, failures = int(cut.inside.sum()), int(data.y[cut.inside].sum())
-    for j in np.flatnonzero((cut.low != least) | (cut.high != most)):
+    for j in map(int, np.flatnonzero((cut.low != least) | (cut.high != most))):
         name, ends, chances = data.names[j], [-np.inf, np.inf], [np.nan, np.nan]
         for side, (limit, end) in enumerate(((cut.low[j], least[j]), (cut.high[j], most[j]))):
             if limit != end:

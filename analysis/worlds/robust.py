@@ -112,7 +112,7 @@ def frontier(means: pd.DataFrame, directions: Mapping[str, int]) -> list[Any]:
     means: a row a scenario, a column an outcome; those without a direction do not count. A scenario is beaten by one
     that is as good in all and better in one. Raises `ValueError` where no outcome has a direction.
     """
-    ranked = [name for name in means if directions.get(str(name))]
+    ranked = [name for name in map(str, means) if directions.get(name)]
     if not ranked:
         raise ValueError("directions: got none for the outcomes; at least one must be 1 or -1")
     turned = means[ranked].to_numpy(float) * np.array([directions[name] for name in ranked])

@@ -93,6 +93,15 @@ def luck_margin(values: pd.Series) -> float:
     return float(stdtrit(free, (1 + LEVEL) / 2) * (_spread(values, ["world"]) / n) ** 0.5)
 
 
+def noise(values: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Of each world the mean of its paired differences over seeds, and that mean's variance, s² / n_w with s² pooled.
+
+    values: by (world, seed). Raises `StudyError` where no world has two seeds.
+    """
+    worlds = values.groupby(level="world", sort=False)
+    return worlds.mean(), _spread(values, ["world"]) / worlds.count()
+
+
 def split(values: pd.Series, weights: pd.Series | None = None) -> Split:
     """One scenario's paired differences of one outcome, by (world, seed) or (world, opening, seed).
 
@@ -134,7 +143,7 @@ def _within(values: pd.Series) -> tuple[float, float, pd.Series]:
     if free == 0:
         raise StudyError(f"{values.name}: got one opening in each world; a split by opening needs two")
     opening = max(0.0, (squares - luck * free) / (float(n.sum()) - heavy))
-    return luck, opening, means.rename_axis(["world", "seed"]).rename(values.name)
+    return luck, opening, means.rename_axis(["world", "seed"])
 
 
 def _spread(values: pd.Series, keys: list[str]) -> float:

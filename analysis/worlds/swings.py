@@ -29,7 +29,8 @@ def swings(effects: pd.Series, weights: pd.Series, unknowns: pd.DataFrame) -> pd
     """
     known = effects.dropna().index.intersection(weights[weights > 0].index, sort=False)
     e, p = effects[known].to_numpy(float), weights[known].to_numpy(float)
-    made = {str(name): _swing(unknowns.loc[known, name].to_numpy(float), e, p / p.sum()) for name in unknowns}
+    x = unknowns.loc[known]
+    made = {str(name): _swing(x[name].to_numpy(float), e, p / p.sum()) for name in x}
     columns = ["low", "high", "mean", "margin", "below", "above"]
     table = pd.DataFrame(list(made.values()), index=pd.Index(made, name="unknown"), columns=columns)
     return table.sort_values("mean", key=np.abs, ascending=False, kind="stable")

@@ -81,7 +81,7 @@ class Worlds:
     @property
     def directions(self) -> dict[str, int]:
         """Of each outcome +1 where more is better, -1 where less is; those without a direction are left out."""
-        return {name: self.outcomes[name].direction for name in self.effects if self.outcomes[name].direction}
+        return {name: self.outcomes[name].direction for name in map(str, self.effects) if self.outcomes[name].direction}
 
     def effect(self, scenario: Any, outcome: str) -> pd.Series:
         """One scenario's effects on one outcome, by world; those that are missing left out."""
@@ -137,7 +137,7 @@ def matrix(effects: pd.Series, weights: pd.Series) -> tuple[pd.DataFrame, pd.Ser
     A world in which some scenario has no effect is left out of all: shares over other worlds are no comparison.
     Raises `StudyError` where no world is left.
     """
-    table = effects.unstack("world").reindex(dict.fromkeys(effects.index.get_level_values("scenario_id")))
+    table = effects.unstack("world").loc[effects.index.get_level_values("scenario_id").unique()]
     table = table.dropna(axis="columns")
     known = weights[weights > 0].index.intersection(table.columns, sort=False)
     if not len(known):

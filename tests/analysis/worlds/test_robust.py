@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -69,6 +69,7 @@ def test_those_that_tie_share_a_world() -> None:
     assert made["best"].tolist() == [0.5, 0.25]  # in the second world a ties with doing nothing
 
 
+@settings(max_examples=30)
 @given(
     arrays(float, st.tuples(st.integers(1, 5), st.integers(1, 8)), elements=st.integers(-9, 9)),
     st.sampled_from([1, -1]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -37,6 +38,18 @@ def test_it_tells_the_rule_whose_sign_hangs_on_one_belief() -> None:
     assert "“Transparency” fails in" in told
     assert "Which rule is best depends on the measure" in told
     assert "“Separation” and “SME support”." in told, "support costs, so both are on the frontier"
+
+
+def test_two_boxes_in_which_a_rule_fails_are_told_by_the_tree() -> None:
+    plain = worlds(200, luck=0.0)
+    diversion, favour = plain.unknowns["street.diversion"], plain.unknowns["platform.own_favour"]
+    bad = ((diversion > 0.7) | ((diversion < 0.3) & (favour > 5))).to_numpy()
+    effects = plain.effects[plain.effects.index.get_level_values("scenario_id") == "idle"].copy()
+    effects["survival"] = np.where(bad, -0.1, 0.1)
+    told = texts(there(of_worlds(replace(plain, effects=effects, rows=None))))
+    assert "A tree finds it failing where diversion is above 0.7" in told
+    assert ", and where diversion is below 0." in told
+    assert "own favour is above 5" in told
 
 
 def test_the_figure_says_where_luck_and_worlds_disagree() -> None:
