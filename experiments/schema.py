@@ -79,7 +79,7 @@ class StudySetting:
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> StudySetting:
         """The checked settings from plain data that holds each of them."""
-        hints = typing.get_type_hints(cls)
+        hints = _hints(cls)  # type: ignore[arg-type]
         specs = {f.name: f.metadata["spec"] for f in dataclasses.fields(cls)}
         given = {name: data[name] for name in specs}
         if isinstance(given["plugins"], list):
@@ -89,10 +89,15 @@ class StudySetting:
         return cls(**{name: check(name, value, hints[name], specs[name]) for name, value in given.items()})
 
 
+@cache
+def _hints(settings: type) -> dict[str, Any]:
+    return typing.get_type_hints(settings)
+
+
 def check_study(name: str, value: Any) -> Any:
     """A study's setting, checked. Raises `ConfigError` where it cannot be used."""
     spec = next(f.metadata["spec"] for f in dataclasses.fields(StudySetting) if f.name == name)
-    return check(name, value, typing.get_type_hints(StudySetting)[name], spec)
+    return check(name, value, _hints(StudySetting)[name], spec)
 
 
 STUDY_FIELDS = tuple(f.name for f in dataclasses.fields(StudySetting))

@@ -97,7 +97,7 @@ class Config:
     def plain(self) -> dict[str, Any]:
         """The config as dicts, strings and numbers; `Config.read(c.plain()) == c`."""
         data: dict[str, Any] = {"seed": self.seed, "weeks": self.weeks}
-        data |= {name: dataclasses.asdict(getattr(self, name)) for name in GROUPS}
+        data |= {name: dict(vars(getattr(self, name))) for name in GROUPS}  # of plain values alone
         for name in STRATEGIES:
             chosen: Choice = getattr(self, name)
             data[name] = {"name": chosen.name, **chosen.parameters}

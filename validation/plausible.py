@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -20,7 +20,8 @@ import yaml
 from analysis.figures import world_ranges
 from analysis.findings import Findings
 from analysis.markdown import table
-from analysis.sections.worlds import of_failures
+from analysis.parts import Bullets, Part
+from analysis.sections.failing import failures
 from analysis.sections.worth import told_worth
 from analysis.words import humanise
 from analysis.worlds import robust
@@ -129,6 +130,10 @@ def split_table(worlds: Worlds) -> str:
     return table(head, rows)
 
 
+def _bullets(parts: Sequence[Part]) -> list[str]:
+    return [str(one) for part in parts if isinstance(part, Bullets) for one in part.items]
+
+
 def _points(value: float, sign: bool = True) -> str:
     text = f"{100 * value:+.1f}" if sign else f"{100 * value:.1f}"
     return text.replace("-", "−")
@@ -202,7 +207,7 @@ def write(worlds: Worlds, scenarios: int) -> str:
         robust=robust_table(worlds),
         leaders=leading({name: worlds.labels[scenario] for name, scenario in leaders.items()}),
         split=split_table(worlds),
-        failures="\n".join(f"- {line}" for line in of_failures(worlds, OUTCOME)),
+        failures="\n".join(f"- {line}" for line in _bullets(failures(worlds, OUTCOME))),
         worth=told_worth(worlds, OUTCOME) or "Too few worlds to say.",
         minutes=about["minutes"],
         version=humanise(str(about["model"])),

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, TypeVar
 
 from .renamed import REPLACED, new_name
@@ -142,6 +143,12 @@ def unknown(field: str, got: object, known: list[str], what: str = "one of", nam
     return ConfigError(field, got, f"{what} {', '.join(known)}{hint}")
 
 
+@cache
+def _hints(group: type) -> dict[str, Any]:
+    """The types of a group's settings; to ask for them takes longer than to check all values."""
+    return typing.get_type_hints(group)
+
+
 def build(group: type[Group], values: Mapping[str, Any], path: str) -> Group:
     """A parameter group from plain data; every field checked, none unknown."""
     if not isinstance(values, Mapping):
@@ -154,7 +161,7 @@ def build(group: type[Group], values: Mapping[str, Any], path: str) -> Group:
             raise ConfigError(f"{path}.{name}", values[name], instead)
         if name not in fields:
             raise unknown(f"{path}.{name}", values[name], sorted(fields), f"a setting of {path}:", name)
-    hints = typing.get_type_hints(group)
+    hints = _hints(group)  # type: ignore[arg-type]
     return group(
         **{name: check(f"{path}.{name}", values[name], hints[name], fields[name].metadata["spec"]) for name in values}
     )

@@ -6,6 +6,7 @@ import inspect
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar
 
 from .parameter import ConfigError, Spec, check, unknown
@@ -43,17 +44,7 @@ class Registry(dict[str, Callable[..., Any]]):
 
     def schema(self, name: str) -> dict[str, tuple[Any, Any, Spec]]:
         """The parameters of a registered function: name to (annotation, default, Spec)."""
-        function = self[name]
-        hints = typing.get_type_hints(function, include_extras=True)
-        schema = {}
-        for p in inspect.signature(function).parameters.values():
-            if p.kind is not p.KEYWORD_ONLY:
-                continue
-            specs = [m for m in getattr(hints.get(p.name), "__metadata__", ()) if isinstance(m, Spec)]
-            if not specs or p.default is p.empty:
-                raise TypeError(f"{name}({p.name}=…) needs a default and an Annotated Spec")
-            schema[p.name] = (hints[p.name], p.default, specs[0])
-        return schema
+        return _schema(self[name], name)
 
     def ask(self, choice: Choice, view: Any) -> Any:
         """What the chosen function answers to a view."""
@@ -93,3 +84,18 @@ class Registry(dict[str, Callable[..., Any]]):
                 for key, (annotation, default, spec) in schema.items()
             },
         )
+
+
+@cache
+def _schema(function: Callable[..., Any], name: str) -> dict[str, tuple[Any, Any, Spec]]:
+    """As `Registry.schema`, which does not change the table that it is given."""
+    hints = typing.get_type_hints(function, include_extras=True)
+    schema = {}
+    for p in inspect.signature(function).parameters.values():
+        if p.kind is not p.KEYWORD_ONLY:
+            continue
+        specs = [m for m in getattr(hints.get(p.name), "__metadata__", ()) if isinstance(m, Spec)]
+        if not specs or p.default is p.empty:
+            raise TypeError(f"{name}({p.name}=…) needs a default and an Annotated Spec")
+        schema[p.name] = (hints[p.name], p.default, specs[0])
+    return schema

@@ -143,7 +143,11 @@ BAD = [
     (["--fast"], "option", ["--fast", "--multirun", "--help", "--version"]),
     (["weeks=2", "--cfg", "hydra"], "--cfg", ["hydra", "job"]),
     (["--config-name=x"], "option", ["--config-name=x", "experiment=PRESET"]),
-    (["statsu", "default"], "command", ["statsu", "NAME=VALUE", "table, bundle, classroom (did you mean status?)"]),
+    (
+        ["statsu", "default"],
+        "command",
+        ["statsu", "NAME=VALUE", "table, bundle, calibrate, classroom (did you mean status?)"],
+    ),
     (["-m", "foo"], "command", ["foo", "NAME=VALUE", "status, check, compact, report"]),
     (["market.consumers", "10"], "market.consumers", ["NAME=VALUE"]),
     (["weeks=5", "weeks=6"], "weeks", ["weeks=6", "once"]),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments import compose
+from experiments import compose, resolve
 from experiments.schema import choices
 from simulation import Config, ConfigError, Market
 from simulation.config import GROUPS
@@ -89,3 +89,35 @@ def test_the_markets_own_first_week() -> None:
     market = Market(compose([*SMALL, "platform=project_s", "seed=1"]))
     market.step()
     assert market.results().weekly["week"].tolist() == [1]
+
+
+NUMBERS = st.one_of(
+    st.integers(-3, 10**6), st.floats(-1, 100), st.booleans(), st.sampled_from(["x", "null", "1e3", "${weeks}"])
+)
+NAMES = (
+    "platform.favour",
+    "market.smes",
+    "sellers.effort",
+    "weeks",
+    "workers",
+    "study",
+    "channels.attention",
+    "market.name",
+)
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), NUMBERS, max_size=4))
+def test_the_quick_way_and_omegaconfs_agree(values: dict[str, object]) -> None:
+    """Whatever is set: the same config and launcher, or the same line."""
+
+    def told() -> object:
+        try:
+            made = resolve.resolve({"market": "plain", **values})
+        except ConfigError as error:
+            return str(error)
+        return made.study, made.launcher, made.config, made.used
+
+    quick = told()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resolve, "_quickly", lambda plain, given: None)
+        assert told() == quick
