@@ -105,6 +105,7 @@ test-cluster: install ## run a study on a Ray cluster of two nodes and kill one 
 
 docs: $(WRITES) ## make the site of the documents, its notebooks run: build/site/index.html
 	@rm -rf $(SITE) build/doctrees
+	@test -f results/class.html || $(BIN)/etalase classroom --export build/class.html results=build draws=2 weeks=52
 	@$(BIN)/python -m docs.site.stage build/pages
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html -d build/doctrees -c docs/site build/pages $(SITE)
 	@$(BIN)/python -m docs.site.check $(SITE)

@@ -100,6 +100,22 @@ def _direction(value: Any) -> bool:
     return value is None or (isinstance(value, int) and not isinstance(value, bool) and -1 <= value <= 1)
 
 
+def _set_of_worlds(value: Any) -> bool:
+    if not (_fields(value) and _text(value.get("name")) and _list_of(_text)(value.get("unknowns"))):
+        return False
+    rows, weights, numbers = value.get("values"), value.get("weights"), _list_of(_number)
+    return (
+        isinstance(rows, list)
+        and numbers(weights)
+        and len(weights) == len(rows) > 0
+        and all(numbers(row) and len(row) == len(value["unknowns"]) for row in rows)
+    )
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _planned(value: Any) -> bool:
     if not (_fields(value) and _list_of(_text)(value.get("scenarios")) and _list_of(_whole)(value.get("seeds"))):
         return False
@@ -117,5 +133,6 @@ FORMS: Mapping[str, Callable[[Any], bool]] = {
     "seeds": _list_of(_whole),
     "planned": _planned,
     "scenarios": _list_of(_scenario),
+    "worlds": lambda value: _fields(value) and all(map(_set_of_worlds, value.values())),
     "opening": lambda value: _fields(value) and all(map(_fields, value.values())),
 }

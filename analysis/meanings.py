@@ -19,9 +19,10 @@ NO_RULE = "none"
 
 @dataclass(frozen=True)
 class Meaning:
-    """A rule in one sentence, its article and source, and what it does not cover."""
+    """A rule in one sentence, what its advocates want by it, its article and source, and what it does not cover."""
 
     says: str
+    aims: str
     source: str
     leaves: str
 

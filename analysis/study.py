@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 KEYS = ["scenario_id", "seed"]
+WORLD = "world"  # the column that says in which world of a set a run was
 CHOICES = ("market", "algorithm", "platform", "regulation")
 NAMES = ["scenario_id", "category", "opening_channels"]  # columns of shops with few values, kept as categories
 BATCH = 500  # runs whose rows are put together at once
-NUMBERS = ["exit_week", "copied_week", "opening_orders", "revenue", "profit"]
+NUMBERS = ["exit_week", "copied_week", "opening_orders", "recent_orders", "revenue", "profit"]
 
 
 # What a platform is called where, against its name, it sells own goods, or sells none.
@@ -137,6 +138,18 @@ class Study:
         return [scenario for scenario in self.manifest.get("scenarios") or () if "scenario_id" in scenario]
 
     @cached_property
+    def worlds(self) -> Mapping[str, Any] | None:
+        """The set of worlds in which all scenarios were run, as the manifest has it; None where there is no such set.
+
+        Fields: name, digest, unknowns (dotted names), values (a row a world), weights (of sum 1). The column `world` of
+        `runs` says which world a run was in.
+        """
+        there = set(self.scenarios)
+        digests = {str(scenario.get("worlds")) for scenario in self.planned if scenario["scenario_id"] in there}
+        known: Mapping[str, Any] = self.manifest.get("worlds") or {}
+        return known.get(digests.pop()) if len(digests) == 1 and WORLD in self.runs else None
+
+    @cached_property
     def missing_runs(self) -> set[tuple[Any, int]]:
         """Of what the last command was to run what the study does not hold; empty where the manifest does not say."""
         planned = planned_runs(self.manifest) if self.manifest.get("planned") else set()
@@ -157,7 +170,7 @@ class Study:
         return {name: _outcome(name, known.get(name) or {}) for name in names}
 
     def _numeric_columns(self) -> list[str]:
-        fixed = {*KEYS, "weeks", *CHOICES}
+        fixed = {*KEYS, WORLD, "weeks", *CHOICES}
         columns = [name for name in map(str, self.runs) if name not in fixed and "." not in name]
         table = self.runs[columns]
         numeric = set(table.select_dtypes("number")) | set(table.columns[table.isna().all()])
@@ -166,7 +179,7 @@ class Study:
     @cached_property
     def settings(self) -> dict[Any, dict[str, Any]]:
         """What each scenario is: choices and swept settings by dotted name, None where it has no such setting."""
-        columns = [name for name in self.runs if name not in {*KEYS, *self.outcomes}]
+        columns = [name for name in self.runs if name not in {*KEYS, WORLD, *self.outcomes}]
         table = self.runs.drop_duplicates("scenario_id").set_index("scenario_id")[columns].astype(object)
         rows = table.where(table.notna(), None).to_dict("index")
         platforms = {scenario["scenario_id"]: _platform(scenario.get("config") or {}) for scenario in self.planned}

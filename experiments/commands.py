@@ -96,6 +96,15 @@ COMMANDS: Mapping[str, Command] = {
         "bundle:bundle",
         needs=TABLES,
     ),
+    "calibrate": Command(
+        "Find the plausible worlds: draws of what nobody has measured that show what is known of the market. The study "
+        "is resumable; worlds=results/STUDY/plausible.csv then runs any study in them.",
+        "worlds.calibrate:calibrate",
+        {"points": "NUMBER", "keep": "NUMBER", "targets": "FILE.yaml", "ranges": "FILE.yaml"},
+        needs=MODEL,
+        of_a_study=False,
+        takes="[NAME=VALUE ...] [study=NAME]",
+    ),
     "classroom": Command(
         "Serve the class page on this machine, with a class session; with --lan to phones on the local network, with "
         "--export write it as one file that opens offline, with --print the paper for a lesson.",
@@ -103,7 +112,7 @@ COMMANDS: Mapping[str, Command] = {
         {"export": "FILE.html", "picture": "FILE.png", "print": "FOLDER", "lan": FLAG, "port": "NUMBER"},
         needs=MODEL,
         of_a_study=False,
-        takes="[results=FOLDER]",
+        takes="[results=FOLDER] [draws=NUMBER] [weeks=NUMBER]",
     ),
 }
 RUN = "run"  # what is meant where the first word is no command

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -77,7 +77,7 @@ def opened(plan: Plan, command: str) -> Iterator[OpenStudy]:
         there = stored.runs and wrong
         held = stored.runs if aside is None else Stored.read(plan.folder).runs
         kept = _kept(old, plan)
-        scenarios = kept | {scenario.scenario_id: asdict(scenario) for scenario in plan.scenarios}
+        scenarios = kept | {scenario.scenario_id: scenario.plain() for scenario in plan.scenarios}
         columns = telling_columns(scenario["config"] for scenario in scenarios.values())
         manifest = _manifest(plan, command, old if kept else {}, scenarios, columns)
         _write_manifest(plan.folder, manifest)
@@ -105,9 +105,14 @@ def _kept(old: Manifest, plan: Plan) -> dict[str, dict[str, Any]]:
     """Scenarios of earlier commands that may stay: of this model, and of listings that are still the same."""
     if old.get("model_hash") != fingerprint.model_hash():
         return {}
-    now = {to_json(scenario.config): scenario.scenario_id for scenario in plan.scenarios}
+    now = {_said(scenario.plain()): scenario.scenario_id for scenario in plan.scenarios}
     by_id = {scenario["scenario_id"]: scenario for scenario in old.get("scenarios", []) if _whole(scenario)}
-    return {i: scenario for i, scenario in by_id.items() if now.get(to_json(scenario["config"]), i) == i}
+    return {i: scenario for i, scenario in by_id.items() if now.get(_said(scenario), i) == i}
+
+
+def _said(scenario: Mapping[str, Any]) -> str:
+    """What a scenario is but for its listings: its settings and its worlds."""
+    return to_json([scenario["config"], scenario.get("worlds")])
 
 
 def _whole(scenario: Mapping[str, Any]) -> bool:
@@ -177,7 +182,15 @@ def _manifest(
         },
         "scenarios": list(scenarios.values()),
         "opening": old.get("opening", {}),
+        "worlds": _worlds(plan, old, scenarios),
     }
+
+
+def _worlds(plan: Plan, old: Manifest, scenarios: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The sets of worlds that the scenarios are run in, by their digest."""
+    now = {scenario.worlds.digest: scenario.worlds.plain() for scenario in plan.scenarios if scenario.worlds}
+    wanted = {scenario.get("worlds") for scenario in scenarios.values()}
+    return {digest: said for digest, said in {**old.get("worlds", {}), **now}.items() if digest in wanted}
 
 
 def _openings(stored: Stored, manifest: Manifest) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from .plugins import Plugins, asked
 from .resolve import Resolved, preset_plugins, preset_scenarios, resolve
 from .scenarios import Scenario
 from .schema import StudySetting, check_study, setting_types
+from .worlds import Worlds, chosen
 
 MOST_SCENARIOS = 100_000
 SCENARIO_FORM = "a list of overrides, or {label: TEXT, overrides: [...]}"
@@ -64,13 +65,14 @@ def make(arguments: Sequence[str], multirun: bool = False) -> Plan:
     resolved = [resolve(draft.settings) for draft in drafts]
     _refuse_unused(given, resolved)
     readings = Readings()
+    study, seed = resolved[0].study, resolved[0].config.seed
+    worlds = _worlds(study.worlds, resolved)
     scenarios: dict[str, Scenario] = {}
     for draft, one in zip(drafts, resolved, strict=True):
-        scenario = _scenario(draft, one, readings.check(one.config))
+        scenario = _scenario(draft, one, readings.check(one.config), worlds)
         scenarios.setdefault(scenario.scenario_id, scenario)
-    study, seed = resolved[0].study, resolved[0].config.seed
     name = study.study or named_after(given)
-    seeds = _seeds(seed, study.replications)
+    seeds = _seeds(seed, study.replications * (len(worlds) if worlds else 1))
     folder = _folder(study.results, name)
     plugins = Plugins.named(study.plugins)
     launcher, notes = resolved[0].launcher, tuple(readings.notes)
@@ -176,16 +178,26 @@ def _owner(name: str) -> str:
     return f"{group}={' or '.join(having)}" if having else f"a {group} that has it"
 
 
-def _scenario(draft: _Draft, one: Resolved, listings: str | None) -> Scenario:
+def _worlds(asked: str | None, resolved: Sequence[Resolved]) -> Worlds | None:
+    """The worlds that a study asks for; those that are of a market must be of that of every scenario."""
+    found = [chosen(asked, name) for name in dict.fromkeys(one.config.market.name for one in resolved)]
+    return found[0]
+
+
+def _scenario(draft: _Draft, one: Resolved, listings: str | None, worlds: Worlds | None) -> Scenario:
     config = {key: value for key, value in one.config.plain().items() if key != "seed"}
     given = (key for key in draft.texts if key in one.used and not overrides.of_study(key))
     said = tuple(f"{key}={draft.texts[key]}" for key in given)
-    return Scenario(_scenario_id(config, listings), draft.label, said, config, listings)
+    made = Scenario(_scenario_id(config, listings, worlds), draft.label, said, config, listings, worlds)
+    for seed in range(len(worlds) if worlds else 0):
+        made.run_config(seed)  # refuses what a world makes of the settings
+    return made
 
 
-def _scenario_id(config: Mapping[str, Any], listings: str | None) -> str:
-    """Short hash of what makes a scenario: its config, the model's version, the user's listings."""
-    made = json.dumps([config, fingerprint.model_hash(), listings], sort_keys=True)
+def _scenario_id(config: Mapping[str, Any], listings: str | None, worlds: Worlds | None) -> str:
+    """Short hash of what makes a scenario: its config, the model's version, the user's listings, its worlds."""
+    given = [config, fingerprint.model_hash(), listings, *([worlds.digest] if worlds else [])]
+    made = json.dumps(given, sort_keys=True)
     return hashlib.sha256(made.encode()).hexdigest()[:10]
 
 

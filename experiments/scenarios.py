@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from analysis.columns import flatten
 from simulation.config import Config
 
 from . import inputs
+from .worlds.sets import Worlds
 
 __all__ = ["Scenario", "choices_of", "flatten"]
 
@@ -24,6 +25,7 @@ class Scenario:
     overrides: tuple[str, ...]
     config: Mapping[str, Any]  # resolved and plain, less the seed
     listings: str | None = None  # SHA-256 of the user's own listings, as they were planned with
+    worlds: Worlds | None = None  # in which it is run, seed by seed; none is the world of its settings
 
     def run_config(self, seed: int, folder: Path | None = None) -> Config:
         """The checked config of the run with `seed`, held to the bytes of the listings that it was planned with.
@@ -31,11 +33,23 @@ class Scenario:
         folder: the study's, whose copy of the listings is read where there is one.
         """
         config = {**self.config, "seed": seed}
+        if self.worlds is not None:
+            chosen = [override.partition("=")[0].lstrip("+") for override in self.overrides]
+            config = self.worlds.applied(config, self.worlds.of_seed(seed), chosen)
         if self.listings is not None:
             copy = inputs.kept(folder, self.listings) if folder else None
             path = str(copy) if copy and copy.is_file() else config["market"]["listings"]
             config["market"] = {**config["market"], "listings": path, "listings_sha256": self.listings}
         return Config.read(config)
+
+    def world(self, seed: int) -> dict[str, float]:
+        """The settings of the world that `seed` is run in; none where there are no worlds."""
+        return {} if self.worlds is None else self.worlds.settings(self.worlds.of_seed(seed))
+
+    def plain(self) -> dict[str, Any]:
+        """The scenario as it is stored; of its worlds the digest."""
+        told = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "worlds"}
+        return told | ({"worlds": self.worlds.digest} if self.worlds else {})
 
     def named(self, opening: Mapping[str, Any]) -> dict[str, Any]:
         """The report of an opening, in which the listings are called as the user calls them."""

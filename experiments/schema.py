@@ -58,6 +58,11 @@ class StudySetting:
         choices=("latin", "sobol"),
         source="McKay et al. (1979); Owen (1998)",
     )
+    worlds: str | None = parameter(
+        None,
+        unit="draws of what nobody has measured, met by all scenarios: plausible, plausible:N, N, prior:N or a table",
+        source="null is one world, that of the settings; docs/plausible.md has the ranges",
+    )
     results: str = parameter("results", unit="folder of all studies", source="beside the working folder's files")
 
     def __post_init__(self) -> None:
@@ -79,6 +84,8 @@ class StudySetting:
         given = {name: data[name] for name in specs}
         if isinstance(given["plugins"], list):
             given["plugins"] = ",".join(map(str, given["plugins"]))
+        if type(given["worlds"]) is int:
+            given["worlds"] = str(given["worlds"])
         return cls(**{name: check(name, value, hints[name], specs[name]) for name, value in given.items()})
 
 

@@ -10,7 +10,7 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -55,8 +55,15 @@ class Store:
         if extra := set(results.outcomes) - set(OUTCOMES):
             raise ValueError(f"the results hold what has no column: {', '.join(sorted(extra))}")
         row = {"weeks": scenario.config["weeks"]} | choices_of(scenario.config)
+        if scenario.worlds is not None:
+            row["world"] = scenario.worlds.of_seed(seed)
         row |= {name: _plain(results.outcomes.get(name)) for name in OUTCOMES}
-        about = {"scenario": asdict(scenario), "model_hash": self.model_hash, "opening": opening}
+        about = {
+            "scenario": scenario.plain(),
+            "model_hash": self.model_hash,
+            "opening": opening,
+            "world": scenario.world(seed),
+        }
         weekly, sellers = make_table(weekly_schema(), results.weekly), make_table(sellers_schema(), results.sellers)
         return shards.encode((scenario.scenario_id, seed), time.time(), row, about, weekly, sellers)
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import kernels
+from .arrays import Floats, Rows
 
 
 class Stream(IntEnum):
@@ -71,31 +74,60 @@ class Chance:
 
         agents and parties are n numbers each, or one for all. Raises `ValueError` where their lengths do not fit.
         """
-        a = np.asarray(agents).astype(np.uint32).reshape(-1)
-        p = np.asarray(parties).astype(np.int64).reshape(-1)
-        n = a.size if p.size == 1 else p.size
-        if a.size not in (1, n):
-            raise ValueError(f"{a.size} agents and {p.size} parties: as many of both, or one")
+        a, p, n = _hit(agents, parties)
         out = np.empty((n, 4), np.uint32)
         kernels.fill_words(*self.key(stream), a, week, p, out)
         return out
 
-    def uniform(self, stream: Stream, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0) -> NDArray[np.float64]:
+    def uniform(self, stream: Stream, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0) -> Floats:
         """Two uniforms on (0, 1) for each (agent, week, party). Shape (n, 2)."""
-        words = self.words(stream, agents, week, parties).astype(np.uint64)
-        high, low = words[:, ::2] >> np.uint64(6), words[:, 1::2] >> np.uint64(6)
-        return (high * 2.0**26 + low + 0.5) * 2.0**-52  # 52 bits: with 53 the largest would round to 1
+        a, p, n = _hit(agents, parties)
+        out = np.empty((2, n))  # of 52 bits: with 53 the largest would round to 1
+        kernels.fill_uniforms(*self.key(stream), a, week, p, out)
+        return out.T
 
-    def normal(self, stream: Stream, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0) -> NDArray[np.float64]:
+    def normal(self, stream: Stream, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0) -> Floats:
         """Two independent standard normals for each (agent, week, party). Shape (n, 2)."""
-        u = self.uniform(stream, agents, week, parties)
-        radius, angle = np.sqrt(-2.0 * np.log(u[:, 0])), 2.0 * np.pi * u[:, 1]
+        radius, angle = self._polar(stream, agents, week, parties)
         return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
 
-    def directions(self, stream: Stream, agents: ArrayLike, parties: ArrayLike = 0) -> NDArray[np.float64]:
+    def one_normal(self, stream: Stream, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0) -> Floats:
+        """The first of the two normals of each (agent, week, party) alone. Shape (n,)."""
+        radius, angle = self._polar(stream, agents, week, parties)
+        return np.asarray(radius * np.cos(angle))
+
+    def _polar(self, stream: Stream, agents: ArrayLike, week: int, parties: ArrayLike) -> tuple[Floats, Floats]:
+        """Radius and angle of normals in the plane (Box and Muller 1958)."""
+        u = self.uniform(stream, agents, week, parties)
+        return np.sqrt(-2.0 * np.log(u[:, 0])), 2.0 * np.pi * u[:, 1]
+
+    def directions(self, stream: Stream, agents: ArrayLike, parties: ArrayLike = 0) -> Floats:
         """A random unit vector in taste space (4 dimensions) for each (agent, party). Shape (n, 4)."""
         v = np.hstack([self.normal(stream, agents, week, parties) for week in (0, 1)])
         return v / np.linalg.norm(v, axis=1, keepdims=True)
+
+
+def _hit(agents: ArrayLike, parties: ArrayLike) -> tuple[NDArray[np.uint32], Rows, int]:
+    """Whom chance hits: agents, parties and how many pairs. Raises `ValueError` where their lengths do not fit."""
+    a, p = _column(agents, np.uint32), _column(parties, np.int64)
+    n = a.size if p.size == 1 else p.size
+    if a.size not in (1, n):
+        raise ValueError(f"{a.size} agents and {p.size} parties: as many of both, or one")
+    return a, p, n
+
+
+def _column(values: ArrayLike, kind: type[np.integer[Any]]) -> NDArray[Any]:
+    if type(values) is int:
+        return _one(values, kind)
+    if type(values) is np.ndarray and values.ndim == 1 and values.dtype == kind:
+        return values
+    return np.asarray(values).astype(kind, copy=False).reshape(-1)
+
+
+@lru_cache(maxsize=256)
+def _one(value: int, kind: type[np.integer[Any]]) -> NDArray[Any]:
+    """One number for all, kept: most draws are for agent 0, or for party 0."""
+    return np.array([value]).astype(kind)
 
 
 def calibration(seed: int) -> Chance:

@@ -38,6 +38,7 @@ BOOK_COLUMNS = 8  # one cache line of int64
 SURPLUS, INCLUSIVE, IMPULSE = 0, 1, 2
 TOTALS = 4
 
+FIRST_KEPT = 0x5A5F5A50  # two bits for each mask of channels: the first kept of rival app, marketplace, own site
 TRIES = 255  # seats looked at after an empty one, before the slot stays empty
 
 
@@ -166,6 +167,17 @@ def fill_words(key0, key1, agents, week, parties, out):
         out[i, 0], out[i, 1], out[i, 2], out[i, 3] = a, b, c, d
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
+def fill_uniforms(key0, key1, agents, week, parties, out):
+    """Two uniforms on (0, 1) of 52 bits for every (agent, week, party), as `fill_words`; out (2, n) float64."""
+    one_agent, one_party = agents.shape[0] == 1, parties.shape[0] == 1
+    for i in range(out.shape[1]):
+        party, agent = np.uint64(parties[0 if one_party else i]), agents[0 if one_agent else i]
+        a, b, c, d = philox(key0, key1, agent, week, party & np.uint64(0xFFFFFFFF), party >> np.uint64(32))
+        out[0, i] = (np.float64(a >> np.uint32(6)) * 2.0**26 + np.float64(b >> np.uint32(6)) + 0.5) * 2.0**-52
+        out[1, i] = (np.float64(c >> np.uint32(6)) * 2.0**26 + np.float64(d >> np.uint32(6)) + 0.5) * 2.0**-52
+
+
 @njit(cache=True, inline="always")
 def mix(x):
     """A 64-bit finaliser (SplitMix64): spreads seats; no chance depends on it."""
@@ -173,6 +185,18 @@ def mix(x):
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return x ^ (x >> np.uint64(31))
+
+
+@njit(cache=True, inline="always")
+def _ask(claim, seat, taken, asking, asked, out, last):
+    """A claim asks for a seat: the higher one sits, the other is the next of those without; returns their number.
+
+    Its next place is a stride of its own away, odd, so that it visits every seat. No branch has to be foreseen.
+    """
+    sitting = taken[seat]
+    taken[seat], beaten = max(sitting, claim), min(sitting, claim)
+    asking[out], asked[out] = beaten, seat + (beaten >> np.uint64(24) | np.uint64(1)) & last
+    return out + np.int64(beaten != 0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -186,36 +210,37 @@ def seat_tables(seats, bits, expected, rows, ids, dither, first, blank):
 
     seats (T, 2^bits) int32; expected (T, J) float64; rows (J,) table rows; ids (J,) int64; dither (J,) in
     [0, 1), turned by the golden ratio from table to table, so that rounding evens out over tables; first, the
-    number of the first table. A table in which nobody has a seat is filled with `blank`.
+    number of the first table. A table in which nobody has a seat is filled with `blank`. All ask for their seats in
+    rounds, those that were turned away or out at their next places.
     """
     size = 1 << bits
-    last = np.uint64(size - 1)
-    claims = np.empty(size, np.uint64)  # who sits there: 40 bits of priority, then 24 bits of position
+    last, row_bits = np.uint64(size - 1), np.uint64(0xFFFFFF)
+    taken = np.empty(size, np.uint64)  # who sits there: 40 bits of priority, then 24 bits of the row
+    asking, asked = np.empty(size, np.uint64), np.empty(size, np.uint64)  # claims without a seat, and what they ask for
     for t in range(expected.shape[0]):
-        claims[:] = 0
-        turn = (first + t) * 0.6180339887498949
-        filled, room = 0, size - size // 64
+        turn, key = (first + t) * 0.6180339887498949, np.uint64(first + t + 1) * np.uint64(0x9E3779B97F4A7C15)
+        taken[:] = 0
+        filled, out, room = 0, 0, size - size // 64
         for j in range(rows.shape[0]):
             if expected[t, j] <= 0.0:
                 continue
             u = dither[j] + turn
-            n = math.floor(expected[t, j] + (u - math.floor(u)))
-            hashed = mix(np.uint64(ids[j]) + np.uint64(first + t + 1) * np.uint64(0x9E3779B97F4A7C15))
-            step = mix(hashed) | np.uint64(1)
-            for _ in range(min(n, room - filled)):
-                filled += 1
+            n = np.int64(expected[t, j] + (u - np.int64(u)))
+            hashed = mix(np.uint64(ids[j]) + key)
+            step, row = mix(hashed) | np.uint64(1), np.uint64(rows[j])
+            n = min(n, room - filled)
+            filled += n
+            for _ in range(n):
                 hashed += step
-                claim = (hashed | np.uint64(1 << 63)) & ~np.uint64(0xFFFFFF) | np.uint64(j)
-                seat = claim >> np.uint64(40) & last
-                while claims[seat] != 0:
-                    claims[seat], claim = max(claims[seat], claim), min(claims[seat], claim)
-                    # the next place of a claim: a stride of its own, odd, so that it visits every seat
-                    stride = claim >> np.uint64(24) | np.uint64(1)
-                    seat = (seat + stride) & last
-                claims[seat] = claim
+                claim = (hashed | np.uint64(1 << 63)) & ~row_bits | row
+                out = _ask(claim, claim >> np.uint64(40) & last, taken, asking, asked, out, last)
+        while out > 0:
+            left, out = out, 0
+            for c in range(left):
+                out = _ask(asking[c], asked[c], taken, asking, asked, out, last)
         vacant = EMPTY if filled > 0 else blank
         for s in range(size):
-            seats[t, s] = rows[np.int64(claims[s] & np.uint64(0xFFFFFF))] if claims[s] != 0 else vacant
+            seats[t, s] = np.int32(taken[s] & row_bits) if taken[s] != 0 else vacant
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -265,31 +290,18 @@ def post(payer, payee, payer_member, payee_member, amounts, limit, paid):
 
 
 @njit(cache=True, inline="always")
-def draw_seat(seats, base, shift, word):
-    """A row from the seat table that begins at `base`: a random seat and, while it is empty, one that follows from it.
-
-    The second look is taken at once, needed or not: that is cheaper than to guess whether it will be.
-    """
-    other = np.uint32(np.uint64(word) * np.uint64(0x915F77F5) + np.uint64(0x6C8E9CF5))
-    row = seats[base + np.uint64(word >> shift)]
-    second = seats[base + np.uint64(other >> shift)]
-    row = row if row >= 0 else second
-    tries = TRIES
-    while row < 0 and tries > 0:
-        other = np.uint32(np.uint64(other) * np.uint64(0x915F77F5) + np.uint64(0x6C8E9CF5))
-        row = seats[base + np.uint64(other >> shift)]
-        tries -= 1
-    return row
+def next_word(word):
+    """The word that follows from a word: where a draw looks next if nobody sits there."""
+    return np.uint32(np.uint32(word) * np.uint32(0x915F77F5) + np.uint32(0x6C8E9CF5))
 
 
 @njit(cache=True, inline="always")
 def first_kept(kept):
-    """Where one who is not on the social app meets a design: rival app, marketplace or own site, the first kept."""
-    if kept & 2:
-        return 1
-    if kept & 4:
-        return 2
-    return 3 if kept & 8 else 0
+    """Where one who is not on the social app meets a design: rival app, marketplace or own site, the first kept.
+
+    kept, a mask of channels; 0 where none is. A table of 16 entries of two bits, so that nothing is to be foreseen.
+    """
+    return np.int32((np.uint32(FIRST_KEPT) >> (np.uint32(kept) << np.uint32(1))) & np.uint32(3))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -307,88 +319,175 @@ def consideration_sets(
     """
     key0, key1, week = draw
     n_feed, n_search, n_endorsed, n_last = slots
-    ids, cluster, attention, alpha = people.ids, people.cluster, people.attention, people.alpha
-    follows, last_bought = people.follows, people.last_bought
-    links, endorsing = offers.links, offers.endorsing
-    seats, n_clusters, feed_bits, search_bits, own_bits, need_chance, need_alias = exposure
-    psi, kappa = own.psi, own.kappa
-    channel_value, channel_price = terms.channel_value, terms.channel_price
-    n = last - first
-    n_categories = need_chance.shape[0]
-    n_browsed = n_feed + n_search
-    feed_shift, search_shift = np.uint32(32 - feed_bits), np.uint32(32 - search_bits)
-    own_shift = np.uint32(32 - own_bits)
-    rival_feed = n_clusters << feed_bits
-    search_base = (n_clusters + 1) << feed_bits
-    market_base = search_base + (n_categories << search_bits)
-    own_base = search_base + (2 * n_categories << search_bits)
-    half = np.uint32(0xFFFF)
+    n, n_browsed = last - first, slots.feed + slots.search
+    attention, links, bits = people.attention[first:last], offers.links, exposure.feed_bits
     for c in range(1 + (n_browsed + 3) // 4):
         for i in range(n):
-            a, b, d, e = philox(key0, key1, ids[first + i], week, c, 0)
+            a, b, d, e = philox(key0, key1, people.ids[first + i], week, c, 0)
             words[4 * c, i], words[4 * c + 1, i], words[4 * c + 2, i], words[4 * c + 3, i] = a, b, d, e
     for i in range(n):
         luck[i] = (np.float32(words[1, i] >> np.uint32(9)) + np.float32(0.5)) * np.float32(2.0**-23)
-    share = np.float32(65536.0)
-    for s in range(n_feed):
+    limits, begins = np.empty((3, BLOCK), np.float32), np.empty((4, BLOCK), np.uint32)
+    begin, shift, look = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
+    again, empty, other = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int32)
+    _feed_tables(n, attention, people.cluster[first:last], exposure, own.psi, limits, begins)
+    for s in range(n_browsed):
+        if s == n_feed:
+            _search_tables(n, attention, words[0], exposure, own.psi, limits, begins)
+            bits = exposure.search_bits
+        _place(n, words[4 + s], limits, begins, bits, exposure.own_bits, begin, shift, look, again, other)
+        _look(n, words[4 + s], exposure.seats, begin, shift, look, again, empty, offer[s])
         for i in range(n):
-            u = np.float32(words[4 + s, i] & half)
-            who = first + i
-            social = u < attention[who] * share
-            table = np.int64(cluster[who])
-            favoured = u < attention[who] * psi[table]
-            base = table << feed_bits if social else rival_feed
-            base = own_base + (table << own_bits) if favoured else base
-            shift = own_shift if favoured else feed_shift
-            offer[s, i] = draw_seat(seats, np.uint64(base), shift, words[4 + s, i])
-            channel[s, i] = 0 if social else first_kept(links[offer[s, i], KEPT])
-    for i in range(n):
-        scaled = np.uint64(words[0, i]) * np.uint64(n_categories)
-        category = np.int64(scaled >> np.uint64(32))
-        other = need_alias[category]
-        category = other if np.float64(scaled & np.uint64(0xFFFFFFFF)) * 2.0**-32 >= need_chance[category] else category
-        here, there = n_clusters + category, n_clusters + n_categories + category
-        for s in range(n_feed, n_browsed):
-            u, mine = np.float32(words[4 + s, i] & half), attention[first + i]
-            social = u < mine * share
-            favoured = u < mine * psi[here] or share - u <= (np.float32(1.0) - mine) * psi[there]
-            base = (search_base if social else market_base) + (category << search_bits)
-            base = own_base + ((here if social else there) << own_bits) if favoured else base
-            shift = own_shift if favoured else search_shift
-            offer[s, i] = draw_seat(seats, np.uint64(base), shift, words[4 + s, i])
-            channel[s, i] = np.int32(0) if social else np.int32(2)
+            row = _row_or_blank(offer[s, i], links)
+            channel[s, i] = other[i] * (first_kept(links[row, KEPT]) if s < n_feed else 2)
     s = n_browsed
     if n_endorsed > 0:
-        for i in range(n):
-            who = first + i
-            w = words[2, i]
-            influencer = follows[who, ((w >> np.uint32(16)) * follows.shape[1]) >> 16]
-            row = endorsing[influencer] if influencer >= 0 else np.int32(EMPTY)
-            elsewhere = np.float32(w & half) >= attention[who] * share
-            offer[s, i] = row
-            by[i] = influencer if row >= 0 else EMPTY
-            channel[s, i] = first_kept(links[row, KEPT]) if row >= 0 and elsewhere else 0
+        _endorsed(n, words[2], attention, people.follows[first:last], offers.endorsing, links, offer[s], channel[s], by)
         s += 1
     if n_last > 0:
-        for i in range(n):
-            who = first + i
-            row = last_bought[who]
-            best, best_value = -1, np.float32(-1e30)
-            if row >= 0:
-                kept = links[row, KEPT]
-                if np.float32(words[2, i] & half) >= attention[who] * share and kept != 1:
-                    kept &= ~1
-                for ch in range(4):
-                    value = channel_value[ch] - alpha[who] * channel_price[ch]
-                    if ch == 0:
-                        value += social_value[i]
-                    if ((kept >> ch) & 1) == 1 and value > best_value:
-                        best, best_value = ch, value
-            offer[s, i] = row if best >= 0 else EMPTY
-            channel[s, i] = best if best >= 0 else 0
+        at_hand = people.last_bought[first:last], people.alpha[first:last], attention
+        _last_bought(n, words[2], at_hand, links, terms, social_value, offer[s], channel[s])
         s += 1
-    if kappa > 0.0:
-        _show_copies(n, n_feed, s, np.uint64(kappa * 4294967296.0), words, links, offer, channel)
+    if own.kappa > 0.0:
+        _show_copies(n, n_feed, s, np.uint64(own.kappa * 4294967296.0), words, links, offer, channel)
+
+
+@njit(cache=True, inline="always")
+def _row_or_blank(row, links):
+    """A row, or the last one of `links`, the blank, for an empty slot."""
+    return np.uint32(row if row >= 0 else links.shape[0] - 1)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _feed_tables(n, attention, cluster, exposure, psi, limits, begins):
+    """Where feed slots of n consumers are drawn from: limits (3, n) and begins (4, n) of `_draw_slot`."""
+    bits, own_bits = np.uint32(exposure.feed_bits), np.uint32(exposure.own_bits)
+    categories = exposure.need_chance.shape[0]
+    rivals = np.uint32(exposure.clusters << exposure.feed_bits)
+    own = np.uint32(((exposure.clusters + 1) << exposure.feed_bits) + (2 * categories << exposure.search_bits))
+    for i in range(n):
+        table = np.uint32(cluster[i])
+        limits[0, i] = attention[i] * np.float32(65536.0)
+        limits[1, i] = attention[i] * psi[table]
+        limits[2, i] = np.float32(-1.0)
+        begins[0, i], begins[1, i] = table << bits, rivals
+        begins[2, i] = begins[3, i] = own + (table << own_bits)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _search_tables(n, attention, words, exposure, psi, limits, begins):
+    """The same of search slots, each consumer's for the category that its word of chance, (n,), says it needs."""
+    clusters, categories = exposure.clusters, exposure.need_chance.shape[0]
+    bits, own_bits = np.uint32(exposure.search_bits), np.uint32(exposure.own_bits)
+    social = np.uint32((clusters + 1) << exposure.feed_bits)
+    market = np.uint32(social + (categories << exposure.search_bits))
+    own = np.uint32(social + (2 * categories << exposure.search_bits))
+    for i in range(n):
+        scaled = np.uint64(words[i]) * np.uint64(categories)
+        pick = np.uint32(scaled >> np.uint64(32))
+        stays = np.float64(scaled & np.uint64(0xFFFFFFFF)) * 2.0**-32 < exposure.need_chance[pick]
+        category = pick if stays else np.uint32(exposure.need_alias[pick])
+        here, there = np.uint32(clusters) + category, np.uint32(clusters + categories) + category
+        limits[0, i] = attention[i] * np.float32(65536.0)
+        limits[1, i] = attention[i] * psi[here]
+        limits[2, i] = (np.float32(1.0) - attention[i]) * psi[there]
+        begins[0, i], begins[1, i] = social + (category << bits), market + (category << bits)
+        begins[2, i], begins[3, i] = own + (here << own_bits), own + (there << own_bits)
+
+
+@njit(cache=True, inline="always")
+def _place(n, words, limits, begins, bits, own_bits, begin, shift, look, again, other):
+    """Where n consumers look first and second in one slot, and whether it is of `other` channels than the social app.
+
+    words (n,), their low half u; limits (3, n): the slot is the social app's where u is below the first, and from own
+    listings alone where it is below the second or 65,536 - u not above the third; begins (4, n): where the seats of a
+    table begin, the social app's and the others', of all listings and of own ones. Writes `begin` and `shift` of the
+    table, and places in all seats.
+    """
+    all_shift, own_shift = np.uint32(32 - bits), np.uint32(32 - own_bits)
+    for i in range(n):
+        u = np.float32(np.int32(words[i] & np.uint32(0xFFFF)))
+        social = u < limits[0, i]
+        favoured = (u < limits[1, i]) | (np.float32(65536.0) - u <= limits[2, i])
+        of_all = begins[0, i] if social else begins[1, i]
+        of_own = begins[2, i] if social else begins[3, i]
+        begin[i] = of_own if favoured else of_all
+        shift[i] = own_shift if favoured else all_shift
+        other[i] = np.int32(0) if social else np.int32(1)
+    for i in range(n):
+        look[i] = begin[i] + (words[i] >> shift[i])
+        again[i] = begin[i] + (next_word(words[i]) >> shift[i])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _look(n, words, seats, begin, shift, look, again, empty, offer):
+    """The rows that n consumers find in one slot, EMPTY for none: at a random seat, else at one that follows from it.
+
+    The second look is taken at once, needed or not: that is cheaper than to guess whether it will be. The few that need
+    more, listed in `empty`, look on in rounds.
+    """
+    many = 0
+    for i in range(n):
+        row, second = seats[look[i]], seats[again[i]]
+        gone = row >> np.int32(31)  # all bits where the seat is empty, else none
+        row = (row & ~gone) | (second & gone)
+        offer[i] = row
+        empty[many] = i
+        many += np.int64(row < 0)
+    for k in range(many):
+        look[empty[k]] = next_word(words[empty[k]])
+    tries = TRIES
+    while many > 0 and tries > 0:
+        left = 0
+        for k in range(many):
+            i = empty[k]
+            look[i] = next_word(look[i])
+            row = seats[begin[i] + np.uint32(look[i] >> shift[i])]
+            offer[i] = row
+            empty[left] = i
+            left += np.int64(row < 0)
+        many, tries = left, tries - 1
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _endorsed(n, words, attention, follows, endorsing, links, offer, channel, by):
+    """What one of those that a consumer follows endorses, met on the app or elsewhere; writes `by`, who that is."""
+    for i in range(n):
+        w = words[i]
+        influencer = follows[i, ((w >> np.uint32(16)) * follows.shape[1]) >> 16]
+        row = endorsing[influencer] if influencer >= 0 else np.int32(EMPTY)
+        elsewhere = np.float32(np.int32(w & np.uint32(0xFFFF))) >= attention[i] * np.float32(65536.0)
+        offer[i] = row
+        by[i] = influencer if row >= 0 else EMPTY
+        channel[i] = first_kept(links[_row_or_blank(row, links), KEPT]) if elsewhere else 0
+
+
+@njit(cache=True, inline="always")
+def _better(best, most, channel, kept, value):
+    """The better of the best channel so far and another, if that is kept, and its value."""
+    better = ((kept >> channel) & 1 == 1) & (value > most)
+    return np.int32(channel) if better else best, value if better else most
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _last_bought(n, words, at_hand, links, terms, social_value, offer, channel):
+    """What a consumer bought last, through the channel that suits it best of those kept; away from the app, not that.
+
+    at_hand: the row bought last, α and attention, (n,) each.
+    """
+    last_bought, alpha, attention = at_hand
+    value, price = terms.channel_value, terms.channel_price
+    for i in range(n):
+        row = last_bought[i]
+        kept = links[_row_or_blank(row, links), KEPT]
+        away = np.float32(np.int32(words[i] & np.uint32(0xFFFF))) >= attention[i] * np.float32(65536.0)
+        kept = kept & ~1 if away & (kept != 1) else kept
+        best, most = np.int32(EMPTY), np.float32(-1e30)
+        best, most = _better(best, most, 0, kept, value[0] - alpha[i] * price[0] + social_value[i])
+        for ch in range(1, 4):
+            best, most = _better(best, most, ch, kept, value[ch] - alpha[i] * price[ch])
+        offer[i] = row if best >= 0 else EMPTY
+        channel[i] = best if best >= 0 else 0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -398,26 +497,33 @@ def _show_copies(n, n_feed, n_all, kappa32, words, links, offer, channel):
     From the last feed offer backwards, each copy takes the first place that shows an own listing and that no other
     copy has taken: nobody else loses a place. The chance is keyed by consumer, week and copy.
     """
-    hits = np.empty(MAX_SLOTS, np.int64)
-    blank = links.shape[0] - 1
     for i in range(n):
-        count = 0
+        left = np.uint32(0)  # slots that hold an original on the app which has a copy, a bit each
         for k in range(n_all):
-            row = np.uint32(offer[k, i] if offer[k, i] >= 0 else blank)
-            turned = np.uint32(np.uint64(words[3, i] ^ np.uint32(links[row, NAME])) * np.uint64(0x9E3779B1))
-            hits[count] = k
-            count += np.int64(links[row, COPY] >= 0) & np.int64(turned < kappa32) & np.int64(channel[k, i] == 0)
-        place = n_feed - 1
-        for h in range(count):
-            copy = links[offer[hits[h], i], COPY]
-            while place >= 0 and not _is_copy(offer[place, i], channel[place, i], links):
-                place -= 1
-            there = place < 0
-            for k in range(n_feed):
-                there = there or offer[k, i] == copy
-            if not there:
-                offer[place, i] = copy
-                place -= 1
+            here = (links[_row_or_blank(offer[k, i], links), COPY] >= 0) & (channel[k, i] == 0)
+            left |= np.uint32(here) << np.uint32(k)
+        place, k = n_feed - 1, 0
+        while left != 0:
+            if left & np.uint32(1):
+                row = np.uint32(offer[k, i])
+                turned = np.uint32(np.uint32(words[3, i] ^ np.uint32(links[row, NAME])) * np.uint32(0x9E3779B1))
+                if np.uint64(turned) < kappa32:
+                    place = _show_copy(links[row, COPY], i, place, n_feed, links, offer, channel)
+            left, k = left >> np.uint32(1), k + 1
+
+
+@njit(cache=True, inline="always")
+def _show_copy(copy, i, place, n_feed, links, offer, channel):
+    """Show a copy to consumer i in the first place from `place` backwards that has one; returns where the next may go."""
+    while place >= 0 and not _is_copy(offer[place, i], channel[place, i], links):
+        place -= 1
+    there = place < 0
+    for k in range(n_feed):
+        there = there or offer[k, i] == copy
+    if there:
+        return place
+    offer[place, i] = copy
+    return place - 1
 
 
 @njit(cache=True, inline="always")
@@ -470,54 +576,26 @@ def browse(draw, start, stop, slots, people, offers, exposure, own, terms, pages
     `bought_on` where that is not empty. The last row of `attributes` and `links` is a blank that stands for an empty
     slot.
     """
-    n_feed, n_search, n_endorsed, n_last = slots
-    taste, alpha, cluster = people.taste, people.alpha, people.cluster
-    impulsiveness, privacy, habit, trust = people.impulsiveness, people.privacy, people.habit, people.trust
-    last_bought, bought_on = people.last_bought, people.bought_on
-    attributes, links, endorsement = offers.attributes, offers.links, offers.endorsement
-    channel_value, channel_price = terms.channel_value, terms.channel_price
-    habit_value, trust_value, privacy_cost = terms.habit, terms.trust, terms.privacy
-    match, nest, impulse, order_value = terms.match, terms.nest, terms.impulse, terms.order_value
-    visits, joy, sampled, update_path = terms.visits, terms.joy, terms.sampled, terms.update_path
-    books, by_influencer, by_cluster, totals = pages
-    has_copies = own.has_copies
-    n_all = n_feed + n_search + n_endorsed + n_last
-    endorsed_slot = n_feed + n_search if n_endorsed > 0 else -1
-    blank = np.int32(attributes.shape[0] - 1)
-    words = np.empty((4 * (1 + (n_feed + n_search + 3) // 4), BLOCK), np.uint32)
-    offer = np.empty((MAX_SLOTS, BLOCK), np.int32)
-    channel = np.empty((MAX_SLOTS, BLOCK), np.int32)
-    utility = np.empty((MAX_SLOTS, BLOCK), np.float32)
-    weight = np.empty((MAX_SLOTS, BLOCK), np.float32)
-    slope = np.empty((MAX_SLOTS, BLOCK), np.float32)
+    n_all = slots.feed + slots.search + slots.endorsed + slots.last_bought
+    endorsed_slot = slots.feed + slots.search if slots.endorsed > 0 else -1
+    words = np.empty((4 * (1 + (slots.feed + slots.search + 3) // 4), BLOCK), np.uint32)
+    offer, channel = np.empty((MAX_SLOTS, BLOCK), np.int32), np.empty((MAX_SLOTS, BLOCK), np.int32)
+    utility, weight = np.empty((MAX_SLOTS, BLOCK), np.float32), np.empty((MAX_SLOTS, BLOCK), np.float32)
+    slope, crowd = np.empty((MAX_SLOTS, BLOCK), np.float32), np.empty((MAX_SLOTS, BLOCK), np.float32)
     design = np.empty((MAX_SLOTS, BLOCK), np.int32)
-    crowd = np.empty((MAX_SLOTS, BLOCK), np.float32)
-    exponent = np.empty(BLOCK, np.int32)
-    power = exponent.view(np.float32)
-    total = np.empty(BLOCK, np.float32)
-    mantissa = np.empty(BLOCK, np.float32)
-    mantissa_bits = mantissa.view(np.int32)
-    inclusive = np.empty(BLOCK, np.float32)
-    inside = np.empty(BLOCK, np.float32)
-    hurried = np.empty(BLOCK, np.float32)
-    bought = np.empty(BLOCK, np.int32)
-    by = np.empty(BLOCK, np.int32)
-    luck = np.empty(BLOCK, np.float32)
-    social_value = np.empty(BLOCK, np.float32)
-    haste = np.empty(BLOCK, np.float32)
-    way = np.empty(8, np.float32)  # utility of each channel, without and with impulse
-    one, zero = np.float32(1.0), np.float32(0.0)
-    turnout = np.float32(visits)
-    most = np.float32(MOST_UTILITY)
-
+    bought, by = np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32)
+    total, inclusive, inside = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
+    hurried, luck = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
+    social_value, haste = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
     for first in range(start, stop, BLOCK):
         last = min(first + BLOCK, stop)
         n = last - first
         for i in range(n):
+            who = first + i
             social_value[i] = (
-                habit_value * habit[first + i] + trust_value * trust[first + i] - privacy_cost * privacy[first + i]
+                terms.habit * people.habit[who] + terms.trust * people.trust[who] - terms.privacy * people.privacy[who]
             )
-            haste[i] = impulse * impulsiveness[first + i]
+            haste[i] = terms.impulse * people.impulsiveness[who]
         consideration_sets(
             draw,
             first,
@@ -535,148 +613,253 @@ def browse(draw, start, stop, slots, people, offers, exposure, own, terms, pages
             by,
             luck,
         )
-
-        # decision utility
-        for i in range(n):
-            who = first + i
-            t0, t1, t2, t3 = match * taste[who, 0], match * taste[who, 1], match * taste[who, 2], match * taste[who, 3]
-            a = alpha[who]
-            for ch in range(4):
-                way[ch] = channel_value[ch] - a * channel_price[ch]
-            way[0] += social_value[i]
-            for ch in range(4):
-                way[4 + ch] = way[ch]
-            way[4] += haste[i]
-            for s in range(n_all):
-                row = np.uint32(offer[s, i] if offer[s, i] >= 0 else blank)
-                hasty = 4 if (s < n_feed or s == endorsed_slot) else 0
-                v = (
-                    t0 * attributes[row, 0]
-                    + t1 * attributes[row, 1]
-                    + t2 * attributes[row, 2]
-                    + t3 * attributes[row, 3]
-                ) + (attributes[row, VALUE] - a * attributes[row, PRICE] + way[np.uint32(channel[s, i] + hasty)])
-                offer[s, i] = row
-                utility[s, i] = v
-                if has_copies:
-                    design[s, i] = links[row, ROOT]
-        if endorsed_slot >= 0:
-            for i in range(n):
-                utility[endorsed_slot, i] += endorsement[by[i]] if by[i] >= 0 else zero
-
-        # each design once, through its best channel
-        for s in range(1, n_all):
-            for r in range(s):
-                for i in range(n):
-                    u, v = utility[r, i], utility[s, i]
-                    again = offer[r, i] == offer[s, i]
-                    utility[s, i] = NO_OFFER if again and u >= v else v
-                    utility[r, i] = NO_OFFER if again and u < v else u
-
-        # e^V: 2^k times a polynomial on [-1/2, 1/2] ln 2 (relative error below 2e-7)
-        for i in range(n):
-            total[i] = zero
-        for s in range(n_all):
-            for i in range(n):
-                x = utility[s, i]
-                x = x if x > -most else -most
-                x = x if x < most else most
-                x = x * np.float32(1.4426950408889634)
-                k = np.floor(x + np.float32(0.5))
-                f = (x - k) * np.float32(0.6931471805599453)
-                exponent[i] = (np.int32(k) + np.int32(127)) << np.int32(23)
-                p = np.float32(1.0 / 5040.0)
-                p = p * f + np.float32(1.0 / 720.0)
-                p = p * f + np.float32(1.0 / 120.0)
-                p = p * f + np.float32(1.0 / 24.0)
-                p = p * f + np.float32(1.0 / 6.0)
-                p = p * f + np.float32(0.5)
-                p = p * f + one
-                weight[s, i] = p * f + one
-            for i in range(n):
-                w = weight[s, i] * power[i]
-                weight[s, i] = w if utility[s, i] > NEVER else zero
-
-        # shares and own slopes, nested where a design has copies
-        if has_copies:
-            _nest_copies(design, weight, utility, crowd, n_all, n, nest)
-        for s in range(n_all):
-            for i in range(n):
-                total[i] += weight[s, i]
-        for s in range(n_all):
-            for i in range(n):
-                p = weight[s, i] / (one + total[i])
-                slope[s, i] = p * (one - p)
-                if has_copies:
-                    slope[s, i] += p * utility[s, i]
-                utility[s, i] = p
-
-        # the path: one draw a consumer
-        for i in range(n):
-            inside[i], hurried[i], bought[i] = zero, zero, np.int32(-1)
-        for s in range(n_all):
-            hasty = s < n_feed or s == endorsed_slot
-            for i in range(n):
-                p = utility[s, i] * turnout
-                inside[i] += p
-                bought[i] = np.int32(s) if (bought[i] < 0) & (luck[i] < inside[i]) else bought[i]
-                hurried[i] += p if hasty & (channel[s, i] == 0) else zero
-
-        # ln(1 + Σ e^V): the exponent times ln 2 and a polynomial on [√½, √2], exact for a small sum
-        for i in range(n):
-            mantissa[i] = one + total[i]
-        for i in range(n):
-            word = mantissa_bits[i] - np.int32(0x3F3504F3)
-            exponent[i] = word >> np.int32(23)
-            mantissa_bits[i] = (word & np.int32(0x007FFFFF)) + np.int32(0x3F3504F3)
-        for i in range(n):
-            f = total[i] if exponent[i] == 0 else mantissa[i] - one
-            g = f / (np.float32(2.0) + f)
-            h = g * g
-            p = np.float32(2.0 / 11.0)
-            p = p * h + np.float32(2.0 / 9.0)
-            p = p * h + np.float32(2.0 / 7.0)
-            p = p * h + np.float32(2.0 / 5.0)
-            p = p * h + np.float32(2.0 / 3.0)
-            p = p * h + np.float32(2.0)
-            inclusive[i] = np.float32(exponent[i]) * np.float32(0.6931471805599453) + p * g
-
-        # the books
-        if sampled:
+        _decision_utility(
+            n,
+            n_all,
+            slots.feed,
+            endorsed_slot,
+            first,
+            people,
+            offers,
+            terms,
+            social_value,
+            haste,
+            offer,
+            channel,
+            by,
+            utility,
+        )
+        _one_of_each(n, n_all, offer, utility)
+        _weights(n, n_all, utility, weight)
+        if own.has_copies:
             for s in range(n_all):
                 for i in range(n):
-                    drawn = bought[i] == s
-                    slope[s, i] = slope[s, i] / (utility[s, i] * turnout) if drawn else zero
-                    utility[s, i] = one / turnout if drawn else zero
-            for i in range(n):
-                k = bought[i]
-                inside[i] = one if k >= 0 else zero
-                hurried[i] = one if k >= 0 and (k < n_feed or k == endorsed_slot) and channel[k, i] == 0 else zero
-        unit = turnout * np.float32(SCALE)
+                    design[s, i] = offers.links[np.uint32(offer[s, i]), ROOT]
+            _nest_copies(design, weight, utility, crowd, n_all, n, terms.nest)
+        _shares(n, n_all, own.has_copies, weight, total, utility, slope)
+        _purchase(
+            n,
+            n_all,
+            slots.feed,
+            endorsed_slot,
+            np.float32(terms.visits),
+            luck,
+            channel,
+            utility,
+            inside,
+            hurried,
+            bought,
+        )
+        _log_of_one_more(n, total, inclusive)
+        if terms.sampled:
+            _one_purchase(
+                n,
+                n_all,
+                slots.feed,
+                endorsed_slot,
+                np.float32(terms.visits),
+                channel,
+                bought,
+                utility,
+                slope,
+                inside,
+                hurried,
+            )
+        _enter_books(
+            n,
+            n_all,
+            endorsed_slot,
+            np.float32(terms.visits),
+            people.alpha[first:last],
+            offer,
+            channel,
+            by,
+            utility,
+            slope,
+            pages,
+        )
+        _enter_totals(n, first, people, terms, offer, channel, bought, inside, hurried, inclusive, haste, pages)
+
+
+@njit(cache=True, inline="always")
+def _decision_utility(
+    n, n_all, n_feed, endorsed_slot, first, people, offers, terms, social_value, haste, offer, channel, by, utility
+):
+    """V of every slot, as `browse`; an empty slot becomes the blank row."""
+    taste, match = people.taste, terms.match
+    attributes, links = offers.attributes, offers.links
+    way = np.empty(8, np.float32)  # utility of each channel, without and with impulse
+    for i in range(n):
+        who = first + i
+        t0, t1, t2, t3 = match * taste[who, 0], match * taste[who, 1], match * taste[who, 2], match * taste[who, 3]
+        a = people.alpha[who]
+        for ch in range(4):
+            way[ch] = terms.channel_value[ch] - a * terms.channel_price[ch]
+        way[0] += social_value[i]
+        for ch in range(4):
+            way[4 + ch] = way[ch]
+        way[4] += haste[i]
         for s in range(n_all):
-            for i in range(n):
-                row = np.uint32(offer[s, i])
-                books[row, np.uint32(channel[s, i])] += np.int64(utility[s, i] * unit)
-                books[row, SLOPE] += np.int64(slope[s, i] * alpha[first + i] * unit)
-        if endorsed_slot >= 0:
-            for i in range(n):
-                if by[i] >= 0:
-                    p = np.int64(utility[endorsed_slot, i] * unit)
-                    books[offer[endorsed_slot, i], ENDORSED] += p
-                    by_influencer[by[i], min(channel[endorsed_slot, i], 1)] += p
+            row = _row_or_blank(offer[s, i], links)
+            hasty = 4 if (s < n_feed or s == endorsed_slot) else 0
+            v = (
+                t0 * attributes[row, 0] + t1 * attributes[row, 1] + t2 * attributes[row, 2] + t3 * attributes[row, 3]
+            ) + (attributes[row, VALUE] - a * attributes[row, PRICE] + way[np.uint32(channel[s, i] + hasty)])
+            offer[s, i] = row
+            utility[s, i] = v
+    if endorsed_slot >= 0:
         for i in range(n):
-            who = first + i
-            money = np.float32(order_value) / alpha[who]
-            surplus = money * (inclusive[i] * turnout * joy - haste[i] * hurried[i])
-            totals[SURPLUS] += np.int64(surplus * np.float32(MONEY_SCALE))
-            totals[INCLUSIVE] += np.int64(inclusive[i] * np.float32(SCALE))
-            totals[IMPULSE] += np.int64(hurried[i] * np.float32(SCALE))
-            by_cluster[cluster[who]] += np.int64(inside[i] * np.float32(SCALE))
-            if update_path and bought[i] >= 0:
-                last_bought[who] = offer[bought[i], i]
-        if bought_on.shape[0] > 0:
+            utility[endorsed_slot, i] += offers.endorsement[by[i]] if by[i] >= 0 else np.float32(0.0)
+
+
+@njit(cache=True, inline="always")
+def _one_of_each(n, n_all, offer, utility):
+    """Each design once, through its best channel: the others' utility becomes NO_OFFER."""
+    for s in range(1, n_all):
+        for r in range(s):
             for i in range(n):
-                bought_on[first + i] = channel[bought[i], i] if bought[i] >= 0 else EMPTY
+                u, v = utility[r, i], utility[s, i]
+                again = offer[r, i] == offer[s, i]
+                utility[s, i] = NO_OFFER if again and u >= v else v
+                utility[r, i] = NO_OFFER if again and u < v else u
+
+
+@njit(cache=True, inline="always")
+def _weights(n, n_all, utility, weight):
+    """e^V, 0 where there is no offer: 2^k times a polynomial on [-1/2, 1/2] ln 2 (relative error below 2e-7)."""
+    exponent = np.empty(BLOCK, np.int32)
+    power = exponent.view(np.float32)
+    one, zero, most = np.float32(1.0), np.float32(0.0), np.float32(MOST_UTILITY)
+    for s in range(n_all):
+        for i in range(n):
+            x = utility[s, i]
+            x = x if x > -most else -most
+            x = x if x < most else most
+            x = x * np.float32(1.4426950408889634)
+            k = np.floor(x + np.float32(0.5))
+            f = (x - k) * np.float32(0.6931471805599453)
+            exponent[i] = (np.int32(k) + np.int32(127)) << np.int32(23)
+            p = np.float32(1.0 / 5040.0)
+            p = p * f + np.float32(1.0 / 720.0)
+            p = p * f + np.float32(1.0 / 120.0)
+            p = p * f + np.float32(1.0 / 24.0)
+            p = p * f + np.float32(1.0 / 6.0)
+            p = p * f + np.float32(0.5)
+            p = p * f + one
+            weight[s, i] = p * f + one
+        for i in range(n):
+            w = weight[s, i] * power[i]
+            weight[s, i] = w if utility[s, i] > NEVER else zero
+
+
+@njit(cache=True, inline="always")
+def _shares(n, n_all, has_copies, weight, total, utility, slope):
+    """s = w / (1 + Σ w) to `utility`, their own slopes to `slope`, Σ w to `total`; steeper slopes where nested."""
+    one = np.float32(1.0)
+    for i in range(n):
+        total[i] = np.float32(0.0)
+    for s in range(n_all):
+        for i in range(n):
+            total[i] += weight[s, i]
+    for s in range(n_all):
+        for i in range(n):
+            p = weight[s, i] / (one + total[i])
+            slope[s, i] = p * (one - p)
+            if has_copies:
+                slope[s, i] += p * utility[s, i]
+            utility[s, i] = p
+
+
+@njit(cache=True, inline="always")
+def _purchase(n, n_all, n_feed, endorsed_slot, turnout, luck, channel, share, inside, hurried, bought):
+    """One draw a consumer: the slot bought from or -1; the chance that it buys, and that it does so with impulse."""
+    zero = np.float32(0.0)
+    for i in range(n):
+        inside[i], hurried[i], bought[i] = zero, zero, np.int32(-1)
+    for s in range(n_all):
+        hasty = s < n_feed or s == endorsed_slot
+        for i in range(n):
+            p = share[s, i] * turnout
+            inside[i] += p
+            bought[i] = np.int32(s) if (bought[i] < 0) & (luck[i] < inside[i]) else bought[i]
+            hurried[i] += p if hasty & (channel[s, i] == 0) else zero
+
+
+@njit(cache=True, inline="always")
+def _log_of_one_more(n, total, inclusive):
+    """ln(1 + Σ w): the exponent times ln 2 and a polynomial on [√½, √2], exact for a small sum."""
+    exponent, mantissa = np.empty(BLOCK, np.int32), np.empty(BLOCK, np.float32)
+    bits = mantissa.view(np.int32)
+    one = np.float32(1.0)
+    for i in range(n):
+        mantissa[i] = one + total[i]
+    for i in range(n):
+        word = bits[i] - np.int32(0x3F3504F3)
+        exponent[i] = word >> np.int32(23)
+        bits[i] = (word & np.int32(0x007FFFFF)) + np.int32(0x3F3504F3)
+    for i in range(n):
+        f = total[i] if exponent[i] == 0 else mantissa[i] - one
+        g = f / (np.float32(2.0) + f)
+        h = g * g
+        p = np.float32(2.0 / 11.0)
+        p = p * h + np.float32(2.0 / 9.0)
+        p = p * h + np.float32(2.0 / 7.0)
+        p = p * h + np.float32(2.0 / 5.0)
+        p = p * h + np.float32(2.0 / 3.0)
+        p = p * h + np.float32(2.0)
+        inclusive[i] = np.float32(exponent[i]) * np.float32(0.6931471805599453) + p * g
+
+
+@njit(cache=True, inline="always")
+def _one_purchase(n, n_all, n_feed, endorsed_slot, turnout, channel, bought, share, slope, inside, hurried):
+    """Books of draws in place of chances: the slot bought from counts one, the others nothing."""
+    zero, one = np.float32(0.0), np.float32(1.0)
+    for s in range(n_all):
+        for i in range(n):
+            drawn = bought[i] == s
+            slope[s, i] = slope[s, i] / (share[s, i] * turnout) if drawn else zero
+            share[s, i] = one / turnout if drawn else zero
+    for i in range(n):
+        k = bought[i]
+        inside[i] = one if k >= 0 else zero
+        hurried[i] = one if k >= 0 and (k < n_feed or k == endorsed_slot) and channel[k, i] == 0 else zero
+
+
+@njit(cache=True, inline="always")
+def _enter_books(n, n_all, endorsed_slot, turnout, alpha, offer, channel, by, share, slope, pages):
+    """Shares and slopes, times the visits, go to the books of sellers and influencers."""
+    books, by_influencer = pages.books, pages.by_influencer
+    unit = turnout * np.float32(SCALE)
+    for s in range(n_all):
+        for i in range(n):
+            row = np.uint32(offer[s, i])
+            books[row, np.uint32(channel[s, i])] += np.int64(share[s, i] * unit)
+            books[row, SLOPE] += np.int64(slope[s, i] * alpha[i] * unit)
+    if endorsed_slot >= 0:
+        for i in range(n):
+            if by[i] >= 0:
+                p = np.int64(share[endorsed_slot, i] * unit)
+                books[offer[endorsed_slot, i], ENDORSED] += p
+                by_influencer[by[i], min(channel[endorsed_slot, i], 1)] += p
+
+
+@njit(cache=True, inline="always")
+def _enter_totals(n, first, people, terms, offer, channel, bought, inside, hurried, inclusive, haste, pages):
+    """Surplus and purchases go to the week's totals and to what consumers remember."""
+    totals, turnout = pages.totals, np.float32(terms.visits)
+    for i in range(n):
+        who = first + i
+        money = np.float32(terms.order_value) / people.alpha[who]
+        surplus = money * (inclusive[i] * turnout * terms.joy - haste[i] * hurried[i])
+        totals[SURPLUS] += np.int64(surplus * np.float32(MONEY_SCALE))
+        totals[INCLUSIVE] += np.int64(inclusive[i] * np.float32(SCALE))
+        totals[IMPULSE] += np.int64(hurried[i] * np.float32(SCALE))
+        pages.by_cluster[people.cluster[who]] += np.int64(inside[i] * np.float32(SCALE))
+        if terms.update_path and bought[i] >= 0:
+            people.last_bought[who] = offer[bought[i], i]
+    if people.bought_on.shape[0] > 0:
+        for i in range(n):
+            people.bought_on[first + i] = channel[bought[i], i] if bought[i] >= 0 else EMPTY
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

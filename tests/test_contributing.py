@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from simulation.agents.scenarios import Scenario
 
 from experiments import columns_page
 from simulation import SME, Config, Market
+from simulation.agents.cells import Cell
 from simulation.law.instruments import instruments
 from simulation.law.regulation import choose_rules
 from simulation.opening import state as opening
@@ -125,7 +125,7 @@ def test_a_column_works_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     exec(compile(f"class Wider(Sellers):\n    {line}", "sellers.py", "exec", dont_inherit=True), namespace)
     wider: Any = table(namespace["Wider"])
     monkeypatch.setattr(opening, "Sellers", wider)
-    monkeypatch.setattr(SME, "staffed", Scenario("staffed"), raising=False)
+    monkeypatch.setattr(SME, "staffed", Cell("staffed"), raising=False)
     market = Market(small(OWN_GOODS))
     shops: Any = market.sellers
     shops.staffed[:5] = 0.5

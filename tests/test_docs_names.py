@@ -19,9 +19,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from simulation.agents.scenarios import Scenario
 
 from simulation import SME, Consumer, Influencer, Platform, Regulator
+from simulation.agents.cells import Cell
 from simulation.agents.platform import Lever
 from simulation.chance import Stream
 from simulation.config import GROUPS, Config
@@ -176,9 +176,9 @@ def test_the_attributes_in_the_table_of_agents_are_there(agent: type) -> None:
     [(written, read)] = [row[1:] for row in rows if row[0] == agent.__name__]
     for name in spans(written):
         attribute = getattr(agent, name.removesuffix("(…)"))
-        assert isinstance(attribute, Scenario | Lever) or getattr(attribute, "fset", None) or name.endswith("(…)"), name
+        assert isinstance(attribute, Cell | Lever) or getattr(attribute, "fset", None) or name.endswith("(…)"), name
     assert [name for name in spans(read) if getattr(agent, name).fset is not None] == []
-    shown = {name for cls in agent.__mro__ for name, kind in vars(cls).items() if isinstance(kind, Scenario | Lever)}
+    shown = {name for cls in agent.__mro__ for name, kind in vars(cls).items() if isinstance(kind, Cell | Lever)}
     assert shown - set(spans(written)) == set()
 
 

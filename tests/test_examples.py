@@ -48,7 +48,7 @@ def test_the_examples_of_a_page_run_one_after_another(
         exec(compile(block, f"{page}, example {number}", "exec"), namespace)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/sweeps.md", "docs/cluster.md", "--help"])
+@pytest.mark.parametrize("page", ["README.md", "docs/sweeps.md", "docs/cluster.md", "docs/id/ringkasan.md", "--help"])
 def test_a_command_that_is_shown_can_be_given(page: str) -> None:
     text = HELP if page == "--help" else (ROOT / page).read_text(encoding="utf-8")
     lines = re.findall(r"^ *(?:python -m experiments\.run|etalase) (.+)", text.replace("\\\n", ""), re.MULTILINE)

@@ -19,6 +19,7 @@ LISTINGS = ROOT / "simulation" / "data" / "tokopedia_listings.csv"
 PAGES = [
     *sorted(ROOT.glob("*.md")),
     *sorted(ROOT.glob("docs/*.md")),
+    *sorted(ROOT.glob("docs/id/*.md")),
     *sorted(ROOT.glob("docs/notebooks/*.md")),
     LISTINGS.parent / "README.md",
 ]

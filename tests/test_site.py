@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from docs.site import check, gallery, reference, stage
+from analysis import meanings
+from analysis.language import languages, speaking
+from analysis.words import humanise
+from docs.site import cards, check, class_page, concept, gallery, measured, reference, stage
 from experiments.catalogue import KINDS
 from simulation.law.instruments import instruments
 from tests.test_project import ROOT, leads, links
 
 NOTEBOOKS = sorted((ROOT / "docs" / "notebooks").glob("*.md"))
+SPAN = re.MULTILINE | re.DOTALL
 INDEX = ROOT / "docs" / "site" / "index.md"
 
 
@@ -75,6 +79,78 @@ def test_every_rule_has_a_card_with_its_settings() -> None:
     for name in instruments:
         assert f"regulation={name}\n" in page
         assert [key for key in instruments.schema(name) if f"`regulation.{name}.{key}`" not in page] == []
+
+
+@pytest.mark.parametrize("code", languages())
+@pytest.mark.parametrize("name", sorted(instruments))
+def test_a_card_tells_what_why_who_pays_and_when_it_fails(name: str, code: str) -> None:
+    with speaking(code):
+        meaning = meanings.rules()[name]
+        [told] = re.findall(
+            rf"^## {re.escape(cards.sentence(humanise(name)))}\n(.*?)(?=^## |\Z)", cards.page(code), SPAN
+        )
+    words = cards.texts(code)
+    for text in (meaning.says, meaning.aims, meaning.source, meaning.leaves, words["why"], words["pays"]):
+        assert text in told
+    assert told.index(words["pays"]) < told.index(words["fails"])
+
+
+def test_a_card_has_the_numbers_of_the_page_and_the_side_that_pays() -> None:
+    page = """\
+| rule | SMEs alive, points: frozen | SMEs alive, points: adaptive | consumer surplus, Rp bn: frozen |
+| --- | ---: | ---: | ---: |
+| no rule: the level | 65.47 [60.71, 70.22] | 63.97 [60.68, 67.25] | 30.66 [27.87, 33.44] |
+| separation | **−7.07 [−11.22, −2.92]** | −0.10 [−8.07, +4.40] | **+1,002.45 [+4.45, +2,000.44]** |
+| import duty | 0.00 [0.00, 0.00] | 0.00 [0.00, 0.00] | 0.00 [0.00, 0.00] |
+
+| rule | SMEs alive, shops as above | SMEs alive, rigid shops |
+| --- | ---: | ---: |
+| separation | **−7.1 points [−11.2, −2.9]** | **−13.5 points [−19.9, −7.1]** |
+"""
+    tell = cards.Teller("en", cards.texts("en"), measured.measured(page))
+    assert cards.pays(tell, "separation") == (
+        "Gains: consumers Rp +1,002.45 bn [+4.45, +2,000.44]. Pays: SMEs alive −7.07 points [−11.22, −2.92]."
+    )
+    failing = "\n".join(cards.fails(tell, "separation", "More."))
+    assert "not distinguishable from zero: −0.10 points [−8.07, +4.40]" in failing
+    assert "the effect on SMEs alive is −13.5 points [−19.9, −7.1]" in failing
+    assert "Nothing changes" in cards.pays(tell, "import_duty")
+    assert cards.pays(tell, "data_linking_ban") == "Not measured by itself. Permendag 31/2023 includes it."
+    assert "by itself" in cards.pays(tell, "sme_support")
+    with pytest.raises(ValueError, match="got the cell 'many'"):
+        measured.measured(page.replace("65.47 [60.71, 70.22]", "x").replace("0.00 [0.00, 0.00]", "many"))
+
+
+def test_the_project_has_measured_the_rules_that_it_compares() -> None:
+    assert len(measured.measured()) >= 20
+    assert all((measured.ALIVE, measured.FROZEN) in effects for effects in measured.measured().values())
+
+
+@pytest.mark.parametrize("code", languages())
+def test_the_figure_of_the_concept_page_is_what_the_command_draws(code: str) -> None:
+    assert concept.FILES[code].read_text(encoding="utf-8") == concept.figure(code)
+
+
+def test_languages_have_the_same_texts() -> None:
+    def form(texts: object) -> object:
+        return {name: form(text) for name, text in texts.items()} if isinstance(texts, dict) else type(texts)
+
+    assert form(cards.texts("id")) == form(cards.texts("en"))
+
+
+def test_the_site_carries_the_whole_class_page_else_a_trial_else_says_how(tmp_path, monkeypatch) -> None:
+    whole, trial = tmp_path / "whole.html", tmp_path / "trial.html"
+    said = dict(zip((whole, trial, None), class_page.SAYS.values(), strict=True))
+    for name, value in {"WHOLE": whole, "TRIAL": trial, "SAYS": said}.items():
+        monkeypatch.setattr(class_page, name, value)
+    assert class_page.carried() is None
+    assert 'href="class.html"' not in class_page.page()
+    trial.touch()
+    assert class_page.carried() == trial
+    assert "two draws" in class_page.page()
+    whole.touch()
+    assert class_page.carried() == whole
+    assert "two draws" not in class_page.page()
 
 
 def test_what_pages_link_to_lies_beside_them(tmp_path: Path) -> None:

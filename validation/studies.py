@@ -95,7 +95,7 @@ def carried_out(planned: plan.Plan, command: str) -> Study:
     stored = load(planned.folder)
     wanted = {scenario.scenario_id for scenario in planned.scenarios}
     runs = stored.runs[stored.runs["scenario_id"].isin(wanted) & stored.runs["seed"].isin(planned.seeds)]
-    listed = {"scenarios": [dataclasses.asdict(scenario) for scenario in planned.scenarios]}
+    listed = {"scenarios": [scenario.plain() for scenario in planned.scenarios]}
     return dataclasses.replace(stored, manifest={**stored.manifest, **listed}, runs=runs.reset_index(drop=True))
 
 

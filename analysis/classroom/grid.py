@@ -33,7 +33,10 @@ class Draw:
 
 @dataclass(frozen=True)
 class Grid:
-    """All scenarios of a declaration. C places, D draws, of which the first have paths; n shops, T weeks, P parties."""
+    """All scenarios of a declaration.
+
+    C scenarios that differ, D draws, of which the first have paths; n shops, T weeks, P parties.
+    """
 
     declared: Declared
     index: Mapping[str, int]  # a scenario's key to its place; scenarios with the same settings share one

@@ -20,11 +20,13 @@ from .parties import parties, trade_off
 from .run import run
 from .settings import settings
 from .spread import spread
+from .worlds import many_worlds
 
 SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
     first,
     meanings,
     alone,
+    many_worlds,
     dominance,
     settings,
     groups,

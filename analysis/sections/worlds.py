@@ -8,11 +8,13 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ..figures import world_ranges
+from ..findings import Findings
 from ..language import say
 from ..parts import Paragraph, Quantity, Section, Table, Words, section
 from ..tables import label
 from ..words import NOTHING, Scale, listing, lower_first, plural, scale, sentence
 from ..worlds import robust
+from ..worlds.of_study import worlds_of
 from ..worlds.split import splits
 from ..worlds.table import Worlds
 from ..worlds.words import leading, share
@@ -22,6 +24,12 @@ from .moved import moved
 from .worth import worth
 
 FRONTIER = ("survival", "owner_income", "consumer_surplus", "public_cost")
+
+
+def many_worlds(found: Findings) -> Section | None:
+    """The section of a study that was run in many worlds."""
+    worlds = worlds_of(found)
+    return None if worlds is None else of_worlds(worlds)
 
 
 def of_worlds(worlds: Worlds, outcome: str = "") -> Section | None:

@@ -30,6 +30,12 @@ def worth(worlds: Worlds, outcome: str) -> list[Part]:
     return [heading, Paragraph(_told(worlds, outcome, table, whole, fit)), _table(table.head(SHOWN), fit)]
 
 
+def told_worth(worlds: Worlds, outcome: str) -> str:
+    """What measuring the most worthwhile unknown would change, in sentences; empty where worlds are too few."""
+    said = worth(worlds, outcome)
+    return next((part.text for part in said if isinstance(part, Paragraph)), "")
+
+
 def _told(worlds: Worlds, outcome: str, table: pd.DataFrame, whole: float, fit: Scale) -> str:
     ceiling = say(
         "To know all of them would gain at most {worth}, on average over the worlds.", worth=_amount(fit, whole)

@@ -7,6 +7,8 @@ import os
 import tomllib
 from pathlib import Path
 
+from docs.site import class_page
+
 ROOT = Path(__file__).parents[2]
 IPYTHON = ROOT / "build" / "ipython"  # in place of the user's own start-up files and settings
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -26,6 +28,7 @@ html_theme = "furo"
 html_title = "Etalase"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_extra_path = [str(path) for path in [class_page.carried()] if path]  # laid beside the pages, as it is
 smartquotes = False  # of code in a docstring a quote is a quote
 html_show_sphinx = False
 html_copy_source = html_show_sourcelink = False

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from docs.site import gallery, reference
+from docs.site import class_page, gallery, reference
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "docs" / "site"
@@ -24,6 +24,7 @@ PATTERNS = (
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "docs/*.md",
+    "docs/id/*.md",
     "docs/notebooks/*.md",
     "simulation/data/README.md",
 )
@@ -44,7 +45,7 @@ def linked(page: Path) -> Iterator[Path]:
 
 def generated() -> dict[str, str]:
     """The pages that are made of the code: their text by their place."""
-    return {"gallery.md": gallery.page(), **reference.pages()}
+    return {"gallery.md": gallery.page(), "class_page.md": class_page.page(), **reference.pages()}
 
 
 def stage(folder: Path) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from analysis.classroom.declared import Declared
 from analysis.classroom.grid import packed
 from analysis.classroom.page import TooLargeError
 from analysis.classroom.page import export as write_page
@@ -18,6 +19,9 @@ from .scenarios import declaration
 
 OK, FAILED = 0, 1
 RESULTS = "results"
+SIZES = {"draws": 100, "weeks": 520}  # what a trial makes smaller, and the most of each
+TAKES = ("results", *SIZES)
+ALLOWED = "results=FOLDER, draws=NUMBER or weeks=NUMBER"
 
 
 def classroom(
@@ -27,12 +31,12 @@ def classroom(
 
     lan: whether phones on the local network may come in, too.
     """
-    results = _results(words)
+    results, declared = _asked(words)
     if not (export or picture or print):
         from .serving import serve  # what it needs is an extra
 
-        return serve(results, lan, port)
-    grid = make_grid(declaration(), results)
+        return serve(declared, results, lan, port)
+    grid = make_grid(declared, results)
     if export:
         target = Path(export)
         try:
@@ -54,10 +58,19 @@ def tell(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-def _results(words: Sequence[str]) -> Path:
-    given = [word for word in words if not word.startswith("results=")]
-    if given:
+def _asked(words: Sequence[str]) -> tuple[Path, Declared]:
+    """The folder of results, and the declaration with the number of draws and weeks that the command line asks for."""
+    given = dict(word.split("=", 1) for word in words if "=" in word)
+    unknown = [word for word in words if word.partition("=")[0] not in given or word.partition("=")[0] not in TAKES]
+    if unknown:
         raise ConfigError(
-            "classroom", given[0], "results=FOLDER; markets, rules and beliefs stand in configs/classroom.yaml"
+            "classroom", unknown[0], f"{ALLOWED}; markets, rules and beliefs stand in configs/classroom.yaml"
         )
-    return Path(next((word.partition("=")[2] for word in words), "") or RESULTS)
+    sizes = {name: _count(name, given[name], most) for name, most in SIZES.items() if name in given}
+    return Path(given.get("results") or RESULTS), declaration(**sizes)
+
+
+def _count(name: str, said: str, most: int) -> int:
+    if not said.isascii() or not said.isdigit() or not 1 <= int(said) <= most:
+        raise ConfigError(name, said, f"a whole number from 1 to {most}")
+    return int(said)

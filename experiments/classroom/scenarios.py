@@ -27,10 +27,14 @@ FILE = CONFIGS / "classroom.yaml"
 OPENING_SEED = 0  # of the shops, which every draw has
 
 
-def declaration() -> Declared:
-    """What configs/classroom.yaml declares. Raises `ConfigError` where it cannot be used."""
+def declaration(**sizes: int) -> Declared:
+    """What configs/classroom.yaml declares, with other `draws` or `weeks` where given.
+
+    Raises `ConfigError` where it cannot be used.
+    """
     try:
-        return Declared(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+        data = yaml.safe_load(FILE.read_text(encoding="utf-8")) | sizes
+        return Declared(data | {"paths": min(data["paths"], data["draws"])})
     except (DeclarationError, yaml.YAMLError) as error:
         raise ConfigError("classroom.yaml", " ".join(str(error).split()), "as its comment says") from error
 

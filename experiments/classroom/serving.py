@@ -7,12 +7,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from analysis.classroom.declared import Declared
 from analysis.classroom.grid import packed
 from simulation.settings.parameter import ConfigError
 
 from ..terminal import say
 from .make_grid import FOLDER, make_grid
-from .scenarios import declaration
 
 OK, FAILED = 0, 1
 NEEDS = ("starlette", "uvicorn", "websockets", "segno")
@@ -21,7 +21,7 @@ PORTS = 1024, 65535
 HERE, EVERYWHERE = "127.0.0.1", "0.0.0.0"
 
 
-def serve(results: Path, lan: bool = False, said: str = "") -> int:
+def serve(declared: Declared, results: Path, lan: bool = False, said: str = "") -> int:
     """Serve the page and the class session, at the port that is said. Returns the exit code."""
     port = _port(said)
     if missing := [name for name in NEEDS if find_spec(name) is None]:
@@ -33,18 +33,17 @@ def serve(results: Path, lan: bool = False, said: str = "") -> int:
         say(f"port: got {port}, which cannot be opened ({error.strerror}); it may be another, --port=NUMBER")
         return FAILED
     with listening:
-        _run(listening, results, lan, port)
+        _run(listening, declared, results, lan, port)
     return OK
 
 
-def _run(listening: socket.socket, results: Path, lan: bool, port: int) -> None:
+def _run(listening: socket.socket, declared: Declared, results: Path, lan: bool, port: int) -> None:
     import uvicorn
 
     from .app import LOOPBACK, Server, make_app
     from .hall import Hall
     from .live import Live
 
-    declared = declaration()
     grid = make_grid(declared, results)
     hall = Hall(declared, results / FOLDER)
     hall.restore()

@@ -32,13 +32,13 @@ def visits(inclusive: float, demand: Demand) -> float:
 
 def shocks(chance: Chance, week: int, listings: Listings, persistence: float) -> Floats:
     """z' = ρ z + sd √(1-ρ²) ε, keyed (design, week): a copy shares its original's. Utility, (L,)."""
-    news = chance.normal(Stream.SHOCK, 0, week, listings.id)[:, 0]
+    news = chance.one_normal(Stream.SHOCK, 0, week, listings.id)
     return persistence * listings.shock + listings.shock_sd * np.sqrt(1.0 - persistence**2) * news
 
 
 def trends(chance: Chance, week: int, trend: Floats, sd: float, persistence: float) -> Floats:
     """T' = ρ T + sd √(1-ρ²) ε for each category, keyed (category, week). Utility, (K,)."""
-    news = chance.normal(Stream.TREND, np.arange(trend.size), week)[:, 0]
+    news = chance.one_normal(Stream.TREND, np.arange(trend.size), week)
     return persistence * trend + sd * np.sqrt(1.0 - persistence**2) * news
 
 

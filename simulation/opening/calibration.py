@@ -250,7 +250,7 @@ class _Calibration(Trial):
             )
         shock_sd = shock_spread(orders, config.demand)
         reputation = config.sellers.reputation * (self.listings.rating - self.listings.rating.mean())
-        luck = self.chance.normal(Stream.SHOCK, 0, 0, self.setup.ids)[:, 0]
+        luck = self.chance.one_normal(Stream.SHOCK, 0, 0, self.setup.ids)
         shock = opening_shocks(self.quality - reputation, shock_sd, luck)
         return Opening(
             categories=self.listings.categories,

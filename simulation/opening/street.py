@@ -99,7 +99,7 @@ def _opening(
     ids = listing_id(nest.locality, 0, nest.rows // places)
     orders, appeal = by_channel.sum(axis=1), config.street.nest * np.log(nest.within)
     shock_sd = config.street.nest * shock_spread(orders, config.demand)  # so that the luck of sales is as online
-    shock = opening_shocks(appeal, shock_sd, chance.normal(Stream.SHOCK, 0, 0, ids)[:, 0])
+    shock = opening_shocks(appeal, shock_sd, chance.one_normal(Stream.SHOCK, 0, 0, ids))
     return Opening(
         categories=tuple(f"locality {place + 1}" for place in range(places)),
         ids=ids,

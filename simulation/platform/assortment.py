@@ -219,7 +219,7 @@ def copy_gap(goods: FirstParty, plan: Plan, original: int) -> float:
     setting, listings = goods.setting, goods.listings
     parity = plan.price_sensitivity * setting.undercut * float(listings.relative_price[original])
     meant = parity if setting.quality_gap is None else setting.quality_gap
-    luck = float(goods.chance.normal(Stream.COPY_QUALITY, 0, 0, listings.id[original])[0, 0])
+    luck = float(goods.chance.one_normal(Stream.COPY_QUALITY, 0, 0, listings.id[original])[0])
     return meant - setting.quality_spread * luck
 
 

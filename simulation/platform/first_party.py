@@ -95,7 +95,7 @@ class FirstParty:
         """
         setting, data = self.setting, self.terms.rules.seller_data
         sd = setting.cost_doubt_blind + data * (setting.cost_doubt - setting.cost_doubt_blind)
-        return np.exp(sd * self.chance.normal(Stream.COST_SIGNAL, 0, 0, self.listings.id[rows])[:, 0])
+        return np.exp(sd * self.chance.one_normal(Stream.COST_SIGNAL, 0, 0, self.listings.id[rows]))
 
     @property
     def planned(self) -> float:

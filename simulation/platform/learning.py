@@ -58,8 +58,8 @@ def expected_orders(
     seller_data: share of non-public sales data that the rules leave; mean_orders: of an opening listing.
     """
     log_orders = np.log(np.maximum(listings.recent(listings.past_seen)[rows], 1e-6 * mean_orders))
-    public = chance.normal(Stream.PUBLIC_SIGNAL, 0, 0, listings.id[rows])[:, 0]
-    private = chance.normal(Stream.PRIVATE_SIGNAL, 0, week, listings.id[rows])[:, 0]
+    public = chance.one_normal(Stream.PUBLIC_SIGNAL, 0, 0, listings.id[rows])
+    private = chance.one_normal(Stream.PRIVATE_SIGNAL, 0, week, listings.id[rows])
     return np.exp(demand_estimate(log_orders, public, private, listings.seen[rows], setting, seller_data))
 
 

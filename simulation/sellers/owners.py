@@ -19,7 +19,7 @@ from .effort import CASH, HOURS
 
 def cash_multiples(chance: Chance, ids: Rows, spread: float) -> Floats:
     """exp(sd ε): a shop's cash over the median, keyed by its id. Shape (n,)."""
-    return np.exp(spread * chance.normal(Stream.OWNER, CASH, 0, ids)[:, 0])
+    return np.exp(spread * chance.one_normal(Stream.OWNER, CASH, 0, ids))
 
 
 def reservation_incomes(chance: Chance, ids: Rows, fixed: Floats, gross: Floats, selling: Selling) -> Floats:

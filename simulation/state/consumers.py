@@ -87,7 +87,7 @@ def draw_consumers(chance: Chance, n: int, demand: Demand, attention: float, aud
         people.habit[rows], people.trust[rows] = chance.uniform(Stream.TEMPER, ids, 1).T
         people.attention[rows] = attention_around(attention, attention_luck(chance, ids))
         people.alpha[rows] = demand.price_sensitivity * np.exp(
-            demand.price_sensitivity_spread * chance.normal(Stream.TEMPER, ids, 3)[:, 0]
+            demand.price_sensitivity_spread * chance.one_normal(Stream.TEMPER, ids, 3)
         )
         people.follows[rows] = _follows(chance, ids, audience)
     return people

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from enum import StrEnum
+from itertools import product
 from typing import TypeVar
 
 import numpy as np
@@ -72,6 +73,7 @@ class Purpose(StrEnum):
 
 Kind = TypeVar("Kind", Account, Purpose)
 Flows = dict[tuple[Purpose, Account, Account], int]
+Totals = dict[tuple[Purpose | None, Account | None, Account | None], int]
 
 
 class LedgerError(ArithmeticError):
@@ -88,6 +90,15 @@ def known(kind: type[Kind], name: Kind) -> Kind:
         raise LedgerError(f"{kind.__name__.lower()}: got {name}; it may be {', '.join(kind)}") from None
 
 
+def _summed(flows: Flows) -> Totals:
+    """The sums of flows by purpose, payer and payee, and over all of each, None."""
+    totals: Totals = defaultdict(int)
+    for (purpose, payer, payee), amount in flows.items():
+        for key in product((purpose, None), (payer, None), (payee, None)):
+            totals[key] += amount
+    return totals
+
+
 class Ledger:
     """Accounts by party: each seller, its owner and each influencer have one, the other parties one in all."""
 
@@ -96,6 +107,7 @@ class Ledger:
         self.balance |= {party: np.zeros(sellers, np.int64) for party in BY_SELLER}
         self.balance[Account.INFLUENCERS] = np.zeros(influencers, np.int64)
         self.week: Flows = defaultdict(int)
+        self._flows: Totals | None = None  # made when they are asked for, and forgotten when money moves
         self._before = {party: self.balance[party].copy() for party in BY_SELLER}
 
     def open_accounts(self, sellers: int) -> None:
@@ -121,19 +133,19 @@ class Ledger:
         """
         purpose, payer, payee = known(Purpose, purpose), known(Account, payer), known(Account, payee)
         amounts = np.asarray(amount, float).reshape(-1)
-        paying, paid_to = (
-            ONE_ACCOUNT if member is None else np.asarray(member, np.int64).reshape(-1)
-            for member in (payer_member, payee_member)
-        )
-        for member, accounts in ((payer_member, paying), (payee_member, paid_to)):
-            if member is not None and accounts.size != amounts.size:
-                raise LedgerError(f"{purpose}: from {payer} to {payee}: {amounts.size} amounts, not as many accounts")
-        paid = np.empty(amounts.size, np.int64)
+        paying = ONE_ACCOUNT if payer_member is None else np.asarray(payer_member, np.int64).reshape(-1)
+        paid_to = ONE_ACCOUNT if payee_member is None else np.asarray(payee_member, np.int64).reshape(-1)
+        n = amounts.size
+        if (payer_member is not None and paying.size != n) or (payee_member is not None and paid_to.size != n):
+            raise LedgerError(f"{purpose}: from {payer} to {payee}: {n} amounts, not as many accounts")
+        paid, self._flows = np.empty(n, np.int64), None
+        if n == 0:  # nobody pays
+            return paid
         total = kernels.post(self.balance[payer], self.balance[payee], paying, paid_to, amounts, MOST, paid)
         if total < 0:
             fault = "an amount is negative, not finite or above 2^53" if total == -1 else "there is no such account"
             raise LedgerError(f"{purpose}: from {payer} to {payee}: {fault}")
-        self.week[purpose, payer, payee] += int(total)
+        self.week[purpose, payer, payee] += total
         return paid
 
     def flow(
@@ -141,14 +153,11 @@ class Ledger:
     ) -> int:
         """What a party paid or received this week, or one paid the other, for a purpose or in all, in rupiah."""
         purpose = None if purpose is None else known(Purpose, purpose)
-        payer, payee = (None if account is None else known(Account, account) for account in (payer, payee))
-        return sum(
-            amount
-            for (what, source, target), amount in self.week.items()
-            if (purpose is None or what is purpose)
-            and (payer is None or source is payer)
-            and (payee is None or target is payee)
-        )
+        payer = None if payer is None else known(Account, payer)
+        payee = None if payee is None else known(Account, payee)
+        if self._flows is None:
+            self._flows = _summed(self.week)
+        return self._flows.get((purpose, payer, payee), 0)
 
     def change(self, party: Account) -> Rupiah:
         """By how much the accounts of sellers or of their owners have grown this week, Rp, one a seller."""
@@ -156,9 +165,11 @@ class Ledger:
 
     def close_week(self) -> Flows:
         """Check that all balances add up to nothing; hand over the week's flows and start a new page."""
-        total = sum(int(accounts.sum()) for accounts in self.balance.values())
+        total = sum(
+            int(accounts.sum()) if accounts.size > 1 else sum(accounts.tolist()) for accounts in self.balance.values()
+        )
         if total != 0:
             raise LedgerError(f"the ledger is off by Rp {total:,}")
-        flows, self.week = dict(self.week), defaultdict(int)
+        flows, self.week, self._flows = dict(self.week), defaultdict(int), None
         self._before = {party: self.balance[party].copy() for party in BY_SELLER}
         return flows

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import loops
 from ..arrays import Flags, Floats, Masks, Rows, Rupiah
 from .table import Table, column, table
 
@@ -21,15 +22,14 @@ def listing_id(category: Rows, week: int, number: Rows, owner: int = 0) -> Rows:
     return np.asarray((np.int64(owner) << 56) | (category.astype(np.int64) << 40) | (np.int64(week) << 24) | number)
 
 
-def mean_of_life(past: Floats, age: Rows, opening_rows: int) -> Floats:
+def mean_of_life(past: Floats, recorded: int, entry_week: Rows, opening_rows: int) -> Floats:
     """Mean of the weeks of memory that a row has lived; the opening's, the first so many, have lived them all.
 
-    past (n, M), age (n,) in weeks; (n,).
+    past (n, M), entry_week (n,); recorded: the last week of the past. (n,)
     """
-    memory = past.shape[1]
-    lived = np.minimum(np.maximum(age, 1), memory)
-    lived[:opening_rows] = memory
-    return np.asarray(past.sum(axis=1) / lived)
+    mean = np.empty(len(past))
+    loops.mean_of_life(past, recorded, entry_week, opening_rows, mean)
+    return mean
 
 
 @table
@@ -222,10 +222,9 @@ class Listings(Table):
 
         values: of these rows, or of the first so many of all.
         """
-        seller = self.seller[: values.size] if rows is None else self.seller[rows]
-        theirs = seller >= 0
-        shops = int(self.seller.max(initial=NOBODYS)) + 1
-        return np.asarray(np.bincount(seller[theirs], values[theirs], minlength=shops), float)
+        values = values.astype(float, copy=False)
+        sums = loops.first_by_shop(self.seller, values) if rows is None else loops.by_shop(self.seller, rows, values)
+        return np.asarray(sums)
 
     def of_shops(self, values: NDArray[Any], own: Any) -> NDArray[Any]:
         """Each listing's shop's value, (L,), of values by shop (N,); `own` for the platform's own."""
@@ -233,9 +232,7 @@ class Listings(Table):
 
     def designs_of(self, shops: Rows) -> Rows:
         """Rows of all designs of these shops."""
-        asked = np.zeros(int(self.seller.max(initial=NOBODYS)) + 2, bool)  # the last is nobody's
-        asked[shops] = True
-        return np.flatnonzero(asked[self.seller])
+        return np.asarray(loops.designs_of(self.seller, shops))
 
     # ---- what an order is worth
 
@@ -286,7 +283,7 @@ class Listings(Table):
 
     def recent(self, past: Floats) -> Floats:
         """Mean over the weeks of memory that a listing has lived. past (L, M) to (L,)."""
-        return mean_of_life(past, self.recorded - self.entry_week, self.opening_rows)
+        return mean_of_life(past, self.recorded, self.entry_week, self.opening_rows)
 
     def popularity(self, mean_orders: float, prior: float) -> Floats:
         """Mean orders of the last weeks relative to the opening's mean listing, plus the prior. (L,)"""

@@ -73,7 +73,7 @@ class Sellers(Table):
     @property
     def recent_income(self) -> Floats:
         """Mean income of the weeks of memory that a shop has lived, Rp a week. (N,)"""
-        return mean_of_life(self.past_income, self.recorded - self.entry_week, self.opening_rows)
+        return mean_of_life(self.past_income, self.recorded, self.entry_week, self.opening_rows)
 
     def take(self, rows: Any) -> Sellers:
         """A table of these rows, in this order; a slice of all is a copy."""

@@ -12,14 +12,15 @@ grows them all: a newcomer has the declared value where none is given.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
-from math import isfinite
 from typing import Any, Self, TypeVar, dataclass_transform
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import loops
 from ..arrays import Rows
 
 REQUIRED = object()
@@ -70,19 +71,11 @@ class Table:
         """
         columns = cls.columns()
         rest = {name: value for name, value in given.items() if name not in columns}
-        if unknown := set(rest) - set(_others(cls)):  # type: ignore[arg-type]
-            raise ValueError(f"{cls.__name__} has no column {', '.join(sorted(unknown))}")
+        _refuse_unknown(cls, set(rest) - set(_others(cls)))  # type: ignore[arg-type]
         made = {}
         for name, declared in columns.items():
-            value = given.get(name, declared.newcomer)
-            if value is REQUIRED:
-                raise ValueError(f"{cls.__name__}.{name} has no value for a new row")
-            shape = (rows, *((sizes or {})[dim] for dim in declared.dims))
-            made[name] = np.empty(shape, declared.kind)
-            try:
-                made[name][...] = value
-            except ValueError:
-                raise ValueError(f"{cls.__name__}.{name} is {shape}, and got {np.shape(value)}") from None
+            made[name] = np.empty((rows, *((sizes or {})[dim] for dim in declared.dims)), declared.kind)
+            _fill(cls, name, made[name], given.get(name, declared.newcomer))
         return cls(**made, **rest)
 
     def __len__(self) -> int:
@@ -93,14 +86,16 @@ class Table:
 
     def append(self, rows: int, **given: Any) -> Rows:
         """Add rows, a value or an array for a column, a newcomer's value where none is given; returns their numbers."""
-        before = len(self)
-        sizes: dict[str, int] = {}
-        for name, declared in self.columns().items():
-            if declared.dims:
-                sizes.update(zip(declared.dims, getattr(self, name).shape[1:], strict=True))
-        new = type(self).of_length(rows, sizes, **given, **self._other_fields())
-        for name in self.columns():
-            setattr(self, name, np.concatenate([getattr(self, name), getattr(new, name)]))
+        before, columns = len(self), self.columns()
+        _refuse_unknown(type(self), [name for name in given if name not in columns])
+        grown = {}
+        for name, declared in columns.items():
+            old = getattr(self, name)
+            column = grown[name] = np.empty((before + rows, *old.shape[1:]), declared.kind)
+            column[:before] = old
+            _fill(type(self), name, column[before:], given.get(name, declared.newcomer))
+        for name, column in grown.items():
+            setattr(self, name, column)
         return np.arange(before, before + rows)
 
     def take(self, rows: Any) -> Self:
@@ -113,13 +108,28 @@ class Table:
         rows = len(self)
         for name in self.columns():
             array: NDArray[Any] = getattr(self, name)
-            if len(array) != rows or (array.dtype.kind == "f" and not isfinite(array.sum())):
+            if len(array) != rows or (array.dtype.kind == "f" and not loops.all_finite(array.reshape(-1))):
                 return name
         return None
 
     def _other_fields(self) -> dict[str, Any]:
         """What a table holds beside its columns."""
         return {name: getattr(self, name) for name in _others(type(self))}  # type: ignore[arg-type]
+
+
+def _refuse_unknown(cls: type[Table], names: Collection[str]) -> None:
+    if names:
+        raise ValueError(f"{cls.__name__} has no column {', '.join(sorted(names))}")
+
+
+def _fill(cls: type[Table], name: str, column: NDArray[Any], value: Any) -> None:
+    """Write a value, or an array of them, into a new column."""
+    if value is REQUIRED:
+        raise ValueError(f"{cls.__name__}.{name} has no value for a new row")
+    try:
+        column[...] = value
+    except ValueError:
+        raise ValueError(f"{cls.__name__}.{name} is {column.shape}, and got {np.shape(value)}") from None
 
 
 @cache

@@ -25,7 +25,7 @@ WORDS = 40  # a sentence that is longer is none that is read
 def test_every_registered_rule_is_told_in_every_language(name: str, code: str) -> None:
     with speaking(code):
         told = there(meanings.rule(name))
-    for text in (told.says, told.leaves):
+    for text in (told.says, told.aims, told.leaves):
         assert text.endswith(".")
         assert 3 < len(text.split()) <= WORDS
     assert told.source
@@ -50,7 +50,7 @@ def test_each_language_has_texts_of_its_own() -> None:
     told = {}
     for code in languages():
         with speaking(code):
-            told[code] = [text for one in meanings.rules().values() for text in (one.says, one.leaves)]
+            told[code] = [text for one in meanings.rules().values() for text in (one.says, one.aims, one.leaves)]
     assert len({text for texts in told.values() for text in texts}) == sum(map(len, told.values()))
 
 

@@ -86,10 +86,20 @@ def test_the_projects_own_declaration_can_be_run() -> None:
         ), "only rules and some causes are regulation"
 
 
+def test_a_trial_is_the_declaration_with_fewer_draws_and_weeks() -> None:
+    whole, trial = scenarios.declaration(), scenarios.declaration(draws=2, weeks=52)
+    assert (trial.draws, trial.weeks, trial.paths) == (2, 52, 2)
+    assert [scenario.key for scenario in trial.scenarios()] == [scenario.key for scenario in whole.scenarios()]
+    assert scenarios.declaration(draws=8).paths == whole.paths
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (["classroom", "platform=project_s"], "classroom: got platform=project_s; it may be results=FOLDER"),
+        (["classroom", "draws=0"], "draws: got 0; it may be a whole number from 1 to 100"),
+        (["classroom", "weeks=many"], "weeks: got many"),
+        (["classroom", "draws"], "classroom: got draws; it may be results=FOLDER, draws=NUMBER or weeks=NUMBER"),
         (["classroom", "--port", "99"], "port: got 99; it may be a whole number from 1024 to 65535"),
         (["classroom", "--port=x"], "port: got x"),
         (["classroom", "--export"], "classroom: got the option --export without a value"),

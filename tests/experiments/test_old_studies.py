@@ -164,7 +164,7 @@ def test_a_lost_part_is_a_run_that_is_not_stored(
     assert f"{4 - runs} of 4 runs done, 0 failed, {runs} missing" in capsys.readouterr().out
     assert main(["report", "stored"]) == (0 if runs < 4 else 2)
     assert "Traceback" not in capsys.readouterr().err
-    listed = json.loads((FOLDER / "manifest.json").read_text())["scenarios"]
+    listed = read_manifest(FOLDER)[0]["scenarios"]
     scenarios = tuple(Scenario(**{**scenario, "overrides": tuple(scenario["overrides"])}) for scenario in listed)
     with opened(Plan("stored", FOLDER, scenarios, range(2), Launcher("basic"), NO_PLUGINS), "etalase …") as study:
         assert study.runs_missing == runs
@@ -208,7 +208,7 @@ def test_records_in_which_a_scenario_was_called_a_cell_are_read(tmp_path: Path) 
     assert list(study.labels.values()) == ["No rule", "Separation"]
     assert len(study.runs) == 4
     assert set(study.shops["scenario_id"]) == set(study.scenarios)
+    assert main(["check", "shards", f"results={folder.parent}"]) == 0
     (folder / "manifest.json").unlink()
     again = load(folder)
     assert (again.labels, again.seeds) == (study.labels, study.seeds)
-    assert main(["check", "shards", f"results={folder.parent}"]) == 0

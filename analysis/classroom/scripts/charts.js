@@ -37,6 +37,9 @@ export function layoutOf(plot, title, most, height) {
   };
 }
 
+// How wide the longest of some labels is, about.
+const widest = (labels) => Math.max(...labels.map(({ text }) => text.length)) * (big() ? 20 : 13) * 0.6 + 12;
+
 // Names at the ends of lines, moved apart; on a telephone the key below names them.
 function names(traces, most, height) {
   const gap = (most * (big() ? 26 : 17)) / (height - 60);
@@ -109,7 +112,10 @@ export function drawLife(plot, state, live) {
     : [];
   const layout = layoutOf(plot, say("axis_shops"), shopCount(), height);
   const known = key.map((one) => one.name);
-  if (plot.clientWidth >= 600) layout.annotations = names(traces.filter((one) => known.includes(one.name)), shopCount(), height);
+  if (plot.clientWidth >= 600) {
+    layout.annotations = names(traces.filter((one) => known.includes(one.name)), shopCount(), height);
+    layout.margin.r = Math.max(layout.margin.r, widest(layout.annotations));
+  }
   return finish(plot, [...bands, ...traces, ...marks(state)], layout, say("life_title")).then(() => key);
 }
 

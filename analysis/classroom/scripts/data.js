@@ -106,9 +106,9 @@ export function ownShare(place, draw) {
 // A shop's weekly orders or cash; null where the page has no weekly path.
 export function pathOf(name, place, draw, shop) {
   const [, drawn, shops, length] = grid.shapes[name];
-  const place = grid.head.paths_of.indexOf(place);
-  if (place < 0 || draw >= drawn) return null;
-  const start = ((place * drawn + draw) * shops + shop) * length;
+  const kept = grid.head.paths_of.indexOf(place);
+  if (kept < 0 || draw >= drawn) return null;
+  const start = ((kept * drawn + draw) * shops + shop) * length;
   const most = grid.head.shops[shop][`most_${name}`];
   return Array.from(grid.arrays[name].subarray(start, start + length), (step) => (step / grid.head.levels) ** 2 * most);
 }

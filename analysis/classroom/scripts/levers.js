@@ -1,4 +1,4 @@
-// Rules and beliefs: two kinds of lever that look, sound and stand apart. Each level is an exact place of the grid.
+// Rules and beliefs: two kinds of lever that look, sound and stand apart. Each level is an exact scenario of the grid.
 
 import { levers } from "./data.js";
 import { change, current, move } from "./state.js";

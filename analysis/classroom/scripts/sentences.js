@@ -13,13 +13,16 @@ function fewer(difference) {
   return difference === 0 ? say("as_many") : say(difference < 0 ? "fewer" : "more", { size });
 }
 
+// The rule that holds with Project S, where there is one.
+const andRule = (levels) => (anyRule(levels) ? say("and_rule", { rule: ruleName(levels) }) : "");
+
 // How many live in each twin in the draw that is shown.
 export function standing(state) {
   const without = alive(placeOf("without", state.levels), state.draw)[state.week];
   const withIt = alive(placeOf("with", state.levels), state.draw)[state.week];
   return say("standing", {
     week: number(state.week), without: number(without), with: number(withIt), n: number(shopCount()),
-    difference: fewer(withIt - without), draw: number(state.draw + 1),
+    difference: fewer(withIt - without), draw: number(state.draw + 1), rule: andRule(state.levels),
   });
 }
 
@@ -29,7 +32,7 @@ export function overDraws(state, week = weeks()) {
     [[`${name}_mean`, number(mean(values), 1)], [`${name}_low`, number(Math.min(...values))], [`${name}_high`, number(Math.max(...values))]];
   const worse = without.filter((value, draw) => withIt[draw] < value).length;
   return say("over_draws", {
-    draws: number(draws()), worse: number(worse), week: number(week), ...Object.fromEntries([...parts("without", without), ...parts("with", withIt)]),
+    draws: number(draws()), worse: number(worse), week: number(week), rule: andRule(state.levels), ...Object.fromEntries([...parts("without", without), ...parts("with", withIt)]),
   });
 }
 

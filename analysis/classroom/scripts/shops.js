@@ -83,9 +83,9 @@ function weeklyTable(state, shop) {
   const paths = ["orders", "cash"].flatMap((name) => twins.map((twin) => [name, twin, pathOf(name, placeOf(twin, state.levels), state.draw, shop)]));
   const quarter = 13;
   const rows = Array.from({ length: Math.floor(state.week / quarter) }, (_, i) => (i + 1) * quarter);
-  const place = (name, value) => (name === "cash" ? rupiah(value) : number(value, 1));
+  const written = (name, value) => (name === "cash" ? rupiah(value) : number(value, 1));
   return table(say("shop_table"), [say("week"), ...paths.map(([name, twin]) => `${say(`shop_${name}`)}, ${of(declared().twins[twin]).short}`)],
-    rows.map((week) => [number(week), ...paths.map(([name, , values]) => place(name, values[week - 1]))]));
+    rows.map((week) => [number(week), ...paths.map(([name, , values]) => written(name, values[week - 1]))]));
 }
 
 function tell(root, state, shop) {

@@ -55,8 +55,8 @@ export function fill(element, ...children) {
 }
 
 export function table(caption, heads, rows, marked = -1) {
-  const row = (places, i) => h("tr", { class: i === marked ? "marked" : null },
-    h("th", { scope: "row" }, places[0]), places.slice(1).map((place) => h("td", {}, place)));
+  const row = (cells, i) => h("tr", { class: i === marked ? "marked" : null },
+    h("th", { scope: "row" }, cells[0]), cells.slice(1).map((cell) => h("td", {}, cell)));
   return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
     h("table", {}, h("caption", {}, caption),
       h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, head)))),

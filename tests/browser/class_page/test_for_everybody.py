@@ -52,6 +52,19 @@ def test_nothing_scrolls_sideways_but_tables_in_their_frames(opened, fragment) -
         assert page.evaluate(BEYOND) == [], width
 
 
+@pytest.mark.parametrize("theme", ["light", "projector"])
+def test_the_names_at_the_ends_of_lines_are_whole(opened, theme: str) -> None:
+    fragment = f"seen=1&lang=id&theme={theme}&l-rule=separation&base=app%3Dthird"
+    page = opened(fragment, **sized(WALL)).page
+    page.evaluate(SETTLED)
+    ends = page.evaluate(
+        """() => [document.querySelector("#first .main-svg"), ...document.querySelectorAll("#first .annotation text")]
+            .map((e) => e.getBoundingClientRect().right)"""
+    )
+    assert len(ends) == 6
+    assert max(ends) == ends[0]
+
+
 def tab_to(page, selector: str, most: int = 120) -> None:
     """Press the tabulator until an element has the focus."""
     for _ in range(most):

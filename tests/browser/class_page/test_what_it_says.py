@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import pytest
 
 from analysis.classroom.declared import WITH, WITHOUT, PageScenario
 from analysis.classroom.grid import LIVES
@@ -21,6 +22,15 @@ def test_the_twins_are_those_of_the_grid_in_every_draw(opened, grid) -> None:
         open_, closed = numbers(page.locator(f".board.{twin} .count").inner_text())[1:]
         assert int(open_) == alive(grid, twin, 37, draw)
         assert int(open_) + int(closed) == made.SHOPS
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "with it and the rule Separation"), ("id", "dan aturan Pemisahan")])
+def test_a_sentence_about_the_twins_names_the_rule_that_holds(opened, grid, lang: str, said: str) -> None:
+    page = opened(f"seen=1&lang={lang}&l-rule=separation").page
+    told = page.locator("#foot .now").inner_text()
+    assert said in told
+    assert str(alive(grid, WITH, made.WEEKS, rule="separation")) in numbers(told)
+    assert said not in opened(f"seen=1&lang={lang}").page.locator("#foot .now").inner_text()
 
 
 def test_a_shop_lives_and_dies_as_in_the_grid_and_so_do_its_what_ifs(opened, grid) -> None:

@@ -1,0 +1,193 @@
+"""Which worlds are plausible: history matching, then weights by how near a world's runs come to what is known.
+
+A run in world i yields measures y_i (targets). Target k is known as t_k with sd s_k; the model may be off by d_k though
+its numbers are right, and a run's luck has sd l_k. The distance of a run is z_ik = (y_ik - t_k) / sqrt(s_k² + d_k² +
+l_k²). History matching (Craig et al. 1997; Vernon, Goldstein & Bower 2010) rules out a world whose largest |z| is above
+three. Those that are left weigh exp(-½ Σ_k z_ik²): approximate Bayesian computation with a Gaussian kernel, which is
+exact for a model whose error is Gaussian with those sds (Wilkinson 2013).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+RULED_OUT = 3.0  # sds: the three-sigma rule for unimodal distributions (Pukelsheim 1994)
+FIGHTING, ALONE = 2.0, 1.0  # a pair of targets of which no run meets both, though some run meets each
+LOW, HIGH = 0.05, 0.95
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How the runs of a set of worlds stand to the targets.
+
+    `shares`: where each world lies in its ranges, 0 to 1: a row a world, a column an unknown. `found`: what its run
+    showed, a column a target. `target`, `known`, `off`, `luck`: mean and the sds above, by target.
+    """
+
+    shares: pd.DataFrame
+    found: pd.DataFrame
+    target: pd.Series
+    known: pd.Series
+    off: pd.Series
+    luck: pd.Series
+
+    @cached_property
+    def sd(self) -> pd.Series:
+        """The sd that a distance is measured in, by target."""
+        return ((self.known**2 + self.off**2 + self.luck**2) ** 0.5)[self.target.index]
+
+    @cached_property
+    def distances(self) -> pd.DataFrame:
+        """z: a row a world, a column a target; NaN where the run shows no such measure."""
+        return (self.found[self.target.index] - self.target) / self.sd
+
+    @cached_property
+    def plausible(self) -> pd.Series:
+        """Whether a world is not ruled out."""
+        return self.distances.abs().max(axis=1, skipna=False) <= RULED_OUT
+
+    @cached_property
+    def weights(self) -> pd.Series:
+        """How plausible each world is, of sum 1; 0 where it is ruled out. All 0 where every world is."""
+        return weights_of(self.distances.to_numpy(), self.distances.index)
+
+    @property
+    def effective(self) -> float:
+        """How many equally heavy worlds say as much: 1 / Σ w² (Kish 1965)."""
+        squares = float((self.weights**2).sum())
+        return 1.0 / squares if squares > 0 else 0.0
+
+    @property
+    def alarm(self) -> str:
+        """The target that keeps every world out, where nothing fits; else empty."""
+        if self.plausible.any():
+            return ""
+        size = self.distances.abs()
+        nearest = int(np.nanargmin(size.max(axis=1, skipna=False).to_numpy(float)))
+        return str(size.iloc[nearest].idxmax())
+
+    def profiles(self) -> pd.DataFrame:
+        """Of each unknown the 5 %, 50 % and 95 % point of its plausible values, in shares of its range.
+
+        `learnt`: 1 less the variance of the plausible values over that of an even range (1/12); 0 is nothing learnt.
+        """
+        weights = self.weights.to_numpy()
+        rows = {}
+        for name in self.shares:
+            values = self.shares[name].to_numpy()
+            mean = float(weights @ values)
+            variance = float(weights @ (values - mean) ** 2)
+            points = weighted_quantiles(values, weights, (LOW, 0.5, HIGH))
+            rows[name] = [*points, 1.0 - 12.0 * variance]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=["low", "median", "high", "learnt"])
+
+    def correlations(self, least: float = 0.3) -> list[tuple[tuple[str, str], float]]:
+        """Pairs of unknowns whose plausible values go together, |r| at least `least`, strongest first."""
+        weights, values = self.weights.to_numpy(float), self.shares.to_numpy(float)
+        if not weights.sum():
+            return []
+        centred = values - weights @ values
+        cov = (centred * weights[:, None]).T @ centred
+        sd = np.sqrt(np.diag(cov))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            r = cov / np.outer(sd, sd)
+        names = list(map(str, self.shares.columns))
+        pairs = [((a, names[j]), float(r[i, j])) for i, a in enumerate(names) for j in range(i + 1, len(names))]
+        return sorted((pair for pair in pairs if abs(pair[1]) >= least), key=lambda pair: -abs(pair[1]))
+
+    def met(self) -> pd.DataFrame:
+        """Of each target what is known, and of the plausible worlds the mean, sd and mean distance."""
+        weights, found = self.weights.to_numpy(float), self.found[self.target.index]
+        mean = found.fillna(0.0).mul(weights, axis=0).sum()
+        sd = ((found - mean) ** 2).mul(weights, axis=0).sum() ** 0.5
+        columns = {"known": self.target, "known_sd": self.known, "mean": mean, "sd": sd}
+        return pd.DataFrame(
+            columns | {"distance": (mean - self.target) / self.sd, "nearest": self.distances.abs().min()}
+        )
+
+    def fights(self) -> list[tuple[str, str, float]]:
+        """Pairs of targets that no run meets together though some run meets each: the pair, and how near both come."""
+        size = self.distances.abs()
+        alone = size.min()
+        names = [name for name in self.target.index if alone[name] <= ALONE]
+        found = []
+        for i, a in enumerate(names):
+            for b in names[i + 1 :]:
+                both = float(size[[a, b]].max(axis=1).min())
+                if both > FIGHTING:
+                    found.append((a, b, both))
+        return found
+
+
+def weights_of(distances: Floats, index: pd.Index | None = None) -> pd.Series:
+    """Return exp(-½ Σ z²) over its sum, 0 where some |z| is above three or unknown."""
+    with np.errstate(invalid="ignore"):
+        kept = (np.abs(distances) <= RULED_OUT).all(axis=1)
+    size = np.where(kept, (np.nan_to_num(distances) ** 2).sum(axis=1), np.inf)
+    raw = np.exp(-0.5 * (size - (size[kept].min() if kept.any() else 0.0)))
+    raw = np.where(kept, raw, 0.0)
+    return pd.Series(raw / raw.sum() if kept.any() else raw, index)
+
+
+def weighted_quantiles(values: Floats, weights: Floats, at: Sequence[float]) -> list[float]:
+    """Return the smallest values below which at least the shares `at` of the weight lie; NaN without weight."""
+    if not weights.sum() > 0:
+        return [float("nan")] * len(at)
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    reached = np.cumsum(weights[order]) / weights.sum()
+    return [float(ordered[min(int(np.searchsorted(reached, share)), len(values) - 1)]) for share in at]
+
+
+def coverage(fit: Fit, seed: int = 0, most: int = 400) -> pd.Series:
+    """How often the 90 % range of an unknown holds its true value, where the truth is a stored run: a share an unknown.
+
+    Each plausible run in turn is the truth: its measures, with the error that the real targets have, are the targets;
+    the other runs find its world. Runs are drawn evenly over the ranges that are left, as truths should be.
+    """
+    rng = np.random.default_rng(seed)
+    there = np.flatnonzero(fit.plausible.to_numpy())
+    truths = there if len(there) <= most else np.sort(rng.choice(there, most, replace=False))
+    found, shares = fit.found[fit.target.index].to_numpy()[there], fit.shares.to_numpy()[there]
+    error = ((fit.known**2 + fit.off**2) ** 0.5)[fit.target.index].to_numpy(float)
+    hits = []
+    for truth in truths:
+        own = int(np.flatnonzero(there == truth)[0])
+        target = found[own] + rng.normal(0.0, error)
+        weights = weights_of((found - target) / fit.sd.to_numpy(float)).to_numpy(float, copy=True)
+        weights[own] = 0.0
+        if not weights.sum() > 0:
+            continue
+        ranges = [weighted_quantiles(shares[:, k], weights, (LOW, HIGH)) for k in range(shares.shape[1])]
+        hits.append([low <= shares[own, k] <= high for k, (low, high) in enumerate(ranges)])
+    return pd.Series(np.mean(hits, axis=0) if hits else np.nan, fit.shares.columns)
+
+
+def screen(shares: Floats, found: Floats, ridge: float = 1e-3) -> tuple[Floats, Floats]:
+    """Return coefficients of y on 1, x, x² of the unknowns by ridge regression, and the residual sd, by target.
+
+    shares: (n, unknowns), found: (n, targets). The features are centred at the middle of the ranges. The residual is
+    of the regression left-one-out (PRESS), so it holds both luck and what a smooth surface misses.
+    """
+    features = features_of(shares)
+    gram = features.T @ features
+    penalty = ridge * len(features) * np.eye(len(gram))
+    penalty[0, 0] = 0.0
+    inverse = np.linalg.inv(gram + penalty)
+    coefficients = inverse @ features.T @ found
+    leverage = np.einsum("ij,jk,ik->i", features, inverse, features)
+    residual = (found - features @ coefficients) / (1.0 - np.minimum(leverage, 0.99))[:, None]
+    return coefficients, np.sqrt((residual**2).mean(axis=0))
+
+
+def features_of(shares: Floats) -> Floats:
+    """Return 1, x, x² - 1/3 with x from -1 to 1 over the ranges."""
+    x = 2.0 * np.asarray(shares) - 1.0
+    return np.column_stack([np.ones(len(x)), x, x**2 - 1.0 / 3.0])

@@ -1,0 +1,74 @@
+"""The worlds of a stored study, as the tables that the methods of this package take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from ..compare import baselines
+from ..findings import Findings
+from ..study import WORLD, Outcome, Study
+from .table import Worlds
+
+TOLD = (
+    "owner_income",
+    "app_owner_income",
+    "street_owner_income",
+    "all_owner_income",
+    "consumer_surplus",
+    "public_cost",
+    "platform_profit",
+    "own_share_app",
+    "sme_revenue",
+    "street_survival_156w",
+    "all_survival_156w",
+)
+
+
+def worlds_of(found: Findings) -> Worlds | None:
+    """Return the effects of a study in its worlds, world by world; None where it was run in one alone.
+
+    Survival at the headline horizon is called `survival` and comes first. Each scenario is held against its baseline on
+    the same seeds, which are in the same worlds.
+    """
+    study = found.study
+    told = study.worlds
+    against = baselines(study)
+    if told is None or not against:
+        return None
+    values = found.values
+    names = [name for name in ("survival", *TOLD) if name in values and values[name].notna().any()]
+    outcomes: dict[str, Outcome] = {}
+    if "survival" in names:
+        of = f"opening SMEs alive after {found.horizon} weeks"
+        outcomes["survival"] = study.outcomes.get(f"sme_survival_{found.horizon}w") or Outcome(
+            "survival", of, "share", 1
+        )
+    outcomes |= {name: study.outcomes[name] for name in names if name in study.outcomes}
+    rows = _paired(values[names], against, study)
+    index = pd.RangeIndex(len(told["weights"]), name=WORLD)
+    unknowns = pd.DataFrame(told["values"], index, told["unknowns"], dtype=float)
+    return Worlds.of_rows(
+        rows[list(outcomes)],
+        pd.Series(told["weights"], index, dtype=float),
+        unknowns,
+        {name: told.get("scales", {}).get(name, "linear") for name in told["unknowns"]},
+        study.labels,
+        outcomes,
+        against,
+    )
+
+
+def _paired(values: pd.DataFrame, against: dict[Any, Any], study: Study) -> pd.DataFrame:
+    """The differences from the baseline by (scenario_id, world, seed)."""
+    ours = values[values.index.isin(list(against), level="scenario_id")]
+    scenarios, seeds = (ours.index.get_level_values(name) for name in ("scenario_id", "seed"))
+    twins = values.index.get_indexer(pd.MultiIndex.from_arrays([scenarios.map(against), seeds]))
+    less = (ours - values.to_numpy()[twins])[twins >= 0]
+    world = study.runs.set_index(["scenario_id", "seed"])[WORLD].reindex(less.index)
+    less.index = pd.MultiIndex.from_arrays(
+        [less.index.get_level_values("scenario_id"), world.astype(int), less.index.get_level_values("seed")],
+        names=["scenario_id", WORLD, "seed"],
+    )
+    return less

@@ -1,0 +1,6 @@
+"""Worlds: draws of what nobody has measured, which a study may meet in place of one set of settings."""
+
+from .chosen import chosen
+from .sets import Worlds
+
+__all__ = ["Worlds", "chosen"]

@@ -1,0 +1,253 @@
+"""The command `etalase calibrate`: which worlds are plausible, judged by what is known of the market without Project S.
+
+Three studies are run and stored as any other, so that a stopped command goes on: the settings' own world with several
+seeds, for how far luck alone moves a measure; worlds spread evenly over all ranges; and a second wave of worlds in what
+the first wave's runs, and a smooth surface through them, do not rule out. `analysis.worlds.fit` weighs both waves.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+from numpy.typing import NDArray
+
+from analysis.whole import write_atomically
+from analysis.worlds import fit as fitting
+from analysis.worlds.fit import Fit
+from analysis.worlds.measures import known, measured
+from simulation.settings.parameter import ConfigError
+
+from .. import fingerprint, plan
+from ..conduct import carry_out
+from ..folder import opened
+from ..studies import Study, read
+from ..terminal import say
+from .declared import RANGES, TARGETS, Target, Unknown, read_targets, read_unknowns
+from .sets import Worlds, spread
+
+OK, FAILED = 0, 1
+BASE = {
+    "market": "indonesia_2023",
+    "platform": "marketplace_only",
+    "market.consumers": "5000",
+    "market.calibration_consumers": "5000",
+}
+NAME, POINTS, LUCK, KEEP, TRUTHS = "calibration", 256, 16, 200, 400
+CANDIDATES = 200_000  # points of the ranges that the second wave is picked from
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command was asked for, checked."""
+
+    study: str
+    results: str
+    settings: tuple[str, ...]
+    points: int
+    keep: int
+    targets: tuple[Target, ...]
+    unknowns: tuple[Unknown, ...]
+
+
+def calibrate(words: Sequence[str], points: str = "", keep: str = "", targets: str = "", ranges: str = "") -> int:
+    """Run both waves, weigh them and write the plausible worlds into results/STUDY. Returns the exit code.
+
+    words: settings of the market, study=NAME and results=FOLDER. points: worlds a wave. keep: plausible worlds.
+    """
+    asked = _asked(words, points, keep, targets, ranges)
+    say(
+        f"calibrate: {LUCK} runs for luck, then two waves of {asked.points} runs, of {len(asked.unknowns)} unknowns "
+        f"against {len(asked.targets)} targets; stopped, the same command goes on"
+    )
+    luck, failed = _conduct(asked, "luck", [f"replications={LUCK}"])
+    unknown_targets = [target.name for target in asked.targets if target.name not in known(luck)]
+    if unknown_targets:
+        raise ConfigError("targets", unknown_targets[0], f"what is measured: {', '.join(known(luck))}")
+    if failed:
+        return FAILED
+    unseen = _found(luck, [target.name for target in asked.targets], asked).isna().any()
+    if unseen.any():
+        raise ConfigError("targets", unseen.idxmax(), "what runs of this market and of so many weeks show")
+    first = spread(asked.unknowns, asked.points)
+    waves = [_wave(asked, "wave_1", first)]
+    second = _second(asked, _fit(asked, luck, waves))
+    if second is not None:
+        waves.append(_wave(asked, "wave_2", second))
+    return _write(asked, _fit(asked, luck, waves))
+
+
+def _asked(words: Sequence[str], points: str, keep: str, targets: str, ranges: str) -> Asked:
+    given = dict(word.partition("=")[::2] for word in words)
+    study, results = given.pop("study", NAME), given.pop("results", "results")
+    return Asked(
+        study,
+        results,
+        tuple(f"{name}={value}" for name, value in {**BASE, **given}.items()),
+        _count("points", points, POINTS),
+        _count("keep", keep, KEEP),
+        tuple(read_targets(Path(targets) if targets else TARGETS)),
+        tuple(read_unknowns(Path(ranges) if ranges else RANGES)),
+    )
+
+
+def _count(name: str, text: str, default: int) -> int:
+    if not text:
+        return default
+    if not (text.isascii() and text.isdecimal() and 16 <= int(text) <= 10_000):
+        raise ConfigError(f"--{name}", text, "a whole number from 16 to 10,000")
+    return int(text)
+
+
+def _conduct(asked: Asked, part: str, more: Sequence[str]) -> tuple[Study, bool]:
+    """Run and store one study, and return it; and whether some run of it is not stored."""
+    arguments = [*asked.settings, *more, f"study={asked.study}_{part}", f"results={asked.results}"]
+    planned = plan.make(arguments)
+    with opened(planned, shlex.join(["etalase", *arguments])) as study:
+        failed = carry_out(study) != OK
+    return read(planned.folder), failed
+
+
+def _wave(asked: Asked, part: str, worlds: Worlds) -> tuple[Study, Worlds]:
+    """Run one wave; its worlds lie beside its study. A world whose market cannot open is left out, and counted."""
+    path = Path(asked.results) / asked.study / f"{part}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, worlds.csv().encode())
+    study, failed = _conduct(asked, part, [f"worlds={path}"])
+    if failed:
+        say(f"calibrate: {len(worlds) - len(study.runs)} of {len(worlds)} worlds cannot be, and are left out")
+    return study, worlds
+
+
+def _fit(asked: Asked, luck: Study, waves: Sequence[tuple[Study, Worlds]]) -> Fit:
+    names = [target.name for target in asked.targets]
+    by_name = {target.name: target for target in asked.targets}
+    tables = [_found(study, names, asked) for study, _ in waves]
+    found = pd.concat([table.droplevel("scenario_id") for table in tables], ignore_index=True)
+    rows = [_shares(worlds, asked.unknowns, study) for study, worlds in waves]
+    shares = pd.DataFrame(np.vstack(rows), columns=[one.name for one in asked.unknowns])
+    fates = _found(luck, names, asked)
+    return Fit(
+        shares,
+        found,
+        pd.Series({name: by_name[name].mean for name in names}),
+        pd.Series({name: by_name[name].sd for name in names}),
+        pd.Series({name: by_name[name].discrepancy for name in names}),
+        fates.std(),
+    )
+
+
+def _found(study: Study, names: list[str], asked: Asked) -> pd.DataFrame:
+    consumers = study.planned[0]["config"]["market"]["consumers"]
+    return measured(study, names, consumers).loc[study.values.index]
+
+
+def _shares(worlds: Worlds, unknowns: Sequence[Unknown], study: Study) -> NDArray[np.float64]:
+    """Where the world of each run of a study lies in the ranges. (runs, unknowns)"""
+    table = _in_ranges(worlds, unknowns)
+    seeds = study.values.index.get_level_values("seed")
+    return table[[worlds.of_seed(int(seed)) for seed in seeds]]
+
+
+def _in_ranges(worlds: Worlds, unknowns: Sequence[Unknown]) -> NDArray[np.float64]:
+    """Where each world lies in the ranges, 0 to 1. (worlds, unknowns)"""
+    rows = ([one.share(value) for one, value in zip(unknowns, row, strict=True)] for row in worlds.values)
+    return np.array(list(rows))
+
+
+def _second(asked: Asked, fit: Fit) -> Worlds | None:
+    """Return worlds spread over what the first wave leaves, by a surface through its runs; None where nothing is left.
+
+    A point is left if its predicted distance, with the surface's own error in it, is at most three for every target.
+    """
+    names = list(fit.target.index)
+    whole = fit.found[names].notna().all(axis=1)
+    shares, found = fit.shares[whole].to_numpy(), fit.found.loc[whole, names].to_numpy()
+    coefficients, error = fitting.screen(shares, found)
+    candidates = spread(asked.unknowns, CANDIDATES, seed=1)
+    table = _in_ranges(candidates, asked.unknowns)
+    sd = np.sqrt(fit.sd.to_numpy() ** 2 + error**2)
+    off = np.abs(fitting.features_of(table) @ coefficients - fit.target.to_numpy()) / sd
+    left = np.flatnonzero((off <= fitting.RULED_OUT).all(axis=1))
+    say(f"calibrate: the first wave leaves {len(left) / len(table):.1%} of the ranges")
+    if not len(left):
+        return None
+    kept = left[: asked.points]
+    values = tuple(candidates.values[i] for i in kept)
+    return Worlds("left", candidates.unknowns, values, (1 / len(kept),) * len(kept))
+
+
+def _write(asked: Asked, fit: Fit) -> int:
+    """Write the set and what is to be said of it; where nothing fits, say which target keeps all out."""
+    folder = Path(asked.results) / asked.study
+    if fit.alarm:
+        say(f"calibrate: no world fits: the nearest run misses {fit.alarm} by more than {fitting.RULED_OUT:g} sd")
+        return FAILED
+    heavy = np.flatnonzero(fit.weights.to_numpy() > 0)
+    values = tuple(
+        tuple(float(f"{one.at(share):.6g}") for one, share in zip(asked.unknowns, fit.shares.iloc[i], strict=True))
+        for i in heavy
+    )
+    names = tuple(one.name for one in asked.unknowns)
+    whole = Worlds("plausible", names, values, tuple(fit.weights.to_numpy()[heavy].tolist()))
+    worlds = whole.take(asked.keep)
+    cover = fitting.coverage(fit, most=TRUTHS)
+    files: Mapping[str, str] = {
+        "plausible.csv": worlds.csv(),
+        "plausible.yaml": yaml.safe_dump(_about(asked, fit, worlds, cover), sort_keys=False, allow_unicode=True),
+        "profiles.csv": fit.profiles().assign(coverage=cover).rename_axis("unknown").to_csv(float_format="%.6g"),
+        "targets.csv": fit.met().rename_axis("target").to_csv(float_format="%.6g"),
+    }
+    for name, text in files.items():
+        write_atomically(folder / name, text.encode())
+    print(_told(fit, worlds, cover))
+    print(f"Plausible worlds: {folder / 'plausible.csv'}")
+    return OK
+
+
+def _about(asked: Asked, fit: Fit, worlds: Worlds, cover: pd.Series) -> dict[str, Any]:
+    """What is said of the set beside it."""
+    config = plan.make([*asked.settings, "study=any"]).scenarios[0].config
+    return {
+        "market": config["market"]["name"],
+        "consumers": config["market"]["consumers"],
+        "worlds": len(worlds),
+        "digest": worlds.digest,
+        "runs": len(fit.weights),
+        "not_ruled_out": int(fit.plausible.sum()),
+        "effective": round(fit.effective, 1),
+        "coverage_of_90": round(float(cover.mean()), 3),
+        "truths": int(min(fit.plausible.sum(), TRUTHS)),
+        "correlations": [[*pair, round(r, 2)] for pair, r in fit.correlations()],
+        "fights": [[a, b, round(size, 2)] for a, b, size in fit.fights()],
+        "model": fingerprint.model_hash(),
+        "version": fingerprint.versions()["etalase"],
+        "command": shlex.join(["etalase", "calibrate", *asked.settings, f"--points={asked.points}"]),
+        "unknowns": json.loads(json.dumps([one.name for one in asked.unknowns])),
+    }
+
+
+def _told(fit: Fit, worlds: Worlds, cover: pd.Series) -> str:
+    """The fit in a few lines."""
+    left, runs = int(fit.plausible.sum()), len(fit.weights)
+    lines = [
+        f"{left} of {runs} worlds are not ruled out; they say as much as {fit.effective:.0f} equally plausible ones; "
+        f"{len(worlds)} are kept.",
+        f"A synthetic truth lies in its 90 % range in {cover.mean():.0%} of cases.",
+    ]
+    for name, row in fit.met().iterrows():
+        lines.append(
+            f"  {name}: known {row.known:.3g} ± {row.known_sd:.2g}, plausible {row['mean']:.3g} ± {row['sd']:.2g}"
+        )
+    learnt = fit.profiles()["learnt"].sort_values(ascending=False)
+    lines.append("Learnt: " + ", ".join(f"{name} {share:.0%}" for name, share in learnt.items() if share > 0.1))
+    for a, b, size in fit.fights():
+        lines.append(f"No run meets {a} and {b} together: the nearest misses one by {size:.1f} sd.")
+    return "\n".join(lines)

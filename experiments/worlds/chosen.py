@@ -1,0 +1,61 @@
+"""Which worlds a study asks for: `worlds=plausible`, `plausible:50`, `50`, `prior:256`, or a table of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from simulation.settings.parameter import ConfigError
+
+from .declared import FOLDER, read_unknowns
+from .sets import MOST, Worlds, from_csv, spread
+
+PLAUSIBLE, PRIOR = "plausible", "prior"
+FORM = "plausible, plausible:N, N, prior:N, or the path of a table of worlds (.csv), with :N for N of them"
+
+
+def chosen(text: str | None, market: str) -> Worlds | None:
+    """Return the worlds that `worlds=TEXT` asks for; none without it. Raises `ConfigError` where there are none such.
+
+    market: the name of the study's market, which the worlds must be of.
+    """
+    if text is None:
+        return None
+    name, _, number = text.rpartition(":") if ":" in text else (text, "", "")
+    if text.isdecimal():
+        name, number = PLAUSIBLE, text
+    if number and not (number.isascii() and number.isdecimal() and 2 <= int(number) <= MOST):
+        raise ConfigError("worlds", text, f"{FORM}; N from 2 to {MOST:,}")
+    if name == PRIOR:
+        if not number:
+            raise ConfigError("worlds", text, FORM)
+        return spread(read_unknowns(), int(number))
+    worlds = _plausible() if name == PLAUSIBLE else _own(text, name)
+    if worlds.market and worlds.market != market:
+        raise ConfigError("worlds", text, f"worlds of market={market}; these are of market={worlds.market}")
+    return worlds.take(int(number)) if number else worlds
+
+
+def about_plausible() -> dict[str, Any]:
+    """Return what is said of the shipped set: of which market, version and targets it is, and what it rests on."""
+    path = FOLDER / f"{PLAUSIBLE}.yaml"
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+
+
+def _plausible() -> Worlds:
+    path = FOLDER / f"{PLAUSIBLE}.csv"
+    if not path.is_file():
+        raise ConfigError("worlds", PLAUSIBLE, "prior:N until `etalase calibrate` has made the plausible ones")
+    return from_csv(PLAUSIBLE, path.read_text(encoding="utf-8"), read_unknowns(), about_plausible().get("market", ""))
+
+
+def _own(text: str, name: str) -> Worlds:
+    path = Path(name)
+    if path.suffix != ".csv":
+        raise ConfigError("worlds", text, FORM)
+    try:
+        return from_csv(path.name, path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("worlds", text, f"a table that can be read ({error})") from error
