@@ -112,10 +112,13 @@ class OldFiles:
         return any(self.held.values()) or bool(self.damage)
 
     def _held(self, folder: Path) -> Iterator[tuple[Path, set[Run]]]:
+        there = list(files(folder))
+        if not there:  # then nothing needs pyarrow, which takes longer to import than a study to read
+            return
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        for path in files(folder):
+        for path in there:
             try:
                 metadata, runs = pq.read_metadata(path), runs_in(path)
                 columns = set(map(_name, metadata.schema.to_arrow_schema().names))

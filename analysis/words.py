@@ -6,12 +6,12 @@ import datetime
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from .intervals import Estimate
 from .language import number, say, spoken, word
+
+if TYPE_CHECKING:
+    from .intervals import Estimate
 
 NAMES = {
     "marketplace_only": "no Project S",
@@ -208,8 +208,14 @@ def scale(unit: str, values: Iterable[float], margins: Iterable[float] = (), dif
         factor, shown = 100.0, "points" if difference else "%"
     widths = [m for m in margins if math.isfinite(m) and m > 0]
     for_value = _decimals(largest * factor, 3)
-    for_margin = _decimals(float(np.median(widths)) * factor, 2) if widths else 0
+    for_margin = _decimals(_median(widths) * factor, 2) if widths else 0
     return Scale(factor, shown, min(max(int(is_share(unit)), for_value, for_margin), 5), before)
+
+
+def _median(values: Sequence[float]) -> float:
+    """The middle of values, the mean of the two middle ones of an even number. `statistics` takes long to import."""
+    there, half = sorted(values), len(values) // 2
+    return there[half] if len(there) % 2 else (there[half - 1] + there[half]) / 2.0
 
 
 def scale_of(unit: str, estimates: Sequence[Estimate], difference: bool = False) -> Scale:

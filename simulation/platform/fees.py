@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Annotated, NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
 
 from ..arrays import TINY, Floats
 from ..law.effective import WeekTerms
@@ -170,6 +169,8 @@ def best_fees(view: ResponseView, churn: float) -> Fees:
     and without, which differ in sign on either side of today's take. What rules hold below the platform's wish stays
     as wished, for there a move would change nothing; a feed without ads stays without.
     """
+    from scipy.optimize import minimize  # takes a tenth of a second to import, and few runs need it
+
     now, lawful, worth = view.now, view.outlook.now, view.outlook.order_value
     scale = np.array(Fees(LARGEST_STEP, LARGEST_STEP * worth, LARGEST_STEP, LARGEST_STEP * worth))
     free = np.array(now) == np.array(lawful)

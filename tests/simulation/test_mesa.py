@@ -6,6 +6,8 @@ import copy
 import gc
 import pickle
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -336,3 +338,31 @@ def test_a_consumer_set_knows_its_own() -> None:
     with pytest.raises(TypeError, match="its own market"):
         _ = one.consumers | one.agents_by_type[SME]
     assert isinstance(one.consumers & one.consumers.at([3, 4]), ConsumerSet)
+
+
+# ---- what is imported
+
+
+def in_a_fresh_process(code: str) -> list[str]:
+    """The lines that a fresh Python prints."""
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def test_a_market_does_without_what_of_mesa_brings_pandas() -> None:
+    code = "import sys, simulation; print(*sorted({'pandas', 'scipy.spatial', 'mesa.space'} & set(sys.modules)))"
+    assert in_a_fresh_process(code) == [""]
+
+
+@pytest.mark.parametrize("first", ["simulation", "mesa"])
+def test_all_of_mesa_is_there_when_asked_for(first: str) -> None:
+    code = f"""
+import {first}, mesa, simulation
+import mesa.discrete_space
+from mesa import DataCollector, batch_run
+print(DataCollector.__module__, batch_run.__module__, mesa.space.NetworkGrid.__module__)
+print(mesa.discrete_space.CellAgent.__name__, mesa.experimental.__name__, hasattr(mesa, "nothing"))
+"""
+    assert in_a_fresh_process(code) == [
+        "mesa.datacollection mesa.batchrunner mesa.space",
+        "CellAgent mesa.experimental False",
+    ]
