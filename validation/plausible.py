@@ -20,7 +20,7 @@ import yaml
 from analysis.figures import world_ranges
 from analysis.findings import Findings
 from analysis.markdown import table
-from analysis.sections.failing import of_failures
+from analysis.sections.worlds import of_failures
 from analysis.sections.worth import told_worth
 from analysis.words import humanise
 from analysis.worlds import robust

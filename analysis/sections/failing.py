@@ -24,18 +24,13 @@ def failures(worlds: Worlds, outcome: str) -> list[Part]:
         "its limits only those stand here that chance does not explain. A tree may find several boxes.",
         what=lower_first(worlds.outcomes[outcome].label),
     )
-    return [Heading(say("When a rule fails")), Paragraph(told), Bullets(of_failures(worlds, outcome))]
-
-
-def of_failures(worlds: Worlds, outcome: str) -> list[str]:
-    """When each scenario fails on an outcome, a sentence or two each."""
-    said = []
+    said: list[Part] = []
     for scenario in worlds.scenarios:
         effects = worlds.effect(scenario, outcome)
         weights = worlds.weights[effects.index]
         fails = worlds.directions[outcome] * effects < 0
         said.append(_failure(f"“{worlds.labels[scenario]}”", worlds.unknowns.loc[fails.index], fails, weights))
-    return said
+    return [Heading(say("When a rule fails")), Paragraph(told), Bullets(said)]
 
 
 def _failure(rule: str, unknowns: pd.DataFrame, fails: pd.Series, weights: pd.Series) -> str:
