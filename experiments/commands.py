@@ -105,6 +105,22 @@ COMMANDS: Mapping[str, Command] = {
         of_a_study=False,
         takes="[NAME=VALUE ...] [study=NAME]",
     ),
+    "search": Command(
+        "Search for the best mix of rules: all alone and in pairs, then mixes that evolve over rules, start, strength "
+        "and level (NSGA-II); the winners are scored again on fresh seeds. Stopped, the same command goes on.",
+        "search.command:search",
+        {
+            "rules": "RULE,RULE,...",
+            "trials": "NUMBER",
+            "objectives": "OUTCOME,OUTCOME,...",
+            "cost": "RP",
+            "loss": "RP",
+            "fresh": "WORLDS",
+        },
+        needs=MODEL,
+        of_a_study=False,
+        takes="[NAME=VALUE ...] [study=NAME]",
+    ),
     "classroom": Command(
         "Serve the class page on this machine, with a class session; with --lan to phones on the local network, with "
         "--export write it as one file that opens offline, with --print the paper for a lesson.",

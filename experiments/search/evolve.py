@@ -1,0 +1,107 @@
+"""NSGA-II (Deb et al. 2002, IEEE Transactions on Evolutionary Computation 6) over mixes, by Optuna.
+
+A mix has three seats, each with a rule or none, its start, its strength and its level. Noise is averaged before the
+search sees a score, for Optuna does not repeat a trial. A search that is started again asks for the same mixes in the
+same order, because its draws have a fixed seed and its scores are stored: it is replayed, not resumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.worlds.extra import needed
+
+from .mixes import KNOBS, LEVELS, MOST, STARTS, STRENGTHS, Mix, Ruled
+from .scores import Score
+
+NONE = "none"
+SEED = 20_260
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a search is for. objectives: outcome to +1 or -1; bounds: outcome to the (lowest, highest) change."""
+
+    objectives: Mapping[str, int]
+    bounds: Mapping[str, tuple[float, float]]
+
+    def beyond(self, score: Score) -> list[float]:
+        """By how much a score passes each bound; 0 or less where it keeps it."""
+        return [max(low - score.mean[name], score.mean[name] - high) for name, (low, high) in self.bounds.items()]
+
+    def allows(self, score: Score) -> bool:
+        """Whether a score keeps all bounds."""
+        return all(value <= 0 for value in self.beyond(score))
+
+
+def front(scores: Sequence[Score], goal: Goal) -> list[Score]:
+    """The scores that keep the bounds and that no other such one beats, the best in the first objective first."""
+    allowed = [score for score in scores if goal.allows(score)]
+    turned = [[sign * score.mean[name] for name, sign in goal.objectives.items()] for score in allowed]
+    best = [
+        (gains, score)
+        for gains, score in zip(turned, allowed, strict=True)
+        if not any(_beats(other, gains) for other in turned)
+    ]
+    return [score for _, score in sorted(best, key=lambda one: one[0], reverse=True)]
+
+
+def _beats(one: Sequence[float], other: Sequence[float]) -> bool:
+    return all(a >= b for a, b in zip(one, other, strict=True)) and one != other
+
+
+def evolve(
+    rules: Sequence[str],
+    start: Sequence[Mix],
+    goal: Goal,
+    score: Callable[[Sequence[Mix]], list[Score]],
+    trials: int,
+    population: int,
+) -> Iterator[list[Score]]:
+    """Yield the scores of one generation after the other, `trials` mixes in all; the first begins with `start`."""
+    optuna = needed("optuna", "search")
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    sampler = optuna.samplers.NSGAIISampler(population_size=population, seed=SEED)
+    directions = ["maximize" if sign > 0 else "minimize" for sign in goal.objectives.values()]
+    study = optuna.create_study(directions=directions, sampler=sampler)
+    for mix in start[:population]:
+        study.enqueue_trial(_params(mix))
+    left = trials
+    while left > 0:
+        asked = [(trial, _mix(trial, rules)) for trial in (study.ask() for _ in range(min(population, left)))]
+        left -= len(asked)
+        found = {one.mix: one for one in score([mix for _, mix in asked if mix.rules])}
+        for trial, mix in asked:
+            one = found.get(mix) if mix.rules else Score.of_none([*goal.objectives, *goal.bounds])
+            if one is None:
+                study.tell(trial, state=optuna.trial.TrialState.FAIL)
+                continue
+            for name, value in zip(goal.bounds, goal.beyond(one), strict=True):
+                trial.set_constraint(name, value)
+            study.tell(trial, [one.mean[name] for name in goal.objectives])
+        yield list(found.values())
+
+
+def _mix(trial: Any, rules: Sequence[str]) -> Mix:
+    """The mix that a trial asks for."""
+    seats = []
+    for i in range(MOST):
+        name = trial.suggest_categorical(f"rule_{i}", [NONE, *rules])
+        start = trial.suggest_categorical(f"start_{i}", list(STARTS))
+        strength = trial.suggest_categorical(f"strength_{i}", list(STRENGTHS))
+        level = trial.suggest_categorical(f"level_{i}", list(range(LEVELS)))
+        if name != NONE:
+            seats.append(Ruled(name, start, strength, level if name in KNOBS else 0))
+    return Mix.of(seats)
+
+
+def _params(mix: Mix) -> dict[str, Any]:
+    """The trial that asks for a mix."""
+    params: dict[str, Any] = {}
+    for i in range(MOST):
+        one = mix.rules[i] if i < len(mix.rules) else Ruled(NONE)
+        params |= {f"rule_{i}": one.name, f"start_{i}": one.start, f"strength_{i}": one.strength}
+        params[f"level_{i}"] = one.level
+    return params
