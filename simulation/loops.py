@@ -124,7 +124,9 @@ def running_costs(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def worth_of_orders(orders, rows, listed, price, foreign, bad_share, bad_abroad, people, order_value, worth, bad, total):
+def worth_of_orders(
+    orders, rows, listed, price, foreign, bad_share, bad_abroad, people, order_value, worth, bad, total
+):
     """What the week's orders (L, 4) are worth and how many turn out bad, in one pass.
 
     Writes worth (n, 4), Rp of the rows by channel, people · orders · E/p̄ · p; and of all listings bad (L,) and total
@@ -145,7 +147,20 @@ def worth_of_orders(orders, rows, listed, price, foreign, bad_share, bad_abroad,
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def refunds_and_goods(
-    orders, rows, listed, cost, foreign, worth, bad_share, bad_abroad, refunded, people, order_value, standards, due, goods
+    orders,
+    rows,
+    listed,
+    cost,
+    foreign,
+    worth,
+    bad_share,
+    bad_abroad,
+    refunded,
+    people,
+    order_value,
+    standards,
+    due,
+    goods,
 ):
     """What sellers owe for bad orders and for goods, Rp, of the rows: due and goods (n,); worth (n, 4) as above."""
     for i in range(rows.shape[0]):
@@ -156,3 +171,23 @@ def refunds_and_goods(
             sold += orders[j, h]
         due[i] = refunded * turned
         goods[i] = people * sold * order_value / listed[j] * (cost[j] * (1.0 + standards * foreign[j]))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def spread_over_tables(feed, search, lean, mask, category, feeds, searches):
+    """Where designs may be shown and how strongly: `platform.exposure.table_weights`, without own goods.
+
+    feed (C, J), search, lean, mask, category (J,). Writes feeds (C + 1, J), the social app's by cluster for those who
+    keep it, then the others'; and adds to searches (2 K, J), zeros, by category on the social app and the marketplace.
+    """
+    clusters, designs = feed.shape
+    categories = searches.shape[0] // 2
+    social, rival, market = mask & 1, (mask >> 1) & 1, (mask >> 2) & 1
+    for c in range(clusters):
+        for j in range(designs):
+            feeds[c, j] = feed[c, j] * social[j]
+    for j in range(designs):
+        app, elsewhere = search[j] * (2.0 * lean[j]), search[j] * (2.0 * (1.0 - lean[j]))
+        feeds[clusters, j] = elsewhere * (rival[j] | market[j])
+        searches[category[j], j] = app * social[j]
+        searches[categories + category[j], j] = elsewhere * market[j]

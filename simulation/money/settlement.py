@@ -130,13 +130,11 @@ def _pay_sellers(
     taken, charged = np.zeros((len(listings), len(CHANNELS)), np.int64), np.zeros(len(listings), np.int64)
     theirs = ~listings.own[sold]
     rows = sold[theirs]
-    shops = listings.seller[rows]
-    for channel, fee in enumerate(channel_fees(terms.channels, terms.platform.commission)):
-        if not worth[theirs, channel].any():
+    shops, due = listings.seller[rows], np.ascontiguousarray(worth[theirs].T)
+    for channel, fee in enumerate(channel_fees(terms.channels, terms.platform.commission).tolist()):
+        if not due[channel].any():
             continue
-        paid = ledger.transfer(
-            Purpose.SALES, Account.CONSUMERS, Account.SELLERS, worth[theirs, channel], payee_member=shops
-        )
+        paid = ledger.transfer(Purpose.SALES, Account.CONSUMERS, Account.SELLERS, due[channel], payee_member=shops)
         taken[rows, channel] = paid
         payee = Account.PLATFORM if channel in terms.runs else Account.RIVALS
         charged[rows] += ledger.transfer(Purpose.COMMISSION, Account.SELLERS, payee, fee * paid, shops)
