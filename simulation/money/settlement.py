@@ -131,7 +131,7 @@ def _pay_sellers(
     theirs = ~listings.own[sold]
     rows = sold[theirs]
     shops, due = listings.seller[rows], np.ascontiguousarray(worth[theirs].T)
-    for channel, fee in enumerate(channel_fees(terms.channels, terms.platform.commission).tolist()):
+    for channel, fee in enumerate(channel_fees(terms.channels, terms.platform.commission)):
         if not due[channel].any():
             continue
         paid = ledger.transfer(Purpose.SALES, Account.CONSUMERS, Account.SELLERS, due[channel], payee_member=shops)
