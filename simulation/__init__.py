@@ -4,7 +4,7 @@
 >>> Market(Config.read({"platform": {"name": "project_s", "own_goods": True}})).run()
 """
 
-from . import mesa_core  # noqa: F401, I001  # first: before anything imports Mesa
+from . import mesa_core  # noqa: F401  # first: before anything imports Mesa
 from .agents.consumers import Consumer
 from .agents.influencers import Influencer
 from .agents.platform import Platform

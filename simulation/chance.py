@@ -117,9 +117,9 @@ def _hit(agents: ArrayLike, parties: ArrayLike) -> tuple[NDArray[np.uint32], Row
 
 
 def _column(values: ArrayLike, kind: type[np.integer[Any]]) -> NDArray[Any]:
-    if type(values) is int:
+    if isinstance(values, int):
         return _one(values, kind)
-    if type(values) is np.ndarray and values.ndim == 1 and values.dtype == kind:
+    if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype == kind:
         return values
     return np.asarray(values).astype(kind, copy=False).reshape(-1)
 

@@ -318,8 +318,8 @@ def consideration_sets(
     the endorsement's word tells whether the endorsed and the last-bought design are met on the app or elsewhere.
     """
     key0, key1, week = draw
-    n_feed, n_search, n_endorsed, n_last = slots
-    n, n_browsed = last - first, slots.feed + slots.search
+    n_feed, n_browsed = slots.feed, slots.feed + slots.search
+    n = last - first
     attention, links, bits = people.attention[first:last], offers.links, exposure.feed_bits
     for c in range(1 + (n_browsed + 3) // 4):
         for i in range(n):
@@ -341,10 +341,10 @@ def consideration_sets(
             row = _row_or_blank(offer[s, i], links)
             channel[s, i] = other[i] * (first_kept(links[row, KEPT]) if s < n_feed else 2)
     s = n_browsed
-    if n_endorsed > 0:
+    if slots.endorsed > 0:
         _endorsed(n, words[2], attention, people.follows[first:last], offers.endorsing, links, offer[s], channel[s], by)
         s += 1
-    if n_last > 0:
+    if slots.last_bought > 0:
         at_hand = people.last_bought[first:last], people.alpha[first:last], attention
         _last_bought(n, words[2], at_hand, links, terms, social_value, offer[s], channel[s])
         s += 1
@@ -514,7 +514,7 @@ def _show_copies(n, n_feed, n_all, kappa32, words, links, offer, channel):
 
 @njit(cache=True, inline="always")
 def _show_copy(copy, i, place, n_feed, links, offer, channel):
-    """Show a copy to consumer i in the first place from `place` backwards that has one; returns where the next may go."""
+    """Show a copy to consumer i in the first place from `place` backwards that has one. Returns the next place."""
     while place >= 0 and not _is_copy(offer[place, i], channel[place, i], links):
         place -= 1
     there = place < 0

@@ -87,3 +87,107 @@ def all_finite(values):
     for i in range(values.shape[0]):
         broken += not math.isfinite(values[i])
     return broken == 0
+
+
+@njit(cache=True, nogil=True)
+def note_week(past, page, paused, values):
+    """Write a week's values (n,) over a page of the past (n, M); who pauses keeps the past it paused with."""
+    for i in range(values.shape[0]):
+        if not paused[i]:
+            past[i, page] = values[i]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def running_costs(
+    fixed_cost, rows, orders, scale, seller, at_first, effort, threat, own_hours, avoidable_share, tiny, paid
+):
+    """`sellers.costs.running_costs` of these rows of shops in one pass; orders, paid: of the rows.
+
+    fixed_cost (N,), seller, effort, threat (L,), -1 being nobody's; at_first (L,): orders of each design's model.
+    """
+    usual, spared = np.zeros(fixed_cost.shape[0]), np.zeros(fixed_cost.shape[0])
+    for j in range(seller.shape[0]):
+        if seller[j] >= 0:
+            usual[seller[j]] += at_first[j]
+    for shop in range(usual.shape[0]):
+        usual[shop] = max(usual[shop], tiny)
+    for j in range(seller.shape[0]):
+        shop = seller[j]
+        if shop >= 0:
+            left = 1.0 - threat[j]
+            spared[shop] += 0.5 * effort[j] * fixed_cost[shop] * (1.0 - left * left) * (at_first[j] / usual[shop])
+    for i in range(rows.shape[0]):
+        shop = rows[i]
+        basic = fixed_cost[shop] - own_hours * fixed_cost[shop]
+        busy = min(1.0, orders[i] / (usual[shop] * scale))
+        paid[i] = max(basic * (1.0 - avoidable_share * (1.0 - busy)) - spared[shop], 0.0)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def worth_of_orders(
+    orders, rows, listed, price, foreign, bad_share, bad_abroad, people, order_value, worth, bad, total
+):
+    """What the week's orders (L, 4) are worth and how many turn out bad, in one pass.
+
+    Writes worth (n, 4), Rp of the rows by channel, people · orders · E/p̄ · p; and of all listings bad (L,) and total
+    (L,), bad orders and orders of all people. bad_share (4,) of goods made at home, bad_abroad on top.
+    """
+    for j in range(orders.shape[0]):
+        turned, sold = 0.0, 0.0
+        for h in range(4):
+            turned += orders[j, h] * (bad_share[h] + bad_abroad * foreign[j])
+            sold += orders[j, h]
+        bad[j], total[j] = people * turned, people * sold
+    for i in range(rows.shape[0]):
+        j = rows[i]
+        each = people * (order_value / listed[j] * price[j])
+        for h in range(4):
+            worth[i, h] = orders[j, h] * each
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def refunds_and_goods(
+    orders,
+    rows,
+    listed,
+    cost,
+    foreign,
+    worth,
+    bad_share,
+    bad_abroad,
+    refunded,
+    people,
+    order_value,
+    standards,
+    due,
+    goods,
+):
+    """What sellers owe for bad orders and for goods, Rp, of the rows: due and goods (n,); worth (n, 4) as above."""
+    for i in range(rows.shape[0]):
+        j = rows[i]
+        turned, sold = 0.0, 0.0
+        for h in range(4):
+            turned += worth[i, h] * (bad_share[h] + bad_abroad * foreign[j])
+            sold += orders[j, h]
+        due[i] = refunded * turned
+        goods[i] = people * sold * order_value / listed[j] * (cost[j] * (1.0 + standards * foreign[j]))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def spread_over_tables(feed, search, lean, mask, category, feeds, searches):
+    """Where designs may be shown and how strongly: `platform.exposure.table_weights`, without own goods.
+
+    feed (C, J), search, lean, mask, category (J,). Writes feeds (C + 1, J), the social app's by cluster for those who
+    keep it, then the others'; and adds to searches (2 K, J), zeros, by category on the social app and the marketplace.
+    """
+    clusters, designs = feed.shape
+    categories = searches.shape[0] // 2
+    social, rival, market = mask & 1, (mask >> 1) & 1, (mask >> 2) & 1
+    for c in range(clusters):
+        for j in range(designs):
+            feeds[c, j] = feed[c, j] * social[j]
+    for j in range(designs):
+        app, elsewhere = search[j] * (2.0 * lean[j]), search[j] * (2.0 * (1.0 - lean[j]))
+        feeds[clusters, j] = elsewhere * (rival[j] | market[j])
+        searches[category[j], j] = app * social[j]
+        searches[categories + category[j], j] = elsewhere * market[j]

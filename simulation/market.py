@@ -175,7 +175,7 @@ class Market(AgentModel):
     def _record(self, week: Week) -> None:
         """Step 12: outcomes; the ledger must balance and the state be finite."""
         for name, values in self.series.items():
-            values.append(OUTCOMES[name].measure(week))
+            values.append(week.measured(name))
         self.flows = self.ledger.close_week()
         state.check_record(self.steps, self.sellers, self.listings, self.influencers, self.series, self.of_some)
         self.running = self.steps < self.config.weeks

@@ -1,7 +1,7 @@
 """Mesa's core alone: the spaces, the collector and the batch runner are imported when somebody asks for them.
 
-A market needs `Model`, `Agent` and `AgentSet`. The rest of Mesa brings pandas and half of scipy with it, which takes longer
-to import than a week of a small market takes to run. `mesa.DataCollector` and the like work as ever.
+A market needs `Model`, `Agent` and `AgentSet`. The rest of Mesa brings pandas and half of scipy with it, which takes
+half a second. `mesa.DataCollector` and the like work as ever.
 """
 
 from __future__ import annotations

@@ -101,9 +101,9 @@ def _sampled(
     books, by_influencer, by_cluster, totals = (np.sum([page[k] for page in pages], axis=0) for k in range(4))
     orders: Floats = books[:rows] / kernels.SCALE
     return WeekDemand(
-        orders=orders[:, :4],
-        endorsed=orders[:, kernels.ENDORSED],
-        slope=orders[:, kernels.SLOPE],
+        orders=np.ascontiguousarray(orders[:, :4]),
+        endorsed=np.ascontiguousarray(orders[:, kernels.ENDORSED]),
+        slope=np.ascontiguousarray(orders[:, kernels.SLOPE]),
         by_influencer=by_influencer[: len(offers.endorsing)] / kernels.SCALE,
         by_cluster=by_cluster / kernels.SCALE,
         surplus=float(totals[kernels.SURPLUS] / kernels.MONEY_SCALE),

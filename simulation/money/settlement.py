@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .. import loops
 from ..arrays import Flags, Floats, Rows, Rupiah
 from ..law.effective import WeekTerms, paid_on_marketplace, referral_fees
-from ..state.channels import CHANNELS, MARKETPLACE, SOCIAL, bad_orders
+from ..state.channels import CHANNELS, MARKETPLACE, SOCIAL, bad_shares
 from ..state.channels import fees as channel_fees
 from ..state.influencers import Influencers
 from ..state.ledger import Account, Ledger, Purpose
@@ -68,26 +69,22 @@ def settle_sales(
     """
     sold, people = listings.live, terms.people
     purses = Purses(ledger, listings.own, listings.seller)
-    worth = terms.order_value / listings.listed[sold] * listings.price[sold]
-    by_channel = demand.orders[sold] * (people * worth)[:, None]
+    by_channel, bad, orders = _worth_of_orders(listings, sold, demand, terms)
     taken, charged = _pay_sellers(ledger, listings, sold, by_channel, terms)
     sales, social = _pay_for_own_goods(ledger, listings, sold, by_channel, taken)
     fees = charged + _pay_affiliates(purses, listings, influencers, demand, terms)
     fees += _pay_fulfilment(ledger, listings, sales, terms.platform.fulfilment)
     fees += pay_seller_tax(ledger, sellers, listings, taken, terms)
     pay_consumer_taxes(ledger, listings, sold, by_channel.sum(axis=1))
-    bad = bad_orders(terms.channels, listings.foreign)
-    refunds = _pay_refunds(purses, sold, terms.channels.refunded * (by_channel * bad[sold]).sum(axis=1))
+    back, cost = _refunds_and_goods(listings, sold, demand, by_channel, terms)
+    refunds = _pay_refunds(purses, sold, back)
     fees += refunds
-    units = people * demand.orders[sold].sum(axis=1) * terms.order_value / listings.listed[sold]
-    cost = units * listings.unit_cost(sold, terms.rules.standards)
     goods = _pay_suppliers(purses, listings, sold, cost)
-    orders = people * demand.orders.sum(axis=1)
     _pay_carriers(ledger, float(orders.sum()), float(people * demand.orders[:, SOCIAL].sum()), terms)
     gross = (sales - fees - goods) * (social / np.maximum(sales, 1))
     return Settlement(
         orders=orders,
-        bad=people * (demand.orders * bad).sum(axis=1),
+        bad=bad,
         sales=sales,
         social_sales=social,
         fees=fees,
@@ -101,6 +98,28 @@ def settle_sales(
     )
 
 
+def _worth_of_orders(
+    listings: Listings, sold: Rows, demand: WeekDemand, terms: WeekTerms
+) -> tuple[Floats, Floats, Floats]:
+    """What orders are worth by channel, Rp, of the rows `sold` (n, 4); bad orders and all of all people, (L,) each."""
+    worth, bad, orders = np.empty((sold.size, len(CHANNELS))), np.empty(len(listings)), np.empty(len(listings))
+    goods = demand.orders, sold, listings.listed, listings.price, listings.foreign
+    shares = bad_shares(terms.channels), terms.channels.bad_abroad
+    loops.worth_of_orders(*goods, *shares, terms.people, terms.order_value, worth, bad, orders)
+    return worth, bad, orders
+
+
+def _refunds_and_goods(
+    listings: Listings, sold: Rows, demand: WeekDemand, worth: Floats, terms: WeekTerms
+) -> tuple[Floats, Floats]:
+    """What is given back for bad orders and what goods cost, Rp, of the rows `sold`; worth (n, 4) of their orders."""
+    back, cost = np.empty(sold.size), np.empty(sold.size)
+    goods = demand.orders, sold, listings.listed, listings.cost, listings.foreign, worth
+    shares = bad_shares(terms.channels), terms.channels.bad_abroad, terms.channels.refunded
+    loops.refunds_and_goods(*goods, *shares, terms.people, terms.order_value, terms.rules.standards, back, cost)
+    return back, cost
+
+
 def _pay_sellers(
     ledger: Ledger, listings: Listings, sold: Rows, worth: Floats, terms: WeekTerms
 ) -> tuple[Rupiah, Rupiah]:
@@ -111,13 +130,11 @@ def _pay_sellers(
     taken, charged = np.zeros((len(listings), len(CHANNELS)), np.int64), np.zeros(len(listings), np.int64)
     theirs = ~listings.own[sold]
     rows = sold[theirs]
-    shops = listings.seller[rows]
+    shops, due = listings.seller[rows], np.ascontiguousarray(worth[theirs].T)
     for channel, fee in enumerate(channel_fees(terms.channels, terms.platform.commission)):
-        if not worth[theirs, channel].any():
+        if not due[channel].any():
             continue
-        paid = ledger.transfer(
-            Purpose.SALES, Account.CONSUMERS, Account.SELLERS, worth[theirs, channel], payee_member=shops
-        )
+        paid = ledger.transfer(Purpose.SALES, Account.CONSUMERS, Account.SELLERS, due[channel], payee_member=shops)
         taken[rows, channel] = paid
         payee = Account.PLATFORM if channel in terms.runs else Account.RIVALS
         charged[rows] += ledger.transfer(Purpose.COMMISSION, Account.SELLERS, payee, fee * paid, shops)

@@ -79,7 +79,18 @@ class Week:
         return self._surplus(home=False)
 
     def _surplus(self, home: bool) -> float:
-        return sum(party.measure(self) for party in OUTCOMES.values() if party.party and party.home == home)
+        return sum(self.measured(name) for name, one in OUTCOMES.items() if one.party and one.home == home)
+
+    def measured(self, name: str) -> float:
+        """The week's value of an outcome, measured once."""
+        known = self._known
+        if name not in known:
+            known[name] = OUTCOMES[name].measure(self)
+        return known[name]
+
+    @cached_property
+    def _known(self) -> dict[str, float]:
+        return {}
 
     def by_shop(self, values: NDArray[Any]) -> Floats:
         """Sums over each shop's designs of values by design (L,), without the platform's own. (N,)"""
@@ -290,8 +301,8 @@ def log_spread(sales: Floats, group: Rows | None = None) -> float:
     if sales.size == 0:
         return math.nan
     log = np.log(sales)
-    _, member = np.unique(np.zeros(log.size, np.int64) if group is None else group, return_inverse=True)
-    mean = np.bincount(member, log) / np.bincount(member)
+    member = np.zeros(log.size, np.int64) if group is None else group
+    mean = np.bincount(member, log) / np.maximum(np.bincount(member), 1)
     return float(np.sqrt(np.mean((log - mean[member]) ** 2)))
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from .. import loops
 from ..arrays import TINY, Floats, Masks, Rows
 from ..settings.sellers import Selling
 from ..state.listings import Listings
 from ..state.opening import Opening
 from ..state.sellers import Sellers
-from .effort import saved
 
 MOST_FIXED = 0.88  # of opening gross profit: the smallest, too, open with some profit
 
@@ -34,19 +34,27 @@ def running_costs(
     """(1 - h) F (1 - c (1 - min(1, Q / Q_0))): what is paid of the fixed cost of a shop on sale, whatever it sells.
 
     h is `own_hours`, the owner's own; with fewer orders Q than the opening's shop that it is modelled on, Q_0,
-    helpers are sent home and less stock is kept: c is `avoidable_share`. What less effort saves is taken off. orders:
-    of these rows of `sellers`, a week; scale: people in the market. Rp a week, of the rows.
+    helpers are sent home and less stock is kept: c is `avoidable_share`. What less effort saves is taken off,
+    Σ_j S_j/2 · F w_j (1 - (1 - L_j)²): at its best, effort costs half of what it returns; w_j is a design's part of the
+    orders that its shop's model had at the opening. orders: of these rows of `sellers`, a week; scale: people in the
+    market. Rp a week, of the rows.
     """
-    basic = sellers.fixed_cost[rows]
-    paid = basic - selling.own_hours * basic
-    if selling.avoidable_share == selling.effort == 0.0:
-        return np.maximum(paid, 0.0)
-    designs = np.flatnonzero(listings.seller >= 0)
-    at_first = opening.orders[listings.template[designs]]
-    usual = np.maximum(listings.by_shop(at_first, designs), TINY)
-    paid = paid * (1.0 - selling.avoidable_share * (1.0 - np.minimum(1.0, orders / (usual[rows] * scale))))
-    part = at_first / usual[listings.seller[designs]]
-    return np.asarray(np.maximum(paid - saved(sellers, listings, designs, part)[rows], 0.0))
+    paid = np.empty(rows.size)
+    loops.running_costs(
+        sellers.fixed_cost,
+        rows,
+        orders,
+        scale,
+        listings.seller,
+        opening.orders[listings.template],
+        listings.effort,
+        listings.threat,
+        selling.own_hours,
+        selling.avoidable_share,
+        TINY,
+        paid,
+    )
+    return paid
 
 
 def fixed_costs(

@@ -11,7 +11,6 @@ from ..chance import Chance, Stream
 from ..law.effective import WeekTerms
 from ..settings.sellers import Selling
 from ..state.listings import Listings
-from ..state.sellers import Sellers
 
 CASH, HOURS, EFFORT = range(3)  # what an owner's luck is for
 YEAR = 52
@@ -68,14 +67,3 @@ def threats(listings: Listings, rows: Rows, terms: WeekTerms) -> Floats:
     spoiled = chance / np.maximum(chance + selling.effort_decay, TINY)
     beside, tried = listings.copy[rows] >= 0, listings.copied_week[rows] >= 0
     return np.asarray(selling.copy_loss * np.where(beside, 1.0, np.where(tried, 0.0, spoiled)))
-
-
-def saved(sellers: Sellers, listings: Listings, designs: Rows, part: Floats) -> Floats:
-    """Σ_j S_j/2 · F w_j (1 - (1 - L_j)²), what less effort saves a week: at its best, it costs half of what it returns.
-
-    designs: those of shops; w_j, `part`, a design's part of the orders that its shop's model had at the opening.
-    Rp, of every shop, (N,).
-    """
-    left = 1.0 - listings.threat[designs]
-    fixed = sellers.fixed_cost[listings.seller[designs]]
-    return listings.by_shop(0.5 * listings.effort[designs] * fixed * (1.0 - left**2) * part, designs)

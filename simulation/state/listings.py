@@ -267,15 +267,19 @@ class Listings(Table):
 
     def record(self, week: int, orders: Floats, seen: Floats, slope: Floats, gross: Floats, fees: Floats) -> None:
         """Write a week's trade, (L,) each, over the oldest one; who pauses keeps the past it paused with."""
-        self.recorded, page, rows = week, self.page(week), ~self.paused
-        self.past_orders[rows, page], self.past_seen[rows, page] = orders[rows], seen[rows]
-        self.past_slope[rows, page] = slope[rows]
-        self.past_gross[rows, page], self.past_fees[rows, page] = gross[rows], fees[rows]
+        self.recorded, page = week, self.page(week)
+        for past, values in (
+            (self.past_orders, orders),
+            (self.past_seen, seen),
+            (self.past_slope, slope),
+            (self.past_gross, gross),
+            (self.past_fees, fees),
+        ):
+            loops.note_week(past, page, self.paused, values)
 
     def note_shown(self, week: int, often: Floats) -> None:
         """Write how often a week's feed showed each listing, (L,), over the oldest week; who pauses keeps its past."""
-        rows = ~self.paused
-        self.past_shown[rows, self.page(week)] = often[rows]
+        loops.note_week(self.past_shown, self.page(week), self.paused, often)
 
     def last(self, past: Floats, rows: Any = slice(None)) -> Floats:
         """The last recorded week of a past (L, M), of these rows."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import loops
 from ..arrays import Flags, Floats, Rows, Rupiah
 from .listings import NOT_PAUSED, STILL_THERE, mean_of_life
 from .table import Table, column, table
@@ -67,8 +68,8 @@ class Sellers(Table):
 
     def record(self, week: int, income: Floats) -> None:
         """Write a week's income, (N,), over the oldest one; who pauses keeps the past it paused with."""
-        self.recorded, rows = week, ~self.paused
-        self.past_income[rows, week % self.past_income.shape[1]] = income[rows]
+        self.recorded = week
+        loops.note_week(self.past_income, week % self.past_income.shape[1], self.paused, income)
 
     @property
     def recent_income(self) -> Floats:

@@ -15,6 +15,7 @@ import dataclasses
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Any, Self, TypeVar, dataclass_transform
 
 import numpy as np
@@ -79,7 +80,7 @@ class Table:
         return cls(**made, **rest)
 
     def __len__(self) -> int:
-        return len(getattr(self, next(iter(self.columns()))))
+        return len(getattr(self, _first_column(type(self))))  # type: ignore[arg-type]
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {len(self):,} rows>"
@@ -105,10 +106,10 @@ class Table:
 
     def fault(self) -> str | None:
         """The first column that holds NaN or infinity, or has another length than the first; None where all is well."""
-        rows = len(self)
-        for name in self.columns():
-            array: NDArray[Any] = getattr(self, name)
-            if len(array) != rows or (array.dtype.kind == "f" and not loops.all_finite(array.reshape(-1))):
+        arrays: tuple[NDArray[Any], ...] = _all_columns(type(self))(self)  # type: ignore[arg-type]
+        rows = len(arrays[0])
+        for name, array in zip(self.columns(), arrays, strict=True):
+            if len(array) != rows or (array.dtype.char in "fd" and not loops.all_finite(array.reshape(-1))):
                 return name
         return None
 
@@ -136,6 +137,16 @@ def _fill(cls: type[Table], name: str, column: NDArray[Any], value: Any) -> None
 def _columns(cls: type[Table]) -> dict[str, Column]:
     fields = dataclasses.fields(cls)  # type: ignore[arg-type]
     return {f.name: f.metadata["column"] for f in fields if "column" in f.metadata}
+
+
+@cache
+def _first_column(cls: type[Table]) -> str:
+    return next(iter(_columns(cls)))  # type: ignore[arg-type]
+
+
+@cache
+def _all_columns(cls: type[Table]) -> attrgetter[tuple[NDArray[Any], ...]]:
+    return attrgetter(*_columns(cls))  # type: ignore[arg-type]
 
 
 @cache

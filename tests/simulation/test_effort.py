@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 
 from simulation import Market
 from simulation.chance import Chance
-from simulation.sellers.effort import review_effort, saved, threats, upkeep_of
+from simulation.sellers.costs import running_costs
+from simulation.sellers.effort import review_effort, threats, upkeep_of
 from simulation.settings.sellers import Selling
 from tests.simulation.worlds import PROJECT_S, merged, run, same, small
 
@@ -55,9 +57,12 @@ def test_quality_lapses_towards_the_share_that_is_feared_for_and_saves_cost() ->
         review_effort(table, market.terms)
     assert table.lapse[rows] == pytest.approx(table.threat[rows] * table.effort[rows], rel=1e-3)
     assert table.quality[rows] + table.lapse[rows] == pytest.approx(before)
-    less = saved(market.sellers, table, rows, np.ones(rows.size))[table.seller[rows]]  # a shop has one design here
-    assert (less > 0.0).all()
-    assert (less < market.sellers.fixed_cost[table.seller[rows]]).all()
+    shops = table.seller[rows]
+    cost = partial(running_costs, market.sellers, table, shops, np.zeros(rows.size), market.opening, 1.0)
+    feared = cost(market.config.sellers)
+    table.threat[:] = 0.0
+    assert (feared < cost(market.config.sellers)).all()
+    assert (feared > 0.0).all()
 
 
 def test_winners_fear_most_and_a_firewall_or_a_ban_takes_the_fear_away() -> None:

@@ -1,0 +1,184 @@
+"""The compiled passes over tables against the readable forms of what they do, to the bit where sums are numpy's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulation import kernels, loops
+from simulation.chance import Chance, Stream
+
+TINY = 1e-300
+
+
+@dataclass(frozen=True)
+class Shops:
+    """Random shops with their designs, some of them the platform's own (-1), in no order."""
+
+    seller: np.ndarray  # (L,)
+    value: np.ndarray  # (L,)
+    draw: np.random.Generator
+
+    @classmethod
+    def of(cls, designs: int, shops: int, seed: int) -> Shops:
+        draw = np.random.default_rng(seed)
+        return cls(draw.integers(-1, shops, designs), draw.lognormal(0.0, 2.0, designs), draw)
+
+
+SHOPS = st.builds(Shops.of, st.integers(1, 60), st.integers(1, 12), st.integers(0, 10_000))
+
+
+def sums(shops: Shops, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Sums by shop, as numpy takes them."""
+    seller = shops.seller[rows]
+    there = seller >= 0
+    return np.bincount(seller[there], values[there], minlength=int(shops.seller.max()) + 1)
+
+
+@given(SHOPS)
+def test_sums_by_shop_leave_out_what_is_nobodys(shops: Shops) -> None:
+    rows = shops.draw.permutation(shops.seller.size)[: shops.draw.integers(0, shops.seller.size + 1)]
+    first = shops.value[: rows.size]
+    assert np.array_equal(loops.by_shop(shops.seller, rows, shops.value[rows]), sums(shops, rows, shops.value[rows]))
+    assert np.array_equal(loops.first_by_shop(shops.seller, first), sums(shops, np.arange(rows.size), first))
+
+
+@given(SHOPS)
+def test_designs_of_shops_are_found_in_order(shops: Shops) -> None:
+    there = np.unique(shops.seller[shops.seller >= 0])
+    asked = shops.draw.permutation(there)[: (there.size + 1) // 2]
+    assert loops.designs_of(shops.seller, asked).tolist() == np.flatnonzero(np.isin(shops.seller, asked)).tolist()
+
+
+@pytest.mark.parametrize("memory", [1, 3, 7, 8, 9, 15, 16, 26])
+def test_a_mean_of_the_past_is_numpys_to_the_bit_over_the_weeks_lived(memory: int) -> None:
+    draw = np.random.default_rng(memory)
+    past, entry = draw.lognormal(0.0, 3.0, (50, memory)), np.sort(draw.integers(0, 40, 50))
+    mean = np.empty(50)
+    loops.mean_of_life(past, 30, entry, 20, mean)
+    lived = np.minimum(np.maximum(30 - entry, 1), memory)
+    lived[:20] = memory
+    assert np.array_equal(mean, past.sum(axis=1) / lived)
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("place", [0, 500, 1_000])
+def test_one_broken_value_is_seen(kind: type, wrong: float, place: int) -> None:
+    values = np.full(1_001, 1e30, kind)
+    assert loops.all_finite(values)
+    assert loops.all_finite(values[:0])
+    values[place] = wrong
+    assert not loops.all_finite(values)
+
+
+@given(SHOPS)
+def test_who_pauses_keeps_its_past(shops: Shops) -> None:
+    n = shops.value.size
+    past, paused = shops.draw.random((n, 3)), shops.draw.random(n) < 0.5
+    before = past.copy()
+    loops.note_week(past, 1, paused, shops.value)
+    assert np.array_equal(past[:, 1], np.where(paused, before[:, 1], shops.value))
+    assert np.array_equal(past[:, ::2], before[:, ::2])
+
+
+@given(SHOPS, st.sampled_from([0.0, 0.3]), st.sampled_from([0.0, 0.8]), st.booleans())
+def test_running_costs_are_those_of_their_formula(shops: Shops, own: float, avoidable: float, works: bool) -> None:
+    n, draw = int(shops.seller.max()) + 1, shops.draw
+    fixed, at_first = draw.lognormal(0.0, 1.0, n), draw.random(shops.seller.size)
+    effort, threat = works * draw.random(at_first.size), draw.random(at_first.size)
+    rows = draw.permutation(n)[: (n + 1) // 2]
+    orders, paid = 3.0 * draw.random(rows.size), np.empty(rows.size)
+    costs = shops.seller, at_first, effort, threat, own, avoidable, TINY, paid
+    loops.running_costs(fixed, rows, orders, 1.5, *costs)
+
+    designs = np.flatnonzero(shops.seller >= 0)
+    usual = np.maximum(sums(shops, designs, at_first[designs]), TINY)
+    at = shops.seller[designs]
+    spared = 0.5 * effort[designs] * fixed[at] * (1.0 - (1.0 - threat[designs]) ** 2) * (at_first[designs] / usual[at])
+    saved = np.bincount(at, spared, minlength=n)
+    less = 1.0 - avoidable * (1.0 - np.minimum(1.0, orders / (usual[rows] * 1.5)))
+    expected = np.maximum((fixed[rows] - own * fixed[rows]) * less - saved[rows], 0.0)
+    assert paid == pytest.approx(expected, rel=1e-12, abs=1e-300)
+
+
+@given(SHOPS)
+def test_what_orders_are_worth_and_owe_is_that_of_their_formulas(shops: Shops) -> None:
+    n, draw = shops.seller.size, shops.draw
+    orders, foreign = draw.random((n, 4)), draw.random(n) < 0.3
+    listed, price, cost = draw.lognormal(10.0, 1.0, (3, n))
+    rows, share, abroad, people, value = np.flatnonzero(draw.random(n) < 0.7), draw.random(4) / 10, 0.05, 40.0, 9e4
+    worth, bad, total, back, goods = np.empty((rows.size, 4)), *np.empty((2, n)), *np.empty((2, rows.size))
+    loops.worth_of_orders(orders, rows, listed, price, foreign, share, abroad, people, value, worth, bad, total)
+    loops.refunds_and_goods(
+        orders, rows, listed, cost, foreign, worth, share, abroad, 0.6, people, value, 0.1, back, goods
+    )
+    turned = share + abroad * foreign[:, None]
+    assert worth == pytest.approx(orders[rows] * (people * value / listed * price)[rows, None])
+    assert bad == pytest.approx(people * (orders * turned).sum(axis=1))
+    assert total == pytest.approx(people * orders.sum(axis=1))
+    assert back == pytest.approx(0.6 * (worth * turned[rows]).sum(axis=1))
+    units = people * orders.sum(axis=1) * value / listed
+    assert goods == pytest.approx((units * cost * (1.0 + 0.1 * foreign))[rows])
+
+
+def test_designs_are_spread_over_the_tables_of_their_channels_and_categories() -> None:
+    draw = np.random.default_rng(3)
+    feed, search, lean = draw.random((5, 40)), draw.random(40), draw.random(40)
+    mask, category = draw.integers(0, 16, 40).astype(np.int32), draw.integers(0, 3, 40)
+    feeds, searches = np.empty((6, 40)), np.zeros((6, 40))
+    loops.spread_over_tables(feed, search, lean, mask, category, feeds, searches)
+    social, rival, market = (mask >> bit & 1 == 1 for bit in range(3))
+    app, elsewhere = search * 2.0 * lean, search * 2.0 * (1.0 - lean)
+    here = category == np.arange(3)[:, None]
+    assert feeds == pytest.approx(np.vstack([feed * social, elsewhere * (rival | market)]))
+    assert searches == pytest.approx(np.vstack([here * app * social, here * elsewhere * market]))
+
+
+@given(st.integers(0, 2**31), st.integers(1, 50), st.booleans(), st.booleans())
+def test_uniforms_are_the_words_of_chance(seed: int, n: int, many_agents: bool, many_parties: bool) -> None:
+    chance, draw = Chance(seed), np.random.default_rng(n)
+    agents = draw.integers(0, 2**32, n) if many_agents else 7
+    parties = draw.integers(0, 2**62, n) if many_parties else 3
+    words = chance.words(Stream.SHOCK, agents, 5, parties).astype(np.uint64)
+    high, low = words[:, ::2] >> np.uint64(6), words[:, 1::2] >> np.uint64(6)
+    assert np.array_equal(chance.uniform(Stream.SHOCK, agents, 5, parties), (high * 2.0**26 + low + 0.5) * 2.0**-52)
+
+
+def by_hand(bits: int, wanted: np.ndarray, rows: np.ndarray, ids: np.ndarray, blank: int) -> list[int]:
+    """One table without dither: one claim after another takes its seat, the lower of two goes to its next place."""
+    mask, size = 2**64 - 1, 1 << bits
+
+    def mix(x: int) -> int:
+        x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & mask
+        x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & mask
+        return x ^ (x >> 31)
+
+    taken: dict[int, int] = {}
+    for row, key, seats in zip(rows.tolist(), ids.tolist(), np.floor(wanted).astype(int).tolist(), strict=True):
+        hashed = mix((key + 0x9E3779B97F4A7C15) & mask)
+        step = mix(hashed) | 1
+        for _ in range(min(seats, size - size // 64 - len(taken))):
+            hashed = (hashed + step) & mask
+            claim = (hashed | 1 << 63) & ~0xFFFFFF & mask | row
+            seat = claim >> 40 & size - 1
+            while seat in taken:
+                taken[seat], claim = max(taken[seat], claim), min(taken[seat], claim)
+                seat = (seat + (claim >> 24 | 1)) & size - 1
+            taken[seat] = claim
+    return [taken[s] & 0xFFFFFF if s in taken else (kernels.EMPTY if taken else blank) for s in range(size)]
+
+
+@pytest.mark.parametrize("fill", [0.0, 0.3, 0.8, 1.5])
+def test_seats_asked_for_in_rounds_are_those_of_one_claim_after_another(fill: float) -> None:
+    draw = np.random.default_rng(11)
+    wanted = draw.lognormal(0.0, 1.0, 30)
+    wanted *= fill * 64 / wanted.sum()
+    rows, ids = np.sort(draw.choice(900, 30, replace=False)).astype(np.int32), draw.integers(0, 2**60, 30)
+    seats = np.empty((1, 64), np.int32)
+    kernels.seat_tables(seats, 6, wanted[None], rows, ids, np.zeros(30), 0, 900)
+    assert seats[0].tolist() == by_hand(6, wanted, rows, ids, 900)
