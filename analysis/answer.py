@@ -96,11 +96,11 @@ def _difference(found: Findings, change: Estimate) -> str:
         one = say("On the one seed in common the difference is {size}.", size=size)
         return one if change.n else say("No seed is in common.")
     if change.nothing:
-        return say("With the same luck in both scenarios there is no difference, on any seed.")
+        return say("With the same random events in both scenarios there is no difference, on any seed.")
     if not change.clear:
         return say(
-            "With the same luck in both scenarios the difference is {size}. With {n} seeds that is not distinguishable "
-            "from zero.",
+            "With the same random events in both scenarios the difference is {size}. With {n} seeds that is not "
+            "distinguishable from zero.",
             size=size,
             n=str(change.n),
         )
@@ -108,8 +108,12 @@ def _difference(found: Findings, change: Estimate) -> str:
     shops = float((counts.died + counts.censored).sum(1).mean())
     parts = {"size": size, "n": number(abs(change.mean) * shops, ",.0f"), "shops": number(shops, ",.0f")}
     if change.mean > 0:
-        return say("With the same luck in both scenarios that is {size}: about {n} of {shops} shops more.", **parts)
-    return say("With the same luck in both scenarios that is {size}: about {n} of {shops} shops fewer.", **parts)
+        return say(
+            "With the same random events in both scenarios that is {size}: about {n} of {shops} shops more.", **parts
+        )
+    return say(
+        "With the same random events in both scenarios that is {size}: about {n} of {shops} shops fewer.", **parts
+    )
 
 
 def _ends(found: Findings) -> str:
@@ -142,12 +146,12 @@ def _apart(change: Estimate, several: bool, parts: Mapping[str, str]) -> str:
     if change.known and not change.clear:
         return say(
             "The {n} scenarios are too close to rank; the farthest apart are {most}, {share}, and {fewest}, {least}; "
-            "with the same luck they lie {size} apart.",
+            "with the same random events they lie {size} apart.",
             **parts,
         )
     told = say(
-        "Of the {n} scenarios {most} keeps most, {share}, and {fewest} fewest, {least}; with the same luck they lie "
-        "{size} apart.",
+        "Of the {n} scenarios {most} keeps most, {share}, and {fewest} fewest, {least}; with the same random events "
+        "they lie {size} apart.",
         **parts,
     )
     luck = say("Picked as the ends, they may owe some of that to luck.")

@@ -46,8 +46,8 @@ INTRODUCTION = """\
 ## The market without Project S
 
 Before the model may say what Project S changes, it has to live as a real market does without it. Here it runs for
-five years with nobody but small sellers in it, {seeds} times with other luck ({seeds} seeds), with {consumers:,}
-simulated consumers.
+five years with nobody but small sellers in it, {seeds} times with other random events ({seeds} seeds), with
+{consumers:,} simulated consumers.
 
 """
 NOT_JUDGED = """\

@@ -230,7 +230,8 @@ def carriers(swings: Mapping[str, float], whole: float) -> str:
     ranked = sorted(size, key=lambda words: -size[words])
     carrying = [f"{words} ({size[words]:.0%} of it)" for words in ranked if size[words] >= CARRIES]
     little = [words for words in ranked if size[words] < LITTLE]
-    first = f"it hangs on {listing(carrying)}." if carrying else f"no parameter moves it by {CARRIES:.0%} of its size."
+    none = f"no parameter moves it by {CARRIES:.0%} of its size."
+    first = f"it depends on {listing(carrying)}." if carrying else none
     return first + (f" Less than {LITTLE:.0%} of it: {listing(little)}." if little else "")
 
 

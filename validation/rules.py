@@ -106,7 +106,7 @@ def _kills(found: Compared, single: list[str]) -> str:
 def _harmless_to_buyers(found: Compared, single: list[str]) -> str:
     dear = _clear(found, single, SURPLUS, -1)
     both = [rule for rule in _clear(found, single, SURVIVAL, 1) if rule not in dear]
-    return f"Sellers are saved at no cost to consumers that can be told from none by: {_told(found, both, SURPLUS)}."
+    return f"These rules save sellers without a distinguishable cost to consumers: {_told(found, both, SURPLUS)}."
 
 
 def _bundles(found: Compared, single: list[str]) -> str:
@@ -118,7 +118,7 @@ def _idle(found: Compared, single: list[str]) -> str:
     columns = [(outcome, how) for outcome in (*SELLERS_AND_BUYERS, *OTHERS) for how in RESPONSES]
     idle = [rule for rule in single if not any(found.effect(rule, *column).clear for column in columns)]
     names = listing([humanise(rule) for rule in idle]) or "none"
-    return f"With nothing to bite on here, or too little to be told from none in any column: {names}."
+    return f"No effect, or none distinguishable from zero in any column: {names}."
 
 
 def _total(found: Compared, single: list[str]) -> str:
@@ -142,7 +142,7 @@ def _answer(found: Compared, single: list[str]) -> str:
     fits = {rule: scale(unit, [added[rule].mean], [added[rule].margin], difference=True) for rule in clear}
     said = listing([f"{fits[rule].full(added[rule], sign=True)} under {humanise(rule)}" for rule in clear])
     if not clear:
-        return "What the platform's answer in fees adds to survival cannot be told from none under any rule."
+        return "Under no rule is it distinguishable from zero what the platform's response in fees adds to survival."
     return f"Where fees answer, that adds most to what the rule does to survival: {said}."
 
 

@@ -154,7 +154,7 @@ def _labelled(study: Study) -> pd.DataFrame:
 MORE_SHOPS = """\
 More shops are not only a finer picture of the same market: the platform may copy a fixed share of designs
 (`platform.pace`), so that with more shops there are more copies, while a consumer still looks at as many offers.
-What hangs on Project S therefore need not come to rest.
+So what depends on Project S need not settle.
 """
 
 

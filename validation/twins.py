@@ -35,8 +35,8 @@ def write(studies: Mapping[str, Study]) -> str:
 INTRODUCTION = """\
 ## Twins
 
-Two scenarios that run with the same seed share every shock: the same shops, consumers and luck. What is left of their
-difference is what the difference in rules has caused. "Apart" is the standard deviation (sd) that a difference would
+Two scenarios with the same seed have the same shops, consumers and random events. So their difference is the effect
+of the difference in rules. "Apart" is the standard deviation (sd) that a difference would
 have if each scenario had its own seeds; "as twins" is the one that it has. An effect that is as sure as the twins'
 would need so many times the seeds without them.
 """
@@ -88,8 +88,8 @@ BY_PAIR = """\
 
 Survival after three years: Project S against the scenario without it, and each rule against Project S without a rule.
 The last column but one is a bound: the sd that is left if the scenarios shared every shop's chance of living and then
-drew its fate anew, √(Σ [p (1 - p) + q (1 - q)]) / n over the n shops, with chances p and q. Twins below it share
-single fates.
+drew its fate anew, √(Σ [p (1 - p) + q (1 - q)]) / n over the n shops, with chances p and q. Twins with an sd
+below that bound share the fates of single shops.
 """
 
 

@@ -52,10 +52,14 @@ class Teller:
         return self.say("lives") if week == LIVES else self.say("closes", week=number(week, ","))
 
     @property
-    def years(self) -> str:
+    def span(self) -> str:
         """How long a run is."""
         weeks = self.declared.weeks
-        return number(weeks / A_YEAR, ".0f" if weeks % A_YEAR == 0 else ".1f")
+        if weeks == A_YEAR:
+            return self.page_texts["one_year"]
+        return self.page_texts["some_years"].format(
+            years=number(weeks / A_YEAR, ".0f" if weeks % A_YEAR == 0 else ".1f")
+        )
 
     def rupiah(self, value: float, sign: str = "") -> str:
         """Rupiah to about three figures."""
@@ -97,7 +101,7 @@ def cards(tell: Teller) -> dict[str, Any]:
                     (tell.say("costs"), tell.rupiah(shop["costs"])),
                     (tell.say("channels"), tell.channels(shop["channels"])),
                 ],
-                "guess": tell.say("my_guess", years=tell.years),
+                "guess": tell.say("my_guess", span=tell.span),
             }
             for i, shop in enumerate(tell.grid.shops)
         ]
@@ -108,7 +112,7 @@ def worksheet(tell: Teller) -> dict[str, Any]:
     """What a pupil fills in."""
     numbers = {
         "n": tell.shops,
-        "years": tell.years,
+        "span": tell.span,
         "draw": DRAW + 1,
         "draws": tell.declared.draws,
     }

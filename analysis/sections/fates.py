@@ -25,7 +25,9 @@ def shops(found: Findings) -> Section | None:
     turned = fates(found.study, scenario, base)
     if turned.empty:
         return None
-    told = Paragraph(say("Each is the same shop with the same luck in both scenarios; only the choice differs."))
+    told = Paragraph(
+        say("Each is the same shop with the same random events in both scenarios; only the choice differs.")
+    )
     title = say("Which shops close in one scenario only")
     return section("fates", title, _counts(found), told, _shops(found, turned))
 

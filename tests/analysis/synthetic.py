@@ -1,7 +1,7 @@
 """Studies with a known truth, stored as `experiments` stores them.
 
 Every shop of a run has the weekly hazard h · exp(σ ε_seed): shops of one seed share ε, as the shops of a run
-share its shocks. The same shop draws the same luck in every scenario, so scenarios are twins.
+share its shocks. The same shop draws the same random events in every scenario, so scenarios are twins.
 """
 
 from __future__ import annotations

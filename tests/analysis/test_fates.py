@@ -27,7 +27,7 @@ def test_fates_add_up_to_the_shops(study: Study) -> None:
 
 
 def test_where_hazards_are_higher_nobody_is_saved(study: Study) -> None:
-    """The same luck in both scenarios: who dies in the safer one dies in the other too."""
+    """The same random events in both scenarios: who dies in the safer one dies in the other too."""
     assert fate_counts(study, "c01", "c00")["scenario_only"].mean == 0
     assert (fates(study, "c01", "c00")["died_in"] == "scenario").all()
     assert (fates(study, "c00", "c01")["died_in"] == "base").all()

@@ -77,7 +77,7 @@ def test_swings_are_against_the_twins_of_the_same_value(studies: dict[str, Study
 
 def test_the_page_names_what_carries_the_result(studies: dict[str, Study]) -> None:
     text = levers.what_carries(studies)
-    assert f"Effect on survival: it hangs on {FAVOUR.words} (100% of it). Less than 10% of it: " in text
+    assert f"Effect on survival: it depends on {FAVOUR.words} (100% of it). Less than 10% of it: " in text
     first = next(
         line for line in text.splitlines()[8:] if line.startswith("| ") and "---" not in line and "low" not in line
     )
@@ -86,7 +86,7 @@ def test_the_page_names_what_carries_the_result(studies: dict[str, Study]) -> No
 
 def test_carriers_are_ranked_and_may_be_none() -> None:
     assert levers.carriers({"a": 0.5, "b": -2.0, "c": 0.01}, 1.0) == (
-        "it hangs on b (200% of it) and a (50% of it). Less than 10% of it: c."
+        "it depends on b (200% of it) and a (50% of it). Less than 10% of it: c."
     )
     assert levers.carriers({"a": 0.2}, 1.0) == "no parameter moves it by 50% of its size."
 

@@ -4,7 +4,7 @@ import { alive, placeOf, declared, free, readGrid, shopCount, unpacked, weeks } 
 import { FIRST_STOP, NO_GUESS, SPEEDS, canUndo, change, current, listen, reset, start, undo } from "./state.js";
 import { calm, pause, play, playing, step } from "./play.js";
 import { drawLife } from "./charts.js";
-import { question, standing, verdict, scenarioName, years } from "./sentences.js";
+import { question, standing, verdict, scenarioName, span } from "./sentences.js";
 import * as levers from "./levers.js";
 import * as shops from "./shops.js";
 import * as pays from "./pays.js";
@@ -43,7 +43,7 @@ function buildFirst() {
       h("div", { class: "plot" }), h("ul", { class: "key" }),
       h("figcaption", {})),
     h("div", { class: "guess" },
-      h("label", { for: "guess" }, say("guess_label", { n: number(shopCount()), years: years() })),
+      h("label", { for: "guess" }, say("guess_label", { n: number(shopCount()), span: span() })),
       h("div", { class: "row" }, slider, output),
       h("div", { class: "buttons" },
         h("button", { type: "button", class: "main", id: "reveal", click: () => reveal(guess) }, say("reveal")),

@@ -4,7 +4,8 @@ import { aliveInDraws, alive, anyRule, placeOf, declared, draws, exitsOf, free, 
 import { number, of, rupiah, say, signed } from "./words.js";
 
 const A_YEAR = 52;
-export const years = () => number(weeks() / A_YEAR, weeks() % A_YEAR ? 1 : 0);
+// How long a run is.
+export const span = () => (weeks() === A_YEAR ? say("one_year") : say("some_years", { years: number(weeks() / A_YEAR, weeks() % A_YEAR ? 1 : 0) }));
 
 export const question = () => say("question", { n: number(shopCount()) });
 
