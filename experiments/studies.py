@@ -44,6 +44,23 @@ class Study(analysis.Study):
         change = compare.differences(self.values[self._asked(outcomes)], baselines, self.weeks)
         return self._named(change, list(baselines))
 
+    def by_world(self, outcome: str = "survival") -> pd.DataFrame:
+        """What each scenario changes in each world: a row a world, a column a scenario, and each world's `weight`.
+
+        Changes are against the scenario's baseline in the same world, means over its seeds, in the outcome's unit.
+        Raises `StudyError` for a study without worlds, and for an outcome that it does not tell by world.
+        """
+        from analysis.findings import Findings
+        from analysis.worlds.of_study import worlds_of
+
+        found = worlds_of(Findings(self))
+        if found is None:
+            raise analysis.StudyError(f"{self.name}: got one world; worlds=plausible or worlds=prior:N runs it in many")
+        if outcome not in found.effects:
+            raise analysis.StudyError(f"outcome: got {outcome}; it may be one of {', '.join(found.effects)}")
+        table = found.effects[outcome].unstack("scenario_id", sort=False)
+        return table.rename(columns=self.labels).rename_axis(columns=None).assign(weight=found.weights)
+
     def plot(self, outcome: str | None = None) -> Drawn:
         """One outcome in the form that fits the study: a curve, a map, bars; of one scenario its weeks.
 

@@ -37,6 +37,7 @@ STORED = {  # pictures that another command of the project writes
     "closure_2023": ("docs/closure.svg", "make rules"),
     "dominance": ("docs/dominance.svg", "make map"),
     "street": ("docs/street.svg", "make street"),
+    "plausible": ("docs/plausible.svg", "make plausible"),
 }
 CLASS = """\
 ## The class page

@@ -1,0 +1,61 @@
+"""The plausible worlds that are shipped: of today's ranges and targets, of today's model, and told as they are."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from experiments.worlds.chosen import about_plausible, chosen
+from experiments.worlds.declared import FOLDER, read_targets, read_unknowns
+from validation import plausible
+from validation.baseline_hash import TABLE, baseline
+
+pytestmark = pytest.mark.skipif(not about_plausible(), reason="no set is shipped")
+
+
+def test_the_set_is_of_todays_model() -> None:
+    """Where the baseline of outcomes has moved since: `python -m validation.plausible --calibrate`, or a notice."""
+    stale = about_plausible()["baseline"] != baseline()
+    assert stale == (plausible.STALE.strip() in plausible.PAGE.read_text(encoding="utf-8"))
+
+
+def test_the_baseline_moves_where_a_number_does(tmp_path, monkeypatch) -> None:
+    (other := tmp_path / "outcomes.csv").write_text(TABLE.read_text() + "x,1\n")
+    monkeypatch.setattr("validation.baseline_hash.TABLE", other)
+    assert baseline() == hashlib.sha256(other.read_bytes()).hexdigest()[:16]
+
+
+def test_the_set_is_what_is_said_of_it() -> None:
+    worlds, about = chosen("plausible", "indonesia_2023"), about_plausible()
+    assert worlds is not None
+    assert (len(worlds), about["market"]) == (about["worlds"], "indonesia_2023")
+    assert list(worlds.unknowns) == about["unknowns"] == [one.name for one in read_unknowns()]
+    assert 0.85 <= about["coverage_of_90"] <= 0.95
+    assert about["truths"] >= 100
+
+
+def test_profiles_and_targets_are_of_the_same_names() -> None:
+    profiles = pd.read_csv(FOLDER / "plausible_profiles.csv", index_col="unknown")
+    targets = pd.read_csv(FOLDER / "plausible_targets.csv", index_col="target")
+    assert list(profiles.index) == [one.name for one in read_unknowns()]
+    assert list(targets.index) == [one.name for one in read_targets()]
+    assert (profiles["low"] <= profiles["median"]).all()
+    assert np.isfinite(targets["distance"]).all()
+
+
+def test_as_many_as_are_asked_for_stand_for_the_set() -> None:
+    whole, few = chosen("plausible", "indonesia_2023"), chosen("40", "indonesia_2023")
+    assert whole is not None
+    assert few is not None
+    assert set(few.values) <= set(whole.values)
+    assert sum(few.weights) == pytest.approx(1)
+
+
+def test_what_is_said_beside_the_set_is_plain() -> None:
+    text = (FOLDER / "plausible.yaml").read_text(encoding="utf-8")
+    assert yaml.safe_load(text) == about_plausible()
+    assert "/tmp" not in text
