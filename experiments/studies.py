@@ -57,7 +57,7 @@ class Study(analysis.Study):
         if found is None:
             raise analysis.StudyError(f"{self.name}: got one world; worlds=plausible or worlds=prior:N runs it in many")
         if outcome not in found.effects:
-            raise analysis.StudyError(f"outcome: got {outcome}; it may be one of {', '.join(found.effects)}")
+            raise analysis.StudyError(f"outcome: got {outcome}; it may be one of {', '.join(map(str, found.effects))}")
         table = found.effects[outcome].unstack("scenario_id", sort=False)
         return table.rename(columns=self.labels).rename_axis(columns=None).assign(weight=found.weights)
 

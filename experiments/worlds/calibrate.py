@@ -40,7 +40,7 @@ BASE = {
     "market.consumers": "5000",
     "market.calibration_consumers": "5000",
 }
-NAME, POINTS, LUCK, KEEP, TRUTHS = "calibration", 256, 16, 200, 400
+NAME, POINTS, LUCK, KEEP, TRUTHS = "calibration", 192, 16, 200, 400
 CANDIDATES = 200_000  # points of the ranges that the second wave is picked from
 
 
