@@ -345,8 +345,9 @@ def consideration_sets(
         _endorsed(n, words[2], attention, people.follows[first:last], offers.endorsing, links, offer[s], channel[s], by)
         s += 1
     if slots.last_bought > 0:
-        at_hand = people.last_bought[first:last], people.alpha[first:last], attention
-        _last_bought(n, words[2], at_hand, links, terms, social_value, offer[s], channel[s])
+        bought, alpha = people.last_bought[first:last], people.alpha[first:last]
+        value, price = terms.channel_value, terms.channel_price
+        _last_bought(n, words[2], bought, alpha, attention, links, value, price, social_value, offer[s], channel[s])
         s += 1
     if own.kappa > 0.0:
         _show_copies(n, n_feed, s, np.uint64(own.kappa * 4294967296.0), words, links, offer, channel)
@@ -358,7 +359,7 @@ def _row_or_blank(row, links):
     return np.uint32(row if row >= 0 else links.shape[0] - 1)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, inline="always")
 def _feed_tables(n, attention, cluster, exposure, psi, limits, begins):
     """Where feed slots of n consumers are drawn from: limits (3, n) and begins (4, n) of `_draw_slot`."""
     bits, own_bits = np.uint32(exposure.feed_bits), np.uint32(exposure.own_bits)
@@ -374,7 +375,7 @@ def _feed_tables(n, attention, cluster, exposure, psi, limits, begins):
         begins[2, i] = begins[3, i] = own + (table << own_bits)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, inline="always")
 def _search_tables(n, attention, words, exposure, psi, limits, begins):
     """The same of search slots, each consumer's for the category that its word of chance, (n,), says it needs."""
     clusters, categories = exposure.clusters, exposure.need_chance.shape[0]
@@ -419,7 +420,7 @@ def _place(n, words, limits, begins, bits, own_bits, begin, shift, look, again, 
         again[i] = begin[i] + (next_word(words[i]) >> shift[i])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, inline="always")
 def _look(n, words, seats, begin, shift, look, again, empty, offer):
     """The rows that n consumers find in one slot, EMPTY for none: at a random seat, else at one that follows from it.
 
@@ -449,7 +450,7 @@ def _look(n, words, seats, begin, shift, look, again, empty, offer):
         many, tries = left, tries - 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, inline="always")
 def _endorsed(n, words, attention, follows, endorsing, links, offer, channel, by):
     """What one of those that a consumer follows endorses, met on the app or elsewhere; writes `by`, who that is."""
     for i in range(n):
@@ -463,34 +464,27 @@ def _endorsed(n, words, attention, follows, endorsing, links, offer, channel, by
 
 
 @njit(cache=True, inline="always")
-def _better(best, most, channel, kept, value):
-    """The better of the best channel so far and another, if that is kept, and its value."""
-    better = ((kept >> channel) & 1 == 1) & (value > most)
-    return np.int32(channel) if better else best, value if better else most
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _last_bought(n, words, at_hand, links, terms, social_value, offer, channel):
+def _last_bought(n, words, last_bought, alpha, attention, links, value, price, social_value, offer, channel):
     """What a consumer bought last, through the channel that suits it best of those kept; away from the app, not that.
 
-    at_hand: the row bought last, α and attention, (n,) each.
+    last_bought, alpha and attention (n,); value and price (4,) of the channels.
     """
-    last_bought, alpha, attention = at_hand
-    value, price = terms.channel_value, terms.channel_price
     for i in range(n):
         row = last_bought[i]
         kept = links[_row_or_blank(row, links), KEPT]
         away = np.float32(np.int32(words[i] & np.uint32(0xFFFF))) >= attention[i] * np.float32(65536.0)
         kept = kept & ~1 if away & (kept != 1) else kept
         best, most = np.int32(EMPTY), np.float32(-1e30)
-        best, most = _better(best, most, 0, kept, value[0] - alpha[i] * price[0] + social_value[i])
-        for ch in range(1, 4):
-            best, most = _better(best, most, ch, kept, value[ch] - alpha[i] * price[ch])
+        for ch in range(4):
+            worth = value[ch] - alpha[i] * price[ch]
+            worth = worth + social_value[i] if ch == 0 else worth
+            better = ((kept >> ch) & 1 == 1) & (worth > most)
+            best, most = np.int32(ch) if better else best, worth if better else most
         offer[i] = row if best >= 0 else EMPTY
         channel[i] = best if best >= 0 else 0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, inline="always")
 def _show_copies(n, n_feed, n_all, kappa32, words, links, offer, channel):
     """Comparison: where a set holds an original on the app, its copy takes an own listing's place with chance κ.
 

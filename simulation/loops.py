@@ -171,23 +171,3 @@ def refunds_and_goods(
             sold += orders[j, h]
         due[i] = refunded * turned
         goods[i] = people * sold * order_value / listed[j] * (cost[j] * (1.0 + standards * foreign[j]))
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def spread_over_tables(feed, search, lean, mask, category, feeds, searches):
-    """Where designs may be shown and how strongly: `platform.exposure.table_weights`, without own goods.
-
-    feed (C, J), search, lean, mask, category (J,). Writes feeds (C + 1, J), the social app's by cluster for those who
-    keep it, then the others'; and adds to searches (2 K, J), zeros, by category on the social app and the marketplace.
-    """
-    clusters, designs = feed.shape
-    categories = searches.shape[0] // 2
-    social, rival, market = mask & 1, (mask >> 1) & 1, (mask >> 2) & 1
-    for c in range(clusters):
-        for j in range(designs):
-            feeds[c, j] = feed[c, j] * social[j]
-    for j in range(designs):
-        app, elsewhere = search[j] * (2.0 * lean[j]), search[j] * (2.0 * (1.0 - lean[j]))
-        feeds[clusters, j] = elsewhere * (rival[j] | market[j])
-        searches[category[j], j] = app * social[j]
-        searches[categories + category[j], j] = elsewhere * market[j]

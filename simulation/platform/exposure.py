@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .. import kernels, loops
+from .. import kernels
 from ..arrays import TINY, Flags, Floats
 from ..chance import Chance, Stream
+from ..state.channels import MARKETPLACE, RIVAL_APP, SOCIAL, keeps
 from ..state.offers import CandidateSet, ExposureTables
 
 FILL = 0.8  # share of seats that are taken at the opening
@@ -50,10 +51,11 @@ def table_weights(
     feed (C, J) weights by taste cluster, lean in them; search (J,) weights outside the feed;
     favour b to own listings on the social app and on the marketplace.
     """
-    feeds, searches = np.empty((len(feed) + 1, search.size)), np.zeros((2 * n_categories, search.size))
-    loops.spread_over_tables(
-        feed, search, candidates.lean, candidates.channel_mask, candidates.category, feeds, searches
-    )
+    app, elsewhere = search * (2.0 * candidates.lean), search * (2.0 * (1.0 - candidates.lean))
+    social, rival, market = (keeps(candidates.channel_mask, ch) for ch in (SOCIAL, RIVAL_APP, MARKETPLACE))
+    in_category = candidates.category == np.arange(n_categories)[:, None]
+    feeds = np.vstack([feed * social, elsewhere * (rival | market)])
+    searches = np.vstack([in_category * (app * social), in_category * (elsewhere * market)])
     mine = np.flatnonzero(candidates.own)
     own = np.vstack([feeds[:-1, mine], searches[:, mine]])
     total = np.concatenate([feeds[:-1].sum(axis=1), searches.sum(axis=1)])

@@ -222,7 +222,7 @@ class Listings(Table):
 
         values: of these rows, or of the first so many of all.
         """
-        values = values.astype(float, copy=False)
+        values = np.ascontiguousarray(values, float)
         sums = loops.first_by_shop(self.seller, values) if rows is None else loops.by_shop(self.seller, rows, values)
         return np.asarray(sums)
 

@@ -126,19 +126,6 @@ def test_what_orders_are_worth_and_owe_is_that_of_their_formulas(shops: Shops) -
     assert goods == pytest.approx((units * cost * (1.0 + 0.1 * foreign))[rows])
 
 
-def test_designs_are_spread_over_the_tables_of_their_channels_and_categories() -> None:
-    draw = np.random.default_rng(3)
-    feed, search, lean = draw.random((5, 40)), draw.random(40), draw.random(40)
-    mask, category = draw.integers(0, 16, 40).astype(np.int32), draw.integers(0, 3, 40)
-    feeds, searches = np.empty((6, 40)), np.zeros((6, 40))
-    loops.spread_over_tables(feed, search, lean, mask, category, feeds, searches)
-    social, rival, market = (mask >> bit & 1 == 1 for bit in range(3))
-    app, elsewhere = search * 2.0 * lean, search * 2.0 * (1.0 - lean)
-    here = category == np.arange(3)[:, None]
-    assert feeds == pytest.approx(np.vstack([feed * social, elsewhere * (rival | market)]))
-    assert searches == pytest.approx(np.vstack([here * app * social, here * elsewhere * market]))
-
-
 @given(st.integers(0, 2**31), st.integers(1, 50), st.booleans(), st.booleans())
 def test_uniforms_are_the_words_of_chance(seed: int, n: int, many_agents: bool, many_parties: bool) -> None:
     chance, draw = Chance(seed), np.random.default_rng(n)
