@@ -15,6 +15,7 @@ from .drawn import CONFIG, Column, Drawn, Entry
 from .effects import effects
 from .facets import facets
 from .maps import heat_map
+from .pairs import interaction_map
 from .shops import shop_profits, winners
 from .spread import distribution
 from .story import story
@@ -38,6 +39,7 @@ __all__ = [
     "forest",
     "group_survival",
     "heat_map",
+    "interaction_map",
     "of_outcome",
     "shop_profits",
     "story",

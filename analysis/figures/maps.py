@@ -69,12 +69,12 @@ def heat_map(study: Study, outcome: str = SURVIVAL, base: Any = None) -> Drawn |
     fit, grid = measure(of, table["mean"].abs(), table["margin"], difference), Grid.of(form)
     settings = {"setting": lower_first(grid.across.label), "other": lower_first(grid.up.label)}
     title = say("{what} by {setting} and {other}", what=fit.heading, **settings)
-    figure = _figure(grid, table, fit, title)
+    figure = map_figure(grid, table, fit, title)
     columns = {"across": Column(grid.across.label), "up": Column(grid.up.label), **estimate_columns(of, difference)}
     behind = numbers(table, **grid.settings_of(table.index))
     name = slug("map", outcome, *(["difference"] if difference else []))
     caption = _caption(study, grid, table, base)
-    return Drawn(name, title, caption, figure, behind, columns, narrow=_narrow(grid))
+    return Drawn(name, title, caption, figure, behind, columns, narrow=narrow_map(grid))
 
 
 def _caption(study: Study, grid: Grid, table: pd.DataFrame, base: Any) -> str:
@@ -89,14 +89,15 @@ def _caption(study: Study, grid: Grid, table: pd.DataFrame, base: Any) -> str:
     return " ".join([*said, say("White: {places} without a value.", places=plural(empty, "place"))] if empty else said)
 
 
-def _narrow(grid: Grid) -> dict[str, Any]:
+def narrow_map(grid: Grid) -> dict[str, Any]:
     """Below 600 px few columns keep their values and lose the scale, many the other way round."""
     less = {"coloraxis.showscale": False, "margin.r": 12, "margin.l": 44, "font.size": 12}
     few = len(grid.across.values) <= WRITTEN_NARROW
     return less if few else less | {"annotations": [], "coloraxis.showscale": True}
 
 
-def _figure(grid: Grid, table: pd.DataFrame, fit: Measure, title: str) -> go.Figure:
+def map_figure(grid: Grid, table: pd.DataFrame, fit: Measure, title: str) -> go.Figure:
+    """The map of a table with mean, low and high, whose index `grid` places."""
     values = grid.filled(table["mean"]) * fit.factor
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     if fit.difference:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..datasets import StudyError
-from ..figures import tornado
+from ..figures import interaction_map, tornado
 from ..language import number, say
 from ..parts import Part, Quantity, Table
 from ..words import sentence
@@ -22,7 +22,8 @@ def moved(worlds: Worlds, outcome: str) -> list[Part]:
     """Of one scenario: of those whose sign hangs on the world, else of all, that with the widest range."""
     known = ranges(worlds, outcome)
     most = max(known, key=lambda scenario: (known[scenario].contradicts, known[scenario].high - known[scenario].low))
-    parts = [figure(tornado(worlds, most, outcome)), _distances(worlds, most, outcome)]
+    drawn = [tornado(worlds, most, outcome), interaction_map(worlds, most, outcome)]
+    parts = [*map(figure, drawn), _distances(worlds, most, outcome)]
     return [part for part in parts if part is not None]
 
 
