@@ -1,6 +1,6 @@
 """The brief: a study's answer on one A4 page, for those who decide and read nothing else. HTML without a network.
 
-What a rule says, what it does and why, who pays, what the result hangs on, and where it comes from: all of it is
+What a rule says, what it does and why, who pays, what the result depends on, and where it comes from: all of it is
 computed from the study as the report's is. A script in the page makes its letters smaller until all of it fits.
 """
 
@@ -169,7 +169,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _hangs(found: Findings) -> Iterator[str]:
-    """What the result hangs on: seeds, assumptions of this study, settings that the model is most sensitive to."""
+    """What the result depends on: seeds, assumptions of this study, settings that the model is most sensitive to."""
     yield sureness(found.study)
     yield from of_this_study(found)
     yield say(

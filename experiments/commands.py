@@ -58,7 +58,7 @@ COMMANDS: Mapping[str, Command] = {
         TABLES,
     ),
     "brief": Command(
-        "Write the study on one A4 page, as HTML and as PDF: the answer, the rules and who pays, what it hangs on.",
+        "Write the study on one A4 page, as HTML and as PDF: the answer, the rules and who pays, what it depends on.",
         "study_commands:make_brief",
         {"language": "en|id"},
         TABLES,

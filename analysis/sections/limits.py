@@ -86,7 +86,7 @@ def _of_separation(street: Mapping[str, Any]) -> str:
             "it here counts one side."
         )
     return say(
-        "What separation does for shops in the street hangs on a belief: of an order that is not placed online, "
+        "What separation does for shops in the street depends on a belief: of an order that is not placed online, "
         "{share} is bought there (street.diversion). Nobody has measured it; experiment=street tells a curve over it.",
         share=number(street["diversion"], ".0%"),
     )

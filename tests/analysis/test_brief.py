@@ -47,7 +47,7 @@ def test_a_brief_of_rules_has_answer_cards_pictures_table_and_sources(study: Stu
         "Permendag 31/2023, Article 21(3)",
         "Not covered:",
         "Who pays",
-        "What the result hangs on",
+        "What the result depends on",
         "PRDECT-ID",
     ):
         assert words in said, words

@@ -48,7 +48,7 @@ function running() {
       h("p", { class: "join-at" }, say("join_at", { address: document.documentElement.dataset.join, code }))),
     h("p", { id: "present" }, say("present", { present: number(present), players: number(all.players) })),
     h("p", { id: "when" }, say("week_of", { week: number(all.week), weeks: number(all.weeks) })),
-    h("div", { class: "buttons" }, button("step_one", { do: "step", weeks: 1 }), button("step_four", { do: "step", weeks: 4 }), button("step_year", { do: "step", weeks: 26 })),
+    all.week < all.weeks ? h("div", { class: "buttons" }, button("step_one", { do: "step", weeks: 1 }), button("step_four", { do: "step", weeks: 4 }), button("step_year", { do: "step", weeks: 26 })) : null,
     table(say("scenarios"), [say("scenario"), say("shops_open")], scenarios.map(([scenario, title]) => [title, say("of_shops", { open: number(all.scenarios[scenario]), shops: number(all.shops) })])),
     h("h2", {}, say("votes")),
     votes.length ? h("ul", {}, votes.map((level) => h("li", {}, `${of(level).name}: ${number(all.votes[level.name])}`))) : h("p", {}, say("no_votes")),

@@ -130,7 +130,7 @@ function update() {
       h("h2", {}, title), h("p", { class: "is" }, fate.exit ? say("shut", { week: number(fate.exit) }) : say(fate.paused ? "paused" : "open")),
       fate.exit ? null : h("p", {}, say("fate", { cash: rupiah(fate.cash), orders: number(fate.orders, 1), price: rupiah(fate.price) })));
   }));
-  at("choices").hidden = Object.values(mine.fates).every((fate) => fate.exit);
+  at("choices").hidden = all.week >= all.weeks || Object.values(mine.fates).every((fate) => fate.exit);
   for (const input of document.querySelectorAll("[name=price]")) input.checked = input.value === mine.choice.price;
   const wanted = mine.choice.channels;
   at("channels-model").checked = wanted === null;
