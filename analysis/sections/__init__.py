@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from ..findings import Findings
 from ..parts import Contents, Section
-from ..study import Study
 from .differences import changes, levels
 from .dominance import dominance
 from .fates import shops
@@ -41,8 +40,7 @@ SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
 )
 
 
-def of(study: Study) -> list[Section | Contents]:
+def of(found: Findings) -> list[Section | Contents]:
     """The first page, the contents, and the sections that the study has something for."""
-    found = Findings(study)
     head, *rest = (made for section in SECTIONS if (made := section(found)))
     return [head, Contents(rest), *rest]
