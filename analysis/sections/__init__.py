@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ..findings import Findings
 from ..parts import Contents, Section
 from .differences import changes, levels
+from .diversion import diversion
 from .dominance import dominance
 from .fates import shops
 from .first import first
@@ -25,6 +26,7 @@ SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
     meanings,
     alone,
     dominance,
+    diversion,
     settings,
     groups,
     changes,
