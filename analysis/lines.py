@@ -108,7 +108,7 @@ def weekly_lines(study: Study, column: str) -> list[Line]:
     for scenario in [scenario for scenario in study.scenarios if scenario in weeks]:
         week, mean = weeks[scenario].index.get_level_values("week"), weeks[scenario]["mean"].to_numpy()
         margin = t_margin(weeks[scenario]["std"], weeks[scenario]["count"])
-        band = np.clip((mean - margin, mean + margin), *ends)
+        band = np.clip(mean - margin, *ends), np.clip(mean + margin, *ends)
         lines.append(Line(study.labels[scenario], week.to_numpy(float), mean, *band, *style[scenario]))
     return lines
 

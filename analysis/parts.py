@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 from .figures import Drawn
 
 LONG = 30  # rows from which a table scrolls by itself
+LONG_ANSWER = 2_400  # letters
 
 
 @dataclass(frozen=True)
@@ -193,6 +194,11 @@ class First(Section):
     answers: Sequence[str] = ()
     more: Sequence[str] = ()
     sureness: str = ""
+
+    @property
+    def long(self) -> bool:
+        """Whether all of the answer is too long to stand on one sheet with its picture and its table."""
+        return sum(map(len, (*self.answers, *self.more))) > LONG_ANSWER
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def over_diversion(study: Study) -> Drawn | None:
     shown = known[:MOST_PANELS]
     panels = [Panel(trade.name, {side: _line(trade, side, ink) for side, ink in SIDES}, ()) for trade in shown]
     lines = [line for panel in panels for line in panel.lines.values()]
-    of = Outcome("net", say("small shops saved or lost by separation"), say("shops"), 1)
+    of = Outcome("net", say("shops saved or lost"), say("shops"), 1)
     fit = measure(of, [float(y) for line in lines for y in line.y], _margins(lines), difference=True)
     values = tuple(sorted({float(at) for line in lines for at in line.x}))
     along, title = Axis(BELIEF, values, True), say("Separation: small shops saved or lost, online and in the street")

@@ -23,7 +23,7 @@ from .text import plain, wrapped, written
 HEAD, PANEL, FOOT = 46, 190, 40  # px of a row of panels: its names, its room, its ticks
 GAP = 0.05  # of the width between two panels
 ACROSS = 3
-NAME_CHARACTERS = 34
+NAME_CHARACTERS = NARROW_CHARACTERS = 34
 RULE = "regulation"
 
 Place = tuple[Any, ...]
@@ -233,10 +233,10 @@ def _heads(panels: Sequence[Panel], across: int) -> list[dict[str, Any]]:
     return notes
 
 
-def _foot(along: Axis) -> dict[str, Any]:
+def _foot(along: Axis, characters: int = 60) -> dict[str, Any]:
     """Under all panels what runs along them."""
     look = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0, "xanchor": "center", "yanchor": "top", "yshift": 14}
-    return {**look, "text": wrapped(along.label, 60), "showarrow": False, "font": {"size": 14}}
+    return {**look, "text": wrapped(along.label, characters), "showarrow": False, "font": {"size": 14}}
 
 
 def below_another(panels: Sequence[Panel], along: Axis) -> dict[str, Any]:
@@ -247,7 +247,7 @@ def below_another(panels: Sequence[Panel], along: Axis) -> dict[str, Any]:
         number = axis_number(i)
         less |= {f"xaxis{number}.domain": [left, right], f"yaxis{number}.domain": [foot, top]}
         less[f"yaxis{number}.showticklabels"] = True
-    return less | {"annotations": [*_heads(panels, 1), _foot(along)]}
+    return less | {"annotations": [*_heads(panels, 1), _foot(along, NARROW_CHARACTERS)]}
 
 
 def axis_number(i: int) -> str:

@@ -20,7 +20,7 @@ def test_a_guess_grows_with_runs_weeks_and_people_and_falls_with_cores() -> None
     assert duration.seconds(planned("weeks=52", "replications=4"), 2) == pytest.approx(2 * one)
     assert duration.seconds(planned("weeks=104"), 1) - duration.OPENING == pytest.approx(2 * (one - duration.OPENING))
     more = duration.seconds(planned("weeks=52", "market.consumers=1000000"), 1)
-    assert more > 10 * one
+    assert more > 8 * one
     assert duration.seconds([], 2) == 0
 
 
