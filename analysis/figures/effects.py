@@ -14,7 +14,6 @@ from .measure import SURVIVAL, estimate_columns, measure, outcome_of, values_of
 from .rows import BLACK, BLUE, ORANGE, Row, row_figure
 from .text import written
 
-
 NOTHING = 1e-12  # of the outcome: what sums of floats may be off by where no setting moves it
 
 

@@ -1,4 +1,4 @@
-"""The schema of the stored data: its version is told, its columns are documented, and none goes without a new version."""
+"""The stored data: the schema's version is told, its columns are documented, none goes without a new version."""
 
 from __future__ import annotations
 
