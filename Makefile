@@ -16,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run page map validate mechanisms rules plausible street outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-classroom test-cluster docs lint format clean
+.PHONY: help install browser run page map validate mechanisms rules plausible street outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-classroom test-cluster wheel test-wheel brief docs lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -105,6 +105,19 @@ test-classroom: install ## a class of 40 phones for 20 weeks, and 10,000 hostile
 test-cluster: install ## run a study on a Ray cluster of two nodes and kill one of them
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[ray]' --constraint constraints.txt
 	$(BIN)/pytest tests/cluster/two_nodes.py
+
+wheel: install ## build the wheel and the source archive of this version: dist/
+	@rm -rf dist
+	$(BIN)/python -m build --outdir dist
+
+test-wheel: install ## install both into an empty environment on every Python that is found, and run the first command
+	PYTHONS="$$(ls -d $$(pyenv root 2>/dev/null)/versions/3.1[123].*/bin/python 2>/dev/null | grep -v "$$($(BIN)/python -c 'import sys; print(sys.version.split()[0])')" | tr '\n' ' ')" \
+		$(BIN)/pytest tests/test_release.py
+
+brief: install ## run the quick study of the rules, some minutes, and write it on one page: results/rules_quick/brief.html
+	$(BIN)/python -m experiments.run experiment=rules_quick
+	$(BIN)/python -m experiments.run brief rules_quick
+	$(BIN)/python -m experiments.run brief rules_quick --language id
 
 docs: $(WRITES) ## make the site of the documents, its notebooks run: build/site/index.html
 	@rm -rf $(SITE) build/doctrees

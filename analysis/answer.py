@@ -9,12 +9,14 @@ from .compare import reference
 from .findings import POINTS, Findings
 from .intervals import Estimate
 from .language import number, say
-from .ruled import rules
+from .ruled import all_rules, rules
 from .story import story
 from .study import Study
 from .sure import common, doubt
 from .survival import count
 from .words import listing, lower_first, span
+
+AT_ONCE = 4  # paragraphs that need no folding
 
 
 def question(found: Findings) -> str:
@@ -44,6 +46,18 @@ def answer(study: Study | Findings) -> list[str]:
     if len(found.study.scenarios) == 1:
         return [_alone(found), *story(found.study), sureness(found.study)]
     return [*survival(found), *rules(found), *_price(found), sureness(found.study)]
+
+
+def in_short(found: Findings) -> tuple[list[str], list[str]]:
+    """The answer but for how sure it is: what is read at once, and what a reader opens where that is long.
+
+    At once: survival, the best rule, the worst and the law in force.
+    """
+    whole = [text for text in answer(found) if text and text != sureness(found.study)]
+    if len(whole) <= AT_ONCE:
+        return whole, []
+    first = {*survival(found)[:2], *rules(found)} - set(all_rules(found))
+    return [text for text in whole if text in first], [text for text in whole if text not in first]
 
 
 def _alone(found: Findings) -> str:

@@ -9,6 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+GAIN, LOSS, TURNS, OPEN = "a gain", "a loss", "turns", "unclear"
+STEPS = 281  # of the belief, over what was studied of it
+
 
 @dataclass(frozen=True)
 class Line:
@@ -53,3 +56,20 @@ def line(belief: ArrayLike, net: ArrayLike) -> Line:
     (level_variance, both), (_, slope_variance) = np.cov(level, slope) / len(level)
     variances = float(level_variance), float(both), float(slope_variance)
     return Line(float(level.mean()), float(slope.mean()), *variances, len(level))
+
+
+def kind(net: Line, least: float, most: float) -> str:
+    """Whether a choice gains, loses, turns from one to the other, or luck leaves it open, over what was studied."""
+    beliefs = np.linspace(least, most, STEPS)
+    if least <= net.crossing <= most:
+        return TURNS
+    if net.may_be_zero(beliefs).any():
+        return OPEN
+    return GAIN if net.at(beliefs).min() > 0.0 else LOSS
+
+
+def possible(net: Line, least: float, most: float) -> tuple[float, float]:
+    """The least and the most of the beliefs studied at which it may break even; an end that is one may lie beyond."""
+    beliefs = np.linspace(least, most, STEPS)
+    there = np.append(beliefs[net.may_be_zero(beliefs)], net.crossing)
+    return float(there.min()), float(there.max())

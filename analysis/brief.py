@@ -65,11 +65,11 @@ def page(study: Study) -> str:
         question=question(found),
         made=made_of(study),
         answers=_answers(found),
-        cards=[_card(found, verdict) for verdict in verdicts(found)],
+        cards=[card(found, verdict) for verdict in verdicts(found)],
         pictures=pictures,
         table=_table(found),
-        hangs=list(_hangs(found)),
-        sources=list(_sources(found)),
+        hangs=list(hangs(found)),
+        sources=list(sources(found)),
     )
 
 
@@ -80,7 +80,8 @@ def _answers(found: Findings) -> list[str]:
     return [text for text in answer(found) if text != sureness(found.study)]
 
 
-def _card(found: Findings, verdict: Verdict) -> Card:
+def card(found: Findings, verdict: Verdict) -> Card:
+    """Return a rule that is singled out with what it says, from where, and what it leaves out."""
     names = rules_in([found.study.settings[verdict.scenario]])
     known = [told for name in names if (told := meaning_of(name))]
     return Card(
@@ -168,8 +169,8 @@ def _listed(names: list[str]) -> str:
     return sentence(listing(names) if len(names) <= PAYERS else ", ".join(names[:PAYERS]) + " …")
 
 
-def _hangs(found: Findings) -> Iterator[str]:
-    """What the result depends on: seeds, assumptions of this study, settings that the model is most sensitive to."""
+def hangs(found: Findings) -> Iterator[str]:
+    """Yield what the result depends on: seeds, assumptions of this study, settings that it is most sensitive to."""
     yield sureness(found.study)
     yield from of_this_study(found)
     yield say(
@@ -180,7 +181,8 @@ def _hangs(found: Findings) -> Iterator[str]:
     yield say("Sums in rupiah are those of the simulated market, not of a country.")
 
 
-def _sources(found: Findings) -> Iterator[Part]:
+def sources(found: Findings) -> Iterator[Part]:
+    """Yield where shops, rules and settings are from, and which study and model this is."""
     config = next((scenario.get("config") or {} for scenario in found.study.planned), {})
     if (config.get("market") or {}).get("listings"):
         yield say("Shops: the study's own listings.")

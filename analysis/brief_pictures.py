@@ -27,26 +27,39 @@ LEADER = 27  # px from a curve's end to its name
 MOST_LINES, MOST_ROWS = 6, 14
 RIGHT, TOP, BOTTOM = 52, 6, 30  # of the rows
 CHARACTERS = 25
-ROW = 19
+ROW = 24
 TICK = 42  # px between the words of two ticks, at least
 BLUE, ORANGE = INKS[2], INKS[1]
 STEPS = (1.0, 2.0, 5.0, 10.0)
 
 
-def survival_picture(found: Findings) -> Picture | None:
-    """Shops alive by week in the reference, with the platform's goods, and under the rules that are singled out."""
+def survival_picture(found: Findings, room: Box = CURVES) -> Picture | None:
+    """Shops alive by week in the reference, with the platform's goods, and under the rules that are singled out.
+
+    room: how large it is, and how long names may be.
+    """
     known = {line.label: line for line in survival_lines(found.study, found.curves)}
     lines = [known[label] for scenario in _chosen(found) if (label := found.study.labels[scenario]) in known][
         :MOST_LINES
     ]
     if not lines:
         return None
-    styled = [replace(line, ink=ink, dash="solid") for line, ink in zip(lines, INKS, strict=False)]
+    styled = _apart(lines)
     title = say("Share of the opening SMEs still alive, by week")
     ends = ", ".join(f"{line.label} {number(line.end, '.0%')}" for line in styled)
-    names = [shorten(f"100% {line.label}", CURVES.characters, placeholder=" …") for line in styled]
-    box = replace(CURVES, right=LEADER + _width(names))
-    return Picture(title, ends, WIDTH, HEIGHT, LETTERS, drawn(styled, box), _bands(styled))
+    names = [shorten(f"100% {line.label}", room.characters, placeholder=" …") for line in styled]
+    box = replace(room, right=LEADER + _width(names))
+    return Picture(title, ends, box.width, box.height, LETTERS, drawn(styled, box), _bands(styled))
+
+
+def _apart(lines: Sequence[Line]) -> list[Line]:
+    """The lines in the colours that the report gives them, and another one where two of them share one."""
+    free = [ink for ink in INKS[1:] if ink not in {line.ink for line in lines}]
+    made: list[Line] = []
+    for line in lines:
+        taken = line.ink in {other.ink for other in made}
+        made.append(replace(line, ink=free.pop(0) if taken and free else line.ink, dash="solid"))
+    return made
 
 
 def _width(names: Sequence[str]) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 from .intervals import Floats, t_margin
 from .study import Study
 from .survival import Curve
+from .words import is_bounded
 
 MAX_LINES = 60
 MAX_DIRECT = 8
@@ -50,6 +51,9 @@ INKS = (
 )
 
 
+LEVEL = Ink("#7a7a7a", "#5c5c5c")  # of a level that others are read against and that is no reference
+
+
 @dataclass(frozen=True)
 class Line:
     """One scenario in a picture. `low` and `high` are NaN where there is no band."""
@@ -74,9 +78,11 @@ class Line:
 
 
 def styles(study: Study) -> dict[Any, tuple[Ink, str]]:
-    """Colour and dash of each scenario, the same in every picture; black and solid is the reference."""
-    n, dashes = len(INKS), list(STROKES)
-    return {scenario: (INKS[i % n], dashes[i // n % len(dashes)]) for i, scenario in enumerate(study.scenarios)}
+    """Colour and dash of each scenario, the same in every picture; black is the reference and no other."""
+    (black, *inks), dashes = INKS, list(STROKES)
+    first, *others = study.scenarios
+    told = {one: (inks[i % len(inks)], dashes[i // len(inks) % len(dashes)]) for i, one in enumerate(others)}
+    return {first: (black, dashes[0]), **told}
 
 
 def survival_lines(study: Study, curves: dict[Any, Curve]) -> list[Line]:
@@ -94,14 +100,15 @@ def weekly_lines(study: Study, column: str) -> list[Line]:
     weekly = study.weekly_of(study.scenarios[:MAX_LINES])
     if column not in weekly:
         return []
-    style = styles(study)
+    style, of = styles(study), study.outcomes.get(column)
+    ends = (0.0, 1.0) if of and is_bounded(of.unit, weekly[column]) else (-np.inf, np.inf)
     table = weekly.groupby(["scenario_id", "week"])[column].agg(["mean", "std", "count"]).astype(float)
     weeks = dict(iter(table.dropna(subset="mean").groupby(level="scenario_id")))
     lines = []
     for scenario in [scenario for scenario in study.scenarios if scenario in weeks]:
         week, mean = weeks[scenario].index.get_level_values("week"), weeks[scenario]["mean"].to_numpy()
         margin = t_margin(weeks[scenario]["std"], weeks[scenario]["count"])
-        band = (mean - margin, mean + margin)
+        band = np.clip(mean - margin, *ends), np.clip(mean + margin, *ends)
         lines.append(Line(study.labels[scenario], week.to_numpy(float), mean, *band, *style[scenario]))
     return lines
 

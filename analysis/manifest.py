@@ -128,6 +128,7 @@ FORMS: Mapping[str, Callable[[Any], bool]] = {
     "command": lambda value: _text(value) or _list_of(_text)(value),
     "model_hash": _model,
     "versions": lambda value: _fields(value) and all(one is None or _text(one) for one in value.values()),
+    "schema": _whole,
     "columns": _list_of(_text),
     "outcomes": _outcomes,
     "seeds": _list_of(_whole),

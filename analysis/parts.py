@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
 from .figures import Drawn
 
 LONG = 30  # rows from which a table scrolls by itself
+LONG_ANSWER = 2_400  # letters
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,10 @@ Words: TypeAlias = str | Quantity | Label | Named | Code
 
 @dataclass(frozen=True)
 class Table:
-    """A table under its caption. `groups` splits the rows: a heading, and how many rows stand under it."""
+    """A table under its caption. `groups` splits the rows: a heading, and how many rows stand under it.
+
+    across: columns that stand side by side at most, 0 for all; the others follow below, with the rows' names again.
+    """
 
     caption: str
     corner: str
@@ -59,6 +63,27 @@ class Table:
     cells: Sequence[Sequence[Words]]
     kind: str = "numbers"
     groups: Sequence[tuple[str, int]] = ()
+    across: int = 0
+
+    def pieces(self) -> list[Table]:
+        """Itself, or where it has too many columns for a page as many tables as it takes, about as wide as each other.
+
+        The caption stands over the first.
+        """
+        many = -(-len(self.columns) // self.across) if self.across else 1
+        if many < 2:
+            return [self]
+        edges = [i * len(self.columns) // many for i in range(many + 1)]
+        return [
+            replace(
+                self,
+                caption="" if a else self.caption,
+                columns=self.columns[a:b],
+                cells=[row[a:b] for row in self.cells],
+                across=0,
+            )
+            for a, b in pairwise(edges)
+        ]
 
     @property
     def long(self) -> bool:
@@ -164,9 +189,16 @@ class Section:
 
 @dataclass(frozen=True)
 class First(Section):
-    """The first page: under the question the answer, then the parts."""
+    """The first page: the answer, `more` of it folded, how sure it is; then the parts."""
 
     answers: Sequence[str] = ()
+    more: Sequence[str] = ()
+    sureness: str = ""
+
+    @property
+    def long(self) -> bool:
+        """Whether all of the answer is too long to stand on one sheet with its picture and its table."""
+        return sum(map(len, (*self.answers, *self.more))) > LONG_ANSWER
 
 
 @dataclass(frozen=True)

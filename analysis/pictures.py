@@ -14,6 +14,7 @@ from typing import Any
 from . import sections
 from .datasets import StudyError
 from .figures import Drawn
+from .findings import Findings
 from .language import ENGLISH, spoken
 from .parts import Figure, Section
 from .study import Study
@@ -48,7 +49,8 @@ def write_pictures(study: Study, forms: Sequence[str], drawn: Sequence[Drawn] | 
 
 def report_figures(study: Study) -> list[Drawn]:
     """The figures of the study's report, in their order."""
-    parts = (part for section in sections.of(study) if isinstance(section, Section) for part in section.parts)
+    made = sections.of(Findings(study))
+    parts = (part for section in made if isinstance(section, Section) for part in section.parts)
     return list({part.drawn.name: part.drawn for part in parts if isinstance(part, Figure)}.values())
 
 

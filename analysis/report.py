@@ -12,6 +12,9 @@ from typing import Any
 from plotly.offline import get_plotlyjs
 
 from . import figures, sections
+from .answer import question
+from .figures.dark import DARK
+from .findings import Findings
 from .language import ENGLISH, number, say, speaking, spoken
 from .render import fill
 from .study import Study, load
@@ -39,12 +42,15 @@ def write_page(study: str | Path | Study, language: str, name: str, made: Callab
 
 def page(study: Study) -> str:
     """The report as HTML, in the language spoken."""
+    found = Findings(study)
     return fill(
         "report.html",
         language=spoken().code,
         title=sentence(humanise(study.name)),
+        question=question(found),
         made=made_of(study),
-        parts=sections.of(study),
+        parts=sections.of(found),
+        looks=(("light", say("light")), ("dark", say("dark")), ("projector", say("projector"))),
         config=_config(study),
         plotly=_plotly(),
     )
@@ -67,7 +73,7 @@ def _config(study: Study) -> dict[str, Any]:
     }
     code = spoken().code
     locales = {code: {"dictionary": words, "format": {}}} if code != ENGLISH else {}
-    return figures.CONFIG | {"locale": code, "locales": locales, "words": own}
+    return figures.CONFIG | {"locale": code, "locales": locales, "words": own, "dark": DARK}
 
 
 @cache

@@ -15,7 +15,8 @@ from .parts import Label, Quantity, Table, Words
 from .study import Study
 from .words import Scale, names_unit, plural, scale_of, sentence
 
-WIDE = 8
+WIDE = 6  # scenarios side by side; more stand in rows
+ACROSS = 7  # outcomes side by side, as wide as a page
 STANDS = "*"  # marks an effect that stands when all effects of its table are counted
 MOST_SCENARIOS = 100  # rows of a table in a page; a study's whole tables come from `etalase table`
 
@@ -48,7 +49,7 @@ def _intervals(study: Study, table: pd.DataFrame, caption: str, difference: bool
 def by_scenario(study: Study, scenarios: Sequence[Any], table: Table) -> Table:
     """A table with a column for each scenario; where they are many, with a row for each."""
     made = replace(table, columns=[study.labels[scenario] for scenario in scenarios])
-    return made if len(scenarios) <= WIDE else made.turned(say("Scenario"))
+    return made if len(scenarios) <= WIDE else replace(made.turned(say("Scenario")), across=ACROSS)
 
 
 def capped(

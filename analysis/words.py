@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from .language import number, say, spoken, word
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .intervals import Estimate
 
 NAMES = {
@@ -28,6 +30,7 @@ NAMES = {
     "india_pn2_2018": "India PN2/2018",
     "none": "no rule",
     "shops": "street shops for each SME",
+    "diversion": "share of lost orders that the street wins",
     "hhi": "HHI",
     "sme": "SME",
     "smes": "SMEs",
@@ -194,19 +197,29 @@ def is_share(unit: str) -> bool:
     return unit.lower().startswith(("share", "fraction", "chance", "probability"))
 
 
+def is_bounded(unit: str, values: pd.Series) -> bool:
+    """Whether no value can be below 0 or above 1: a share of something, all of whose known values lie there."""
+    return is_share(unit) and bool(values.dropna().between(0, 1).all())
+
+
 def scale(unit: str, values: Iterable[float], margins: Iterable[float] = (), difference: bool = False) -> Scale:
     """The scale that fits `values` of `unit`: three figures of the largest, two of the typical margin.
 
-    Rupiah are in m, bn or tn, shares in percent (their differences in points), anything else as it is.
+    Rupiah are in m, bn or tn, shares in percent (their differences in points), anything else as it is: whole numbers
+    without a margin, counts of one seed, without decimals.
     """
-    largest = max((abs(v) for v in values if math.isfinite(v)), default=0.0)
+    known = [float(v) for v in values if math.isfinite(v)]
+    largest = max(map(abs, known), default=0.0)
     factor, shown, before = 1.0, unit, ""
     if is_money(unit):
         size, shown = next(((s, word) for s, word in MAGNITUDES if largest >= s), (1.0, ""))
         factor, before = 1 / size, "Rp"
     elif is_share(unit):
         factor, shown = 100.0, "points" if difference else "%"
-    widths = [m for m in margins if math.isfinite(m) and m > 0]
+    sure = [m for m in margins if math.isfinite(m)]
+    if factor == 1.0 and known and not sure and not is_money(unit) and all(v.is_integer() for v in known):
+        return Scale(factor, shown, 0, before)
+    widths = [m for m in sure if m > 0]
     for_value = _decimals(largest * factor, 3)
     for_margin = _decimals(_median(widths) * factor, 2) if widths else 0
     return Scale(factor, shown, min(max(int(is_share(unit)), for_value, for_margin), 5), before)

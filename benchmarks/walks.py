@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from analysis.markdown import table
 from analysis.whole import write_atomically
@@ -102,7 +103,7 @@ CORES = os.cpu_count() or 1
 def main(words: Sequence[str]) -> None:
     """Follow the walks that are asked for; of all of them the times go into the page."""
     page = PAGE.read_text(encoding="utf-8")
-    found = {}
+    found: dict[str, list[tuple[Any, float]]] = {}
     for heading, steps in walks(page).items():
         if not all(word in heading for word in words):
             continue

@@ -58,9 +58,10 @@ COMMANDS: Mapping[str, Command] = {
         TABLES,
     ),
     "brief": Command(
-        "Write the study on one A4 page, as HTML and as PDF: the answer, the rules and who pays, what it depends on.",
+        "Write the study on one A4 page, as HTML and as PDF: the answer, the rules and who pays, what it depends on; "
+        "with --format slides on five slides.",
         "study_commands:make_brief",
-        {"language": "en|id"},
+        {"language": "en|id", "format": "page|slides"},
         TABLES,
     ),
     "list": Command(

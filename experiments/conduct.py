@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from analysis import StudyError, load
 from analysis.words import plural
 
-from . import inputs, plan
+from . import duration, inputs, plan
 from .execute import execute, plan_jobs
 from .folder import OpenStudy, opened
 from .progress import Progress
@@ -66,6 +66,10 @@ def _announce(study: OpenStudy) -> None:
     stored = scenarios * seeds - study.runs_missing
     there = f", {stored:,} of the runs stored already" if stored else ""
     say(f"study {study.plan.study}, {plural(scenarios, 'scenario')} with {plural(seeds, 'seed')}{there}")
+    runs = [(scenario.config, len(seeds)) for scenario, seeds in study.missing]
+    launcher = study.plan.launcher
+    if launcher.name != "ray" and (long := duration.told(runs, launcher.workers)):  # whose nodes are not known here
+        say(long)
 
 
 def _run(study: OpenStudy) -> int:

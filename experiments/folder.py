@@ -24,7 +24,7 @@ from .mend import SUPERSEDED, add_shard, inside, keep_only, mend
 from .plan import Plan
 from .scenarios import Scenario, choices_of
 from .store import Store, run_name, to_json
-from .stored_columns import outcomes_told, telling_columns
+from .stored_columns import SCHEMA, outcomes_told, telling_columns
 
 
 @dataclass(frozen=True)
@@ -173,6 +173,7 @@ def _manifest(
         "commit": fingerprint.commit(),
         "data_hash": fingerprint.data_hash(),
         "model_hash": fingerprint.model_hash(),
+        "schema": SCHEMA,
         "columns": columns,
         "outcomes": outcomes_told(),
         "seeds": sorted({*old.get("seeds", []), *plan.seeds}),

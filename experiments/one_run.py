@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from .scenarios import choices_of
-from .show import figures_of, html_table
+from .show import figures_of, html_table, written
 from .store import make_table
 from .stored_columns import outcomes_told, sellers_schema, weekly_schema
 
@@ -89,7 +89,9 @@ class Run:
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the main outcomes."""
-        return html_table(self.title, self.table.loc[_there(list(self.table.index), SHOWN)].dropna())
+        shown = self.table.loc[_there(list(self.table.index), SHOWN)].dropna()
+        values = [written(shown["value"][[name]], shown["unit"][name])[0] for name in shown.index]
+        return html_table(self.title, shown[["label"]].assign(value=values))
 
 
 def _there(names: Sequence[str], wanted: Sequence[str]) -> list[str]:

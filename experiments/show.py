@@ -6,6 +6,9 @@ import html
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from analysis.intervals import Estimate
+from analysis.words import HARD_SPACE, NOTHING, scale
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -14,9 +17,17 @@ if TYPE_CHECKING:
 
 
 def html_table(title: str, table: pd.DataFrame, note: str = "") -> str:
-    """A table under a title, all text escaped."""
+    """A table of words under a title, all text escaped."""
     under = f"<p>{html.escape(note)}</p>" if note else ""
-    return f"<p><b>{html.escape(title)}</b></p>{table.to_html(float_format='{:,.4g}'.format)}{under}"
+    return f"<p><b>{html.escape(title)}</b></p>{table.to_html()}{under}"
+
+
+def written(values: pd.Series, unit: str) -> list[str]:
+    """Values of a unit as a reader has them: rupiah in millions or billions, shares in percent."""
+    fit = scale(unit, values)
+    return [
+        fit.full(Estimate(float(value))).replace(HARD_SPACE, " ") if value == value else NOTHING for value in values
+    ]
 
 
 def figures_of(study: Study, kind: str, outcomes: Sequence[str]) -> Drawn:

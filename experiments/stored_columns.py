@@ -12,6 +12,10 @@ from simulation.outcomes.record import OUTCOMES
 
 from .scenarios import choices_of
 
+# Of the stored data, told in every manifest: raised where a column goes, or changes its name, type or meaning. What a
+# later version adds needs no other number.
+SCHEMA = 1
+
 SELLERS = [
     *(("seller_id", pa.int64()), ("kind", pa.string()), ("category", pa.string())),
     ("status", pa.string()),  # active, paused or closed, in the end

@@ -11,7 +11,7 @@ import analysis
 from analysis import compare
 from analysis.words import plural
 
-from .show import figures_of, html_table
+from .show import figures_of, html_table, written
 from .summary import main_outcomes
 
 if TYPE_CHECKING:
@@ -111,7 +111,9 @@ class Study(analysis.Study):
         means = self.summary(*main_outcomes(self))["mean"].unstack("outcome", sort=False)
         labels = {name: one.label for name, one in self.outcomes.items()}
         left = len(means) - MOST_ROWS
-        notes = [f"means over seeds; in {', '.join(sorted({self.outcomes[str(name)].unit for name in means}))}"]
+        for name in means:
+            means[name] = written(means[name], self.outcomes[str(name)].unit)
+        notes = ["means over seeds"]
         notes += [f"{left:,} scenarios more: .summary()"] if left > 0 else []
         notes += [f"{plural(len(self.missing_runs), 'run')} missing: the same call goes on"] * bool(self.missing_runs)
         return html_table(

@@ -104,22 +104,26 @@ def make_report(folder: Path, language: str = ENGLISH, format: str = "") -> None
             print(f"Report: {report.write(study, language)}")
 
 
-def make_brief(folder: Path, language: str = ENGLISH) -> None:
-    """Write the study on one A4 page: as HTML, and as PDF where a Chromium is installed."""
-    from analysis import brief, load
+def make_brief(folder: Path, language: str = ENGLISH, format: str = "page") -> None:
+    """Write the study on one A4 page, or on five slides: as HTML, and as PDF where a Chromium is installed."""
+    from analysis import brief, load, slides
 
     from .printing import find_browser, print_page
 
+    forms = {"page": brief.write, "slides": slides.write}
+    if format not in forms:
+        raise StudyError(f"format: got {format}; it may be {' or '.join(forms)}")
     with _speaking(language):
         study = load(folder)
         _note(folder, study.notes)
-        page = brief.write(study, language)
-    print(f"Brief: {page}")
+        page = forms[format](study, language)
+    name = {"page": "Brief", "slides": "Slides"}[format]
+    print(f"{name}: {page}")
     browser, printed = find_browser(), page.with_suffix(".pdf")
     if browser is None:
         say(f"brief: no Chromium is installed here, so there is no PDF: any browser prints {page.name}")
     elif print_page(browser, page.read_text(encoding="utf-8"), printed):
-        print(f"Brief: {printed}")
+        print(f"{name}: {printed}")
 
 
 def make_table(folder: Path, format: str = "csv", language: str = ENGLISH, outcomes: str = "", label: str = "") -> None:

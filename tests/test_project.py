@@ -85,6 +85,14 @@ def test_the_version_is_the_same_everywhere() -> None:
     assert newest.group(1) == PROJECT["version"]
 
 
+def test_the_citation_has_a_date_and_the_changelog_s_where_that_has_one() -> None:
+    cited = re.search(r"^date-released: (\d{4}-\d\d-\d\d)$", read("CITATION.cff"), re.MULTILINE)
+    newest = re.search(r"^## \[.+?\] – (.+)$", read("CHANGELOG.md"), re.MULTILINE)
+    assert cited is not None
+    assert newest is not None
+    assert newest.group(1) in ("Unreleased", cited.group(1))
+
+
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
 def test_every_dependency_is_pinned_within_its_range(python: str) -> None:
     pinned = pins(python)

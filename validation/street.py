@@ -11,10 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from string import Template
 
-import numpy as np
-
 from analysis import Study
-from analysis.breakeven import Line
+from analysis.breakeven import GAIN, LOSS, OPEN, TURNS, Line, kind, possible
 from analysis.intervals import Estimate
 from analysis.markdown import table
 from analysis.words import humanise, listing
@@ -51,10 +49,6 @@ def bold(estimate: Estimate, decimals: int) -> str:
     return f"**{text}**" if estimate.clear else text
 
 
-GAIN, LOSS, TURNS, OPEN = "a gain", "a loss", "turns", "unclear"
-STEPS = 281  # of the belief, over what was studied of it
-
-
 def crossings_table(found: Separation) -> str:
     """A row a scenario and street: where separation breaks even by shops and by owners' income."""
     rows = [
@@ -65,28 +59,18 @@ def crossings_table(found: Separation) -> str:
     return table(["scenario", "street shops for each SME online", "by shops alive", "by owners' income"], rows, (0,))
 
 
-def kind(net: Line, least: float, most: float) -> str:
-    """Whether separation gains, loses, turns from one to the other, or luck leaves it open, over what was studied."""
-    beliefs = np.linspace(least, most, STEPS)
-    if least <= net.crossing <= most:
-        return TURNS
-    if net.may_be_zero(beliefs).any():
-        return OPEN
-    return GAIN if net.at(beliefs).min() > 0.0 else LOSS
-
-
 def told(net: Line, least: float, most: float) -> str:
     """A break-even in words: the d with those that luck does not rule out, or what holds at every d studied."""
-    how, beliefs = kind(net, least, most), np.linspace(least, most, STEPS)
+    how = kind(net, least, most)
     if how in (GAIN, LOSS):
         return f"{how} at every d studied"
     if how == OPEN:
         sign = GAIN if float(net.at((least + most) / 2.0)) > 0.0 else LOSS
         return f"{sign} at the d studied, not distinguishable from none at all of them"
-    possible = np.append(beliefs[net.may_be_zero(beliefs)], net.crossing)
-    low, high = (f"{end:.2f}" for end in (possible.min(), possible.max()))
-    low = f"below {low}" if possible.min() == least else low
-    high = f"beyond {high}" if possible.max() == most else high
+    ends = possible(net, least, most)
+    low, high = (f"{end:.2f}" for end in ends)
+    low = f"below {low}" if ends[0] == least else low
+    high = f"beyond {high}" if ends[1] == most else high
     text = f"{net.crossing:.2f} [{low}, {high}]"
     return text if net.slope > 0.0 else f"{text}, a loss beyond it"
 

@@ -10,6 +10,7 @@ shape asks for. Colours are Okabe and Ito's; names stand beside what they name.
 """
 
 from .bars import bars, difference_bars, forest, who_pays, without_ratio
+from .diversion import over_diversion
 from .dominance import dominance
 from .drawn import CONFIG, Column, Drawn, Entry
 from .effects import effects
@@ -41,6 +42,7 @@ __all__ = [
     "heat_map",
     "interaction_map",
     "of_outcome",
+    "over_diversion",
     "shop_profits",
     "story",
     "survival",

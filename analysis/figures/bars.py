@@ -12,7 +12,7 @@ from ..compare import against_reference, estimates, reference, references, rule_
 from ..hazards import FEW, HazardRatio
 from ..intervals import Estimate
 from ..language import say, word
-from ..lines import Ink
+from ..lines import MAX_DIRECT, Ink, styles
 from ..parties import TOTAL, Party, parties
 from ..parties import who_pays as computed
 from ..study import Outcome, Study
@@ -35,6 +35,7 @@ from .rows import BLACK, BLUE, ORANGE, Row, row_figure
 
 MAX_ROWS = 24
 PANELS, LOSERS = 6, 2
+OWNERS = "owners of "  # of shops, whose cash is the shop's until they take it
 
 
 def bars(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
@@ -44,8 +45,8 @@ def bars(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
     if of is None or table.empty:
         return None
     shown, left_out = _drawn(table, reference(study))
-    inks = {reference(study): BLACK}
-    rows = [_row(study.labels[scenario], one, inks.get(scenario, BLUE)) for scenario, one in shown.items()]
+    style = {reference(study): (BLACK, "")} if len(shown) > MAX_DIRECT else styles(study)  # more colours tell nothing
+    rows = [_row(study.labels[scenario], one, style.get(scenario, (BLUE, ""))[0]) for scenario, one in shown.items()]
     fit = measure(of, table["mean"], table["margin"])
     title = say("{what}, by scenario", what=sentence(of.label))
     figure, narrow = row_figure(rows, title, fit)
@@ -275,5 +276,9 @@ def _party_numbers(study: Study, known: Mapping[str, Party], table: pd.DataFrame
 def _party_label(known: Mapping[str, Party], party: str) -> str:
     if party not in known:
         return say("Total")
-    name = sentence(word(known[party].name))
+    name, owners = sentence(word(known[party].name)), {one.name for one in known.values()}
+    if known[party].name.startswith(OWNERS):
+        name = say("{party}, what they take", party=name)
+    elif OWNERS + known[party].name in owners:
+        name = say("{party}, cash that stays", party=name)
     return name if known[party].home else say("{party} (abroad)", party=name)

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from ..intervals import Floats
 from ..language import number, say
-from ..lines import INKS, MAX_DIRECT, Ink, Line, extent, spread
+from ..lines import MAX_DIRECT, Ink, Line, extent, spread
 from ..words import plural
 from .drawn import BOTTOM, LEFT, NARROW_HEIGHT, RIGHT, TOP, Entry, axis, layout, slim
 from .measure import Measure
@@ -51,9 +51,8 @@ def told_apart(lines: Sequence[Line]) -> list[Line]:
     if direct(lines):
         return list(lines)
     ends = np.argsort([line.end for line in lines[1:]], kind="stable") + 1
-    chosen = [0, *ends[:-NAMED:-1], *ends[: NAMED - 1]]
-    inks = dict(zip(chosen, INKS, strict=True))
-    return [replace(line, ink=inks.get(i, GREY), dash="solid") for i, line in enumerate(lines)]
+    chosen = {0, *ends[:-NAMED:-1].tolist(), *ends[: NAMED - 1].tolist()}
+    return [line if i in chosen else replace(line, ink=GREY, dash="solid") for i, line in enumerate(lines)]
 
 
 def line_figure(

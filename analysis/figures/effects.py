@@ -14,15 +14,17 @@ from .measure import SURVIVAL, estimate_columns, measure, outcome_of, values_of
 from .rows import BLACK, BLUE, ORANGE, Row, row_figure
 from .text import written
 
+NOTHING = 1e-12  # of the outcome: what sums of floats may be off by where no setting moves it
+
 
 def effects(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
     """One outcome's main effects: each value of each setting against all scenarios in which that means something."""
     of, form = outcome_of(study, outcome), shape(study)
     if of is None or len(form.axes) < 2:
         return None
-    known = main_effects(form, values_of(study, outcome)[outcome].dropna())
-    known = [one for one in known if one.change.n]
-    if not known:
+    values = values_of(study, outcome)[outcome].dropna()
+    known = [one for one in main_effects(form, values) if one.change.n]
+    if not known or max(abs(one.change.mean) for one in known) <= NOTHING * values.abs().max():
         return None
     means, margins = [abs(one.change.mean) for one in known], [one.change.margin for one in known]
     fit = measure(of, means, margins, difference=True)

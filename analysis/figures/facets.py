@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ..language import say
-from ..lines import INKS, STROKES, Line
+from ..lines import INKS, LEVEL, STROKES, Line
 from ..shape import Axis, Facets, Shape, shape
 from ..study import Study
 from ..words import lower_first, scenario_labels, sentence, setting_label
@@ -23,7 +23,7 @@ from .text import plain, wrapped, written
 HEAD, PANEL, FOOT = 46, 190, 40  # px of a row of panels: its names, its room, its ticks
 GAP = 0.05  # of the width between two panels
 ACROSS = 3
-NAME_CHARACTERS = 34
+NAME_CHARACTERS = NARROW_CHARACTERS = 34
 RULE = "regulation"
 
 Place = tuple[Any, ...]
@@ -51,13 +51,13 @@ def facets(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
         return None
     fit = measure(of, table["mean"], table["margin"])
     title = say("{what} by {setting}, in small multiples", what=sentence(of.label), setting=lower_first(along.label))
-    figure, entries = _figure(panels, along, fit, title, _range(panels, fit))
+    figure, entries = panelled(panels, along, fit, title, _range(panels, fit))
     caption = [_marks(lines), say("Settings: {names}.", names=", ".join(axis.name for axis in form.axes))]
     caption += [say("Dashed: a scenario without this setting.")] if any(panel.levels for panel in panels) else []
     columns = {"scenario": Column(say("Scenario")), **estimate_columns(of)}
     behind = numbers(table, scenario=[study.labels[scenario] for scenario in table.index])
     caption += start_of_axis(figure, fit)
-    narrow = _narrow(panels, along)
+    narrow = below_another(panels, along)
     return Drawn(slug("facets", outcome), title, " ".join(caption), figure, behind, columns, entries, False, narrow)
 
 
@@ -139,7 +139,8 @@ def _level(study: Study, form: Shape, placed: Facets, scenario: Any, table: pd.D
     ends = [at[placed.along] for at in form.places.values() if at[placed.along] is not None]
     mean, low, high = (np.full(2, float(table.loc[scenario, name])) for name in ("mean", "low", "high"))
     x = np.array([min(ends), max(ends)], float)
-    return Line(study.labels[scenario], x, mean, low, high, INKS[0], list(STROKES)[1])
+    ink = INKS[0] if scenario == study.scenarios[0] else LEVEL
+    return Line(study.labels[scenario], x, mean, low, high, ink, list(STROKES)[1])
 
 
 def _fits(form: Shape, placed: Facets, scenario: Any, key: Place) -> bool:
@@ -148,9 +149,10 @@ def _fits(form: Shape, placed: Facets, scenario: Any, key: Place) -> bool:
     return all(form.places[scenario][i] in (None, value) or form.axes[i].name == RULE for i, value in pairs)
 
 
-def _figure(
+def panelled(
     panels: Sequence[Panel], along: Axis, fit: Measure, title: str, ends: tuple[float, float]
 ) -> tuple[go.Figure, tuple[Entry, ...]]:
+    """The panels with their lines, and the key; `ends` are those of the vertical axis, as drawn."""
     figure, traces = go.Figure(), dict[str, list[int]]()
     known: dict[str, Line] = {}
     for i, panel in enumerate(panels):
@@ -170,7 +172,7 @@ def _figure(
 
 
 def _traces(line: Line, fit: Measure, i: int) -> list[go.Scatter]:
-    where = {"x": line.x, "xaxis": f"x{_number(i)}", "yaxis": f"y{_number(i)}"}
+    where = {"x": line.x, "xaxis": f"x{axis_number(i)}", "yaxis": f"y{axis_number(i)}"}
     solid = line.dash == "solid"
     low, high = line.low * fit.factor, line.high * fit.factor
     band = edges(low, high, line.ink, {"width": 0}, **where) if solid and banded([line]) else []
@@ -193,16 +195,16 @@ def _place(
     across = _across(panels)
     left, right, foot, top = _frame(i, len(panels), across)
     first = i % across == 0
-    look: dict[str, Any] = {"anchor": f"y{_number(i)}", "domain": [left, right]}
+    look: dict[str, Any] = {"anchor": f"y{axis_number(i)}", "domain": [left, right]}
     if along.logarithmic:
         look["type"] = "log"
     if len(along.values) <= ACROSS * 2 and not along.logarithmic:
         look |= {"tickvals": list(along.values), "ticktext": [written(value) for value in along.values]}
-    place = {"anchor": f"x{_number(i)}", "domain": [foot, top], "range": list(ends), "nticks": 5}
+    place = {"anchor": f"x{axis_number(i)}", "domain": [foot, top], "range": list(ends), "nticks": 5}
     upright = axis(**place, tickformat=fit.ticks(ends[1] - ends[0]), showticklabels=first)
     if first:
         upright["title_text"] = wrapped(fit.heading, 26, 2) if i == 0 else ""
-    figure.update_layout({f"xaxis{_number(i)}": axis(**look), f"yaxis{_number(i)}": upright})
+    figure.update_layout({f"xaxis{axis_number(i)}": axis(**look), f"yaxis{axis_number(i)}": upright})
 
 
 def _across(panels: Sequence[Panel]) -> int:
@@ -231,23 +233,23 @@ def _heads(panels: Sequence[Panel], across: int) -> list[dict[str, Any]]:
     return notes
 
 
-def _foot(along: Axis) -> dict[str, Any]:
+def _foot(along: Axis, characters: int = 60) -> dict[str, Any]:
     """Under all panels what runs along them."""
     look = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0, "xanchor": "center", "yanchor": "top", "yshift": 14}
-    return {**look, "text": wrapped(along.label, 60), "showarrow": False, "font": {"size": 14}}
+    return {**look, "text": wrapped(along.label, characters), "showarrow": False, "font": {"size": 14}}
 
 
-def _narrow(panels: Sequence[Panel], along: Axis) -> dict[str, Any]:
+def below_another(panels: Sequence[Panel], along: Axis) -> dict[str, Any]:
     """Below 600 px the panels stand one below the other."""
     less = slim(48) | {"height": (HEAD + PANEL + FOOT) * len(panels) + FOOT}
     for i in range(len(panels)):
         left, right, foot, top = _frame(i, len(panels), 1)
-        number = _number(i)
+        number = axis_number(i)
         less |= {f"xaxis{number}.domain": [left, right], f"yaxis{number}.domain": [foot, top]}
         less[f"yaxis{number}.showticklabels"] = True
-    return less | {"annotations": [*_heads(panels, 1), _foot(along)]}
+    return less | {"annotations": [*_heads(panels, 1), _foot(along, NARROW_CHARACTERS)]}
 
 
-def _number(i: int) -> str:
+def axis_number(i: int) -> str:
     """Plotly's number of an axis: none for the first."""
     return str(i + 1) if i else ""

@@ -146,7 +146,7 @@ def _written(grid: np.ndarray, colours: Sequence[str], low: float, high: float, 
 
 def ink_on(ground: float) -> str:
     """Black or white, whichever has 4.5 : 1 on a ground of this luminance."""
-    return "#ffffff" if ground < 0.18 else "#000000"
+    return "white" if ground < 0.18 else "black"
 
 
 def blend(colours: Sequence[str], share: float) -> tuple[float, float, float]:

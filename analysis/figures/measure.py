@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 from ..compare import against_reference, differences, headline_survival, rule_baselines, summary
 from ..language import say
 from ..study import Outcome, Study
-from ..words import Scale, is_money, is_share, names_unit, plural, scale, sentence, span
+from ..words import Scale, is_bounded, is_share, names_unit, plural, scale, sentence, span
 from .drawn import Column
 
 SURVIVAL = "survival"
@@ -68,10 +68,7 @@ class Measure:
 def measure(of: Outcome, values: Iterable[float], margins: Iterable[float] = (), difference: bool = False) -> Measure:
     """How an outcome with these values is drawn."""
     known, sure = ([value for value in part if np.isfinite(value)] for part in (values, margins))
-    fit = scale(of.unit, known, sure, difference)
-    whole = not sure and all(float(value).is_integer() for value in known)
-    counts = whole and fit.factor == 1.0 and not is_money(of.unit)
-    return Measure(of.label, of.unit, replace(fit, decimals=0) if counts else fit, difference)
+    return Measure(of.label, of.unit, scale(of.unit, known, sure, difference), difference)
 
 
 def outcome_of(study: Study, name: str) -> Outcome | None:
@@ -91,8 +88,15 @@ def values_of(study: Study, name: str) -> pd.DataFrame:
 
 
 def means(study: Study, name: str) -> pd.DataFrame:
-    """Mean, margin, low, high and n by scenario, of the scenarios that have the outcome, in the study's order."""
-    return _by_scenario(summary(values_of(study, name).dropna()))
+    """Mean, margin, low, high and n by scenario, of the scenarios that have the outcome, in the study's order.
+
+    The interval of a share ends at 0 and 1.
+    """
+    values, of = values_of(study, name), outcome_of(study, name)
+    table = _by_scenario(summary(values.dropna()))
+    if of and is_bounded(of.unit, values[name]):
+        table[["low", "high"]] = table[["low", "high"]].clip(0.0, 1.0)
+    return table
 
 
 def changes(study: Study, name: str, baselines: dict[Any, Any]) -> pd.DataFrame:

@@ -96,6 +96,8 @@ def _drawn(rows: Sequence[Row], fit: Measure) -> tuple[np.ndarray, dict[str, Any
     mean, low, high = (
         np.array([getattr(row, name) for row in rows], float) * fit.factor for name in ("mean", "low", "high")
     )
+    if fit.percent and ((mean >= 0) & (mean <= 1) | np.isnan(mean)).all():
+        low, high = np.clip((low, high), 0.0, 1.0)
     intervals = [plain(f"{fit.text(row.mean)} {fit.interval(row.low, row.high)}") for row in rows]
     error = {
         "type": "data",
@@ -128,6 +130,8 @@ def x_range(rows: Sequence[Row], fit: Measure, ratios: bool = False) -> tuple[fl
     """The axis as drawn, with zero (of ratios: one) in it."""
     ends = np.array([(row.mean, row.low, row.high) for row in rows], float) * fit.factor
     ends = ends[np.isfinite(ends) & ((ends > 0) | (not ratios))]
+    if fit.percent and all(row.heading or 0 <= row.mean <= 1 for row in rows):
+        ends = ends.clip(0.0, 1.0)
     if ratios:
         low, high = min(0.9, ends.min(initial=1)), max(1.1, ends.max(initial=1))
         return low / (high / low) ** 0.08, high * (high / low) ** 0.08  # half a mark fits beyond the last

@@ -88,6 +88,7 @@ def _tenths(means: pd.DataFrame, title: str) -> go.Figure:
 
 def _side(tenths: list[int], shares: np.ndarray, ink: Ink, name: str) -> go.Bar:
     said = [_percent(share) for share in shares]
+    beside = [text if round(100 * share) else "" for text, share in zip(said, shares, strict=True)]  # no 0% on another
     return go.Bar(
         x=shares,
         y=tenths,
@@ -95,7 +96,7 @@ def _side(tenths: list[int], shares: np.ndarray, ink: Ink, name: str) -> go.Bar:
         width=0.72,
         name=plain(name),
         marker_color=ink.line,
-        text=said,
+        text=beside,
         textposition="outside",
         textfont_color=ink.text,
         cliponaxis=False,

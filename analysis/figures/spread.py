@@ -15,6 +15,7 @@ from ..language import number, say
 from ..lines import Ink, styles
 from ..study import Study
 from ..words import sentence
+from .curves import FULL
 from .drawn import RIGHT, VEIL, Column, Drawn, slim, slug
 from .measure import SURVIVAL, Measure, extremes, measure, outcome_of, values_of
 from .rows import AXIS_ROOM, NAME_CHARACTERS, NARROW_CHARACTERS, TEXT_ROW, beside, lay_out, note
@@ -66,6 +67,8 @@ def box_figure(
     row = max(ROW, TEXT_ROW * max(map(rows_of, told)) + 10)
     figure = go.Figure(list(traces), {"boxgap": 0, "annotations": [beside(i, name) for i, name in enumerate(told)]})
     low, high = _range(*ends)
+    if fit.percent and ends[0] >= 0 and ends[1] <= 1:
+        low, high = max(low, 1 - FULL), min(high, FULL)
     ticks = {"range": [low, high], "tickformat": fit.ticks(high - low)}
     lay_out(figure, title, (len(names), row), (24 + max(map(width_of, told)), RIGHT), fit, ticks)
     over = {"xanchor": "left", "yanchor": "bottom", "yshift": 13, "font": {"size": 12}, "bgcolor": VEIL}

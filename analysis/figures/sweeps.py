@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..language import say
-from ..lines import INKS, STROKES, Ink, Line
+from ..lines import INKS, LEVEL, STROKES, Ink, Line
 from ..shape import Axis, Shape, shape
 from ..study import Study
 from ..words import lower_first, sentence
@@ -84,7 +84,7 @@ def _level_lines(study: Study, form: Shape, table: pd.DataFrame) -> list[Line]:
             study.labels[scenario],
             [ends[0], ends[-1]],
             table.loc[[scenario, scenario]],
-            INKS[0],
+            INKS[0] if scenario == study.scenarios[0] else LEVEL,
             dashes[i % len(dashes)],
         )
         for i, scenario in enumerate(levels)

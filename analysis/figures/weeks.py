@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from ..groups import copied_twins as twins
 from ..groups import group_curves, uncopied_twins
 from ..language import say
-from ..lines import INKS, MAX_LINES, Line, styles, survival_lines, weekly_lines
+from ..lines import MAX_LINES, STROKES, Ink, Line, styles, survival_lines, weekly_lines
 from ..study import Outcome, Study
 from ..survival import Curve, curves
 from ..words import humanise, listing, sentence
@@ -38,7 +38,8 @@ def group_survival(study: Study, scenario: Any, grouping: str) -> Drawn | None:
     said = [_pooled()]
     if grouping == "copied":
         said.append(say("A shop counts as not copied until the week of its copy, and as copied from then on."))
-    return _curves(slug("group", grouping, scenario), title, _lines(known), known, say("Group"), said=said)
+    lines = _lines(known, styles(study)[scenario][0])
+    return _curves(slug("group", grouping, scenario), title, lines, known, say("Group"), said=said)
 
 
 def copied_twins(study: Study, scenario: Any, base: Any) -> Drawn | None:
@@ -123,10 +124,11 @@ def line_numbers(lines: Sequence[Line], x: str, name: str) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _lines(known: Mapping[str, Curve]) -> list[Line]:
-    """Curves by name as lines, in their order."""
+def _lines(known: Mapping[str, Curve], ink: Ink) -> list[Line]:
+    """Curves by name as lines, in their order: groups of one scenario in its colour, with dashes of their own."""
+    dashes = list(STROKES)
     return [
-        Line(name, curve.week, curve.survival, curve.low, curve.high, INKS[i % len(INKS)], "solid")
+        Line(name, curve.week, curve.survival, curve.low, curve.high, ink, dashes[i % len(dashes)])
         for i, (name, curve) in enumerate(list(known.items())[:MAX_LINES])
     ]
 

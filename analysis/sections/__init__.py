@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from ..findings import Findings
 from ..parts import Contents, Section
-from ..study import Study
 from .differences import changes, levels
+from .diversion import diversion
 from .dominance import dominance
 from .fates import shops
 from .first import first
@@ -28,6 +28,7 @@ SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
     alone,
     many_worlds,
     dominance,
+    diversion,
     settings,
     groups,
     changes,
@@ -43,8 +44,7 @@ SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
 )
 
 
-def of(study: Study) -> list[Section | Contents]:
+def of(found: Findings) -> list[Section | Contents]:
     """The first page, the contents, and the sections that the study has something for."""
-    found = Findings(study)
     head, *rest = (made for section in SECTIONS if (made := section(found)))
     return [head, Contents(rest), *rest]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import figures
-from ..answer import answer, question
+from ..answer import in_short, sureness
 from ..findings import Findings
 from ..intervals import Estimate
 from ..language import number, say
@@ -25,7 +25,8 @@ def first(found: Findings) -> First:
     """The first page."""
     picture = figure(figures.survival(found.study, found.curves)) if found.curves else None
     parts = [part for part in (picture, compared(found)) if part]
-    return First("answer", question(found), parts, [text for text in answer(found) if text])
+    shown, more = in_short(found)
+    return First("answer", say("The answer"), parts, shown, more, sureness(found.study) if found.survival else "")
 
 
 def compared(found: Findings, most: int = MOST_ROWS) -> Table | None:

@@ -4,7 +4,8 @@
 // for the key below, which can always switch lines on and off.
 const NARROW = 600;
 const PAPER = { width: 680, height: 860, scale: 0.75, first: 350 }; // px of a sheet; how figures are shown there; the first one
-const { words, ...config } = JSON.parse(document.getElementById("config").textContent);
+const LOOKS = { SCALE: 1.4, KEPT: "etalase look" }; // how much larger a projector's letters are; where a choice is kept
+const { words, dark, ...config } = JSON.parse(document.getElementById("config").textContent);
 const figures = [...document.querySelectorAll("figure[data-figure]")].map((element) => ({
   element,
   plot: element.querySelector(".plot"),
@@ -29,18 +30,49 @@ function set(layout, path, value) {
   names.reduce((within, name) => (within[name] ??= {}), layout)[last] = value;
 }
 
-function fitted(figure, width, most = Infinity) {
+// A copy in which every value has been looked at, with the names that lead to it.
+function mapped(value, change, names = []) {
+  if (Array.isArray(value)) return value.map((one) => mapped(one, change, names));
+  if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return change(value, names);
+  const pairs = Object.entries(value).map(([name, one]) => [name, mapped(one, change, [...names, name])]);
+  return Object.fromEntries(pairs);
+}
+
+// On a dark page each colour has another; those that are see-through keep how much they are.
+function darkened(value) {
+  if (typeof value !== "string") return value;
+  const [start] = value.match(/^rgba\(\d+,\d+,\d+/) ?? [value];
+  return start in dark ? dark[start] + value.slice(start.length) : value;
+}
+
+const LENGTHS = /^(size|ax|ay|[xy]shift|standoff|borderpad|arrowwidth|(grid|line|zeroline)width|thickness|height)$/;
+
+// For a wall: letters, lines, marks and the room for them, not what is in the units of the data.
+function enlarged(value, names) {
+  const [last, before] = [names.at(-1), names.at(-2)];
+  const length = LENGTHS.test(last) || before === "margin" || (last === "width" && /^(line|error_.)$/.test(before));
+  return length && typeof value === "number" ? value * LOOKS.SCALE : value;
+}
+
+function fitted(figure, width, most, scale) {
   const layout = structuredClone(figure.layout);
-  layout.width = width;
   layout.height = Math.min(layout.height, most);
-  if (width < NARROW) for (const [path, value] of Object.entries(figure.narrow)) set(layout, path, value);
+  if (width / scale < NARROW) for (const [path, value] of Object.entries(figure.narrow)) set(layout, path, value);
   return layout;
 }
 
-function draw(figure, width = figure.plot.clientWidth, most = Infinity) {
-  figure.element.classList.toggle("narrow", width < NARROW);
-  const layout = fitted(figure, width, most);
-  const drawn = Plotly.react(figure.plot, figure.data, layout, { ...config, responsive: false });
+function look() {
+  return document.documentElement.dataset.look;
+}
+
+function draw(figure, width = figure.plot.clientWidth, most = Infinity, as = look()) {
+  const scale = as === "projector" ? LOOKS.SCALE : 1;
+  figure.element.classList.toggle("narrow", width / scale < NARROW);
+  let [data, layout] = [figure.data, fitted(figure, width, most, scale)];
+  if (as === "dark") [data, layout] = [data, layout].map((one) => mapped(one, darkened));
+  if (as === "projector") [data, layout] = [data, layout].map((one) => mapped(one, enlarged));
+  layout.width = width;
+  const drawn = Plotly.react(figure.plot, data, layout, { ...config, responsive: false });
   const [drawing, ...over] = figure.plot.querySelectorAll(".main-svg");
   for (const svg of [drawing, ...over]) svg.setAttribute("viewBox", `0 0 ${width} ${layout.height}`);
   // whoever listens to the page hears what is drawn and where its numbers are, not loose figures
@@ -68,6 +100,38 @@ function follow(figure) {
     width = figure.plot.clientWidth;
     requestAnimationFrame(() => draw(figure));
   }).observe(figure.plot);
+}
+
+// A page is light or dark as the reader's screen is, until another look is chosen: of this page or one before it.
+function dress(chosen) {
+  document.documentElement.dataset.look = chosen;
+  for (const line of document.querySelectorAll(".key path")) {
+    line.dataset.light ??= line.getAttribute("stroke");
+    line.setAttribute("stroke", chosen === "dark" ? darkened(line.dataset.light) : line.dataset.light);
+  }
+}
+
+function offerLooks() {
+  const choice = document.getElementById("look");
+  const [first] = [kept(), matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"].filter(Boolean);
+  choice.value = first;
+  choice.parentElement.hidden = false;
+  choice.addEventListener("change", () => {
+    dress(choice.value);
+    kept(choice.value);
+    for (const figure of [...figures]) drawnOrSaid(figure);
+  });
+  dress(choice.value || "light");
+}
+
+// What a browser keeps of a page from disk, if anything.
+function kept(chosen) {
+  try {
+    if (chosen) localStorage.setItem(LOOKS.KEPT, chosen);
+    return localStorage.getItem(LOOKS.KEPT);
+  } catch {
+    return null;
+  }
 }
 
 // The numbers behind a figure, all of them, as a file.
@@ -98,7 +162,7 @@ function beforePrint() {
     const most = figure.element.closest(".first") ? PAPER.first : Infinity;
     const scale = Math.min(PAPER.scale, PAPER.height / figure.layout.height);
     figure.plot.style.setProperty("--paper", scale);
-    drawnOrSaid(figure, PAPER.width / scale, most);
+    drawnOrSaid(figure, PAPER.width / scale, most, "light");
   }
 }
 
@@ -117,6 +181,7 @@ function drawnOrSaid(figure, ...how) {
 }
 
 async function start() {
+  offerLooks();
   for (const figure of figures) offerNumbers(figure);
   await unpackPlotly();
   addEventListener("beforeprint", beforePrint); // a reader need not wait for the last figure

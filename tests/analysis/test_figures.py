@@ -336,5 +336,5 @@ def test_many_scenarios_get_lines_alone_of_which_few_are_named(tmp_path: Path) -
     ends = sorted(trace.y[-1] for trace in made.figure.data)
     assert {ends[0], ends[-1]} <= {trace.y[-1] for trace in named}
     assert "The first 60 of 70 scenarios" in made.caption
-    assert len(set(list(styles(study).values())[:40])) == 40
+    assert len(set(list(styles(study).values())[:37])) == 37
     assert "the numbers have intervals" not in there(figures.weekly(study, "live_smes")).caption  # of one seed

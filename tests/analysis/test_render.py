@@ -95,7 +95,7 @@ def test_there_is_a_sample_and_a_template_of_every_part() -> None:
     kinds = {*typing.get_args(Part), First}
     assert {type(part) for part in samples("x")} == kinds
     named = {f"{kind.__name__.lower()}.html" for kind in kinds}
-    assert named | {"report.html", "brief.html"} == set(environment().list_templates(["html"]))
+    assert named | {"report.html", "brief.html", "slides.html"} == set(environment().list_templates(["html"]))
 
 
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1))

@@ -92,3 +92,10 @@ def test_words() -> None:
     assert (span(156), span(1), span(30)) == ("three years", "one week", "30 weeks")
     assert (listing([]), listing(["a"]), listing(["a", "b", "c"])) == ("", "a", "a, b and c")
     assert (plural(1, "seed"), plural(1200, "run")) == ("1 seed", "1,200 runs")
+
+
+@pytest.mark.parametrize("unit", ["SMEs", "shops", "orders"])
+def test_a_count_of_one_seed_has_no_decimals_and_a_mean_of_several_has(unit: str) -> None:
+    assert scale(unit, [26.0]).number(26.0) == "26"
+    assert scale(unit, [26.5]).number(26.5) == "26.5"
+    assert scale(unit, [26.0], [1.5]).number(26.0) == "26.0"

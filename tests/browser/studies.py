@@ -9,10 +9,11 @@ from functools import partial
 from pathlib import Path
 
 from analysis import report
-from tests.analysis.synthetic import SyntheticScenario, headline, store
+from analysis.diversion import ONLINE, STREET
+from tests.analysis.synthetic import OUTCOMES, SyntheticScenario, headline, store
 
 REAL = ("market=classroom", "market.calibration_consumers=1000", "platform=project_s", "weeks=20", "replications=2")
-FAVOUR, CUT = "platform.favour", "platform.undercut"
+FAVOUR, CUT, DIVERSION = "platform.favour", "platform.undercut", "street.diversion"
 
 
 def one() -> list[SyntheticScenario]:
@@ -52,6 +53,28 @@ def multiples() -> list[SyntheticScenario]:
     ]
 
 
+def street() -> list[SyntheticScenario]:
+    """Separation over the belief on the street, on two platforms."""
+    return [
+        SyntheticScenario(
+            0.004 + 0.002 * (rule != "none"),
+            0.1,
+            {"platform": platform, "regulation": rule, DIVERSION: d},
+            "",
+            {ONLINE: 90.0 - 6.0 * (rule != "none"), STREET: 130.0 + 14.0 * d * (rule != "none")},
+        )
+        for platform in ("marketplace_only", "project_s")
+        for d in (0.1, 0.4, 0.8)
+        for rule in ("none", "separation")
+    ]
+
+
+def of_the_street(folder: Path) -> Path:
+    """The report of a study of the street, in Indonesian."""
+    alive = {name: {"label": name, "unit": "shops", "direction": 1} for name in (ONLINE, STREET)}
+    return report.write(store(folder, street(), range(3), weeks=60, smes=100, outcomes=OUTCOMES | alive), "id")
+
+
 def made(scenarios: Callable[[], Sequence[SyntheticScenario]], seeds: int, language: str, folder: Path) -> Path:
     """The report of a synthetic study."""
     return report.write(store(folder, scenarios(), range(seeds), weeks=60, smes=100), language)
@@ -72,5 +95,6 @@ MADE: dict[str, Callable[[Path], Path]] = {
     "map": partial(made, grid, 2, "id"),
     "multiples": partial(made, multiples, 3, "id"),
     "run": partial(made, one, 1, "en"),
+    "street": of_the_street,
     "real": real,
 }

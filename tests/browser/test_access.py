@@ -33,7 +33,9 @@ def test_axe_finds_nothing_grave(visit, name, width) -> None:
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_tabulator_reaches_everything_that_can_be_used_and_shows_where_it_is(visit, width) -> None:
     page = visit("rules", width).page
-    usable = page.locator("button:visible, summary:visible, a[href]:visible, [tabindex='0']:visible").count()
+    usable = page.locator(
+        "button:visible, select:visible, summary:visible, a[href]:visible, [tabindex='0']:visible"
+    ).count()
     page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
     seen = []
     for _ in range(usable):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import subprocess
 import sys
@@ -137,6 +138,8 @@ class TestSimulate:
         assert "classroom, project_s, rules: none, seed 1, 3 weeks" in repr(run)
         assert "SME profit" in run._repr_html_()
         assert len(run._repr_html_()) < 5_000
+        assert re.search(r"Rp −?[\d.,]+ (m|bn|tn)", run._repr_html_())
+        assert not re.search(r"\de[+-]\d", run._repr_html_())
 
     def test_its_weeks_are_drawn(self, run: Run) -> None:
         drawn = run.plot("sme_profit", "hhi")
@@ -211,6 +214,7 @@ class TestSweep:
         )
         assert "Project S" in study._repr_html_()
         assert len(study._repr_html_()) < 5_000
+        assert re.search(r"\d%.*Rp −?[\d.,]+", study._repr_html_(), re.DOTALL)
 
     def test_it_draws_and_reports(self, study: Study) -> None:
         assert study.plot("sme_profit").table is not None
