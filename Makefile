@@ -16,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run page map validate mechanisms rules street outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-classroom test-cluster docs lint format clean
+.PHONY: help install browser run page map validate mechanisms rules street outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-soak test-classroom test-cluster trials docs lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -96,12 +96,18 @@ test-faults: install ## break every write, sync and renaming in turn, and spoil 
 	FAULTS=all TRIALS=3334 $(BIN)/pytest -n auto tests/experiments/test_faults.py tests/experiments/test_damaged_files.py
 	FAULTS=10000 $(BIN)/pytest -n auto tests/simulation/test_cache.py tests/simulation/test_listings.py -k damage
 
+test-soak: install ## run two thousand markets in one process and weigh what is left
+	SOAK=2000 $(BIN)/pytest tests/experiments/test_soak.py
+
 test-classroom: install ## a class of 40 phones for 20 weeks, and 10,000 hostile messages
 	PHONES=40 MESSAGES=10000 MOST_WAIT=1 $(BIN)/pytest tests/experiments/test_classroom_server.py -k hostile
 
 test-cluster: install ## run a study on a Ray cluster of two nodes and kill one of them
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[ray]' --constraint constraints.txt
 	$(BIN)/pytest tests/cluster/two_nodes.py
+
+trials: install ## run these long trials one after the other and write what they counted: docs/sweeps.md
+	$(BIN)/python -m benchmarks.trials
 
 docs: $(WRITES) ## make the site of the documents, its notebooks run: build/site/index.html
 	@rm -rf $(SITE) build/doctrees
