@@ -23,7 +23,7 @@ from .stored import tables
 
 ROOT = Path(__file__).parents[2]
 RUNS, KILLS = (int(os.environ.get(name, short)) for name, short in (("RUNS", "40"), ("KILLS", "3")))
-STUDY = [*fakes.SMALL, "-m", "platform=marketplace_only,project_s", "weeks=13", f"replications={RUNS // 2}"]
+STUDY = [*fakes.EVERY_SEED, "-m", "platform=marketplace_only,project_s", "weeks=13", f"replications={RUNS // 2}"]
 VICTIMS = ("worker", "command", "all")
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are found in /proc")

@@ -37,7 +37,7 @@ def test_many_runs_in_one_process_do_not_grow_its_memory(tmp_path: Path, counted
     else runs on it has a say, and seeds are fixed.
     """
     before: list[tuple[int, int]] = []
-    study = [*fakes.SMALL, "weeks=2", f"replications={FIRST + MORE}", f"results={tmp_path}"]
+    study = [*fakes.EVERY_SEED, "weeks=2", f"replications={FIRST + MORE}", f"results={tmp_path}"]
 
     def watched(config: Config, threads: int) -> tuple[Results, Mapping[str, Any]]:
         before.append(held())
