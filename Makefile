@@ -6,6 +6,11 @@ INSTALLED := $(VENV)/.installed
 WRITES := $(VENV)/.writes
 SITE := build/site
 EXTRAS := dev,classroom,lab,oracle
+LOCK := $(wildcard requirements/*.txt)
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# Whatever is downloaded is compared with its hash, so what it is built with is installed before. $(call locked,dev docs)
+comma := ,
+locked = $(PIP) install --require-hashes --no-build-isolation --use-pep517 $(patsubst %,-r requirements/%.txt,base $(1))
 STUDY := project_s
 # The browser that opens the report in the tests: a name on the PATH, or no for none (make test CHROMIUM=no).
 export CHROMIUM ?= chromium
@@ -16,7 +21,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run page map validate mechanisms rules plausible street outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-classroom test-cluster wheel test-wheel brief docs lint format clean
+.PHONY: help install browser run page map validate mechanisms rules plausible street outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-soak test-classroom test-cluster trials wheel test-wheel brief docs lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -99,11 +104,14 @@ test-faults: install ## break every write, sync and renaming in turn, and spoil 
 	FAULTS=all TRIALS=3334 $(BIN)/pytest -n auto tests/experiments/test_faults.py tests/experiments/test_damaged_files.py
 	FAULTS=10000 $(BIN)/pytest -n auto tests/simulation/test_cache.py tests/simulation/test_listings.py -k damage
 
+test-soak: install ## run two thousand markets in one process and weigh what is left
+	SOAK=2000 $(BIN)/pytest tests/experiments/test_soak.py
+
 test-classroom: install ## a class of 40 phones for 20 weeks, and 10,000 hostile messages
 	PHONES=40 MESSAGES=10000 MOST_WAIT=1 $(BIN)/pytest tests/experiments/test_classroom_server.py -k hostile
 
 test-cluster: install ## run a study on a Ray cluster of two nodes and kill one of them
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[ray]' --constraint constraints.txt
+	$(call locked,ray)
 	$(BIN)/pytest tests/cluster/two_nodes.py
 
 wheel: install ## build the wheel and the source archive of this version: dist/
@@ -119,6 +127,9 @@ brief: install ## run the quick study of the rules, some minutes, and write it o
 	$(BIN)/python -m experiments.run brief rules_quick
 	$(BIN)/python -m experiments.run brief rules_quick --language id
 
+trials: install ## run these long trials one after the other and write what they counted: docs/sweeps.md
+	$(BIN)/python -m benchmarks.trials
+
 docs: $(WRITES) ## make the site of the documents, its notebooks run: build/site/index.html
 	@rm -rf $(SITE) build/doctrees
 	@test -f results/class.html || $(BIN)/etalase classroom --export build/class.html results=build draws=2 weeks=52
@@ -126,6 +137,11 @@ docs: $(WRITES) ## make the site of the documents, its notebooks run: build/site
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html -d build/doctrees -c docs/site build/pages $(SITE)
 	@$(BIN)/python -m docs.site.check $(SITE)
 	@echo "The site: $(CURDIR)/$(SITE)/index.html"
+
+lock: install ## pin what constraints.txt names with the hashes of its files: requirements/
+	$(BIN)/python -m venv build/uv
+	build/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/python requirements/lock.py build/uv/bin/uv
 
 lint: install ## check form, run the linter and the type checker
 	$(BIN)/ruff format --check --quiet
@@ -141,11 +157,11 @@ clean: ## remove .venv and every cache, keep results/
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(WRITES): $(INSTALLED)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]' --constraint constraints.txt
+	@$(call locked,docs)
 	@touch $@
 
 # Debian's python3 comes without ensurepip unless python3-venv is installed: then its pip fills the environment.
-$(INSTALLED): pyproject.toml constraints.txt
+$(INSTALLED): pyproject.toml $(LOCK)
 	@$(or $(PYTHON),false) -c '$(FITS)' 2>/dev/null || \
 		{ echo "Etalase needs Python 3.11, 3.12 or 3.13: make $(or $(MAKECMDGOALS),install) PYTHON=…" >&2; exit 1; }
 	@if $(PYTHON) -c 'import ensurepip; ensurepip.version()' 2>/dev/null; then $(PYTHON) -m venv --clear $(VENV); \
@@ -153,5 +169,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 		$(PYTHON) -m venv --clear --without-pip $(VENV) && \
 		$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check pip; \
 	else echo "$(PYTHON) has neither ensurepip nor pip: apt-get install python3-venv" >&2; exit 1; fi
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]' --constraint constraints.txt
+	$(PIP) install --require-hashes -r requirements/build.txt
+	$(call locked,$(subst $(comma), ,$(EXTRAS)))
+	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@

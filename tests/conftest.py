@@ -1,4 +1,4 @@
-"""For all tests: what hypothesis does, one cache of openings for a session, and who works beside whom.
+"""For all tests: what hypothesis does, one cache of openings for a session, who works beside whom, what was counted.
 
 A busy machine is no failure, so no example has a time limit. `make test` tries the same examples on every machine and
 every time; `make test-search` looks for new ones.
@@ -7,8 +7,10 @@ every time; `make test-search` looks for new ones.
 from __future__ import annotations
 
 import gc
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,6 +52,34 @@ def pytest_collection_finish() -> None:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     """Spread the tests over the workers by file."""
     return ByFile(config, log)
+
+
+COUNTED: list[tuple[str, dict[str, int]]] = []
+
+
+@pytest.fixture
+def counted(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """A function that says how often what was tried, and what came of it: `counted("ten lines", refused=4)`.
+
+    It is printed when all tests have ended, and added to the file that COUNTS names, a line of JSON each.
+    """
+    return lambda tried, **counts: record_property("counted", (tried, counts))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Keep what a test has counted, in whichever worker it ran."""
+    if report.when == "teardown":
+        COUNTED.extend((tried, dict(counts)) for name, (tried, counts) in report.user_properties if name == "counted")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say what was counted."""
+    for tried, counts in COUNTED:
+        terminalreporter.write_line(f"{tried}: {', '.join(f'{name} {number:,}' for name, number in counts.items())}")
+    name = os.environ.get("COUNTS")
+    if name and "PYTEST_XDIST_WORKER" not in os.environ:
+        with Path(name).open("a", encoding="utf-8") as file:
+            file.writelines(f"{json.dumps(one)}\n" for one in COUNTED)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import re
 import tomllib
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 DEPENDENCIES = [*PROJECT["dependencies"], *chain(*PROJECT["optional-dependencies"].values())]
+LOCK = sorted((ROOT / "requirements").glob("*.txt"))
 LISTINGS = ROOT / "simulation" / "data" / "tokopedia_listings.csv"
 PAGES = [
     *sorted(ROOT.glob("*.md")),
@@ -25,12 +27,28 @@ PAGES = [
 ]
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines of a file of requirements that are no comments."""
+    return [line for line in text.splitlines() if not line.startswith("#")]
+
+
 def pins(python: str) -> dict[str, str]:
     """Name to version of every line of constraints.txt that holds on a version of Python."""
-    lines = [Requirement(line) for line in read("constraints.txt").splitlines() if not line.startswith("#")]
-    held = [line for line in lines if line.marker is None or line.marker.evaluate({"python_version": python})]
+    held = [
+        line
+        for line in map(Requirement, lines_of(read("constraints.txt")))
+        if line.marker is None or line.marker.evaluate({"python_version": python})
+    ]
     assert len({line.name for line in held}) == len(held)
     return {line.name: str(line.specifier).removeprefix("==") for line in held}
+
+
+def locked(path: Path) -> Iterator[tuple[Requirement, int]]:
+    """Every package of a file of the lock, and how many hashes it has."""
+    for line in path.read_text(encoding="utf-8").replace("\\\n", "").splitlines():
+        if not line.startswith("#"):
+            package, *hashes = re.split(r"\s+--hash=sha256:(?=[0-9a-f]{64}\b)", line)
+            yield Requirement(package), len(hashes)
 
 
 def read(name: str) -> str:
@@ -100,6 +118,35 @@ def test_every_dependency_is_pinned_within_its_range(python: str) -> None:
         wanted = Requirement(text)
         if wanted.marker is None or wanted.marker.evaluate({"python_version": python}):
             assert wanted.specifier.contains(pinned[wanted.name]), text
+
+
+@pytest.mark.parametrize("path", LOCK, ids=[path.stem for path in LOCK])
+def test_the_lock_has_the_pinned_versions_and_their_hashes(path: Path) -> None:
+    pinned = {(line.name, str(line.specifier)) for line in map(Requirement, lines_of(read("constraints.txt")))}
+    names = {name for name, _ in pinned}
+    found = list(locked(path))
+    assert found
+    for package, hashes in found:
+        version = str(package.specifier)
+        assert hashes > 0, package
+        assert re.fullmatch(r"==[^,*]+", version), package
+        assert package.name not in names or (package.name, version) in pinned, package
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize("extra", ["base", *PROJECT["optional-dependencies"]])
+def test_the_lock_has_all_that_is_asked_for(python: str, extra: str) -> None:
+    paths = {path.stem: path for path in LOCK}
+    there = {
+        package.name
+        for name in {"base", extra}
+        for package, _ in locked(paths[name])
+        if package.marker is None
+        or package.marker.evaluate({"python_version": python, "python_full_version": f"{python}.9"})
+    }
+    for text in PROJECT["dependencies"] if extra == "base" else PROJECT["optional-dependencies"][extra]:
+        wanted = Requirement(text)
+        assert wanted.name in there or (wanted.marker and not wanted.marker.evaluate({"python_version": python})), text
 
 
 def test_the_listings_are_those_that_their_page_describes() -> None:

@@ -10,7 +10,7 @@ import json
 import os
 import random
 import shutil
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -83,10 +83,14 @@ def stays(found: dict[str, pd.DataFrame], wanted: dict[str, pd.DataFrame]) -> No
         pd.testing.assert_frame_equal(found[name][columns], left, check_exact=True, check_categorical=False)
 
 
-def asked(luck: random.Random, capsys: pytest.CaptureFixture[str], trial: int) -> None:
-    for command in (["status"], ["check"], *([["report"], ["table"]] if trial % REPORTED == 0 else [])):
-        assert main([*command, "default"]) in (0, 1, 2)
+def asked(capsys: pytest.CaptureFixture[str], trial: int) -> bool:
+    """Ask every command that reads a study. Whether `check` finds it whole."""
+    codes = {}
+    for command in ("status", "check", *(("report", "table") if trial % REPORTED == 0 else ())):
+        codes[command] = main([command, "default"])
+        assert codes[command] in (0, 1, 2)
         told(capsys)
+    return codes["check"] == 0
 
 
 @pytest.fixture
@@ -102,7 +106,7 @@ def carry_out(planned: Plan) -> None:
 
 
 def test_no_spoilt_file_of_a_study_is_a_traceback_or_a_wrong_number(
-    scene: Path, capsys: pytest.CaptureFixture[str]
+    scene: Path, capsys: pytest.CaptureFixture[str], counted: Callable[..., None]
 ) -> None:
     planned = plan.make(SWEEP, multirun=True)
     carry_out(planned)
@@ -114,6 +118,7 @@ def test_no_spoilt_file_of_a_study_is_a_traceback_or_a_wrong_number(
     shutil.copytree(FOLDER, scene / "whole")
     files = [path for path in (scene / "whole").rglob("*") if path.is_file() and path.name[0] != "."]
     assert len(files) >= 3
+    changed = missed = 0
     for trial in range(TRIALS):
         luck = random.Random(trial)
         shutil.rmtree(FOLDER)
@@ -124,20 +129,27 @@ def test_no_spoilt_file_of_a_study_is_a_traceback_or_a_wrong_number(
             stays(tables(FOLDER), wanted)
         except StudyError as error:
             one_line(error)
-        asked(luck, capsys, trial)
+        same = all((FOLDER / path.relative_to(scene / "whole")).read_bytes() == path.read_bytes() for path in files)
+        changed += not same
+        found_whole = asked(capsys, trial)
+        missed += found_whole and not same
         carry_out(more)
         found = tables(FOLDER)
         for name, table in wanted.items():
             pd.testing.assert_frame_equal(found[name], table, check_exact=True, check_categorical=False)
         assert main(["check", "default"]) == 0
         told(capsys)
-    with capsys.disabled():
-        sys.stdout.write(f"\n{TRIALS} spoilt studies: tracebacks 0, wrong results 0\n")
+    counted("spoilt studies", studies=TRIALS, changed=changed, missed=missed, tracebacks=0, wrong=0)
+    assert missed == 0
 
 
 @pytest.mark.parametrize("form", ["single_files", "compacted"])
 def test_no_spoilt_file_of_an_earlier_version_is_a_traceback(
-    form: str, scene: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    form: str,
+    scene: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    counted: Callable[..., None],
 ) -> None:
     monkeypatch.setattr(fingerprint, "model_hash", lambda: OLD_MODEL)
     listed = plan_of_old(FIXTURES / form)
@@ -148,16 +160,16 @@ def test_no_spoilt_file_of_an_earlier_version_is_a_traceback(
         shutil.copytree(FIXTURES / form, FOLDER)
         path = luck.choice(files)
         spoil(FOLDER / path.relative_to(FIXTURES / form), luck, files)
-        asked(luck, capsys, trial)
+        asked(capsys, trial)
         try:
             with opened(listed, "etalase …") as study:
                 assert study.runs_missing <= (1 if form == "single_files" else 4)
                 study.finish()
         except ConfigError as error:
             one_line(error)
-        asked(luck, capsys, trial)
-    with capsys.disabled():
-        sys.stdout.write(f"\n{TRIALS} spoilt studies of an earlier version, {form}: tracebacks 0\n")
+        asked(capsys, trial)
+    name = form.replace("_", " ")
+    counted(f"spoilt studies of an earlier version, {name}", studies=TRIALS, tracebacks=0)  # or it had ended above
 
 
 def plan_of_old(folder: Path) -> Plan:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -203,7 +202,7 @@ def same(one: Mapping[str, Mapping[str, pd.DataFrame]], other: Mapping[str, Mapp
 
 @pytest.mark.parametrize("scene", SCENES)
 def test_a_fault_at_any_call_loses_nothing(
-    scene: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    scene: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, counted: Callable[..., None]
 ) -> None:
     if scene == "earlier_version":
         monkeypatch.setattr(fingerprint, "model_hash", lambda: OLD_MODEL)
@@ -215,14 +214,14 @@ def test_a_fault_at_any_call_loses_nothing(
 
     shutil.copytree(tmp_path / "before", tmp_path / "whole")
     monkeypatch.chdir(tmp_path / "whole")
-    counted = Faults()
-    with counted():
+    whole = Faults()
+    with whole():
         carry_out(planned)
     wanted = everywhere(FOLDER)
     assert check(FOLDER) == 0
 
     stops = lost = torn = twice = 0
-    for number in range(1, counted.count + 1):
+    for number in range(1, whole.count + 1):
         for kind in KINDS if number % EVERY == 0 else ():
             place = tmp_path / f"{number}-{kind}"
             shutil.copytree(tmp_path / "before", place)
@@ -241,7 +240,7 @@ def test_a_fault_at_any_call_loses_nothing(
             assert check(FOLDER) == 0
             monkeypatch.chdir(tmp_path)
             shutil.rmtree(place)
-    with capsys.disabled():
-        sys.stdout.write(f"\n{scene}: calls {counted.count}, faults {stops}, lost {lost}, torn {torn}, twice {twice}\n")
-    assert stops >= counted.count // EVERY * len(KINDS) - len(KINDS)
+    name = scene.replace("_", " ")
+    counted(f"a fault at a call, {name}", calls=whole.count, faults=stops, lost=lost, torn=torn, twice=int(twice))
+    assert stops >= whole.count // EVERY * len(KINDS) - len(KINDS)
     assert (lost, torn, twice) == (0, 0, 0)

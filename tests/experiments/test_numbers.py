@@ -8,6 +8,8 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
+from collections import Counter
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from simulation.config import GROUPS, SEED, WEEKS
 from simulation.settings.parameter import Spec, check
 from simulation.settings.strategies import STRATEGIES
 
+TRIED = Counter[str]()
 LINES = int(os.environ.get("LINES", "100"))
 NUMERIC = sorted(name for name, kind in setting_types().items() if kind in (int, float))
 STUDYS = ["replications", "workers", "hydra.launcher.n_jobs"]
@@ -83,11 +86,13 @@ def accept(plan: Any, command: str) -> None:
 
 def tried(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> Any:
     """The plan of a command, or what it said in one line when it refused."""
+    TRIED["lines"] += 1
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("experiments.conduct.opened", accept)
         try:
             code = main(arguments)
         except Accepted as accepted:
+            TRIED["taken"] += 1
             return accepted.args[0]
     out, err = capsys.readouterr()
     assert (code, out) == (2, "")
@@ -95,6 +100,7 @@ def tried(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> Any:
     assert err.startswith("etalase: ")
     assert "; it may be " in err
     assert len(err) < 1500
+    TRIED["refused"] += 1
     return err
 
 
@@ -104,11 +110,22 @@ def found(config: Any, name: str) -> Any:
     return config
 
 
+@pytest.fixture
+def _lines_counted(request: pytest.FixtureRequest, counted: Callable[..., None]) -> Iterator[None]:
+    """Say how many command lines a test has tried, and what came of them."""
+    TRIED.clear()
+    yield
+    name = request.node.originalname.removeprefix("test_").replace("_", " ")
+    neither = TRIED["lines"] - TRIED["taken"] - TRIED["refused"]
+    counted(name, lines=TRIED["lines"], taken=TRIED["taken"], refused=TRIED["refused"], tracebacks=neither)
+
+
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.mark.usefixtures("_lines_counted")
 @settings(max_examples=LINES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(NUMERIC), plain)
 def test_a_plain_number_is_taken_as_it_is_or_refused_by_range(
@@ -118,13 +135,14 @@ def test_a_plain_number_is_taken_as_it_is_or_refused_by_range(
     got = tried([*chosen_for(name), f"{name}={text}"], capsys)
     if isinstance(got, str):
         return
-    value = got.seeds.start if name == "seed" else found(got.cells[0].config, name)
+    value = got.seeds.start if name == "seed" else found(got.scenarios[0].config, name)
     assert type(value) is kind
     assert Decimal(value) == Decimal(kind(text))
     assert spec is None or spec.low is None or spec.low <= value
     assert spec is None or spec.high is None or value <= spec.high
 
 
+@pytest.mark.usefixtures("_lines_counted")
 @settings(max_examples=LINES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from([name for name in NUMERIC if name in SPECS]), plain)
 def test_a_plain_number_out_of_range_is_refused_by_its_name(
@@ -138,6 +156,7 @@ def test_a_plain_number_out_of_range_is_refused_by_its_name(
         assert got.startswith(f"etalase: {name}: got ")
 
 
+@pytest.mark.usefixtures("_lines_counted")
 @settings(max_examples=LINES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from([*NUMERIC, *STUDYS]), odd), min_size=1, max_size=3), st.booleans())
 def test_a_number_of_any_form_is_in_range_or_one_line(
@@ -146,7 +165,7 @@ def test_a_number_of_any_form_is_in_range_or_one_line(
     chosen = {text: None for name, _ in lines for text in chosen_for(name)}
     got = tried([*(["-m"] if many else []), *chosen, *(f"{name}={text}" for name, text in lines)], capsys)
     if not isinstance(got, str):
-        for cell in got.cells:
+        for cell in got.scenarios:
             plain_config = {**cell.config, "seed": got.seeds.start}
             assert Config.read(plain_config).plain() == plain_config
         assert 1 <= len(got.seeds) <= 10**6

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -210,7 +210,7 @@ def test_each_signal_ends_a_study_with_the_same_line(launcher: str, to, number: 
 
 
 @pytest.mark.slow
-def test_ctrl_c_at_any_moment_says_one_line(tmp_path: Path) -> None:
+def test_ctrl_c_at_any_moment_says_one_line(tmp_path: Path, counted: Callable[..., None]) -> None:
     """While modules are imported, workers start, runs run: a terminal sends it to the whole group."""
     for i in range(MOMENTS):
         process = start(tmp_path / str(i))
@@ -224,6 +224,7 @@ def test_ctrl_c_at_any_moment_says_one_line(tmp_path: Path) -> None:
         assert "Traceback" not in err
         assert "KeyboardInterrupt" not in err
         assert err.endswith(STOPPED)
+    counted("a study, stopped by Ctrl-C", moments=MOMENTS, tracebacks=0)  # or it had ended above
 
 
 BEFORE_MAIN = """
