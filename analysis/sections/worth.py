@@ -27,7 +27,8 @@ def worth(worlds: Worlds, outcome: str) -> list[Part]:
     whole = perfect(effects, worlds.weights, direction)
     fit = scale(worlds.outcomes[outcome].unit, [whole, *table["worth"]], table["worth"], difference=True)
     heading = Heading(say("Which unknown would change the order"))
-    return [heading, Paragraph(_told(worlds, outcome, table, whole, fit)), _table(table.head(SHOWN), fit)]
+    told, some = Paragraph(_told(worlds, outcome, table, whole, fit)), table[table["high"] > 0]
+    return [heading, told, *([] if some.empty else [_table(some.head(SHOWN), fit)])]
 
 
 def told_worth(worlds: Worlds, outcome: str) -> str:
