@@ -27,7 +27,9 @@ def worth(worlds: Worlds, outcome: str) -> list[Part]:
     whole = perfect(effects, worlds.weights, direction)
     fit = scale(worlds.outcomes[outcome].unit, [whole, *table["worth"]], table["worth"], difference=True)
     heading = Heading(say("Which unknown would change the order"))
-    return [heading, Paragraph(_told(worlds, outcome, table, whole, fit)), _table(table.head(SHOWN), fit)]
+    told, seen = Paragraph(_told(worlds, outcome, table, whole, fit)), 0.5 * 10.0**-fit.decimals
+    some = table[table["high"] * fit.factor >= seen]
+    return [heading, told, *([] if some.empty else [_table(some.head(SHOWN), fit)])]
 
 
 def told_worth(worlds: Worlds, outcome: str) -> str:

@@ -13,8 +13,34 @@ FIGURES = 2  # of a limit
 
 
 def unknown(name: str) -> str:
-    """An unknown's name in words: the last part of its setting's name."""
-    return humanise(name.rpartition(".")[2])
+    """An unknown in words that a reader knows; of one without such words the last part of its setting's name."""
+    told = {
+        "street.diversion": say("the street's part of lost online orders"),
+        "street.online_share": say("the online part of all orders"),
+        "market.app_share": say("the app's part of online orders"),
+        "market.order_share": say("the share of people who order in a week"),
+        "demand.nest": say("how close a copy is to its original"),
+        "demand.impulse": say("impulse buying in the feed"),
+        "demand.shock_sd": say("the size of demand shocks"),
+        "demand.shock_persistence": say("how long demand shocks last"),
+        "consideration.search_exponent": say("the pull of popular goods in search"),
+        "influence.endorsement": say("the lift from influencers"),
+        "channels.lean_sd": say("how unevenly sellers depend on the app"),
+        "sellers.fixed_cost_share": say("fixed cost in opening profit"),
+        "sellers.reservation_spread": say("how unlike owners' other earnings are"),
+        "sellers.own_hours": say("owners' hours in fixed cost"),
+        "sellers.avoidable_share": say("fixed cost that a smaller shop sheds"),
+        "sellers.cash_weeks": say("weeks that cash lasts"),
+        "sellers.effort": say("what sellers' effort adds to quality"),
+        "sellers.threat_price": say("how far fear of copies raises prices"),
+        "platform.comparison": say("how often a copy takes its original's place"),
+        "platform.cost_advantage": say("the platform's cost advantage"),
+        "platform.undercut": say("how far own goods undercut"),
+        "platform.fulfilment": say("the platform's cost of storing and packing"),
+        "platform.ramp_weeks": say("weeks until a copy is fully sold"),
+        "platform.entry_cost_weeks": say("the cost of making a copy"),
+    }
+    return told.get(name) or humanise(name.rpartition(".")[2])
 
 
 def share(value: float) -> str:

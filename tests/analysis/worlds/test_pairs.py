@@ -72,7 +72,7 @@ def test_the_map_is_drawn_where_there_is_an_interaction_alone() -> None:
     effects.loc[there, "survival"] = ((diversion - 0.5) * (favour - 0.5)).to_numpy()
     made = interaction_map(replace(plain, effects=effects, rows=None), "separation", "survival")
     assert made is not None
-    assert "diversion" in made.title
+    assert "lost online orders" in made.title
     assert "own favour" in made.title
     assert list(made.table) == list(made.columns)
     corners = made.table.set_index(["across", "up"])["mean"]

@@ -33,7 +33,7 @@ def texts(made: Section) -> str:
 
 def test_it_tells_the_rule_whose_sign_hangs_on_one_belief() -> None:
     told = texts(there(of_worlds(worlds())))
-    assert "“Separation” fails where diversion is above 0." in told
+    assert "“Separation” fails where the street's part of lost online orders is above 0." in told
     assert "“SME support” fails in no world." in told
     assert "“Transparency” fails in" in told
     assert "Which rule is best depends on the measure" in told
@@ -47,8 +47,8 @@ def test_two_boxes_in_which_a_rule_fails_are_told_by_the_tree() -> None:
     effects = plain.effects[plain.effects.index.get_level_values("scenario_id") == "idle"].copy()
     effects["survival"] = np.where(bad, -0.1, 0.1)
     told = texts(there(of_worlds(replace(plain, effects=effects, rows=None))))
-    assert "A tree finds it failing where diversion is above 0.7" in told
-    assert ", and where diversion is below 0." in told
+    assert "A tree finds it failing where the street's part of lost online orders is above 0.7" in told
+    assert ", and where the street's part of lost online orders is below 0." in told
     assert "own favour is above 5" in told
 
 
@@ -75,7 +75,7 @@ def test_ranges_are_quantiles_of_worlds_beside_luck() -> None:
 def test_the_tornado_has_the_belief_on_top() -> None:
     drawn = tornado(worlds(luck=0.001), "separation", "survival")
     assert drawn is not None
-    assert drawn.table["unknown"].tolist()[0] == "Diversion"
+    assert drawn.table["unknown"].tolist()[0] == "The street's part of lost online orders"
     assert drawn.table["swing_mean"].iloc[0] == pytest.approx(-0.24, abs=0.03)  # 0.3 times from 0.1 to 0.9
     assert tornado(worlds(), "unknown", "survival") is None
 
@@ -108,7 +108,7 @@ def test_hostile_names_are_text() -> None:
 
 def test_it_tells_which_unknown_to_measure_first() -> None:
     told = texts(there(of_worlds(worlds())))
-    assert "To measure diversion would gain most" in told
+    assert "To measure the street's part of lost online orders would gain most" in told
     assert "up to 0.5" in told, "separation gains 0.3 (0.6 - diversion), support 0.02: they cross at 0.53"
     assert "“Separation”; above 0.5" in told
     sure = worlds()
@@ -145,3 +145,16 @@ def test_of_a_study_that_was_killed_what_there_is_is_told() -> None:
     kept = type(plain).of_rows(rows, plain.weights, plain.unknowns, plain.kinds, LABELS, plain.outcomes)
     assert isinstance(kept.effects, pd.DataFrame)
     assert of_worlds(kept) is not None
+
+
+def test_a_table_of_gains_has_those_unknowns_alone_that_may_be_worth_something() -> None:
+    plain = worlds()
+    assert gains(there(of_worlds(plain)))
+    effects = plain.effects[plain.effects.index.get_level_values("scenario_id") == "support"]
+    assert gains(there(of_worlds(replace(plain, effects=effects)))) == []
+
+
+def gains(made: Section) -> list[str]:
+    """The unknowns of the table of gains; none where there is no such table."""
+    tables = [part for part in made.parts if isinstance(part, Table)]
+    return [str(row) for part in tables if "Gain from measuring it" in str(part.columns) for row in part.rows]
