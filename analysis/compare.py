@@ -155,4 +155,5 @@ def headline_survival(study: Study) -> tuple[int, pd.Series]:
     weeks = next(iter(reached), shortest)
     counts = count(study)
     survival, _ = kaplan_meier(counts.died, counts.censored)
-    return weeks, pd.Series(survival[:, weeks], counts.index, name="survival")
+    found = pd.Series(survival[:, weeks], counts.index, name="survival")
+    return weeks, study.over_worlds(found.to_frame())["survival"]

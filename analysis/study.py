@@ -218,7 +218,26 @@ class Study:
 
     @cached_property
     def values(self) -> pd.DataFrame:
-        """Outcomes as numbers, a row a (scenario, seed); NaN where a run was too short for one."""
+        """Outcomes as numbers, a row a (scenario, seed); NaN where a run was too short for one.
+
+        In many worlds a row a (scenario, world), the mean over its seeds: runs of one world are no independent draws.
+        """
+        return self.over_worlds(self.by_run)
+
+    def over_worlds(self, table: pd.DataFrame) -> pd.DataFrame:
+        """A table by (scenario, seed) averaged over the seeds of each world, which then stands for the seed."""
+        if self.worlds is None:
+            return table
+        worlds = self.runs.set_index(KEYS)[WORLD].reindex(table.index)
+        return (
+            table.groupby([table.index.get_level_values("scenario_id"), worlds.to_numpy(int)], sort=False)
+            .mean()
+            .rename_axis(KEYS)
+        )
+
+    @cached_property
+    def by_run(self) -> pd.DataFrame:
+        """As `values`, a row a (scenario, seed) in any study."""
         table = self.runs.set_index(KEYS)[list(self.outcomes)]
         return table.apply(pd.to_numeric, errors="coerce").astype(float).loc[self.scenarios]
 

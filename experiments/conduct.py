@@ -62,7 +62,7 @@ def _announce(study: OpenStudy) -> None:
     for line in study.mended:
         say(line)
     if study.set_aside is not None:
-        say(f"results of another version of the model, or of other data, now lie in {study.set_aside}")
+        say(f"results of another version of the model, of other data or other worlds, now lie in {study.set_aside}")
     stored = scenarios * seeds - study.runs_missing
     there = f", {stored:,} of the runs stored already" if stored else ""
     say(f"study {study.plan.study}, {plural(scenarios, 'scenario')} with {plural(seeds, 'seed')}{there}")

@@ -102,17 +102,17 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _kept(old: Manifest, plan: Plan) -> dict[str, dict[str, Any]]:
-    """Scenarios of earlier commands that may stay: of this model, and of listings that are still the same."""
+    """Scenarios of earlier commands that may stay: of this model, of the same listings, in the same worlds."""
     if old.get("model_hash") != fingerprint.model_hash():
         return {}
-    now = {_said(scenario.plain()): scenario.scenario_id for scenario in plan.scenarios}
+    now = {to_json(scenario.config): scenario.scenario_id for scenario in plan.scenarios}
     by_id = {scenario["scenario_id"]: scenario for scenario in old.get("scenarios", []) if _whole(scenario)}
-    return {i: scenario for i, scenario in by_id.items() if now.get(_said(scenario), i) == i}
-
-
-def _said(scenario: Mapping[str, Any]) -> str:
-    """What a scenario is but for its listings: its settings and its worlds."""
-    return to_json([scenario["config"], scenario.get("worlds")])
+    worlds = {scenario.plain().get("worlds") for scenario in plan.scenarios}
+    return {
+        i: scenario
+        for i, scenario in by_id.items()
+        if now.get(to_json(scenario["config"]), i) == i and scenario.get("worlds") in worlds
+    }
 
 
 def _whole(scenario: Mapping[str, Any]) -> bool:
@@ -140,7 +140,8 @@ def _set_aside(stored: Stored, old: Manifest, plan: Plan) -> Path | None:
     scenarios |= {
         scenario["scenario_id"]: scenario for scenario in old.get("scenarios", []) if scenario["scenario_id"] in gone
     }
-    _write_manifest(target, old | {"scenarios": list(scenarios.values())})
+    worlds = read_manifest(target)[0].get("worlds", {}) | old.get("worlds", {})
+    _write_manifest(target, old | {"scenarios": list(scenarios.values()), "worlds": worlds})
     if stale:
         add_shard(target, (record.whole() for record in stale.values()))
     for path in {record.path for record in stale.values()}:

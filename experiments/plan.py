@@ -27,6 +27,7 @@ from .schema import StudySetting, check_study, setting_types
 from .worlds import Worlds, chosen
 
 MOST_SCENARIOS = 100_000
+MARKET = "indonesia_2023"  # whose unknowns the ranges of configs/unknowns are
 SCENARIO_FORM = "a list of overrides, or {label: TEXT, overrides: [...]}"
 
 
@@ -188,15 +189,30 @@ def _scenario(draft: _Draft, one: Resolved, listings: str | None, worlds: Worlds
     config = {key: value for key, value in one.config.plain().items() if key != "seed"}
     given = (key for key in draft.texts if key in one.used and not overrides.of_study(key))
     said = tuple(f"{key}={draft.texts[key]}" for key in given)
-    made = Scenario(_scenario_id(config, listings, worlds), draft.label, said, config, listings, worlds)
+    chosen = _chosen(draft, config, worlds) if worlds else ()
+    made = Scenario(_scenario_id(config, listings, worlds, chosen), draft.label, said, config, listings, worlds, chosen)
     for seed in range(len(worlds) if worlds else 0):
         made.run_config(seed)  # refuses what a world makes of the settings
     return made
 
 
-def _scenario_id(config: Mapping[str, Any], listings: str | None, worlds: Worlds | None) -> str:
+def _chosen(draft: _Draft, config: Mapping[str, Any], worlds: Worlds) -> tuple[str, ...]:
+    """The unknowns that a scenario sets itself: given to it, or set otherwise than the market of the ranges has it."""
+    given = {name for name, _, _ in overrides.leaves(draft.settings.items())}
+    usual = resolve({"market": MARKET}).config.plain()
+
+    def other(name: str) -> bool:
+        group, _, key = name.partition(".")
+        return bool(config[group][key] != usual[group][key])
+
+    return tuple(name for name in worlds.unknowns if name in given or other(name))
+
+
+def _scenario_id(
+    config: Mapping[str, Any], listings: str | None, worlds: Worlds | None, chosen: tuple[str, ...]
+) -> str:
     """Short hash of what makes a scenario: its config, the model's version, the user's listings, its worlds."""
-    given = [config, fingerprint.model_hash(), listings, *([worlds.digest] if worlds else [])]
+    given = [config, fingerprint.model_hash(), listings, *([worlds.digest, chosen] if worlds else [])]
     made = json.dumps(given, sort_keys=True)
     return hashlib.sha256(made.encode()).hexdigest()[:10]
 

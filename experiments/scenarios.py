@@ -26,6 +26,7 @@ class Scenario:
     config: Mapping[str, Any]  # resolved and plain, less the seed
     listings: str | None = None  # SHA-256 of the user's own listings, as they were planned with
     worlds: Worlds | None = None  # in which it is run, seed by seed; none is the world of its settings
+    chosen: tuple[str, ...] = ()  # of the worlds' unknowns those that it sets itself, the same in every world
 
     def run_config(self, seed: int, folder: Path | None = None) -> Config:
         """The checked config of the run with `seed`, held to the bytes of the listings that it was planned with.
@@ -34,8 +35,7 @@ class Scenario:
         """
         config = {**self.config, "seed": seed}
         if self.worlds is not None:
-            chosen = [override.partition("=")[0].lstrip("+") for override in self.overrides]
-            config = self.worlds.applied(config, self.worlds.of_seed(seed), chosen)
+            config = self.worlds.applied(config, self.worlds.of_seed(seed), self.chosen)
         if self.listings is not None:
             copy = inputs.kept(folder, self.listings) if folder else None
             path = str(copy) if copy and copy.is_file() else config["market"]["listings"]
@@ -48,8 +48,10 @@ class Scenario:
 
     def plain(self) -> dict[str, Any]:
         """The scenario as it is stored; of its worlds the digest."""
-        told = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "worlds"}
-        return told | ({"worlds": self.worlds.digest} if self.worlds else {})
+        told = {
+            field.name: getattr(self, field.name) for field in fields(self) if field.name not in ("worlds", "chosen")
+        }
+        return told | ({"worlds": self.worlds.digest, "chosen": list(self.chosen)} if self.worlds else {})
 
     def named(self, opening: Mapping[str, Any]) -> dict[str, Any]:
         """The report of an opening, in which the listings are called as the user calls them."""

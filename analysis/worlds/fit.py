@@ -1,10 +1,11 @@
 """Which worlds are plausible: history matching, then weights by how near a world's runs come to what is known.
 
-A run in world i yields measures y_i (targets). Target k is known as t_k with sd s_k; the model may be off by d_k though
-its numbers are right, and a run's luck has sd l_k. The distance of a run is z_ik = (y_ik - t_k) / sqrt(s_k² + d_k² +
-l_k²). History matching (Craig et al. 1997; Vernon, Goldstein & Bower 2010) rules out a world whose largest |z| is above
-three. Those that are left weigh exp(-½ Σ_k z_ik²): approximate Bayesian computation with a Gaussian kernel, which is
-exact for a model whose error is Gaussian with those sds (Wilkinson 2013).
+A run in world i yields measures y_i (targets). Target k is known as t_k with sd s_k, and the model may be off by d_k
+though its numbers are right; a run's luck has sd l_k. History matching (Craig et al. 1997; Vernon, Goldstein & Bower
+2010) rules out a world whose largest |y_ik - t_k| is above three times sqrt(s_k² + d_k² + l_k²). Those that are left
+weigh exp(-½ Σ_k (y_ik - t_k)² / (s_k² + d_k²)): approximate Bayesian computation with a Gaussian kernel (Wilkinson
+2013), in which the luck of the run is the run's own. Runs may be drawn more densely in one part of the ranges than in another:
+`density` says how, and a run weighs the less for it.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class Fit:
     known: pd.Series
     off: pd.Series
     luck: pd.Series
+    density: pd.Series | None = None  # of the draws where each world lies, in any unit; None is even
 
     @cached_property
     def sd(self) -> pd.Series:
@@ -56,7 +58,22 @@ class Fit:
     @cached_property
     def weights(self) -> pd.Series:
         """How plausible each world is, of sum 1; 0 where it is ruled out. All 0 where every world is."""
-        return weights_of(self.distances.to_numpy(), self.distances.index)
+        return weights_of(self.misses.to_numpy(float), self.plausible.to_numpy(bool), self.thin, self.distances.index)
+
+    @cached_property
+    def misses(self) -> pd.DataFrame:
+        """(y - t) / sqrt(s² + d²): what worlds are weighed by."""
+        return (self.found[self.target.index] - self.target) / self.kernel
+
+    @property
+    def kernel(self) -> pd.Series:
+        """The sd of what is known and of the model together, by target."""
+        return ((self.known**2 + self.off**2) ** 0.5)[self.target.index]
+
+    @property
+    def thin(self) -> Floats:
+        """One over the density of the draws where each world lies."""
+        return np.ones(len(self.found)) if self.density is None else 1.0 / self.density.to_numpy(float)
 
     @property
     def effective(self) -> float:
@@ -126,13 +143,10 @@ class Fit:
         return found
 
 
-def weights_of(distances: Floats, index: pd.Index | None = None) -> pd.Series:
-    """Return exp(-½ Σ z²) over its sum, 0 where some |z| is above three or unknown."""
-    with np.errstate(invalid="ignore"):
-        kept = (np.abs(distances) <= RULED_OUT).all(axis=1)
-    size = np.where(kept, (np.nan_to_num(distances) ** 2).sum(axis=1), np.inf)
-    raw = np.exp(-0.5 * (size - (size[kept].min() if kept.any() else 0.0)))
-    raw = np.where(kept, raw, 0.0)
+def weights_of(misses: Floats, kept: NDArray[np.bool_], thin: Floats, index: pd.Index | None = None) -> pd.Series:
+    """Return thin · exp(-½ Σ misses²) over its sum, 0 where a world is not kept."""
+    size = np.where(kept, (np.nan_to_num(misses) ** 2).sum(axis=1), np.inf)
+    raw = np.where(kept, thin * np.exp(-0.5 * (size - (size[kept].min() if kept.any() else 0.0))), 0.0)
     return pd.Series(raw / raw.sum() if kept.any() else raw, index)
 
 
@@ -146,28 +160,29 @@ def weighted_quantiles(values: Floats, weights: Floats, at: Sequence[float]) -> 
     return [float(ordered[min(int(np.searchsorted(reached, share)), len(values) - 1)]) for share in at]
 
 
-def coverage(fit: Fit, seed: int = 0, most: int = 400) -> pd.Series:
-    """How often the 90 % range of an unknown holds its true value, where the truth is a stored run: a share an unknown.
+def coverage(fit: Fit, seed: int = 0, most: int = 400) -> tuple[pd.Series, int]:
+    """How often the 90 % range of an unknown holds its true value, where the truth is a stored run, and of how many.
 
     Each plausible run in turn is the truth: its measures, with the error that the real targets have, are the targets;
-    the other runs find its world. Runs are drawn evenly over the ranges that are left, as truths should be.
+    the other runs find its world. A truth that rules out all others is found by none. Truths are drawn with the chance
+    of an even draw from the ranges, as the weights are, so that they are as dense as the prior.
     """
     rng = np.random.default_rng(seed)
     there = np.flatnonzero(fit.plausible.to_numpy())
-    truths = there if len(there) <= most else np.sort(rng.choice(there, most, replace=False))
-    found, shares = fit.found[fit.target.index].to_numpy()[there], fit.shares.to_numpy()[there]
-    error = ((fit.known**2 + fit.off**2) ** 0.5)[fit.target.index].to_numpy(float)
+    thin = fit.thin[there]
+    number = min(len(there), most)
+    truths = rng.choice(len(there), number, p=thin / thin.sum()).tolist() if number else []
+    found, shares = fit.found[fit.target.index].to_numpy(float)[there], fit.shares.to_numpy(float)[there]
+    kernel, sd = fit.kernel.to_numpy(float), fit.sd.to_numpy(float)
     hits = []
-    for truth in truths:
-        own = int(np.flatnonzero(there == truth)[0])
-        target = found[own] + rng.normal(0.0, error)
-        weights = weights_of((found - target) / fit.sd.to_numpy(float)).to_numpy(float, copy=True)
-        weights[own] = 0.0
-        if not weights.sum() > 0:
-            continue
+    for own in truths:
+        target = found[own] + rng.normal(0.0, kernel)
+        kept = (np.abs(found - target) <= RULED_OUT * sd).all(axis=1)
+        kept[own] = False
+        weights = weights_of((found - target) / kernel, kept, thin).to_numpy(float)
         ranges = [weighted_quantiles(shares[:, k], weights, (LOW, HIGH)) for k in range(shares.shape[1])]
         hits.append([low <= shares[own, k] <= high for k, (low, high) in enumerate(ranges)])
-    return pd.Series(np.mean(hits, axis=0) if hits else np.nan, fit.shares.columns)
+    return pd.Series(np.mean(hits, axis=0) if hits else np.nan, fit.shares.columns), len(hits)
 
 
 def screen(shares: Floats, found: Floats, ridge: float = 1e-3) -> tuple[Floats, Floats]:

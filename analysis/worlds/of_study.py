@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from ..compare import baselines
+from ..compare import baselines, rule_baselines
 from ..findings import Findings
-from ..study import WORLD, Outcome, Study
+from ..study import KEYS, WORLD, Outcome, Study
 from .table import Worlds
 
 TOLD = (
@@ -38,6 +38,8 @@ def worlds_of(found: Findings) -> Worlds | None:
     if told is None or not against:
         return None
     values = found.values
+    if (kept := f"sme_survival_{found.horizon}w") in study.by_run:
+        values = study.by_run.assign(survival=study.by_run[kept])
     names = [name for name in ("survival", *TOLD) if name in values and values[name].notna().any()]
     outcomes: dict[str, Outcome] = {}
     if "survival" in names:
@@ -56,7 +58,7 @@ def worlds_of(found: Findings) -> Worlds | None:
         {name: told.get("scales", {}).get(name, "linear") for name in told["unknowns"]},
         study.labels,
         outcomes,
-        against,
+        rule_baselines(study) or against,  # ranked together are rules, not platforms
     )
 
 
@@ -66,7 +68,11 @@ def _paired(values: pd.DataFrame, against: dict[Any, Any], study: Study) -> pd.D
     scenarios, seeds = (ours.index.get_level_values(name) for name in ("scenario_id", "seed"))
     twins = values.index.get_indexer(pd.MultiIndex.from_arrays([scenarios.map(against), seeds]))
     less = (ours - values.to_numpy()[twins])[twins >= 0]
-    world = study.runs.set_index(["scenario_id", "seed"])[WORLD].reindex(less.index)
+    world = study.runs.set_index(KEYS)[WORLD].reindex(less.index)
+    seed = less.index.get_level_values("seed")
+    world = world.where(
+        world.notna(), seed.to_series(index=less.index)
+    )  # of values that are means over a world's seeds
     less.index = pd.MultiIndex.from_arrays(
         [less.index.get_level_values("scenario_id"), world.astype(int), less.index.get_level_values("seed")],
         names=["scenario_id", WORLD, "seed"],

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,9 @@ import pandas as pd
 import yaml
 from numpy.typing import NDArray
 
+from analysis.datasets import StudyError, failed_runs
 from analysis.whole import write_atomically
+from analysis.words import plural
 from analysis.worlds import fit as fitting
 from analysis.worlds.fit import Fit
 from analysis.worlds.measures import known, measured
@@ -40,6 +42,7 @@ BASE = {
     "market.consumers": "5000",
     "market.calibration_consumers": "5000",
 }
+LEAST = 30  # equally plausible worlds, below which a set says too little
 NAME, POINTS, LUCK, KEEP, TRUTHS = "calibration", 192, 16, 200, 400
 CANDIDATES = 200_000  # points of the ranges that the second wave is picked from
 
@@ -57,12 +60,30 @@ class Asked:
     unknowns: tuple[Unknown, ...]
 
 
+@dataclass(frozen=True)
+class Left:
+    """What a wave leaves of the ranges: worlds spread over it, its share of them, and whether it holds a point."""
+
+    worlds: Worlds
+    size: float
+    holds: Callable[[NDArray[np.float64]], NDArray[np.bool_]]
+
+
 def calibrate(words: Sequence[str], points: str = "", keep: str = "", targets: str = "", ranges: str = "") -> int:
     """Run both waves, weigh them and write the plausible worlds into results/STUDY. Returns the exit code.
 
     words: settings of the market, study=NAME and results=FOLDER. points: worlds a wave. keep: plausible worlds.
     """
     asked = _asked(words, points, keep, targets, ranges)
+    try:
+        return _calibrate(asked)
+    except StudyError as error:
+        say(str(error))
+        return FAILED
+
+
+def _calibrate(asked: Asked) -> int:
+    """Run what is missing of all three studies, and write what follows."""
     say(
         f"calibrate: {LUCK} runs for luck, then two waves of {asked.points} runs, of {len(asked.unknowns)} unknowns "
         f"against {len(asked.targets)} targets; stopped, the same command goes on"
@@ -72,16 +93,18 @@ def calibrate(words: Sequence[str], points: str = "", keep: str = "", targets: s
     if unknown_targets:
         raise ConfigError("targets", unknown_targets[0], f"what is measured: {', '.join(known(luck))}")
     if failed:
+        say(f"calibrate: {failed} of {LUCK} runs failed in the settings' own world")
         return FAILED
     unseen = _found(luck, [target.name for target in asked.targets], asked).isna().any()
     if unseen.any():
         raise ConfigError("targets", unseen.idxmax(), "what runs of this market and of so many weeks show")
     first = spread(asked.unknowns, asked.points)
     waves = [_wave(asked, "wave_1", first)]
-    second = _second(asked, _fit(asked, luck, waves))
-    if second is not None:
-        waves.append(_wave(asked, "wave_2", second))
-    return _write(asked, _fit(asked, luck, waves))
+    left = _left(asked, _fit(asked, luck, waves))
+    if left is None:
+        return _write(asked, _fit(asked, luck, waves))
+    waves.append(_wave(asked, "wave_2", left.worlds))
+    return _write(asked, _fit(asked, luck, waves, left))
 
 
 def _asked(words: Sequence[str], points: str, keep: str, targets: str, ranges: str) -> Asked:
@@ -106,13 +129,23 @@ def _count(name: str, text: str, default: int) -> int:
     return int(text)
 
 
-def _conduct(asked: Asked, part: str, more: Sequence[str]) -> tuple[Study, bool]:
-    """Run and store one study, and return it; and whether some run of it is not stored."""
+def _conduct(asked: Asked, part: str, more: Sequence[str]) -> tuple[Study, int]:
+    """Run and store one study, and return its runs of these settings and worlds; and how many failed.
+
+    Raises `StudyError` where some are neither stored nor failed, as when the disk is full.
+    """
     arguments = [*asked.settings, *more, f"study={asked.study}_{part}", f"results={asked.results}"]
     planned = plan.make(arguments)
     with opened(planned, shlex.join(["etalase", *arguments])) as study:
-        failed = carry_out(study) != OK
-    return read(planned.folder), failed
+        carry_out(study)
+    found, here = read(planned.folder), planned.scenarios[0].scenario_id
+    asked_for = (found.runs["scenario_id"] == here) & found.runs["seed"].isin(planned.seeds)
+    manifest = {**found.manifest, "scenarios": [one for one in found.planned if one["scenario_id"] == here]}
+    runs = found.runs[asked_for].reset_index(drop=True)
+    failed = len(failed_runs(planned.folder) & {(here, seed) for seed in planned.seeds})
+    if lacking := len(planned.seeds) - len(runs) - failed:
+        raise StudyError(f"{planned.folder}: {plural(lacking, 'run')} missing; the same command goes on with the rest")
+    return replace(found, runs=runs, manifest=manifest), failed
 
 
 def _wave(asked: Asked, part: str, worlds: Worlds) -> tuple[Study, Worlds]:
@@ -122,11 +155,16 @@ def _wave(asked: Asked, part: str, worlds: Worlds) -> tuple[Study, Worlds]:
     write_atomically(path, worlds.csv().encode())
     study, failed = _conduct(asked, part, [f"worlds={path}"])
     if failed:
-        say(f"calibrate: {len(worlds) - len(study.runs)} of {len(worlds)} worlds cannot be, and are left out")
+        say(f"calibrate: {failed} of {len(worlds)} worlds cannot be, and are left out")
     return study, worlds
 
 
-def _fit(asked: Asked, luck: Study, waves: Sequence[tuple[Study, Worlds]]) -> Fit:
+def _fit(asked: Asked, luck: Study, waves: Sequence[tuple[Study, Worlds]], left: Left | None = None) -> Fit:
+    """The runs of the waves against the targets.
+
+    Of n1 worlds spread over all ranges and n2 over a part of them of size L, draws lie n1 + n2/L dense in the part and
+    n1 outside of it.
+    """
     names = [target.name for target in asked.targets]
     by_name = {target.name: target for target in asked.targets}
     tables = [_found(study, names, asked) for study, _ in waves]
@@ -141,6 +179,7 @@ def _fit(asked: Asked, luck: Study, waves: Sequence[tuple[Study, Worlds]]) -> Fi
         pd.Series({name: by_name[name].sd for name in names}),
         pd.Series({name: by_name[name].discrepancy for name in names}),
         fates.std(),
+        None if left is None else pd.Series(len(rows[0]) + len(rows[1]) / left.size * left.holds(shares.to_numpy())),
     )
 
 
@@ -162,7 +201,7 @@ def _in_ranges(worlds: Worlds, unknowns: Sequence[Unknown]) -> NDArray[np.float6
     return np.array(list(rows))
 
 
-def _second(asked: Asked, fit: Fit) -> Worlds | None:
+def _left(asked: Asked, fit: Fit) -> Left | None:
     """Return worlds spread over what the first wave leaves, by a surface through its runs; None where nothing is left.
 
     A point is left if its predicted distance, with the surface's own error in it, is at most three for every target.
@@ -173,15 +212,20 @@ def _second(asked: Asked, fit: Fit) -> Worlds | None:
     coefficients, error = fitting.screen(shares, found)
     candidates = spread(asked.unknowns, CANDIDATES, seed=1)
     table = _in_ranges(candidates, asked.unknowns)
-    sd = np.sqrt(fit.sd.to_numpy() ** 2 + error**2)
-    off = np.abs(fitting.features_of(table) @ coefficients - fit.target.to_numpy()) / sd
-    left = np.flatnonzero((off <= fitting.RULED_OUT).all(axis=1))
+    sd = np.sqrt(fit.kernel.to_numpy(float) ** 2 + error**2)  # the surface's error holds the luck of runs
+
+    def holds(shares: NDArray[np.float64]) -> NDArray[np.bool_]:
+        off = np.abs(fitting.features_of(shares) @ coefficients - fit.target.to_numpy(float)) / sd
+        return np.asarray((off <= fitting.RULED_OUT).all(axis=1))
+
+    left = np.flatnonzero(holds(table))
     say(f"calibrate: the first wave leaves {len(left) / len(table):.1%} of the ranges")
     if not len(left):
         return None
     kept = left[: asked.points]
     values = tuple(candidates.values[i] for i in kept)
-    return Worlds("left", candidates.unknowns, values, (1 / len(kept),) * len(kept))
+    worlds = Worlds("left", candidates.unknowns, values, (1 / len(kept),) * len(kept))
+    return Left(worlds, len(left) / len(table), holds)
 
 
 def _write(asked: Asked, fit: Fit) -> int:
@@ -189,6 +233,10 @@ def _write(asked: Asked, fit: Fit) -> int:
     folder = Path(asked.results) / asked.study
     if fit.alarm:
         say(f"calibrate: no world fits: the nearest run misses {fit.alarm} by more than {fitting.RULED_OUT:g} sd")
+        return FAILED
+    if fit.effective < LEAST:
+        said = f"the worlds that fit say as much as {fit.effective:.0f} equally plausible ones, under {LEAST}"
+        say(f"calibrate: {said}; take more --points")
         return FAILED
     heavy = np.flatnonzero(fit.weights.to_numpy() > 0)
     values = tuple(
@@ -198,10 +246,12 @@ def _write(asked: Asked, fit: Fit) -> int:
     names = tuple(one.name for one in asked.unknowns)
     whole = Worlds("plausible", names, values, tuple(fit.weights.to_numpy()[heavy].tolist()))
     worlds = whole.take(asked.keep)
-    cover = fitting.coverage(fit, most=TRUTHS)
+    cover, truths = fitting.coverage(fit, most=TRUTHS)
     files: Mapping[str, str] = {
         "plausible.csv": worlds.csv(),
-        "plausible.yaml": yaml.safe_dump(_about(asked, fit, worlds, cover), sort_keys=False, allow_unicode=True),
+        "plausible.yaml": yaml.safe_dump(
+            _about(asked, fit, worlds, cover, truths), sort_keys=False, allow_unicode=True
+        ),
         "profiles.csv": fit.profiles().assign(coverage=cover).rename_axis("unknown").to_csv(float_format="%.6g"),
         "targets.csv": fit.met().rename_axis("target").to_csv(float_format="%.6g"),
     }
@@ -212,7 +262,7 @@ def _write(asked: Asked, fit: Fit) -> int:
     return OK
 
 
-def _about(asked: Asked, fit: Fit, worlds: Worlds, cover: pd.Series) -> dict[str, Any]:
+def _about(asked: Asked, fit: Fit, worlds: Worlds, cover: pd.Series, truths: int) -> dict[str, Any]:
     """What is said of the set beside it."""
     config = plan.make([*asked.settings, "study=any"]).scenarios[0].config
     return {
@@ -224,12 +274,16 @@ def _about(asked: Asked, fit: Fit, worlds: Worlds, cover: pd.Series) -> dict[str
         "not_ruled_out": int(fit.plausible.sum()),
         "effective": round(fit.effective, 1),
         "coverage_of_90": round(float(cover.mean()), 3),
-        "truths": int(min(fit.plausible.sum(), TRUTHS)),
+        "worst_coverage": round(float(cover.min()), 3),
+        "truths": truths,
+        "distinct": len(set(worlds.values)),
         "correlations": [[*pair, round(r, 2)] for pair, r in fit.correlations()],
         "fights": [[a, b, round(size, 2)] for a, b, size in fit.fights()],
         "model": fingerprint.model_hash(),
         "version": fingerprint.versions()["etalase"],
-        "command": shlex.join(["etalase", "calibrate", *asked.settings, f"--points={asked.points}"]),
+        "command": shlex.join(
+            ["etalase", "calibrate", *asked.settings, f"--points={asked.points}", f"--keep={asked.keep}"]
+        ),
         "unknowns": json.loads(json.dumps([one.name for one in asked.unknowns])),
     }
 

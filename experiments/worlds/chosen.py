@@ -35,7 +35,8 @@ def chosen(text: str | None, market: str) -> Worlds | None:
     worlds = _plausible() if name == PLAUSIBLE else _own(text, name)
     if worlds.market and worlds.market != market:
         raise ConfigError("worlds", text, f"worlds of market={market}; these are of market={worlds.market}")
-    return worlds.take(int(number)) if number else worlds
+    even = len(set(worlds.weights)) == 1
+    return worlds.take(int(number)) if number else worlds if even else worlds.take(len(worlds))
 
 
 def about_plausible() -> dict[str, Any]:
@@ -56,6 +57,6 @@ def _own(text: str, name: str) -> Worlds:
     if path.suffix != ".csv":
         raise ConfigError("worlds", text, FORM)
     try:
-        return from_csv(path.name, path.read_text(encoding="utf-8"))
+        return from_csv(path.name, path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError("worlds", text, f"a table that can be read ({error})") from error

@@ -75,7 +75,7 @@ def read_unknowns(path: Path = RANGES) -> list[Unknown]:
         if said.get("scale") == "log" and low <= 0:
             raise ConfigError(f"{path.name}: {name}.low", low, "above 0 where the scale is log")
         for value in (low, high):
-            _check_setting(path, name, value)
+            check_setting(path.name, name, value)
         found.append(Unknown(name, low, high, said["source"], said.get("scale", "linear"), said.get("kind", KINDS[1])))
     return found
 
@@ -116,12 +116,12 @@ def _number(path: Path, name: str, field: str, value: Any) -> float:
     return float(value)
 
 
-def _check_setting(path: Path, name: str, value: float) -> None:
+def check_setting(source: str, name: str, value: float) -> None:
     """Refuse what is no number of a run, and a value that it may not have."""
     group, _, key = name.partition(".")
     plain = Config().plain()
     if not isinstance(plain.get(group), dict) or not isinstance(plain[group].get(key), int | float):
-        raise ConfigError(f"{path.name}: {name}", value, "a setting of a run that is a number, as GROUP.NAME")
+        raise ConfigError(f"{source}: {name}", value, "a setting of a run that is a number, as GROUP.NAME")
     if isinstance(plain[group][key], bool | int) and not isinstance(plain[group][key], float):
-        raise ConfigError(f"{path.name}: {name}", value, "a setting that takes any number; this one takes whole ones")
+        raise ConfigError(f"{source}: {name}", value, "a setting that takes any number; this one takes whole ones")
     Config.read({group: {key: value}})

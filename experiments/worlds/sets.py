@@ -16,7 +16,7 @@ import numpy as np
 
 from simulation.settings.parameter import ConfigError
 
-from .declared import Unknown, read_unknowns
+from .declared import Unknown, check_setting, read_unknowns
 
 WORLD, WEIGHT = "world", "weight"
 MOST = 10_000
@@ -55,8 +55,6 @@ class Worlds:
             group, _, key = name.partition(".")
             if name not in chosen:
                 groups[group][key] = value
-        if not config["street"]["shops"]:  # a market without a street has none in any world
-            groups["street"] = dict(config["street"])
         return groups
 
     @cached_property
@@ -71,27 +69,27 @@ class Worlds:
             "name": self.name,
             "digest": self.digest,
             "unknowns": list(self.unknowns),
-            "scales": {one.name: one.scale for one in read_unknowns() if one.name in self.unknowns},
+            "scales": self._scales(),
             "weights": list(self.weights),
             "values": [list(row) for row in self.values],
         }
 
-    def take(self, number: int) -> Worlds:
-        """Return `number` worlds that stand for the set: drawn by weight at even distances, each as heavy as drawn.
+    def _scales(self) -> dict[str, str]:
+        """How each unknown is drawn; linear where a world has a value that has no logarithm."""
+        known = {one.name: one.scale for one in read_unknowns()}
+        lowest = dict(zip(self.unknowns, map(min, zip(*self.values, strict=True)), strict=True))
+        return {name: known.get(name, "linear") if lowest[name] > 0 else "linear" for name in self.unknowns}
 
-        Systematic sampling (Madow 1949): a world of weight w is taken floor or ceil of w times `number` times. The
-        worlds are in the order of the set, so the same number takes the same worlds.
+    def take(self, number: int) -> Worlds:
+        """Return `number` worlds that stand for the set: drawn by weight at even distances, all equally heavy.
+
+        Systematic sampling (Madow 1949): a world of weight w is taken floor or ceil of w times `number` times, so a
+        mean over runs needs no weights. The worlds are in the order of the set: the same number takes the same ones.
         """
-        if number >= len(self) and len(set(self.weights)) == 1:
-            return self
         edges = np.cumsum(self.weights) / math.fsum(self.weights)
-        counts = np.bincount(np.searchsorted(edges, (np.arange(number) + 0.5) / number), minlength=len(self))[
-            : len(self)
-        ]
-        kept = np.flatnonzero(counts)
-        weights = counts[kept] / counts.sum()
-        values = tuple(self.values[i] for i in kept)
-        return Worlds(f"{self.name}:{number}", self.unknowns, values, tuple(weights.tolist()), self.market)
+        places = np.minimum(np.searchsorted(edges, (np.arange(number) + 0.5) / number), len(self) - 1)
+        values = tuple(self.values[place] for place in places.tolist())
+        return Worlds(f"{self.name}:{number}", self.unknowns, values, (1 / number,) * number, self.market)
 
     def csv(self) -> str:
         """Return the set as a table: a row a world, with its weight and a column for each unknown."""
@@ -99,44 +97,63 @@ class Worlds:
         write = csv.writer(text, lineterminator="\n").writerow
         write([WORLD, WEIGHT, *self.unknowns])
         for world, (weight, values) in enumerate(zip(self.weights, self.values, strict=True)):
-            write([world, f"{weight:.6g}", *(f"{value:.6g}" for value in values)])
+            write([world, repr(weight), *(f"{value:.6g}" for value in values)])
         return text.getvalue()
 
 
 def from_csv(name: str, text: str, known: Sequence[Unknown] = (), market: str = "") -> Worlds:
     """Return the worlds of a table as `Worlds.csv` writes it, checked. Raises `ConfigError` at the first bad line.
 
-    known: the unknowns that it must have, each within its range; none takes any.
+    known: the unknowns that it must have, each within its range; none takes any setting that is a number.
     """
-    rows = list(csv.reader(io.StringIO(text), strict=True))
+    header, *rows = _rows(name, text)
+    names, ranges = header[2:], {one.name: one for one in known}
+    if ranges and set(ranges) != set(names):
+        odd = sorted(set(ranges) ^ set(names))
+        raise ConfigError(name, f"{odd[0]} {'missing' if odd[0] in ranges else 'more'}", "worlds of today's ranges")
+    table = [_numbers(f"{name}, line {number}", row) for number, row in enumerate(rows, 2)]
+    weights, values = [row[0] for row in table], tuple(tuple(row[1:]) for row in table)
+    for key, column in zip(names, zip(*values, strict=True), strict=True):
+        for value in (min(column), max(column)):
+            _check_range(name, key, value, ranges.get(key))
+    total = math.fsum(weights)
+    if not total > 0:
+        raise ConfigError(name, "weights of 0", "worlds of which one weighs something")
+    return Worlds(name, tuple(names), values, tuple(weight / total for weight in weights), market)
+
+
+def _check_range(name: str, key: str, value: float, one: Unknown | None) -> None:
+    if one and not one.low - 1e-5 * abs(one.low) <= value <= one.high * (1 + 1e-5):
+        raise ConfigError(f"{name}: {key}", value, f"from {one.low:g} to {one.high:g}")
+    check_setting(name, key, value)
+
+
+def _rows(name: str, text: str) -> list[list[str]]:
+    """The rows of a table of worlds, its header first."""
     form = f"a table with the columns {WORLD}, {WEIGHT} and a setting each"
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text), strict=True) if row]
+    except csv.Error as error:
+        raise ConfigError(name, str(error), form) from None
     if len(rows) < 2 or rows[0][:2] != [WORLD, WEIGHT] or len(rows[0]) < 3 or len(set(rows[0])) < len(rows[0]):
         raise ConfigError(name, rows[0] if rows else "nothing", form)
     if len(rows) - 1 > MOST:
         raise ConfigError(name, f"{len(rows) - 1:,} worlds", f"at most {MOST:,}")
-    names = rows[0][2:]
-    ranges = {one.name: one for one in known}
-    if ranges and set(ranges) != set(names):
-        odd = sorted(set(ranges) ^ set(names))
-        raise ConfigError(name, f"{odd[0]} {'missing' if odd[0] in ranges else 'more'}", "worlds of today's ranges")
-    weights, values = [], []
-    for number, row in enumerate(rows[1:], 2):
-        try:
-            weight, *drawn = map(float, row[1:])
-        except ValueError:
-            raise ConfigError(f"{name}, line {number}", row, "numbers") from None
-        if len(drawn) != len(names) or not all(map(math.isfinite, [weight, *drawn])) or weight < 0:
-            raise ConfigError(f"{name}, line {number}", row, f"a weight of 0 or more and {len(names)} numbers")
-        for key, value in zip(names, drawn, strict=True):
-            one = ranges.get(key)
-            if one and not one.low - 1e-5 * abs(one.low) <= value <= one.high * (1 + 1e-5):
-                raise ConfigError(f"{name}, line {number}: {key}", value, f"from {one.low:g} to {one.high:g}")
-        weights.append(weight)
-        values.append(tuple(drawn))
-    if not math.fsum(weights) > 0:
-        raise ConfigError(name, "weights of 0", "worlds of which one weighs something")
-    total = math.fsum(weights)
-    return Worlds(name, tuple(names), tuple(values), tuple(weight / total for weight in weights), market)
+    odd = next((number for number, row in enumerate(rows, 1) if len(row) != len(rows[0])), None)
+    if odd is not None:
+        raise ConfigError(f"{name}, line {odd}", rows[odd - 1], f"{len(rows[0])} cells")
+    return rows
+
+
+def _numbers(place: str, row: Sequence[str]) -> list[float]:
+    """A world's weight and values."""
+    try:
+        weight, *drawn = map(float, row[1:])
+    except ValueError:
+        raise ConfigError(place, row, "numbers") from None
+    if not all(map(math.isfinite, [weight, *drawn])) or weight < 0:
+        raise ConfigError(place, row, f"a weight of 0 or more and {len(drawn)} numbers")
+    return [weight, *drawn]
 
 
 def spread(unknowns: Sequence[Unknown], number: int, seed: int = 0) -> Worlds:

@@ -107,12 +107,10 @@ def test_as_many_worlds_are_taken_of_each_as_it_weighs(raw: list[float], number:
     total = math.fsum(raw)
     made = worlds(len(raw), tuple(weight / total for weight in raw))
     taken = made.take(number)
-    if taken is made:
-        return
-    drawn = {row: weight * number for row, weight in zip(taken.values, taken.weights, strict=True)}
-    assert math.fsum(taken.weights) == pytest.approx(1)
+    assert len(taken) == number
+    assert len(set(taken.weights)) == 1
     for row, weight in zip(made.values, made.weights, strict=True):
-        assert abs(drawn.get(row, 0) - weight * number) <= 1 + 1e-6
+        assert abs(taken.values.count(row) - weight * number) <= 1 + 1e-6
 
 
 def test_a_set_is_read_as_it_was_written() -> None:
@@ -186,6 +184,58 @@ def test_a_study_tells_its_worlds_and_of_each_run_which(tmp_path: Path, monkeypa
     assert study.worlds is not None
     assert study.worlds["values"] == [list(row) for row in worlds().values]
     assert "world" not in study.settings[study.scenarios[0]]
-    assert main([*said, "replications=3"]) == 0  # the same settings in their own world go beside them
-    both = load(Path("results/s"))
-    assert (len(both.runs), both.worlds) == (22, None)
+    assert (
+        study.values.index.get_level_values("seed").tolist() == [0, 1, 2, 3] * 2
+    )  # a row a world, the mean of its seeds
+    assert main([*said, "replications=3"]) == 0  # runs of other worlds are set aside: seeds of them are no twins
+    own = load(Path("results/s"))
+    assert (len(own.runs), own.worlds) == (6, None)
+    aside = load(next(Path("results/s/superseded").iterdir()))
+    assert (len(aside.runs), aside.worlds and len(aside.worlds["values"])) == (16, 4)
+
+
+def test_a_table_in_which_worlds_differ_in_weight_is_drawn_by_weight(tmp_path: Path) -> None:
+    (path := tmp_path / "w.csv").write_text(worlds(4, (0.5, 0.25, 0.25, 0.0)).csv())
+    made = chosen(str(path), "indonesia_2023")
+    assert made is not None
+    assert [made.values.count(row) for row in worlds(4).values] == [2, 1, 1, 0]
+
+
+@pytest.mark.parametrize("setting", ["street={diversion: 0.55}", "street.diversion=0.55"])
+def test_what_is_given_to_a_scenario_stays_in_every_world(setting: str) -> None:
+    scenario = plan.make(["market=indonesia_2023", "worlds=prior:4", setting, "study=x"]).scenarios[0]
+    assert {scenario.run_config(seed).street.diversion for seed in range(4)} == {0.55}
+
+
+def test_what_a_preset_or_another_market_sets_stays_in_every_world() -> None:
+    dated = plan.make(["experiment=indonesia_2021_2025", "worlds=prior:4", "study=x"]).scenarios[0]
+    classroom = plan.make(["market=classroom", "worlds=prior:4", "study=x"]).scenarios[0]
+    for scenario in (dated, classroom):
+        own = scenario.config["market"]["app_share"]
+        assert {scenario.run_config(seed).market.app_share for seed in range(4)} == {own}
+        assert len({scenario.run_config(seed).demand.price_sensitivity for seed in range(4)}) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("world,weight,foo.bar\n0,1,1\n1,1,2\n", "foo.bar"),
+        ("world,weight,seed\n0,1,1\n1,1,2\n", "seed"),
+        ('world,weight,street.diversion\n0,1,"0.1\n', "worlds"),
+        ("world,weight,street.diversion\n0,0,0.1\n1,0,0.2\n", "weights of 0"),
+        ("world,weight,street.diversion\n0,1,7\n1,1,0.2\n", "street.diversion: got 7"),
+    ],
+)
+def test_a_bad_table_of_ones_own_is_one_line(tmp_path: Path, text: str, line: str) -> None:
+    (path := tmp_path / "worlds.csv").write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        chosen(str(path), "plain")
+    assert line in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_table_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
+    (path := tmp_path / "w.csv").write_bytes(b"\xef\xbb\xbf" + worlds().csv().replace("\n", "\r\n").encode() + b"\r\n")
+    made = chosen(str(path), "plain")
+    assert made is not None
+    assert made.values == worlds().values
