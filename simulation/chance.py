@@ -116,7 +116,7 @@ def _hit(agents: ArrayLike, parties: ArrayLike) -> tuple[NDArray[np.uint32], Row
     return a, p, n
 
 
-def _column(values: ArrayLike, kind: type[np.integer[Any]]) -> NDArray[Any]:
+def _column(values: Any, kind: type[np.integer[Any]]) -> NDArray[Any]:
     if isinstance(values, int):
         return _one(values, kind)
     if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype == kind:
