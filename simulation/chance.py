@@ -118,7 +118,7 @@ def _hit(agents: ArrayLike, parties: ArrayLike) -> tuple[NDArray[np.uint32], Row
 
 def _column(values: Any, kind: type[np.integer[Any]]) -> NDArray[Any]:
     if isinstance(values, int):
-        return _one(values, kind)  # type: ignore[arg-type]
+        return _one(values, kind)  # type: ignore[arg-type]  # mypy takes a class for one of its instances
     if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype == kind:
         return values
     return np.asarray(values).astype(kind, copy=False).reshape(-1)

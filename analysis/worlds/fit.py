@@ -4,8 +4,8 @@ A run in world i yields measures y_i (targets). Target k is known as t_k with sd
 though its numbers are right; a run's luck has sd l_k. History matching (Craig et al. 1997; Vernon, Goldstein & Bower
 2010) rules out a world whose largest |y_ik - t_k| is above three times sqrt(s_k² + d_k² + l_k²). Those that are left
 weigh exp(-½ Σ_k (y_ik - t_k)² / (s_k² + d_k²)): approximate Bayesian computation with a Gaussian kernel (Wilkinson
-2013), in which the luck of the run is the run's own. Runs may be drawn more densely in one part of the ranges than in another:
-`density` says how, and a run weighs the less for it.
+2013), in which the luck of the run is the run's own. Runs may be drawn more densely in one part of the ranges than in
+another: `density` says how, and a run weighs the less for it.
 """
 
 from __future__ import annotations
