@@ -16,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run page map validate mechanisms rules plausible street outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-classroom test-cluster wheel test-wheel brief docs lint format clean
+.PHONY: help install browser run page map validate mechanisms rules plausible street designs outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-classroom test-cluster wheel test-wheel brief docs lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -59,6 +59,9 @@ plausible: install ## compare rules in plausible worlds: docs/plausible.md
 
 street: install ## hold separation against the street over the belief that it hangs on: docs/street.md
 	$(BIN)/python -m validation.street
+
+designs: install ## run the four strengths where shops have several designs: docs/designs.md
+	$(BIN)/python -m validation.designs
 
 outcomes: install ## write the table of outcomes anew and say what moved: validation/outcomes.csv
 	$(BIN)/python -m validation.outcomes
