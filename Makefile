@@ -16,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run page map validate mechanisms rules plausible street designs outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-classroom test-cluster wheel test-wheel brief docs lint format clean
+.PHONY: help install browser run page map validate mechanisms rules plausible street designs changes outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-classroom test-cluster wheel test-wheel brief docs lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -62,6 +62,9 @@ street: install ## hold separation against the street over the belief that it ha
 
 designs: install ## run the four strengths where shops have several designs: docs/designs.md
 	$(BIN)/python -m validation.designs
+
+changes: install ## run each state of the model whose numbers were published, before and after each mend: docs/changes.md
+	$(BIN)/python -m validation.changes
 
 outcomes: install ## write the table of outcomes anew and say what moved: validation/outcomes.csv
 	$(BIN)/python -m validation.outcomes
