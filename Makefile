@@ -30,9 +30,9 @@ browser: ## install Debian's Chromium, in which the tests open the report, where
 		echo "The report is tested in Chromium, and none is here. Install it (apt-get install chromium, as root)," \
 		"name another (make test CHROMIUM=google-chrome) or leave these tests out (make test CHROMIUM=no)." >&2; exit 1; }
 
-run: install ## run the headline study and the dominance map with three seeds, and say where their reports lie
+run: install ## run the headline study and a coarse dominance map, and say where their reports lie
 	$(BIN)/python -m experiments.run experiment=$(STUDY)
-	$(BIN)/python -m experiments.run experiment=dominance replications=3 study=dominance_coarse
+	$(BIN)/python -m experiments.run experiment=dominance_coarse
 	@echo "The reports: $(CURDIR)/results/$(STUDY)/report.html"
 	@echo "             $(CURDIR)/results/dominance_coarse/report.html"
 
