@@ -21,7 +21,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run page map validate mechanisms rules plausible street outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-soak test-classroom test-cluster trials wheel test-wheel brief docs lint format clean
+.PHONY: help install browser run page map validate mechanisms rules plausible street designs changes outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-soak test-classroom test-cluster trials wheel test-wheel brief docs lock lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -35,9 +35,9 @@ browser: ## install Debian's Chromium, in which the tests open the report, where
 		echo "The report is tested in Chromium, and none is here. Install it (apt-get install chromium, as root)," \
 		"name another (make test CHROMIUM=google-chrome) or leave these tests out (make test CHROMIUM=no)." >&2; exit 1; }
 
-run: install ## run the headline study and the dominance map with three seeds, and say where their reports lie
+run: install ## run the headline study and a coarse dominance map, and say where their reports lie
 	$(BIN)/python -m experiments.run experiment=$(STUDY)
-	$(BIN)/python -m experiments.run experiment=dominance replications=3 study=dominance_coarse
+	$(BIN)/python -m experiments.run experiment=dominance_coarse
 	@echo "The reports: $(CURDIR)/results/$(STUDY)/report.html"
 	@echo "             $(CURDIR)/results/dominance_coarse/report.html"
 
@@ -64,6 +64,12 @@ plausible: install ## compare rules in plausible worlds: docs/plausible.md
 
 street: install ## hold separation against the street over the belief that it hangs on: docs/street.md
 	$(BIN)/python -m validation.street
+
+designs: install ## run the four strengths where shops have several designs: docs/designs.md
+	$(BIN)/python -m validation.designs
+
+changes: install ## run each state of the model whose numbers were published, before and after each mend: docs/changes.md
+	$(BIN)/python -m validation.changes
 
 outcomes: install ## write the table of outcomes anew and say what moved: validation/outcomes.csv
 	$(BIN)/python -m validation.outcomes

@@ -21,12 +21,12 @@ from simulation.state.consumers import draw_consumers
 from simulation.state.influencers import draw_influencers
 from validation import facts
 from validation.studies import Design, config, sellers, values, weekly
-from validation.tables import band, number, over_seeds, percent
+from validation.tables import band, number, over_seeds, percent, verdict
 
 Floats = NDArray[np.float64]
 
 BASELINE = "no Project S"
-YEAR, YEARS = 52, 5
+YEAR, YEARS, MONTH = 52, 5, 4
 STUDIES = (Design("baseline", {BASELINE: ["platform=marketplace_only"]}, weeks=YEARS * YEAR, replications=16),)
 
 SIZES = ("smallest third", "middle third", "largest third")
@@ -38,7 +38,7 @@ def write(studies: Mapping[str, Study]) -> str:
     """The chapter."""
     study = studies[STUDIES[0].name]
     seeds, consumers = len(values(study, BASELINE)), config(study, BASELINE)["market"]["consumers"]
-    sections = (survival, turnover, hazards, concentration, conduct_of_trade, not_judged)
+    sections = (survival, turnover, together, hazards, concentration, conduct_of_trade, not_judged)
     return INTRODUCTION.format(seeds=seeds, consumers=consumers) + "\n".join(section(study) for section in sections)
 
 
@@ -114,6 +114,35 @@ def turnover(study: Study) -> str:
         f"the opening {number(come, 1, factor=100)} enter and {number(go, 1, factor=100)} leave in a year, and after "
         f"{YEARS} years {number(over_seeds(runs['live_smes'] / shops), 0, factor=100)} are on sale.\n"
     )
+
+
+def together(study: Study) -> str:
+    """The most shops that closed in any four weeks, against the aim."""
+    return f"\n{most_told(study, BASELINE, YEARS * YEAR)}\n"
+
+
+def most_told(study: Study, label: str, end: int) -> str:
+    """The most shops that closed in any four weeks of a scenario's runs, in a sentence."""
+    found = sellers(study, label, "kind", "entry_week", "exit_week").query("kind == 'sme'", engine="python")
+    worst, aim = most_closed(found, end), facts.MONTH_MOST
+    at_most, judged = band(-np.inf, aim.high, 0, *SHARE), verdict(over_seeds(worst), aim.low, aim.high)
+    return (
+        f"In the worst four weeks of a run {percent(over_seeds(worst))} of the shops there closed, in the worst run "
+        f"{percent(Estimate(worst.max()))}. The aim is {at_most} while no rule starts: {judged}."
+    )
+
+
+def most_closed(shops: pd.DataFrame, end: int) -> pd.Series:
+    """By seed, the largest share of shops there as four weeks begin that closes within them; weeks 1 to `end`."""
+    weeks = np.arange(1, end + 1)
+
+    def worst(one: pd.DataFrame) -> float:
+        entered, left = one["entry_week"].to_numpy(int), pd.to_numeric(one["exit_week"]).dropna().to_numpy(int)
+        there = (np.bincount(entered, minlength=end + 1).cumsum() - np.bincount(left, minlength=end + 1).cumsum())[:-1]
+        closed = np.convolve(np.bincount(left, minlength=end + 1)[weeks], np.ones(MONTH), "valid")
+        return float((closed / np.maximum(there[: closed.size], 1)).max())
+
+    return shops.groupby("seed")[["entry_week", "exit_week"]].apply(worst)
 
 
 def yearly_survival(study: Study) -> Floats:

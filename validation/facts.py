@@ -41,6 +41,7 @@ SURVIVAL = {  # by year: new firms in the US, and small firms of all ages
 }
 YOUNG_DIE_SOONER = Fact(1.0, inf, "facts A [16]")  # yearly exit, first year of life over later ones
 SMALL_DIE_SOONER = Fact(1.0, inf, "facts A [16]", "`sellers.fixed_cost_size_elasticity`")  # smallest third over largest
+MONTH_MOST = Fact(0.0, 0.06, "aim")  # shops that close in four weeks in which no rule starts
 QUALITIES = "qualities at the opening"
 ELASTICITY = Fact(-6.0, -2.5, "facts A [28-30]", "`demand.price_sensitivity`")
 MARGIN = Fact(0.17, 0.40, "facts A (derived from elasticities)", "unit costs at the opening")

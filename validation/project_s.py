@@ -23,6 +23,7 @@ from simulation.settings.platform import PlatformSetting
 from simulation.state.listings import PLATFORM_KIND
 from simulation.state.opening import Opening
 from validation import levers
+from validation.baseline import most_told
 from validation.studies import HEADLINE, PROJECT_S, WITH, WITHOUT, Design, sellers, values, weekly
 from validation.tables import number, over_seeds, percent, points
 
@@ -160,7 +161,7 @@ def what_it_does(studies: Studies) -> str:
         f"in {HEADLINE.weeks} weeks. Up to week {REVIEW} the scenarios are the same. Sales by year come from "
         f"{len(values(studies[SHORTER[0].name], WITH))} seeds.\n\n"
         f"{sales_table(studies, first, never)}\n{fate_table(studies, first, never)}\n"
-        f"{naive(studies, first, never)}"
+        f"{naive(studies, first, never)}\n{most_told(studies[HEADLINE.name], WITH, HEADLINE.weeks)}\n"
     )
 
 

@@ -24,19 +24,18 @@ from simulation.market import Market
 from simulation.settings.parameter import ConfigError
 from simulation.state.listings import SME_KIND, STILL_THERE
 from validation import facts
-from validation.baseline import STILL, exit_by_seed, half_life
+from validation.baseline import STILL, exit_by_seed, half_life, most_closed
 from validation.facts import Fact
 from validation.tables import band, number, over_seeds, percent, verdict
 
 Floats = NDArray[np.float64]
 YEAR, YEARS, SEEDS, CONSUMERS = 52, 5, 4, 20_000
 TOP = 0.02  # of the opening's shops: those whose persistence is known
-MONTH = 4  # weeks in which no more than `MONTH_MOST` of shops close, unless a rule starts
 SAY: dict[str, Callable[..., str]] = {"%": percent, "x": number}
 
 TOP_STAYS = {1: Fact(0.61, 0.71, "Marketplace Pulse 2018"), 2: Fact(0.45, 0.55, "EV 5"), 3: Fact(0.30, 0.40, "EV 5")}
 LUCK = Fact(0.5, 0.6, "derived from the persistence of ranks")
-NO_DRIFT, MONTH_MOST = Fact(-STILL, STILL, "aim"), Fact(0.0, 0.06, "aim")
+NO_DRIFT = Fact(-STILL, STILL, "aim")
 BALANCE = Fact(0.9, 1.1, "aim")
 NONE = Fact(-inf, inf, "not known")
 
@@ -75,16 +74,13 @@ def watch(config: Config, threads: int = 1) -> Life:
     """Run a market and look at how its shops live."""
     market = Market(config, threads=threads)
     first = market.sellers.opening_rows
-    sales, concentration, there, closed = [_sales(market)], [], [], []
+    sales, concentration = [_sales(market)], []
     for week in range(1, config.weeks + 1):
-        before = int(np.count_nonzero(market.sellers.exit_week == STILL_THERE))
         market.step()
-        there.append(before)
-        closed.append(market.series["exits"][-1])
         concentration.append([market.series["top_10_share"][-1], market.series["hhi"][-1]])
         if week % YEAR == 0:
             sales.append(_sales(market))
-    return _life(market, config.weeks, sales, np.array(concentration), np.array(there), np.array(closed), first)
+    return _life(market, config.weeks, sales, np.array(concentration), first)
 
 
 def _sales(market: Market) -> Floats:
@@ -94,9 +90,7 @@ def _sales(market: Market) -> Floats:
     return listings.by_shop(worth * listings.on_sale)
 
 
-def _life(
-    market: Market, weeks: int, sales: list[Floats], concentration: Floats, there: Floats, closed: Floats, first: int
-) -> Life:
+def _life(market: Market, weeks: int, sales: list[Floats], concentration: Floats, first: int) -> Life:
     sellers, years = market.sellers, weeks // YEAR
     exits, smes = sellers.exit_week, sellers.kind == SME_KIND
     alive = [np.mean((exits[:first] == STILL_THERE) | (exits[:first] > YEAR * year)) for year in range(years + 1)]
@@ -115,7 +109,6 @@ def _life(
         leaders = np.argsort(-later, kind="stable")[:best]
         top.append(np.isin(np.argsort(-sales[0], kind="stable")[:best], leaders).mean())
     began, ended = concentration[:YEAR].mean(axis=0), concentration[-YEAR:].mean(axis=0)
-    month = np.convolve(closed, np.ones(MONTH), "valid") / there[: closed.size - MONTH + 1]
     series = market.series
     paused, live = np.array(series["paused_smes"]), np.array(series["live_smes"])
     pauses, again = sum(series["pauses"]), sum(series["reopenings"])
@@ -127,11 +120,11 @@ def _life(
         luck=float(np.sqrt(np.mean([change.var() for change in changes]))),
         top=np.array(top),
         drift=ended / began - 1.0,
-        worst=float(month.max()),
+        worst=float(most_closed(shops, weeks).iloc[0]),
         paused=float((paused / np.maximum(paused + live, 1.0)).mean()),
         pauses=pauses / float((paused + live).sum()) * YEAR,
         back=again / max(pauses - paused[-1], 1.0),
-        balance=sum(series["entrants"]) / max(closed.sum(), 1.0),
+        balance=sum(series["entrants"]) / max(sum(series["exits"]), 1.0),
     )
 
 
@@ -164,7 +157,7 @@ def told(lives: Sequence[Life]) -> str:
         add(f"top {TOP:.0%} still there after {year} years", [life.top[year - 1] for life in lives], fact)
     for k, measure in enumerate(("the ten largest' share", "the Herfindahl index")):
         add(f"change of {measure}, first to last year", [life.drift[k] for life in lives], NO_DRIFT)
-    add("most that closed in four weeks", [life.worst for life in lives], MONTH_MOST)
+    add("most that closed in four weeks", [life.worst for life in lives], facts.MONTH_MOST)
     add("shops that pause, of those there", [life.paused for life in lives])
     add("pauses a shop and year", [life.pauses for life in lives], unit="x")
     add("pauses that ended with the shop open", [life.back for life in lives])

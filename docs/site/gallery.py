@@ -36,6 +36,7 @@ A preset is a whole study: several scenarios, each with the same seeds.
 STORED = {  # pictures that another command of the project writes
     "closure_2023": ("docs/closure.svg", "make rules"),
     "dominance": ("docs/dominance.svg", "make map"),
+    "dominance_coarse": ("docs/dominance.svg", "make map"),
     "street": ("docs/street.svg", "make street"),
     "plausible": ("docs/plausible.svg", "make plausible"),
 }

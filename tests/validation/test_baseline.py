@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from analysis import Study, load
 from analysis.intervals import Estimate
+from experiments import compose
+from simulation import Market
 from simulation.outcomes.record import log_spread
 from tests.analysis.synthetic import SyntheticScenario, store
 from tests.validation.made import made, shops
-from validation import baseline
+from validation import baseline, facts
 from validation.baseline import BASELINE, YEAR, YEARS
 from validation.tables import FAILS, HOLDS
 
@@ -70,6 +72,25 @@ def test_exit_by_age_counts_years_lived() -> None:
     assert first[0] == pytest.approx(1 - np.exp(-1 / 1.5))
     assert later[0] == 0.0
     assert np.isnan(never[0])  # nobody has been there for more than four years
+
+
+def test_the_most_that_closed_in_four_weeks_is_of_those_who_were_there() -> None:
+    """Of ten shops three leave in weeks 3 to 6; of 17, ten of which came late, four leave in weeks 30 to 33."""
+    first, later = [3, 3, 6, *[None] * 7], [30, 31, 32, 33, *[None] * 6]
+    assert baseline.most_closed(shops(0, first), 40)[0] == pytest.approx(3 / 10)
+    both = [shops(0, one, entry_week=week) for one, week in (([6, *[None] * 7], 0), (later, 20))]
+    assert baseline.most_closed(pd.concat(both), 40)[0] == pytest.approx(4 / 17)
+    assert baseline.most_closed(shops(0, [1, *[None] * 9]), 4)[0] == pytest.approx(1 / 10)
+
+
+@pytest.mark.parametrize("platform", ["marketplace_only", "project_s", "project_s_retailer"])
+def test_no_four_weeks_close_more_than_six_in_a_hundred_unless_a_rule_starts(platform: str) -> None:
+    weeks = 2 * YEAR
+    run = Market(compose([f"platform={platform}", f"weeks={weeks}", "market.consumers=5000", "seed=3"])).run()
+    sellers = pd.DataFrame(run.results().sellers)
+    found = sellers[sellers["kind"] == "sme"].assign(seed=3)
+    most = baseline.most_closed(found, weeks)[3]
+    assert 0.0 < most <= facts.MONTH_MOST.high
 
 
 def test_a_constant_exit_is_the_same_at_every_age() -> None:
