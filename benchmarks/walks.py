@@ -19,7 +19,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from analysis.markdown import table
 from analysis.whole import write_atomically
@@ -102,9 +101,8 @@ CORES = os.cpu_count() or 1
 
 def main(words: Sequence[str]) -> None:
     """Follow the walks that are asked for; of all of them the times go into the page."""
-    page = PAGE.read_text(encoding="utf-8")
-    found: dict[str, list[tuple[Any, float]]] = {}
-    for heading, steps in walks(page).items():
+    found: dict[str, list[tuple[Step, float]]] = {}
+    for heading, steps in walks(PAGE.read_text(encoding="utf-8")).items():
         if not all(word in heading for word in words):
             continue
         with tempfile.TemporaryDirectory() as folder:
@@ -113,7 +111,7 @@ def main(words: Sequence[str]) -> None:
                 found[heading].append((step, seconds))
                 print(f"{heading.partition(':')[0]}: {step.says}: {said(seconds)}", flush=True)
     if not words:
-        head, _, rest = page.partition(MARKS[0])
+        head, _, rest = PAGE.read_text(encoding="utf-8").partition(MARKS[0])
         write_atomically(PAGE, f"{head}{MARKS[0]}{measured(found)}{MARKS[1]}{rest.partition(MARKS[1])[2]}".encode())
 
 
