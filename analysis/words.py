@@ -6,13 +6,15 @@ import datetime
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from .intervals import Estimate
 from .language import number, say, spoken, word
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NAMES = {
     "marketplace_only": "no Project S",
