@@ -109,10 +109,10 @@ def test_a_title_in_a_picture_is_whole_and_stands_over_the_figure(browser, rows:
     page = browser.new_page(viewport={"width": WIDTH, "height": 900})
     page.set_content(figure.to_html(include_plotlyjs=True, default_width=WIDTH, config={"displayModeBar": False}))
     page.wait_for_selector(".gtitle", state="attached")
-    box, frame, drawn = (page.locator(one).first.evaluate(BOX) for one in (".gtitle", ".main-svg", ".cartesianlayer"))
+    box, frame = (page.locator(one).first.evaluate(BOX) for one in (".gtitle", ".main-svg"))
     assert box["height"] > 18 * rows
     assert box["top"] >= frame["top"]
-    assert box["bottom"] <= drawn["top"] + 2
+    assert box["bottom"] <= frame["top"] + figure.layout.margin.t
     assert box["right"] <= frame["right"]
     page.close()
 
