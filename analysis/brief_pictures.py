@@ -17,7 +17,7 @@ from .lines import INKS, Line, survival_lines
 from .parts import Picture
 from .picture import Box, drawn
 from .ruled import law, verdicts
-from .words import sentence, span
+from .words import humanise, sentence, span
 
 WIDTH, HEIGHT = 420, 216
 LETTERS = 12
@@ -89,10 +89,8 @@ def changes_picture(found: Findings) -> Picture | None:
     if not known:
         return None
     shown = _ends(sorted(known, key=lambda scenario: -known[scenario].mean), law(found) if ranked else None)
-    rows = [
-        (sentence(found.rule(scenario)) if ranked else found.study.labels[scenario], known[scenario])
-        for scenario in shown
-    ]
+    names = _rule_names(found, shown) if ranked else found.study.labels
+    rows = [(names[scenario], known[scenario]) for scenario in shown]
     title = say("Shops alive after {span}: what each rule changes, in points", span=span(found.horizon))
     if not ranked:
         title = say("Shops alive after {span}: what each choice changes, in points", span=span(found.horizon))
@@ -101,6 +99,13 @@ def changes_picture(found: Findings) -> Picture | None:
     if len(shown) < len(known):
         caption += " " + say("{n} of {all} are drawn.", n=str(len(shown)), all=str(len(known)))
     return Picture(title, ends, WIDTH, HEIGHT, LETTERS, _rows(rows), caption.strip())
+
+
+def _rule_names(found: Findings, scenarios: Sequence[Any]) -> dict[Any, str]:
+    """Rules by name alone where these scenarios have each another one, else as the study tells them apart."""
+    alone = {scenario: humanise(found.study.settings[scenario]["regulation"]) for scenario in scenarios}
+    names = alone if len(set(alone.values())) == len(alone) else {one: found.rule(one) for one in scenarios}
+    return {scenario: sentence(name) for scenario, name in names.items()}
 
 
 def _ends(ordered: list[Any], keep: Any) -> list[Any]:

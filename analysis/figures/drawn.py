@@ -29,6 +29,7 @@ CONFIG: dict[str, Any] = {
 HEIGHT = 440
 NARROW_HEIGHT = 340
 TITLE_ROW, TITLE_CHARACTERS = 26, 68
+RAISED = 12  # px by which Plotly raises a title for each row beyond its first
 TOP, BOTTOM, LEFT, RIGHT = 24, 52, 64, 24
 GRID, AXIS = "#e4e4e4", "#888888"
 VEIL = "rgba(255,255,255,0.85)"  # behind names that lie over lines of the grid
@@ -123,7 +124,7 @@ def layout(title: str, height: int = HEIGHT, **more: Any) -> dict[str, Any]:
             "y": 1,
             "yref": "container",
             "yanchor": "top",
-            "pad": {"l": 14, "t": 10},
+            "pad": {"l": 14, "t": 10 + RAISED * (_title_rows(title) - 1)},
             "font": {"size": 18},
         },
         "template": "none",
@@ -147,7 +148,12 @@ def slim(left: int) -> dict[str, Any]:
 
 def title_height(title: str) -> int:
     """Pixels that a title takes above the figure."""
-    return 14 + TITLE_ROW * len(textwrap.wrap(title, TITLE_CHARACTERS) or [title])
+    rows = _title_rows(title)
+    return 14 + TITLE_ROW * rows + RAISED * (rows - 1)
+
+
+def _title_rows(title: str) -> int:
+    return len(textwrap.wrap(title, TITLE_CHARACTERS) or [title])
 
 
 def axis(**more: Any) -> dict[str, Any]:

@@ -174,3 +174,15 @@ def test_own_listings_are_the_source_where_a_study_has_them(tmp_path: Path) -> N
     said = text_of(brief.page(load(folder)))
     assert "the study's own listings" in said
     assert "PRDECT-ID" not in said
+
+
+def test_a_picture_calls_rules_by_their_names_alone_where_that_tells_them_apart(tmp_path: Path) -> None:
+    """Other scenarios have the same rules, another answer of the platform: the names of the picture need not say so."""
+    scenarios = [
+        SyntheticScenario(0.004 + i / 1000, 0.1, {"platform": "project_s", "regulation": rule, "response": response})
+        for response in ("frozen", "adaptive")
+        for i, rule in enumerate(("none", "data_firewall", "neutral_ranking"))
+    ]
+    found = Findings(load(store(tmp_path / "s", scenarios, seeds=range(3), weeks=60, smes=60)))
+    words = [one.text for one in there(changes_picture(found)).elements if one.tag == "text"]
+    assert {"Data firewall", "Neutral ranking"} <= set(words)

@@ -225,7 +225,7 @@ def test_hostile_names_stay_text(tmp_path) -> None:
     assert not attacked.of("img")
     assert not any(name.startswith("on") for _, attributes in attacked.elements for name in attributes)
     assert len(attacked.of("script")) == len(harmless.of("script"))
-    assert HOSTILE in attacked.text_of("h1")
+    assert any(HOSTILE in text for text in attacked.text_of("p"))
 
 
 def test_the_first_page_compares_the_rules_with_their_baselines(study: Study, page: Page) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import plotly.graph_objects as go
 import pytest
+
+from analysis.figures.drawn import layout
+from analysis.pictures import WIDTH
 
 from .conftest import SETTLED
 from .studies import MADE
@@ -94,6 +98,22 @@ def test_a_projector_gets_larger_letters_and_keeps_its_look(look, report) -> Non
     page.reload()
     page.wait_for_selector("html[data-ready=yes]", state="attached")
     assert page.locator("#look").input_value() == "projector"
+    page.close()
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3])
+def test_a_title_in_a_picture_is_whole_and_stands_over_the_figure(browser, rows: int) -> None:
+    """As `etalase report --format png` draws it, with its title within the figure."""
+    title = " ".join(["What small shops lose by a choice that somebody made, told at length"] * rows)
+    figure = go.Figure(go.Scatter(x=[0, 1], y=[0, 1]), layout(title))
+    page = browser.new_page(viewport={"width": WIDTH, "height": 900})
+    page.set_content(figure.to_html(include_plotlyjs=True, default_width=WIDTH, config={"displayModeBar": False}))
+    page.wait_for_selector(".gtitle", state="attached")
+    box, frame = (page.locator(one).first.evaluate(BOX) for one in (".gtitle", ".main-svg"))
+    assert box["height"] > 18 * rows
+    assert box["top"] >= frame["top"]
+    assert box["bottom"] <= frame["top"] + figure.layout.margin.t
+    assert box["right"] <= frame["right"]
     page.close()
 
 
