@@ -144,10 +144,12 @@ class Study:
         Fields: name, digest, unknowns (dotted names), values (a row a world), weights (of sum 1). The column `world` of
         `runs` says which world a run was in.
         """
+        if WORLD not in self.runs:
+            return None
         there = set(self.scenarios)
         digests = {str(scenario.get("worlds")) for scenario in self.planned if scenario["scenario_id"] in there}
         known: Mapping[str, Any] = self.manifest.get("worlds") or {}
-        return known.get(digests.pop()) if len(digests) == 1 and WORLD in self.runs else None
+        return known.get(digests.pop()) if len(digests) == 1 else None
 
     @cached_property
     def missing_runs(self) -> set[tuple[Any, int]]:

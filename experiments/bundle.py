@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +28,7 @@ from simulation.settings import STRATEGIES
 
 from .plan import make
 from .spelled import spelled
+from .worlds import Worlds
 
 KINDS = {
     ".html": "text/html",
@@ -40,9 +41,11 @@ KINDS = {
 WHAT = {
     "report.html": "The report: figures, tables, what it assumes and what it cannot tell",
     "scenarios.yaml": "Every scenario as a preset: etalase experiment=./scenarios.yaml makes the study again",
+    "worlds.csv": "The worlds in which every scenario was run: a row a world, a column for each unknown",
     "manifest.json": "Every setting of every scenario, the outcomes with their units, versions and hashes",
     "README.md": "What this is, and how to make it again",
 }
+WORLDS = "worlds.csv"  # beside the preset, which names it
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the date of every entry: the same study is the same file
 
 
@@ -72,6 +75,8 @@ def parts(study: Study) -> Iterator[tuple[str, bytes]]:
         yield f"tables/{path.name}", path.read_bytes()
     yield "manifest.json", _json(Stored.read(folder).manifest()[0])
     yield "scenarios.yaml", preset(study).encode()
+    if study.worlds is not None:
+        yield WORLDS, worlds_of(study).csv().encode()
     yield "README.md", _readme(study).encode()
 
 
@@ -83,15 +88,22 @@ def preset(study: Study) -> str:
     """
     seeds = [int(seed) for seed in study.manifest.get("seeds", [])]
     scenarios = [
-        {"overrides": _overrides(one["config"])} | ({"label": one["label"]} if one.get("label") else {})
+        {"overrides": _overrides(one["config"], one.get("chosen", ()))}
+        | ({"label": one["label"]} if one.get("label") else {})
         for one in study.planned
     ]
     said = {"seed": min(seeds, default=0), "replications": max(1, len(seeds)), "scenarios": scenarios}
+    if study.worlds is not None:
+        said |= {"worlds": WORLDS, "replications": max(1, len(seeds) // len(study.worlds["values"]))}
     text = "# @package _global_\n" + yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=120)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "scenarios.yaml"
         path.write_text(text, encoding="utf-8")
-        planned = [scenario.scenario_id for scenario in make([f"experiment={path}"]).scenarios]
+        given = [f"experiment={path}"]
+        if study.worlds is not None:
+            (table := Path(folder) / WORLDS).write_text(worlds_of(study).csv(), encoding="utf-8")
+            given.append(f"worlds={table}")
+        planned = [scenario.scenario_id for scenario in make(given).scenarios]
     if planned != [one["scenario_id"] for one in study.planned]:
         raise StudyError(f"study {study.name}: of another version, so that no preset of this one makes it again")
     return text
@@ -102,8 +114,15 @@ def _preset(market: str, platform: str) -> Mapping[str, Any]:
     return make([f"market={market}", f"platform={platform}"]).scenarios[0].config
 
 
-def _overrides(config: Mapping[str, Any]) -> list[str]:
-    """A scenario's market and platform, and every setting that is not theirs."""
+def worlds_of(study: Study) -> Worlds:
+    """The worlds that a study was run in."""
+    told = study.worlds or {}
+    values = tuple(map(tuple, told["values"]))
+    return Worlds(str(told["name"]), tuple(told["unknowns"]), values, tuple(told["weights"]))
+
+
+def _overrides(config: Mapping[str, Any], chosen: Sequence[str] = ()) -> list[str]:
+    """A scenario's market and platform, every setting that is not theirs, and those that it has chosen all the same."""
     market, platform = (str(config[group]["name"]) for group in ("market", "platform"))
     usual, found = _preset(market, platform), [f"market={market}", f"platform={platform}"]
     for name, value in config.items():
@@ -120,6 +139,11 @@ def _overrides(config: Mapping[str, Any]) -> list[str]:
             found += [f"{name}.{key}={spelled(one)}" for key, one in value.items() if one != usual[name].get(key)]
         else:
             found.append(f"{name}={spelled(value)}")
+    said = {one.partition("=")[0] for one in found}
+    for name in chosen:
+        group, _, key = name.partition(".")
+        if name not in said:
+            found.append(f"{name}={spelled(config[group][key])}")
     return found
 
 

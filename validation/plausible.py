@@ -23,7 +23,6 @@ from analysis.markdown import table
 from analysis.parts import Bullets, Part
 from analysis.sections.failing import failures
 from analysis.sections.worth import told_worth
-from analysis.words import humanise
 from analysis.worlds import robust
 from analysis.worlds.of_study import worlds_of
 from analysis.worlds.ranges import ranges
@@ -95,7 +94,8 @@ def profiles_table() -> str:
 
 def robust_table(worlds: Worlds) -> str:
     """A row a scenario: how far its effect ranges, in how many worlds it is best, better or harmful, its regret."""
-    made = robust.measures(worlds.effects[OUTCOME], worlds.weights, 1).sort_values("mean", ascending=False)
+    rules = worlds.against(next(iter(worlds.baselines.values())))
+    made = robust.measures(rules.effects[OUTCOME], rules.weights, 1).sort_values("mean", ascending=False)
     spread = ranges(worlds, OUTCOME)
     rows = [
         [
@@ -178,7 +178,8 @@ def readings(worlds: Worlds) -> dict[str, str]:
 def write(worlds: Worlds, scenarios: int) -> str:
     """The page: the text by hand around the tables."""
     about: Mapping[str, Any] = yaml.safe_load((FOLDER / "plausible.yaml").read_text(encoding="utf-8"))
-    leaders = robust.leaders(robust.measures(worlds.effects[OUTCOME], worlds.weights, 1), 1)
+    rules = worlds.against(next(iter(worlds.baselines.values())))
+    leaders = robust.leaders(robust.measures(rules.effects[OUTCOME], rules.weights, 1), 1)
     fights = [
         f"No run meets `{a}` and `{b}` together: the nearest misses one by {size:.1f} sd."
         for a, b, size in about["fights"]
@@ -210,7 +211,10 @@ def write(worlds: Worlds, scenarios: int) -> str:
         failures="\n".join(f"- {line}" for line in _bullets(failures(worlds, OUTCOME))),
         worth=told_worth(worlds, OUTCOME) or "Too few worlds to say.",
         minutes=about["minutes"],
-        version=humanise(str(about["model"])),
+        version=about["version"],
+        model=about["model"],
+        distinct=about["distinct"],
+        worst=f"{about['worst_coverage']:.0%}",
     )
 
 

@@ -81,6 +81,23 @@ def test_what_a_preset_says_is_in_the_bundles_own(arguments: list[str]) -> None:
     assert yaml.safe_load(text)["replications"] == len(planned.seeds)
 
 
+def test_a_study_in_many_worlds_takes_them_with_it() -> None:
+    given = ["market=indonesia_2023", "worlds=prior:4", "street.diversion=0.4", "replications=2", "study=x"]
+    (scenario,) = (planned := plan.make(given)).scenarios
+    assert scenario.worlds is not None
+    manifest = {
+        "study": "x",
+        "scenarios": [scenario.plain()],
+        "seeds": list(planned.seeds),
+        "worlds": {scenario.worlds.digest: scenario.worlds.plain()},
+    }
+    runs = pd.DataFrame({"scenario_id": scenario.scenario_id, "seed": range(8), "world": [0, 1, 2, 3] * 2})
+    study = Study(Path("x"), manifest, runs)
+    said = yaml.safe_load(bundle.preset(study))  # it plans what it wrote and compares
+    assert (said["worlds"], said["replications"]) == ("worlds.csv", 2)
+    assert bundle.worlds_of(study).digest == scenario.worlds.digest
+
+
 def test_a_study_of_another_version_is_refused(study: Study) -> None:
     scenarios = [scenario | {"scenario_id": "0123456789"} for scenario in study.planned]
     with pytest.raises(StudyError, match="study passed_on: of another version"):
