@@ -12,7 +12,7 @@ from tests.imports import ROOT, circles, imports_of, module_of, sources
 SIMULATION = ROOT / "simulation"
 # Each floor may import what stands below it; rooms of one floor nothing of each other.
 FLOORS = (
-    {"arrays", "surroundings", "compiled", "kernels", "chance"},
+    {"arrays", "surroundings", "compiled", "loops", "kernels", "chance", "mesa_core"},
     {"settings"},
     {"state"},
     {"law"},
@@ -26,7 +26,7 @@ FLOORS = (
 )
 MECHANISMS = {"demand", "sellers", "platform", "money"}
 ROOMS = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-GROUND = ("surroundings", "compiled", "kernels", "arrays", "chance")  # whose own order this is
+GROUND = ("mesa_core", "surroundings", "compiled", "loops", "kernels", "arrays", "chance")  # whose own order this is
 WITHIN = {(upper, lower) for i, upper in enumerate(GROUND) for lower in GROUND[:i]}
 # They run a week of the market or of its street, or open it: the only ones that know several mechanisms.
 KNOW_SEVERAL = {"market", "street", "opening.trial", "opening.state"}

@@ -151,5 +151,7 @@ def _typed(settings: Mapping[str, str]) -> list[str]:
 
 def _again(asked: Asked, outcomes: Sequence[str]) -> Scorer:
     """Of the winners: on the seeds after those of the search, in fresh worlds where some are asked for."""
-    settings = {**asked.settings, **({"worlds": asked.fresh} if asked.fresh else {})}
+    settings = {**asked.settings}
+    if asked.fresh:  # a study has one set of worlds
+        settings |= {"worlds": asked.fresh, "study": f"{settings['study']}_fresh"}
     return Scorer(_typed(settings), outcomes, block=1)

@@ -11,6 +11,7 @@ import json
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ from ..conduct import carry_out
 from ..folder import opened
 from ..studies import Study, read
 from ..terminal import say
-from .declared import RANGES, TARGETS, Target, Unknown, read_targets, read_unknowns
+from .declared import RANGES, TARGETS, Target, Unknown, possible, read_targets, read_unknowns
 from .sets import Worlds, spread
 
 OK, FAILED = 0, 1
@@ -210,7 +211,7 @@ def _left(asked: Asked, fit: Fit) -> Left | None:
     whole = fit.found[names].notna().all(axis=1)
     shares, found = fit.shares[whole].to_numpy(), fit.found.loc[whole, names].to_numpy()
     coefficients, error = fitting.screen(shares, found)
-    candidates = spread(asked.unknowns, CANDIDATES, seed=1)
+    candidates = spread(asked.unknowns, CANDIDATES, seed=1, checked=False)
     table = _in_ranges(candidates, asked.unknowns)
     sd = np.sqrt(fit.kernel.to_numpy(float) ** 2 + error**2)  # the surface's error holds the luck of runs
 
@@ -222,9 +223,10 @@ def _left(asked: Asked, fit: Fit) -> Left | None:
     say(f"calibrate: the first wave leaves {len(left) / len(table):.1%} of the ranges")
     if not len(left):
         return None
-    kept = left[: asked.points]
-    values = tuple(candidates.values[i] for i in kept)
-    worlds = Worlds("left", candidates.unknowns, values, (1 / len(kept),) * len(kept))
+    names = candidates.unknowns
+    drawn = (candidates.values[i] for i in left)
+    values = tuple(islice((one for one in drawn if possible(names, one)), asked.points))
+    worlds = Worlds("left", names, values, (1 / len(values),) * len(values))
     return Left(worlds, len(left) / len(table), holds)
 
 

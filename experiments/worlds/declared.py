@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,19 @@ def read_targets(path: Path = TARGETS) -> list[Target]:
                 raise ConfigError(f"{path.name}: {name}.{field}", value, "a number above 0")
         found.append(Target(name, mean, sd, said["source"], off))
     return found
+
+
+def possible(names: Sequence[str], values: Sequence[float]) -> bool:
+    """Whether a market may have these values together: some bound each other."""
+    groups: dict[str, dict[str, float]] = {}
+    for name, value in zip(names, values, strict=True):
+        group, _, key = name.partition(".")
+        groups.setdefault(group, {})[key] = value
+    try:
+        Config.read(groups)
+    except ConfigError:
+        return False
+    return True
 
 
 def _entries(path: Path, needed: set[str], more: set[str]) -> list[tuple[str, Mapping[str, Any]]]:

@@ -10,13 +10,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from simulation.settings.parameter import ConfigError
 
-from .declared import Unknown, check_setting, read_unknowns
+from .declared import Unknown, check_setting, possible, read_unknowns
 
 WORLD, WEIGHT = "world", "weight"
 MOST = 10_000
@@ -156,15 +157,17 @@ def _numbers(place: str, row: Sequence[str]) -> list[float]:
     return [weight, *drawn]
 
 
-def spread(unknowns: Sequence[Unknown], number: int, seed: int = 0) -> Worlds:
-    """Return worlds spread evenly over the ranges, all as plausible: a scrambled Sobol' sequence (Owen 1998)."""
+def spread(unknowns: Sequence[Unknown], number: int, seed: int = 0, checked: bool = True) -> Worlds:
+    """Return worlds spread evenly over the ranges, all as plausible: a scrambled Sobol' sequence (Owen 1998).
+
+    checked: leave out those whose values no market may have together, which takes a millisecond a world.
+    """
     from scipy.stats import qmc  # late: it takes its time
 
-    points = qmc.Sobol(len(unknowns), rng=np.random.default_rng(seed)).random_base2(
-        max(1, math.ceil(math.log2(number)))
+    names = tuple(one.name for one in unknowns)
+    points = qmc.Sobol(len(unknowns), rng=np.random.default_rng(seed)).random_base2(math.ceil(math.log2(2 * number)))
+    drawn = (
+        tuple(float(f"{one.at(share):.6g}") for one, share in zip(unknowns, point, strict=True)) for point in points
     )
-    values = tuple(
-        tuple(float(f"{one.at(share):.6g}") for one, share in zip(unknowns, point, strict=True))
-        for point in points[:number]
-    )
-    return Worlds(f"prior:{number}", tuple(one.name for one in unknowns), values, (1 / number,) * number)
+    values = tuple(islice((one for one in drawn if not checked or possible(names, one)), number))
+    return Worlds(f"prior:{number}", names, values, (1 / len(values),) * len(values))

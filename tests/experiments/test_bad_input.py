@@ -146,7 +146,7 @@ BAD = [
     (
         ["statsu", "default"],
         "command",
-        ["statsu", "NAME=VALUE", "table, bundle, calibrate, classroom (did you mean status?)"],
+        ["statsu", "NAME=VALUE", "table, bundle, calibrate, search, classroom (did you mean status?)"],
     ),
     (["-m", "foo"], "command", ["foo", "NAME=VALUE", "status, check, compact, report"]),
     (["market.consumers", "10"], "market.consumers", ["NAME=VALUE"]),

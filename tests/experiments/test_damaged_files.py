@@ -6,7 +6,6 @@ digests, so that a wrong number in them cannot be told; that they are never a tr
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import shutil
@@ -17,6 +16,7 @@ import pandas as pd
 import pytest
 
 from analysis import StudyError
+from analysis.manifest import read_manifest
 from experiments import fingerprint, plan
 from experiments.execute import execute, plan_jobs
 from experiments.folder import opened
@@ -173,6 +173,6 @@ def test_no_spoilt_file_of_an_earlier_version_is_a_traceback(
 
 
 def plan_of_old(folder: Path) -> Plan:
-    scenarios = json.loads((folder / "manifest.json").read_text())["scenarios"]
+    scenarios = read_manifest(folder)[0]["scenarios"]
     made = tuple(Scenario(**{**scenario, "overrides": tuple(scenario["overrides"])}) for scenario in scenarios)
     return Plan("default", FOLDER, made, range(2), Launcher("basic"), NO_PLUGINS)
