@@ -141,6 +141,12 @@ def _without(settings: Mapping[str, Any], choice: str) -> list[tuple[str, Any]]:
 
 
 def headline_survival(study: Study) -> tuple[int, pd.Series]:
+    """As `survival_by_run`, in many worlds the mean over each world's seeds, as `Study.values` has it."""
+    weeks, found = survival_by_run(study)
+    return weeks, study.over_worlds(found.to_frame())["survival"]
+
+
+def survival_by_run(study: Study) -> tuple[int, pd.Series]:
     """The horizon in weeks, and by (scenario, seed) the share of the opening SMEs alive then.
 
     It is the outcome sme_survival_…w of the longest horizon that every run has reached; in shorter runs,
@@ -150,10 +156,9 @@ def headline_survival(study: Study) -> tuple[int, pd.Series]:
     reached = [weeks for weeks in HORIZONS if weeks <= shortest]
     for weeks in reached:
         name = f"sme_survival_{weeks}w"
-        if name in study.values and study.values[name].notna().all():
-            return weeks, study.values[name].rename("survival")
+        if name in study.by_run and study.by_run[name].notna().all():
+            return weeks, study.by_run[name].rename("survival")
     weeks = next(iter(reached), shortest)
     counts = count(study)
     survival, _ = kaplan_meier(counts.died, counts.censored)
-    found = pd.Series(survival[:, weeks], counts.index, name="survival")
-    return weeks, study.over_worlds(found.to_frame())["survival"]
+    return weeks, pd.Series(survival[:, weeks], counts.index, name="survival")

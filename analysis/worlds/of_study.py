@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..compare import baselines, rule_baselines
+from ..compare import baselines, rule_baselines, survival_by_run
 from ..findings import Findings
 from ..study import KEYS, WORLD, Outcome, Study
 from .table import Worlds
@@ -37,9 +37,7 @@ def worlds_of(found: Findings) -> Worlds | None:
     against = baselines(study)
     if told is None or not against:
         return None
-    values = found.values
-    if (kept := f"sme_survival_{found.horizon}w") in study.by_run:
-        values = study.by_run.assign(survival=study.by_run[kept])
+    values = study.by_run.assign(survival=survival_by_run(study)[1])
     names = [name for name in ("survival", *TOLD) if name in values and values[name].notna().any()]
     outcomes: dict[str, Outcome] = {}
     if "survival" in names:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from analysis.compare import headline_survival
+from analysis.compare import survival_by_run
 from analysis.intervals import t_margin
 from analysis.worlds.table import effective
 from simulation.settings.parameter import ConfigError
@@ -86,7 +86,7 @@ class Scorer:
 
     def _values(self, whole: planning.Plan) -> pd.DataFrame:
         study = read(whole.folder)
-        values = study.values.assign(**{SURVIVAL: headline_survival(study)[1]})
+        values = study.by_run.assign(**{SURVIVAL: survival_by_run(study)[1]})
         for name in self.outcomes:
             if name not in values:
                 raise ConfigError("--objectives", name, f"one of {', '.join(map(str, values))}")

@@ -223,10 +223,10 @@ def _left(asked: Asked, fit: Fit) -> Left | None:
     say(f"calibrate: the first wave leaves {len(left) / len(table):.1%} of the ranges")
     if not len(left):
         return None
-    names = candidates.unknowns
+    unknowns = candidates.unknowns
     drawn = (candidates.values[i] for i in left)
-    values = tuple(islice((one for one in drawn if possible(names, one)), asked.points))
-    worlds = Worlds("left", names, values, (1 / len(values),) * len(values))
+    values = tuple(islice((one for one in drawn if possible(unknowns, one)), asked.points))
+    worlds = Worlds("left", unknowns, values, (1 / len(values),) * len(values))
     return Left(worlds, len(left) / len(table), holds)
 
 

@@ -35,8 +35,9 @@ def chosen(text: str | None, market: str) -> Worlds | None:
     worlds = _plausible() if name == PLAUSIBLE else _own(text, name)
     if worlds.market and worlds.market != market:
         raise ConfigError("worlds", text, f"worlds of market={market}; these are of market={worlds.market}")
-    even = len(set(worlds.weights)) == 1
-    return worlds.take(int(number)) if number else worlds if even else worlds.take(len(worlds))
+    if not number and max(worlds.weights) > min(worlds.weights) * (1 + 1e-9):
+        raise ConfigError("worlds", text, f"{text}:N, for these worlds differ in weight: N are drawn of them by weight")
+    return worlds.take(int(number)) if number else worlds
 
 
 def about_plausible() -> dict[str, Any]:

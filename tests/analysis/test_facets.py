@@ -35,7 +35,7 @@ def grid(**axes: list[Any]) -> list[dict[str, Any]]:
 
 
 def hazard(of: dict[str, Any]) -> float:
-    """What kills shops: favour much, undercutting some, impulse a little, a cap saves."""
+    """What kills shops: favour much, undercutting some, impulse a little, one motive; a cap saves."""
     rule = {"none": 0.0, "separation": 0.006, "commission_cap": -0.004 + 0.05 * (of.get(CAP) or 0.0)}
     return (
         0.012
@@ -43,6 +43,7 @@ def hazard(of: dict[str, Any]) -> float:
         + 0.01 * float(of.get(UNDERCUT) or 0.0)
         + 0.002 * float(of.get(IMPULSE) or 0.0)
         + rule.get(of.get("regulation", "none"), 0.0)
+        + 0.005 * (of.get("motive") == "d")
     )
 
 

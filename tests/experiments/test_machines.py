@@ -17,6 +17,7 @@ from experiments import cores, limits
 from experiments.commands import COMMANDS, RUNNING
 from experiments.cores import core_count
 from experiments.run import main
+from simulation import kernels
 
 from . import fakes
 from .fakes import stored
@@ -147,10 +148,14 @@ def test_a_torn_file_of_compiled_code_is_compiled_again(place: Path) -> None:
     own.unlink()
     shutil.copytree(copied, own)
     here = f"py{sys.version_info.major}{sys.version_info.minor}"  # other Pythons' files may lie beside
+    lines = {
+        name: getattr(kernels, name).py_func.__code__.co_firstlineno for name in ("endorse", "post", "fill_uniforms")
+    }
+    files = {name: f"kernels.{name}-{line}.{here}" for name, line in lines.items()}  # not those of another version
     torn = [
-        *own.rglob(f"kernels.endorse-*.{here}.nbi"),
-        *own.rglob(f"kernels.post-*.{here}.nbi"),
-        *own.rglob(f"kernels.fill_words-*.{here}.*.nbc"),
+        *own.rglob(f"{files['endorse']}.nbi"),
+        *own.rglob(f"{files['post']}.nbi"),
+        *own.rglob(f"{files['fill_uniforms']}.*.nbc"),
     ]
     assert len(torn) >= 3
     halves = {path: path.stat().st_size // 2 for path in torn}

@@ -196,7 +196,9 @@ def test_a_study_tells_its_worlds_and_of_each_run_which(tmp_path: Path, monkeypa
 
 def test_a_table_in_which_worlds_differ_in_weight_is_drawn_by_weight(tmp_path: Path) -> None:
     (path := tmp_path / "w.csv").write_text(worlds(4, (0.5, 0.25, 0.25, 0.0)).csv())
-    made = chosen(str(path), "indonesia_2023")
+    with pytest.raises(ConfigError, match=r"w.csv:N, for these worlds differ in weight"):
+        chosen(str(path), "indonesia_2023")
+    made = chosen(f"{path}:4", "indonesia_2023")
     assert made is not None
     assert [made.values.count(row) for row in worlds(4).values] == [2, 1, 1, 0]
 
