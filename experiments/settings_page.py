@@ -148,10 +148,15 @@ def _rules() -> str:
     return _markdown(("field", "what it is", "free", "stricter", "changed by, to"), rows)
 
 
+DECLARED = "unknowns"  # of configs/: what worlds are drawn from, which nobody chooses by its name
+
+
 def _names() -> str:
     """What each file of configs/ is, in its own first sentence, and what it sets."""
     rows = []
     for path in sorted(CONFIGS.glob("*/*.yaml")):
+        if path.parent.name == DECLARED:
+            continue
         settings = dict(OmegaConf.load(path).items())
         scenarios = [_scenarios(path.stem)] if settings.pop("scenarios", None) else []
         changed = [f"{key} {written(value)}" for key, value in settings.items() if key != "name"]

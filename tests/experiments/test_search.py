@@ -180,7 +180,7 @@ def test_winners_look_better_when_they_are_picked(ran: list[int], capsys: pytest
 
 
 def test_in_worlds_each_counts_by_its_weight_and_winners_may_meet_others(ran: list[int]) -> None:
-    """Two worlds of weight .75 and .25, four drawn, two seeds each: luck is by seed, so the mean tells how each counted."""
+    """Worlds of weight .75 and .25, four drawn, two seeds each: luck is by seed, so the mean tells how each counted."""
     names = "world,weight,demand.price_sensitivity"
     Path("w.csv").write_text(f"{names}\n0,0.75,4\n1,0.25,5\n")
     words = ["market=classroom", "weeks=52", "replications=2", "--rules", "separation,sme_support", "--trials", "0"]
