@@ -214,6 +214,7 @@ def write(worlds: Worlds, scenarios: int) -> str:
         version=about["version"],
         model=about["model"],
         distinct=about["distinct"],
+        noise=f"{2 * (2 / about['effective']) ** 0.5:.0%}",
         worst=f"{about['worst_coverage']:.0%}",
     )
 
