@@ -91,7 +91,7 @@ test-pythons: install ## run the tests of the model and of studies on every othe
 			$$python -c "$$is" 2>/dev/null && found=$$python && break; done; \
 		if test -z "$$found"; then echo "not tested on $$version: no such interpreter here"; continue; fi; \
 		echo "tested on $$version:"; \
-		$(MAKE) --no-print-directory install VENV=$(VENV)-$$version PYTHON=$$found EXTRAS=dev,classroom && \
+		$(MAKE) --no-print-directory install VENV=$(VENV)-$$version PYTHON=$$found EXTRAS=dev,classroom,lab && \
 		$(VENV)-$$version/bin/pytest -n auto tests/simulation tests/experiments || exit 1; done
 
 test-search: install ## look for new counterexamples to every property, at random
