@@ -38,6 +38,15 @@ from validation.studies import RESULTS, StudyFailed, preset
 PAGE = Path(__file__).parent.parent / "docs" / "plausible.md"
 TEMPLATE = Path(__file__).with_name("plausible.md")
 OUTCOME = "survival"
+BOTH = "all_owner_income"  # of owners online and in the street
+SIDES = {
+    OUTCOME: "small shops online alive",
+    "street_survival_156w": "shops in the street alive",
+    "all_survival_156w": "both alive",
+    BOTH: "income of all owners",
+    "consumer_surplus": "consumer surplus",
+    "platform_profit": "the platform's profit",
+}
 FILES = ("plausible.csv", "plausible.yaml", "profiles.csv", "targets.csv")
 KEPT = {"profiles.csv": "plausible_profiles.csv", "targets.csv": "plausible_targets.csv"}
 STALE = (
@@ -112,6 +121,18 @@ def robust_table(worlds: Worlds) -> str:
     return table(head, rows)
 
 
+def sides_table(worlds: Worlds) -> str:
+    """A row a scenario: in how many worlds each side is better off than without the rule."""
+    rules = worlds.against(next(iter(worlds.baselines.values())))
+    there = [name for name in SIDES if name in rules.effects]
+    made = {name: robust.measures(rules.effects[name], rules.weights, 1)["better"] for name in there}
+    rows = [
+        [worlds.labels[scenario], *(f"{made[name][scenario]:.0%}" for name in there)]
+        for scenario in made[OUTCOME].sort_values(ascending=False).index
+    ]
+    return table(["better off in so many worlds", *(SIDES[name] for name in there)], rows)
+
+
 def split_table(worlds: Worlds) -> str:
     """A row a scenario: of the variance of one paired difference, how much is luck and how much the world."""
     assert worlds.rows is not None
@@ -119,9 +140,7 @@ def split_table(worlds: Worlds) -> str:
     rows = [
         [
             worlds.labels[scenario],
-            f"{row['luck'] + row['opening']:.0%}",
-            f"{row['parameters']:.0%}",
-            f"[{row['low']:.0%}, {row['high']:.0%}]",
+            *_shares(row),
             f"{100 * row['sd']:.1f}",
         ]
         for scenario, row in found.items()
@@ -132,6 +151,13 @@ def split_table(worlds: Worlds) -> str:
 
 def _bullets(parts: Sequence[Part]) -> list[str]:
     return [str(one) for part in parts if isinstance(part, Bullets) for one in part.items]
+
+
+def _shares(row: Mapping[Any, float]) -> list[str]:
+    if not row["sd"] > 0:
+        return ["–", "–", "–"]
+    range_ = f"[{row['low']:.0%}, {row['high']:.0%}]"
+    return [f"{row['luck'] + row['opening']:.0%}", f"{row['parameters']:.0%}", range_]
 
 
 def _points(value: float, sign: bool = True) -> str:
@@ -208,9 +234,12 @@ def write(worlds: Worlds, scenarios: int) -> str:
         robust=robust_table(worlds),
         leaders=leading({name: worlds.labels[scenario] for name, scenario in leaders.items()}),
         split=split_table(worlds),
+        sides=sides_table(worlds),
+        street="\n".join(
+            f"- {line}" for line in _bullets(failures(worlds, BOTH)) if "eparation" in line or "31/2023" in line
+        ),
         failures="\n".join(f"- {line}" for line in _bullets(failures(worlds, OUTCOME))),
         worth=told_worth(worlds, OUTCOME) or "Too few worlds to say.",
-        minutes=about["minutes"],
         version=about["version"],
         model=about["model"],
         distinct=about["distinct"],
