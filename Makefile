@@ -128,10 +128,12 @@ test-wheel: install ## install both into an empty environment on every Python th
 	PYTHONS="$$(ls -d $$(pyenv root 2>/dev/null)/versions/3.1[123].*/bin/python 2>/dev/null | grep -v "$$($(BIN)/python -c 'import sys; print(sys.version.split()[0])')" | tr '\n' ' ')" \
 		$(BIN)/pytest tests/test_release.py
 
-brief: install ## run the quick study of the rules, some minutes, and write it on one page: results/rules_quick/brief.html
+brief: install ## run the quick study of the rules, some minutes, and write it on one page: docs/rules_quick.pdf
 	$(BIN)/python -m experiments.run experiment=rules_quick
 	$(BIN)/python -m experiments.run brief rules_quick
 	$(BIN)/python -m experiments.run brief rules_quick --language id
+	cp results/rules_quick/brief.pdf docs/rules_quick.pdf
+	cp results/rules_quick/brief.id.pdf docs/rules_quick.id.pdf
 
 trials: install ## run these long trials one after the other and write what they counted: docs/sweeps.md
 	$(BIN)/python -m benchmarks.trials
