@@ -60,7 +60,7 @@ def first_command() -> list[str]:
         r"^python -m experiments\.run .*$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
     )
     assert found
-    return shlex.split(found[0])[1:]
+    return shlex.split(found[0], comments=True)[1:]
 
 
 @pytest.mark.long
