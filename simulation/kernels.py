@@ -1,7 +1,7 @@
 """Compiled kernels: keyed chance, seat tables, and the consumer's week.
 
-Everything that numba compiles stands in this one file, because numba's cache follows the source file of
-a function and not of its helpers. Each equation has its readable form in `demand/choice.py`, which is the oracle
+They stand in this one file, because numba's cache follows the source file of a function and not of its helpers;
+what needs none of them is in loops.py. Each equation has its readable form in `demand/choice.py`, which is the oracle
 of the tests. All reductions are sums of 64-bit fixed-point integers, so results do not depend on the
 number of threads or on the order of consumers.
 """

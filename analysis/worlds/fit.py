@@ -10,7 +10,6 @@ another: `density` says how, and a run weighs the less for it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,7 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from .table import Floats, effective, quantile
+
 RULED_OUT = 3.0  # sds: the three-sigma rule for unimodal distributions (Pukelsheim 1994)
 FIGHTING, ALONE = 2.0, 1.0  # a pair of targets of which no run meets both, though some run meets each
 LOW, HIGH = 0.05, 0.95
@@ -77,9 +77,8 @@ class Fit:
 
     @property
     def effective(self) -> float:
-        """How many equally heavy worlds say as much: 1 / Σ w² (Kish 1965)."""
-        squares = float((self.weights**2).sum())
-        return 1.0 / squares if squares > 0 else 0.0
+        """How many equally heavy worlds say as much; 0 where every world is ruled out."""
+        return effective(self.weights) if self.weights.any() else 0.0
 
     @property
     def alarm(self) -> str:
@@ -95,15 +94,13 @@ class Fit:
 
         `learnt`: 1 less the variance of the plausible values over that of an even range (1/12); 0 is nothing learnt.
         """
-        weights = self.weights.to_numpy()
-        rows = {}
-        for name in self.shares:
-            values = self.shares[name].to_numpy()
-            mean = float(weights @ values)
-            variance = float(weights @ (values - mean) ** 2)
-            points = weighted_quantiles(values, weights, (LOW, 0.5, HIGH))
-            rows[name] = [*points, 1.0 - 12.0 * variance]
-        return pd.DataFrame.from_dict(rows, orient="index", columns=["low", "median", "high", "learnt"])
+        weights, values = self.weights.to_numpy(float), self.shares.to_numpy(float)
+        columns = {
+            name: quantile(values.T, weights, q) if weights.any() else np.nan
+            for name, q in (("low", LOW), ("median", 0.5), ("high", HIGH))
+        }
+        variance = weights @ (values - weights @ values) ** 2
+        return pd.DataFrame({**columns, "learnt": 1.0 - 12.0 * variance}, self.shares.columns)
 
     def correlations(self, least: float = 0.3) -> list[tuple[tuple[str, str], float]]:
         """Pairs of unknowns whose plausible values go together, |r| at least `least`, strongest first."""
@@ -150,16 +147,6 @@ def weights_of(misses: Floats, kept: NDArray[np.bool_], thin: Floats, index: pd.
     return pd.Series(raw / raw.sum() if kept.any() else raw, index)
 
 
-def weighted_quantiles(values: Floats, weights: Floats, at: Sequence[float]) -> list[float]:
-    """Return the smallest values below which at least the shares `at` of the weight lie; NaN without weight."""
-    if not weights.sum() > 0:
-        return [float("nan")] * len(at)
-    order = np.argsort(values, kind="stable")
-    ordered = values[order]
-    reached = np.cumsum(weights[order]) / weights.sum()
-    return [float(ordered[min(int(np.searchsorted(reached, share)), len(values) - 1)]) for share in at]
-
-
 def coverage(fit: Fit, seed: int = 0, most: int = 400) -> tuple[pd.Series, int]:
     """How often the 90 % range of an unknown holds its true value, where the truth is a stored run, and of how many.
 
@@ -180,8 +167,9 @@ def coverage(fit: Fit, seed: int = 0, most: int = 400) -> tuple[pd.Series, int]:
         kept = (np.abs(found - target) <= RULED_OUT * sd).all(axis=1)
         kept[own] = False
         weights = weights_of((found - target) / kernel, kept, thin).to_numpy(float)
-        ranges = [weighted_quantiles(shares[:, k], weights, (LOW, HIGH)) for k in range(shares.shape[1])]
-        hits.append([low <= shares[own, k] <= high for k, (low, high) in enumerate(ranges)])
+        found_by = weights.any()
+        low, high = (quantile(shares.T, weights, q) if found_by else np.nan for q in (LOW, HIGH))
+        hits.append((low <= shares[own]) & (shares[own] <= high))
     return pd.Series(np.mean(hits, axis=0) if hits else np.nan, fit.shares.columns), len(hits)
 
 

@@ -28,19 +28,18 @@ def known(study: Study) -> list[str]:
 def _measure(study: Study, name: str, consumers: int) -> pd.Series:
     if name in MORE:
         return MORE[name](study, consumers)
-    return study.values[name]
+    return study.by_run[name]
 
 
 def orders_a_head(study: Study, consumers: int) -> pd.Series:
     """Orders a consumer and week."""
     weeks = study.runs.set_index(KEYS)["weeks"]
-    return study.values["orders"] / weeks / consumers
+    return study.by_run["orders"] / weeks / consumers
 
 
 def top_stay(study: Study, consumers: int) -> pd.Series:
     """Share of the opening's best-selling fiftieth that is among as many best-selling shops at the end."""
-    shops = study.shops
-    return shops.groupby(KEYS, sort=False).apply(_stays)
+    return study.shops.groupby(KEYS, sort=False).apply(_stays)
 
 
 def _stays(shops: pd.DataFrame) -> float:

@@ -41,10 +41,8 @@ def worlds_of(found: Findings) -> Worlds | None:
     names = [name for name in ("survival", *TOLD) if name in values and values[name].notna().any()]
     outcomes: dict[str, Outcome] = {}
     if "survival" in names:
-        of = f"opening SMEs alive after {found.horizon} weeks"
-        outcomes["survival"] = study.outcomes.get(f"sme_survival_{found.horizon}w") or Outcome(
-            "survival", of, "share", 1
-        )
+        told_as = Outcome("survival", f"opening SMEs alive after {found.horizon} weeks", "share", 1)
+        outcomes["survival"] = study.outcomes.get(f"sme_survival_{found.horizon}w", told_as)
     outcomes |= {name: study.outcomes[name] for name in names if name in study.outcomes}
     rows = _paired(values[names], against, study)
     index = pd.RangeIndex(len(told["weights"]), name=WORLD)
@@ -67,10 +65,6 @@ def _paired(values: pd.DataFrame, against: dict[Any, Any], study: Study) -> pd.D
     twins = values.index.get_indexer(pd.MultiIndex.from_arrays([scenarios.map(against), seeds]))
     less = (ours - values.to_numpy()[twins])[twins >= 0]
     world = study.runs.set_index(KEYS)[WORLD].reindex(less.index)
-    seed = less.index.get_level_values("seed")
-    world = world.where(
-        world.notna(), seed.to_series(index=less.index)
-    )  # of values that are means over a world's seeds
     less.index = pd.MultiIndex.from_arrays(
         [less.index.get_level_values("scenario_id"), world.astype(int), less.index.get_level_values("seed")],
         names=["scenario_id", WORLD, "seed"],

@@ -7,10 +7,9 @@ the first wave's runs, and a smooth surface through them, do not rule out. `anal
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -96,11 +95,10 @@ def _calibrate(asked: Asked) -> int:
     if failed:
         say(f"calibrate: {failed} of {LUCK} runs failed in the settings' own world")
         return FAILED
-    unseen = _found(luck, [target.name for target in asked.targets], asked).isna().any()
+    unseen = _found(luck, [target.name for target in asked.targets]).isna().any()
     if unseen.any():
         raise ConfigError("targets", unseen.idxmax(), "what runs of this market and of so many weeks show")
-    first = spread(asked.unknowns, asked.points)
-    waves = [_wave(asked, "wave_1", first)]
+    waves = [_wave(asked, "wave_1", spread(asked.unknowns, asked.points))]
     left = _left(asked, _fit(asked, luck, waves))
     if left is None:
         return _write(asked, _fit(asked, luck, waves))
@@ -166,33 +164,33 @@ def _fit(asked: Asked, luck: Study, waves: Sequence[tuple[Study, Worlds]], left:
     Of n1 worlds spread over all ranges and n2 over a part of them of size L, draws lie n1 + n2/L dense in the part and
     n1 outside of it.
     """
-    names = [target.name for target in asked.targets]
-    by_name = {target.name: target for target in asked.targets}
-    tables = [_found(study, names, asked) for study, _ in waves]
+    known_of = pd.DataFrame(map(asdict, asked.targets)).set_index("name")
+    names = list(known_of.index)
+    tables = [_found(study, names) for study, _ in waves]
     found = pd.concat([table.droplevel("scenario_id") for table in tables], ignore_index=True)
     rows = [_shares(worlds, asked.unknowns, study) for study, worlds in waves]
     shares = pd.DataFrame(np.vstack(rows), columns=[one.name for one in asked.unknowns])
-    fates = _found(luck, names, asked)
     return Fit(
         shares,
         found,
-        pd.Series({name: by_name[name].mean for name in names}),
-        pd.Series({name: by_name[name].sd for name in names}),
-        pd.Series({name: by_name[name].discrepancy for name in names}),
-        fates.std(),
+        known_of["mean"],
+        known_of["sd"],
+        known_of["discrepancy"],
+        _found(luck, names).std(),
         None if left is None else pd.Series(len(rows[0]) + len(rows[1]) / left.size * left.holds(shares.to_numpy())),
     )
 
 
-def _found(study: Study, names: list[str], asked: Asked) -> pd.DataFrame:
+def _found(study: Study, names: list[str]) -> pd.DataFrame:
+    """What each run shows of the targets, in the order of the study's runs."""
     consumers = study.planned[0]["config"]["market"]["consumers"]
-    return measured(study, names, consumers).loc[study.values.index]
+    return measured(study, names, consumers).loc[study.by_run.index]
 
 
 def _shares(worlds: Worlds, unknowns: Sequence[Unknown], study: Study) -> NDArray[np.float64]:
     """Where the world of each run of a study lies in the ranges. (runs, unknowns)"""
     table = _in_ranges(worlds, unknowns)
-    seeds = study.values.index.get_level_values("seed")
+    seeds = study.by_run.index.get_level_values("seed")
     return table[[worlds.of_seed(int(seed)) for seed in seeds]]
 
 
@@ -286,7 +284,7 @@ def _about(asked: Asked, fit: Fit, worlds: Worlds, cover: pd.Series, truths: int
         "command": shlex.join(
             ["etalase", "calibrate", *asked.settings, f"--points={asked.points}", f"--keep={asked.keep}"]
         ),
-        "unknowns": json.loads(json.dumps([one.name for one in asked.unknowns])),
+        "unknowns": [one.name for one in asked.unknowns],
     }
 
 

@@ -33,6 +33,7 @@ def test_the_set_is_what_is_said_of_it() -> None:
     worlds, about = chosen("plausible", "indonesia_2023"), about_plausible()
     assert worlds is not None
     assert (len(worlds), about["market"]) == (about["worlds"], "indonesia_2023")
+    assert worlds.digest == about["digest"]
     assert list(worlds.unknowns) == about["unknowns"] == [one.name for one in read_unknowns()]
     assert 0.85 <= about["coverage_of_90"] <= 0.95
     assert about["truths"] >= 100

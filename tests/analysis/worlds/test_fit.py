@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.worlds.fit import Fit, coverage, features_of, screen, weighted_quantiles, weights_of
+from analysis.worlds.fit import Fit, coverage, features_of, screen, weights_of
+from analysis.worlds.table import quantile
 
 NAMES = ["a", "b", "c"]  # c moves nothing
 
@@ -106,7 +107,7 @@ def test_a_run_without_a_measure_is_no_plausible_world() -> None:
 @given(st.lists(st.tuples(st.floats(-5, 5), st.floats(0.01, 3)), min_size=1, max_size=30), st.floats(0.01, 0.99))
 def test_a_weighted_quantile_has_its_share_of_the_weight_below(pairs: list[tuple[float, float]], at: float) -> None:
     values, weights = (np.array(column) for column in zip(*pairs, strict=True))
-    (point,) = weighted_quantiles(values, weights, [at])
+    point = quantile(values, weights / weights.sum(), at)
     assert weights[values <= point].sum() >= (at - 1e-9) * weights.sum()
     assert weights[values < point].sum() <= (at + 1e-9) * weights.sum()
 
