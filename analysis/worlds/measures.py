@@ -20,11 +20,6 @@ def measured(study: Study, names: list[str], consumers: int) -> pd.DataFrame:
     return pd.DataFrame({name: _measure(study, name, consumers) for name in names})
 
 
-def known(study: Study) -> list[str]:
-    """Return the names that can be measured."""
-    return [*study.outcomes, *MORE]
-
-
 def _measure(study: Study, name: str, consumers: int) -> pd.Series:
     if name in MORE:
         return MORE[name](study, consumers)

@@ -24,7 +24,8 @@ from analysis.whole import write_atomically
 from analysis.words import plural
 from analysis.worlds import fit as fitting
 from analysis.worlds.fit import Fit
-from analysis.worlds.measures import known, measured
+from analysis.worlds.measures import MORE, measured
+from simulation.outcomes.record import OUTCOMES
 from simulation.settings.parameter import ConfigError
 
 from .. import fingerprint, plan
@@ -89,9 +90,6 @@ def _calibrate(asked: Asked) -> int:
         f"against {len(asked.targets)} targets; stopped, the same command goes on"
     )
     luck, failed = _conduct(asked, "luck", [f"replications={LUCK}"])
-    unknown_targets = [target.name for target in asked.targets if target.name not in known(luck)]
-    if unknown_targets:
-        raise ConfigError("targets", unknown_targets[0], f"what is measured: {', '.join(known(luck))}")
     if failed:
         say(f"calibrate: {failed} of {LUCK} runs failed in the settings' own world")
         return FAILED
@@ -109,13 +107,16 @@ def _calibrate(asked: Asked) -> int:
 def _asked(words: Sequence[str], points: str, keep: str, targets: str, ranges: str) -> Asked:
     given = dict(word.partition("=")[::2] for word in words)
     study, results = given.pop("study", NAME), given.pop("results", "results")
+    aims, measures = read_targets(Path(targets) if targets else TARGETS), [*OUTCOMES, *MORE]
+    if strange := [aim.name for aim in aims if aim.name not in measures]:
+        raise ConfigError("targets", strange[0], f"what is measured: {', '.join(measures)}")
     return Asked(
         study,
         results,
         tuple(f"{name}={value}" for name, value in {**BASE, **given}.items()),
         _count("points", points, POINTS),
         _count("keep", keep, KEEP),
-        tuple(read_targets(Path(targets) if targets else TARGETS)),
+        tuple(aims),
         tuple(read_unknowns(Path(ranges) if ranges else RANGES)),
     )
 
