@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .kept_worlds import restored
 from .manifest import FORMS, NAME, Manifest, read_manifest
 from .old_files import DATASETS, MARK, OldFiles, files
 from .shards import ENDING, Damage, Record, Run, StudyError, scan
@@ -80,6 +81,10 @@ class Stored:
         if scenarios:
             manifest["scenarios"] = [*listed.values(), *scenarios]
             manifest.pop("columns", None)
+        worlds = manifest.get("worlds", {})
+        wanted = {one["worlds"] for one in manifest.get("scenarios", []) if one.get("worlds")}
+        if lost := wanted - worlds.keys():
+            manifest["worlds"] = worlds | restored(self.records.values(), lost)
         return manifest, wrong
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from .columns import setting, telling
 from .datasets import MARK, Stored, StudyError
+from .kept_worlds import WORLD
 from .language import say, spoken, word
 from .manifest import planned_runs
 from .words import humanise, scenario_labels
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 KEYS = ["scenario_id", "seed"]
-WORLD = "world"  # the column that says in which world of a set a run was
 CHOICES = ("market", "algorithm", "platform", "regulation")
 NAMES = ["scenario_id", "category", "opening_channels"]  # columns of shops with few values, kept as categories
 BATCH = 500  # runs whose rows are put together at once

@@ -8,7 +8,8 @@ import pandas as pd
 
 from ..compare import baselines, rule_baselines, survival_by_run
 from ..findings import Findings
-from ..study import KEYS, WORLD, Outcome, Study
+from ..kept_worlds import WORLD
+from ..study import KEYS, Outcome, Study
 from .table import Worlds
 
 TOLD = (

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.kept_worlds import digest_of
 from simulation.settings.parameter import ConfigError
 
 from .declared import Unknown, check_setting, possible, read_unknowns
@@ -61,8 +60,7 @@ class Worlds:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the worlds, whatever they are called."""
-        said = json.dumps([self.unknowns, self.values, self.weights])
-        return hashlib.sha256(said.encode()).hexdigest()
+        return digest_of(self.unknowns, self.values, self.weights)
 
     def plain(self) -> dict[str, Any]:
         """Return the set as a manifest holds it."""

@@ -187,6 +187,10 @@ def test_a_study_tells_its_worlds_and_of_each_run_which(tmp_path: Path, monkeypa
     assert (
         study.values.index.get_level_values("seed").tolist() == [0, 1, 2, 3] * 2
     )  # a row a world, the mean of its seeds
+    Path("results/s/manifest.json").unlink()  # what is stored tells of its worlds, too
+    again = load(Path("results/s"))
+    assert again.worlds is not None
+    assert (again.worlds["values"], again.worlds["digest"]) == (study.worlds["values"], study.worlds["digest"])
     assert main([*said, "replications=3"]) == 0  # runs of other worlds are set aside: seeds of them are no twins
     own = load(Path("results/s"))
     assert (len(own.runs), own.worlds) == (6, None)
