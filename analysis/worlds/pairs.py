@@ -20,7 +20,7 @@ from scipy.special import fdtrc
 
 from ..intervals import holm, t_margin
 from .swings import swings
-from .table import Floats, coordinates, effective
+from .table import Floats, coordinates, effective, moments, places
 
 MOST = 8  # unknowns whose pairs are looked at: those with the widest swings
 LEAST = 24  # worlds
@@ -59,11 +59,9 @@ def thirds(effects: pd.Series, weights: pd.Series, one: pd.Series, other: pd.Ser
     places = pd.DataFrame({"one": _third(one[known], p), "other": _third(other[known], p)})
     rows: dict[Any, tuple[float, float, float, int]] = {}
     for place, worlds in places.groupby(["one", "other"]).groups.items():
-        own, heavy = e[worlds].to_numpy(float), (p[worlds] / p[worlds].sum()).to_numpy(float)
-        mean, n = float(heavy @ own), effective(heavy)
-        sd = (float(heavy @ (own - mean) ** 2) * n / (n - 1)) ** 0.5 if n > 1 else np.nan
-        margin = float(t_margin(sd, n))
-        rows[place] = (mean, mean - margin, mean + margin, len(own))
+        mean, variance, n = moments(e[worlds].to_numpy(float), (p[worlds] / p[worlds].sum()).to_numpy(float))
+        margin = float(t_margin(np.sqrt(variance), n))
+        rows[place] = (float(mean), float(mean) - margin, float(mean) + margin, len(worlds))
     index = pd.MultiIndex.from_tuples(list(rows), names=["one", "other"])
     return pd.DataFrame(list(rows.values()), index, columns=["mean", "low", "high", "n"])
 
@@ -75,10 +73,7 @@ def middles(values: pd.Series, weights: pd.Series) -> list[float]:
 
 def _third(values: pd.Series, p: pd.Series) -> pd.Series:
     """In which third by weight each value lies, 0 to 2; equal values lie in one."""
-    order = values.sort_values(kind="stable").index
-    middle = p[order].cumsum() - p[order] / 2
-    same = middle.groupby(values[order]).transform("mean")
-    return (same * PARTS).astype(int).clip(upper=PARTS - 1).reindex(values.index)
+    return (places(values, p) * PARTS).astype(int).clip(upper=PARTS - 1)
 
 
 def _share(e: Floats, p: Floats, x: Floats, y: Floats) -> tuple[float, float]:

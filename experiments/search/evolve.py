@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from analysis.worlds.extra import needed
+from analysis.worlds.robust import frontier
 
 from .mixes import KNOBS, LEVELS, MOST, STARTS, STRENGTHS, Mix, Ruled
 from .scores import Score
@@ -39,17 +42,9 @@ class Goal:
 def front(scores: Sequence[Score], goal: Goal) -> list[Score]:
     """The scores that keep the bounds and that no other such one beats, the best in the first objective first."""
     allowed = [score for score in scores if goal.allows(score)]
-    turned = [[sign * score.mean[name] for name, sign in goal.objectives.items()] for score in allowed]
-    best = [
-        (gains, score)
-        for gains, score in zip(turned, allowed, strict=True)
-        if not any(_beats(other, gains) for other in turned)
-    ]
-    return [score for _, score in sorted(best, key=lambda one: one[0], reverse=True)]
-
-
-def _beats(one: Sequence[float], other: Sequence[float]) -> bool:
-    return all(a >= b for a, b in zip(one, other, strict=True)) and one != other
+    means = pd.DataFrame([score.mean for score in allowed], columns=list(goal.objectives))
+    best = [allowed[i] for i in frontier(means, goal.objectives)]
+    return sorted(best, key=lambda one: [-sign * one.mean[name] for name, sign in goal.objectives.items()])
 
 
 def evolve(
