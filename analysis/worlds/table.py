@@ -168,6 +168,6 @@ def moments(values: Floats, p: Floats) -> tuple[Floats, Floats, float]:
 
 
 def places(values: pd.Series, p: pd.Series) -> pd.Series:
-    """Where each world stands by its value, 0 to 1: at the middle of its weight p; worlds of one value stand together."""
+    """Where each world stands by its value, 0 to 1: the middle of its weight p; worlds of one value stand together."""
     of = p[values.sort_values(kind="stable").index]
     return (of.cumsum() - of / 2).groupby(values).transform("mean").reindex(values.index)
