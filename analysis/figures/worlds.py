@@ -97,13 +97,24 @@ def tornado(worlds: Worlds, scenario: Any, outcome: str) -> Drawn | None:
     table = swings(worlds.effect(scenario, outcome), worlds.weights, worlds.unknowns).dropna(subset="mean")
     if table.empty:
         return None
-    of, drawn = worlds.outcomes[outcome], table.head(MOST_UNKNOWNS)
+    of = worlds.outcomes[outcome]
     fit = measure(of, table["mean"].abs(), table["margin"], difference=True)
+    behind = pd.DataFrame(
+        {
+            "unknown": [sentence(unknown(str(name))) for name in table.index],
+            "swing_mean": table["mean"].to_numpy(),
+            "swing_low": (table["mean"] - table["margin"]).to_numpy(),
+            "swing_high": (table["mean"] + table["margin"]).to_numpy(),
+            "low": table["low"].to_numpy(),
+            "high": table["high"].to_numpy(),
+            "below": table["below"].map(written).to_numpy(),
+            "above": table["above"].map(written).to_numpy(),
+        }
+    )
+    bars = behind.head(MOST_UNKNOWNS)[["unknown", "swing_mean", "swing_low", "swing_high"]]
     rows = [
-        Row(sentence(unknown(str(name))), one["mean"], one["mean"] - one["margin"], one["mean"] + one["margin"], BLUE)
-        for name, one in drawn.iterrows()
+        Row(name, mean, low, high, BLUE, low <= 0 <= high) for name, mean, low, high in bars.itertuples(index=False)
     ]
-    rows = [Row(row.label, row.mean, row.low, row.high, row.ink, row.low <= 0 <= row.high) for row in rows]
     title = say("{what}, {scenario}: which unknown moves it", what=sentence(of.label), scenario=worlds.labels[scenario])
     figure, narrow = row_figure(rows, title, fit)
     columns = {
@@ -114,27 +125,11 @@ def tornado(worlds: Worlds, scenario: Any, outcome: str) -> Drawn | None:
         "below": Column(say("low: up to")),
         "above": Column(say("high: from")),
     }
-    behind = pd.DataFrame(
-        [
-            (
-                sentence(unknown(str(name))),
-                one["mean"],
-                one["mean"] - one["margin"],
-                one["mean"] + one["margin"],
-                one["low"],
-                one["high"],
-                written(one["below"]),
-                written(one["above"]),
-            )
-            for name, one in table.iterrows()
-        ],
-        columns=list(columns),
-    )
     said = [
         say("Each bar: the mean effect where the unknown is in its highest fifth, less where it is in its lowest."),
         say("With 95% intervals. Pale: the interval holds zero."),
         say("Unknowns that go together in the worlds share their bars."),
     ]
-    if len(drawn) < len(table):
-        said.append(say("The {n} widest of {all}; the table has all.", n=str(len(drawn)), all=str(len(table))))
+    if len(rows) < len(table):
+        said.append(say("The {n} widest of {all}; the table has all.", n=str(len(rows)), all=str(len(table))))
     return Drawn(slug("tornado", outcome), title, " ".join(said), figure, behind, columns, narrow=narrow)
