@@ -1,4 +1,4 @@
-"""Effects in many worlds: how far they range beside what luck leaves open, and which unknown moves them most."""
+"""Effects in many worlds: how far they range, beside what random events leave open, and what moves them most."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def world_ranges(worlds: Worlds, outcome: str) -> Drawn | None:
         "median": Column(say("median"), of.unit, True),
         "low5": Column("5%", of.unit, True),
         "high95": Column("95%", of.unit, True),
-        "luck": Column(say("± by luck alone"), of.unit, True),
+        "luck": Column(say("± by random events alone"), of.unit, True),
         "worlds": Column(say("worlds")),
     }
     table = pd.DataFrame(
@@ -74,7 +74,7 @@ def _range_caption(worlds: Worlds, known: dict[Any, Range], shown: int) -> str:
     many = plural(max(one.worlds for one in known.values()), "world")
     said = [
         say("Bar: the median over {worlds}; whiskers: 5 to 95% of them, by weight.", worlds=many),
-        say("Thick line: the 95% interval that luck alone leaves in one world."),
+        say("Thick line: the 95% interval that random events alone leave in one world."),
         say("Pale: the worlds do not agree on the sign."),
     ]
     if shown < len(known):
@@ -83,7 +83,8 @@ def _range_caption(worlds: Worlds, known: dict[Any, Range], shown: int) -> str:
     if torn:
         said.append(
             say(
-                "Luck alone would tell these from zero, and yet their sign depends on the world: {scenarios}.",
+                "Random events alone would leave no doubt of these effects, yet their sign depends on the world: "
+                "{scenarios}.",
                 scenarios=listing(torn),
             )
         )
@@ -128,7 +129,7 @@ def tornado(worlds: Worlds, scenario: Any, outcome: str) -> Drawn | None:
     said = [
         say("Each bar: the mean effect where the unknown is in its highest fifth, less where it is in its lowest."),
         say("With 95% intervals. Pale: the interval holds zero."),
-        say("Unknowns that go together in the worlds share their bars."),
+        say("Where unknowns move together from world to world, each bar holds part of the others' effect."),
     ]
     if len(rows) < len(table):
         said.append(say("The {n} widest of {all}; the table has all.", n=str(len(rows)), all=str(len(table))))

@@ -43,7 +43,7 @@ def _distances(worlds: Worlds, scenario: Any, outcome: str) -> Table | None:
     ]
     caption = say(
         "{scenario}: how far the distribution of the effect moves with each unknown, from 0 to 1 (PAWN), with 95% "
-        "intervals. Bold: more than the same unknown dealt out at random would move it. All worlds count alike.",
+        "intervals. Bold: farther than shuffling the same unknown's values would move it. All worlds count alike.",
         scenario=f"“{worlds.labels[scenario]}”",
     )
     heads = [sentence(say("distance")), sentence(say("by chance up to"))]
