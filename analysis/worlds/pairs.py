@@ -20,7 +20,7 @@ from scipy.special import fdtrc
 
 from ..intervals import holm, t_margin
 from .swings import swings
-from .table import Floats, coordinates, effective, moments, places
+from .table import Floats, coordinates, effective, moments, places, weighed
 
 MOST = 8  # unknowns whose pairs are looked at: those with the widest swings
 LEAST = 24  # worlds
@@ -34,16 +34,15 @@ def interactions(
 
     effects: one scenario's, by world; weights: by world; unknowns: by world; kinds: of each "linear" or "log".
     """
-    known = effects.dropna().index.intersection(weights[weights > 0].index, sort=False)
+    e, p = weighed(effects, weights)
     found = []
-    if len(known) >= LEAST:
+    if len(e) >= LEAST:
         widest = swings(effects, weights, unknowns).dropna(subset="mean").index[:MOST]
-        x = coordinates(unknowns.loc[known, list(widest)], {str(name): kinds[str(name)] for name in widest})
-        e, p = effects[known].to_numpy(float), weights[known].to_numpy(float)
+        x = coordinates(unknowns.loc[e.index, list(widest)], kinds)
         z = ((x - x.mean()) / x.std(ddof=0)).to_numpy()
         names = list(map(str, x))
         pairs = combinations(range(len(names)), 2)
-        found = [(names[i], names[j], *_share(e, p / p.sum(), z[:, i], z[:, j])) for i, j in pairs]
+        found = [(names[i], names[j], *_share(e.to_numpy(), p.to_numpy(), z[:, i], z[:, j])) for i, j in pairs]
     table = pd.DataFrame(found, columns=["one", "other", "share", "p"]).set_index(["one", "other"])
     table = table.assign(holm=holm(table["p"]))
     return table.sort_values("share", ascending=False, kind="stable")
@@ -54,11 +53,10 @@ def thirds(effects: pd.Series, weights: pd.Series, one: pd.Series, other: pd.Ser
 
     All by world. Places without a world are left out; with fewer than two worlds there is no interval.
     """
-    known = effects.dropna().index.intersection(weights[weights > 0].index, sort=False)
-    e, p = effects[known], weights[known] / weights[known].sum()
-    places = pd.DataFrame({"one": _third(one[known], p), "other": _third(other[known], p)})
+    e, p = weighed(effects, weights)
+    cells = pd.DataFrame({"one": _third(one[e.index], p), "other": _third(other[e.index], p)})
     rows: dict[Any, tuple[float, float, float, int]] = {}
-    for place, worlds in places.groupby(["one", "other"]).groups.items():
+    for place, worlds in cells.groupby(["one", "other"]).groups.items():
         mean, variance, n = moments(e[worlds].to_numpy(float), (p[worlds] / p[worlds].sum()).to_numpy(float))
         margin = float(t_margin(np.sqrt(variance), n))
         rows[place] = (float(mean), float(mean) - margin, float(mean) + margin, len(worlds))

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from ..intervals import LEVEL
-from .table import moments, places
+from .table import moments, places, weighed
 
 FIFTH = 0.2
 
@@ -27,9 +27,8 @@ def swings(effects: pd.Series, weights: pd.Series, unknowns: pd.DataFrame) -> pd
     Columns: low, high (mean effect where the unknown is low, high), mean (the swing), margin (half its 95 % interval,
     NaN where a fifth holds fewer than two worlds), below, above (up to which, from which value the fifths go).
     """
-    known = effects.dropna().index.intersection(weights[weights > 0].index, sort=False)
-    e, p, x = effects[known].astype(float), weights[known] / weights[known].sum(), unknowns.loc[known]
-    made = {str(name): _swing(x[name].astype(float), e, p) for name in x}
+    e, p = weighed(effects, weights)
+    made = {str(name): _swing(unknowns.loc[e.index, name].astype(float), e, p) for name in unknowns}
     columns = ["low", "high", "mean", "margin", "below", "above"]
     table = pd.DataFrame(list(made.values()), index=pd.Index(made, name="unknown"), columns=columns)
     return table.sort_values("mean", key=np.abs, ascending=False, kind="stable")

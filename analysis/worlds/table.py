@@ -158,6 +158,12 @@ def effective(weights: pd.Series | Floats) -> float:
     return float(of.sum() ** 2 / (of**2).sum())
 
 
+def weighed(effects: pd.Series, weights: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """The effects that are known in worlds with weight, by world, and these worlds' weights, adding up to 1."""
+    known = effects.dropna().index.intersection(weights[weights > 0].index, sort=False)
+    return effects[known].astype(float), weights[known] / weights[known].sum()
+
+
 def moments(values: Floats, p: Floats) -> tuple[Floats, Floats, float]:
     """Weighted means of each column, their values' variances, and `effective`; p adds up to 1, shapes (n, …), (n,).
 
