@@ -83,9 +83,7 @@ def _search(asked: Asked) -> int:
         scored |= {one.mix: one for one in generation}
     if scorer.refused:
         first_refusal = next(iter(scorer.refused.values()))
-        say(
-            f"search: left out {len(scorer.refused)} mixes whose rules contradict each other; for example, {first_refusal}"
-        )
+        say(f"search: left out {len(scorer.refused)} mixes whose rules contradict each other, such as {first_refusal}")
     best = front(list(scored.values()), asked.goal)[:WINNERS]
     again = {one.mix: one for one in _again(asked, outcomes).score([one.mix for one in best])}
     path = base.folder / "search.csv"
