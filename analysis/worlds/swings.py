@@ -28,7 +28,7 @@ def swings(effects: pd.Series, weights: pd.Series, unknowns: pd.DataFrame) -> pd
     NaN where a fifth holds fewer than two worlds), below, above (up to which, from which value the fifths go).
     """
     e, p = weighed(effects, weights)
-    made = {str(name): _swing(unknowns.loc[e.index, name].astype(float), e, p) for name in unknowns}
+    made = {str(name): _swing(x.loc[e.index].astype(float), e, p) for name, x in unknowns.items()}
     columns = ["low", "high", "mean", "margin", "below", "above"]
     table = pd.DataFrame(list(made.values()), index=pd.Index(made, name="unknown"), columns=columns)
     return table.sort_values("mean", key=np.abs, ascending=False, kind="stable")
