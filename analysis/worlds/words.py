@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..language import number, say
-from ..words import amount, humanise, listing
+from ..words import NOTHING, amount, humanise, listing
 
 FIGURES = 2  # of a limit
 
@@ -44,8 +44,8 @@ def unknown(name: str) -> str:
 
 
 def share(value: float) -> str:
-    """'70%'."""
-    return f"{number(100 * value, '.0f')}%"
+    """'70%'; '–' where there is none."""
+    return f"{number(100 * value, '.0f')}%" if np.isfinite(value) else NOTHING
 
 
 def where(limits: Mapping[str, tuple[float, float]]) -> str:

@@ -16,7 +16,7 @@ import pandas as pd
 from analysis.worlds.extra import needed
 from analysis.worlds.robust import frontier
 
-from .mixes import KNOBS, LEVELS, MOST, STARTS, STRENGTHS, Mix, Ruled
+from .mixes import LEVELS, MOST, STARTS, STRENGTHS, Mix, Ruled
 from .scores import Score
 
 NONE = "none"
@@ -63,10 +63,9 @@ def evolve(
     study = optuna.create_study(directions=directions, sampler=sampler)
     for mix in start[:population]:
         study.enqueue_trial(_params(mix))
-    left = trials
-    while left > 0:
-        asked = [(trial, _mix(trial, rules)) for trial in (study.ask() for _ in range(min(population, left)))]
-        left -= len(asked)
+    for done in range(0, trials, population):
+        new = (study.ask() for _ in range(min(population, trials - done)))
+        asked = [(trial, _mix(trial, rules)) for trial in new]
         found = {one.mix: one for one in score([mix for _, mix in asked if mix.rules])}
         for trial, mix in asked:
             one = found.get(mix) if mix.rules else Score.of_none([*goal.objectives, *goal.bounds])
@@ -88,7 +87,7 @@ def _mix(trial: Any, rules: Sequence[str]) -> Mix:
         strength = trial.suggest_categorical(f"strength_{i}", list(STRENGTHS))
         level = trial.suggest_categorical(f"level_{i}", list(range(LEVELS)))
         if name != NONE:
-            seats.append(Ruled(name, start, strength, level if name in KNOBS else 0))
+            seats.append(Ruled(name, start, strength, level))
     return Mix.of(seats)
 
 
