@@ -18,7 +18,7 @@ SEEN = 0.005  # share of worlds, below which a change of the best rule is not to
 
 
 def worth(worlds: Worlds, outcome: str) -> list[Part]:
-    """What measuring each unknown is worth to who chooses among the scenarios; nothing where worlds are too few."""
+    """What measuring each unknown adds to a choice among the scenarios; nothing where worlds are too few."""
     effects, direction = worlds.effects[outcome], worlds.directions[outcome]
     try:
         table = partial(effects, worlds.weights, worlds.unknowns, worlds.kinds, direction)

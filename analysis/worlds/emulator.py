@@ -12,8 +12,8 @@ and its error is held against what seeds themselves leave:
     seeds' own² = mean Var ε_w.
 
 Where error < the seeds' own, asking the emulator is as good as running the world on as many seeds again. It refuses
-worlds outside of those that it has learned from: beyond their bounds, or farther from the nearest of them than half as
-far again as any of them is from its own nearest, in lengths of the process. What a seed does to all worlds alike
+worlds unlike those that it has learned from: beyond their bounds, or at a distance from the nearest of them above 1.5
+times the largest such distance among themselves, in lengths of the process. What a seed does to all worlds alike
 shifts all means, and the emulator with them.
 """
 

@@ -5,7 +5,7 @@ Of a scenario's effect e over worlds, by weighted least squares with each unknow
     e = a + b x + c x² + d y + f y² + g xy + residual,
 
 share = (RSS without xy - RSS) / TSS, the variance that only both together explain. Its p-value is of the F test with 1
-and n - 6 degrees of freedom, n as many worlds of equal weight as tell as much, corrected for all pairs (Holm 1979).
+and n - 6 degrees of freedom, n the effective number of worlds, corrected for all pairs (Holm 1979).
 """
 
 from __future__ import annotations

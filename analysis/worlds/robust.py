@@ -7,8 +7,8 @@ is always an option, with u = 0 in every world; so nothing that does harm everyw
     better_s = Σ_w p_w [u_sw > 0], harmful_s = Σ_w p_w [u_sw < 0]
     regret_sw = max(0, max_t u_tw) - u_sw     (Savage 1951, JASA 46; Lempert et al. 2006, Management Science 52)
 
-The worlds are draws: a share has the interval of Wilson (1927, JASA 22) with as many draws as worlds of equal weight
-would tell as much (`table.effective`). It is no doubt about whether the worlds are the right ones.
+The worlds are draws: a share has the interval of Wilson (1927, JASA 22) for the effective number of worlds
+(`table.effective`). It says nothing of whether these worlds are the right ones.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ For an unknown x and the effect e of one scenario, with weights p over worlds,
 
     swing = E[e | x in its highest fifth] - E[e | x in its lowest fifth],
 
-fifths by weight. Its interval is Welch's (1947, Biometrika 34), with as many worlds of equal weight as tell as much.
-Unknowns that go together in the worlds share their swings: a swing is no cause by itself.
+fifths by weight. Its interval is Welch's (1947, Biometrika 34), with the effective number of worlds in each fifth.
+Unknowns that are correlated over worlds share their swings, so a swing alone shows no cause.
 """
 
 from __future__ import annotations

@@ -153,7 +153,7 @@ def quantile(values: Floats, weights: Floats, q: float) -> Floats:
 
 
 def effective(weights: pd.Series | Floats) -> float:
-    """How many worlds of equal weight tell as much: (Σw)² / Σw² (Kish 1965, Survey Sampling)."""
+    """The effective number: so many worlds of equal weight give as sure a mean; (Σw)² / Σw² (Kish 1965)."""
     of = np.asarray(weights, float)
     return float(of.sum() ** 2 / (of**2).sum())
 
