@@ -10,10 +10,10 @@ from analysis import Study
 from analysis.compare import differences, estimates, rule_baselines, summary
 from analysis.intervals import Estimate
 from analysis.words import scale
+from experiments.search.mixes import BUNDLES
 from validation.tables import over_seeds
 
 RESPONSE, RESPONSES = "response.name", ("frozen", "adaptive")
-BUNDLES = ("permendag_31_2023", "eu_dma", "india_pn2_2018")
 SURVIVAL = "sme_survival_156w"
 
 

@@ -16,8 +16,9 @@ from analysis import Study
 from analysis.markdown import table
 from analysis.words import humanise, listing, scale, sentence
 from experiments import fingerprint
+from experiments.search.mixes import BUNDLES
 from validation import closure, closure_picture, rigid
-from validation.compared import BUNDLES, RESPONSES, SURVIVAL, Compared
+from validation.compared import RESPONSES, SURVIVAL, Compared
 from validation.studies import RIGID, StudyFailed, preset
 
 PAGE = Path(__file__).parent.parent / "docs" / "rules.md"

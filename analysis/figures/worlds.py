@@ -1,4 +1,4 @@
-"""Effects in many worlds: how far they range beside what luck leaves open, and which unknown moves them most."""
+"""Effects in many worlds: how far they range, beside what random events leave open, and what moves them most."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def world_ranges(worlds: Worlds, outcome: str) -> Drawn | None:
         "median": Column(say("median"), of.unit, True),
         "low5": Column("5%", of.unit, True),
         "high95": Column("95%", of.unit, True),
-        "luck": Column(say("± by luck alone"), of.unit, True),
+        "luck": Column(say("± by random events alone"), of.unit, True),
         "worlds": Column(say("worlds")),
     }
     table = pd.DataFrame(
@@ -74,7 +74,7 @@ def _range_caption(worlds: Worlds, known: dict[Any, Range], shown: int) -> str:
     many = plural(max(one.worlds for one in known.values()), "world")
     said = [
         say("Bar: the median over {worlds}; whiskers: 5 to 95% of them, by weight.", worlds=many),
-        say("Thick line: the 95% interval that luck alone leaves in one world."),
+        say("Thick line: the 95% interval that random events alone leave in one world."),
         say("Pale: the worlds do not agree on the sign."),
     ]
     if shown < len(known):
@@ -83,7 +83,8 @@ def _range_caption(worlds: Worlds, known: dict[Any, Range], shown: int) -> str:
     if torn:
         said.append(
             say(
-                "Luck alone would tell these from zero, and yet their sign depends on the world: {scenarios}.",
+                "Random events alone would leave no doubt of these effects, yet their sign depends on the world: "
+                "{scenarios}.",
                 scenarios=listing(torn),
             )
         )
@@ -97,13 +98,24 @@ def tornado(worlds: Worlds, scenario: Any, outcome: str) -> Drawn | None:
     table = swings(worlds.effect(scenario, outcome), worlds.weights, worlds.unknowns).dropna(subset="mean")
     if table.empty:
         return None
-    of, drawn = worlds.outcomes[outcome], table.head(MOST_UNKNOWNS)
+    of = worlds.outcomes[outcome]
     fit = measure(of, table["mean"].abs(), table["margin"], difference=True)
+    behind = pd.DataFrame(
+        {
+            "unknown": [sentence(unknown(str(name))) for name in table.index],
+            "swing_mean": table["mean"].to_numpy(),
+            "swing_low": (table["mean"] - table["margin"]).to_numpy(),
+            "swing_high": (table["mean"] + table["margin"]).to_numpy(),
+            "low": table["low"].to_numpy(),
+            "high": table["high"].to_numpy(),
+            "below": table["below"].map(written).to_numpy(),
+            "above": table["above"].map(written).to_numpy(),
+        }
+    )
+    bars = behind.head(MOST_UNKNOWNS)[["unknown", "swing_mean", "swing_low", "swing_high"]]
     rows = [
-        Row(sentence(unknown(str(name))), one["mean"], one["mean"] - one["margin"], one["mean"] + one["margin"], BLUE)
-        for name, one in drawn.iterrows()
+        Row(name, mean, low, high, BLUE, low <= 0 <= high) for name, mean, low, high in bars.itertuples(index=False)
     ]
-    rows = [Row(row.label, row.mean, row.low, row.high, row.ink, row.low <= 0 <= row.high) for row in rows]
     title = say("{what}, {scenario}: which unknown moves it", what=sentence(of.label), scenario=worlds.labels[scenario])
     figure, narrow = row_figure(rows, title, fit)
     columns = {
@@ -114,27 +126,11 @@ def tornado(worlds: Worlds, scenario: Any, outcome: str) -> Drawn | None:
         "below": Column(say("low: up to")),
         "above": Column(say("high: from")),
     }
-    behind = pd.DataFrame(
-        [
-            (
-                sentence(unknown(str(name))),
-                one["mean"],
-                one["mean"] - one["margin"],
-                one["mean"] + one["margin"],
-                one["low"],
-                one["high"],
-                written(one["below"]),
-                written(one["above"]),
-            )
-            for name, one in table.iterrows()
-        ],
-        columns=list(columns),
-    )
     said = [
         say("Each bar: the mean effect where the unknown is in its highest fifth, less where it is in its lowest."),
         say("With 95% intervals. Pale: the interval holds zero."),
-        say("Unknowns that go together in the worlds share their bars."),
+        say("Where unknowns move together from world to world, each bar holds part of the others' effect."),
     ]
-    if len(drawn) < len(table):
-        said.append(say("The {n} widest of {all}; the table has all.", n=str(len(drawn)), all=str(len(table))))
+    if len(rows) < len(table):
+        said.append(say("The {n} widest of {all}; the table has all.", n=str(len(rows)), all=str(len(table))))
     return Drawn(slug("tornado", outcome), title, " ".join(said), figure, behind, columns, narrow=narrow)

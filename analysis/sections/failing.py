@@ -20,8 +20,9 @@ DENSE, HELD = 0.5, 0.1  # of a leaf that is told: the least share of failures in
 def failures(worlds: Worlds, outcome: str) -> list[Part]:
     """What is meant by failing, and a sentence or two a scenario."""
     told = say(
-        "A rule fails in a world where it is worse than its baseline: {what}. The box of worlds is found by PRIM; of "
-        "its limits only those stand here that chance does not explain. A tree may find several boxes.",
+        "A rule fails in a world where it does worse than its baseline: {what}. A method called PRIM looks for the "
+        "values of the unknowns at which it fails most; limits that chance may explain are left out. A decision tree "
+        "may find several such parts.",
         what=lower_first(worlds.outcomes[outcome].label),
     )
     said: list[Part] = []

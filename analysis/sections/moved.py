@@ -6,9 +6,9 @@ from typing import Any
 
 from ..datasets import StudyError
 from ..figures import interaction_map, tornado
-from ..language import number, say
+from ..language import say
 from ..parts import Part, Quantity, Table
-from ..words import sentence
+from ..words import Scale, sentence
 from ..worlds.ranges import ranges
 from ..worlds.sensitivity import pawn
 from ..worlds.table import Worlds
@@ -33,21 +33,18 @@ def _distances(worlds: Worlds, scenario: Any, outcome: str) -> Table | None:
         table = pawn(worlds.effect(scenario, outcome), worlds.unknowns)
     except StudyError:
         return None
+    fit = Scale(1.0, "1", 2)
     cells = [
         [
-            Quantity(number(one["index"], ".2f"), _interval(one["low"], one["high"]), one["index"] > one["noise"]),
-            Quantity(number(one["noise"], ".2f")),
+            Quantity(fit.number(one["index"]), fit.interval(one["low"], one["high"]), one["index"] > one["noise"]),
+            Quantity(fit.number(one["noise"])),
         ]
         for _, one in table.head(SHOWN).iterrows()
     ]
     caption = say(
         "{scenario}: how far the distribution of the effect moves with each unknown, from 0 to 1 (PAWN), with 95% "
-        "intervals. Bold: more than the same unknown dealt out at random would move it. All worlds count alike.",
+        "intervals. Bold: farther than shuffling the same unknown's values would move it. All worlds count alike.",
         scenario=f"“{worlds.labels[scenario]}”",
     )
     heads = [sentence(say("distance")), sentence(say("by chance up to"))]
     return Table(caption, say("Unknown"), heads, [sentence(unknown(str(name))) for name in table.index[:SHOWN]], cells)
-
-
-def _interval(low: float, high: float) -> str:
-    return say("[{low} to {high}]", low=number(low, ".2f"), high=number(high, ".2f"))

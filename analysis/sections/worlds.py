@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
 import pandas as pd
 
@@ -12,7 +11,7 @@ from ..findings import Findings
 from ..language import say
 from ..parts import Paragraph, Quantity, Section, Table, Words, section
 from ..tables import label
-from ..words import NOTHING, Scale, listing, lower_first, plural, scale, sentence
+from ..words import Scale, listing, lower_first, plural, scale, sentence
 from ..worlds import robust
 from ..worlds.of_study import worlds_of
 from ..worlds.split import splits
@@ -133,20 +132,15 @@ def _split_table(worlds: Worlds, outcome: str) -> Table | None:
     if known.empty:
         return None
     fit, shares = scale(worlds.outcomes[outcome].unit, known["sd"], (), difference=True), Scale(100.0, "%", 0)
-    opening = "opening" in worlds.rows.index.names
-    cells: list[Sequence[Quantity]] = []
-    for _, one in known.iterrows():
-        parts = [one["luck"], *([one["opening"]] if opening else [])]
-        cells.append(
-            [
-                Quantity(fit.number(one["sd"])),
-                *(Quantity(share(part) if part == part else NOTHING) for part in parts),
-                Quantity(
-                    share(one["parameters"]) if one["parameters"] == one["parameters"] else NOTHING,
-                    shares.interval(one["low"], one["high"]),
-                ),
-            ]
-        )
+    opening = ["opening"] if "opening" in worlds.rows.index.names else []
+    cells = [
+        [
+            Quantity(fit.number(one["sd"])),
+            *(Quantity(share(one[part])) for part in ["luck", *opening]),
+            Quantity(share(one["parameters"]), shares.interval(one["low"], one["high"])),
+        ]
+        for _, one in known.iterrows()
+    ]
     heads: list[Words] = [
         label(fit, say("standard deviation")),
         sentence(say("random events")),

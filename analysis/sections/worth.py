@@ -18,7 +18,7 @@ SEEN = 0.005  # share of worlds, below which a change of the best rule is not to
 
 
 def worth(worlds: Worlds, outcome: str) -> list[Part]:
-    """What measuring each unknown is worth to who chooses among the scenarios; nothing where worlds are too few."""
+    """What measuring each unknown adds to a choice among the scenarios; nothing where worlds are too few."""
     effects, direction = worlds.effects[outcome], worlds.directions[outcome]
     try:
         table = partial(effects, worlds.weights, worlds.unknowns, worlds.kinds, direction)
@@ -48,7 +48,7 @@ def _told(worlds: Worlds, outcome: str, table: pd.DataFrame, whole: float, fit: 
     name, direction = str(table.index[0]), worlds.directions[outcome]
     known = pieces(worlds.effects[outcome], worlds.weights, worlds.unknowns, worlds.kinds, direction, name)
     told = say(
-        "To measure {unknown} would gain most, {worth} on average, for which rule is best hangs on it: {pieces}.",
+        "To measure {unknown} would gain most, {worth} on average, because it decides which rule is best: {pieces}.",
         unknown=unknown(name),
         worth=_amount(fit, float(first["worth"])),
         pieces="; ".join(_piece(worlds, i, known) for i in range(len(known))),
@@ -83,7 +83,5 @@ def _table(table: pd.DataFrame, fit: Scale) -> Table:
         label(fit, say("gain from measuring it")),
         sentence(say("worlds in which the choice would change")),
     ]
-    caption = say(
-        "The value of information: how much better one who knows an unknown chooses, on average; 95% intervals."
-    )
+    caption = say("The value of information: what knowing an unknown before choosing adds on average; 95% intervals.")
     return Table(caption, say("Unknown"), heads, [sentence(unknown(str(name))) for name in table.index], cells)

@@ -1,4 +1,4 @@
-"""What a study says whose scenarios were run in many worlds: a world is one draw of what nobody has measured.
+"""Methods for studies whose scenarios were run in many worlds; a world is one draw of what nobody has measured.
 
 Every method takes plain tables: effects by (scenario_id, world), weights by world, unknowns by world.
 

@@ -12,13 +12,14 @@ and its error is held against what seeds themselves leave:
     seeds' own² = mean Var ε_w.
 
 Where error < the seeds' own, asking the emulator is as good as running the world on as many seeds again. It refuses
-worlds outside of those that it has learned from: beyond their bounds, or farther from the nearest of them than half as
-far again as any of them is from its own nearest, in lengths of the process. What a seed does to all worlds alike
+worlds unlike those that it has learned from: beyond their bounds, or at a distance from the nearest of them above 1.5
+times the largest such distance among themselves, in lengths of the process. What a seed does to all worlds alike
 shifts all means, and the emulator with them.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -135,19 +136,10 @@ def _learn(x: Floats, y: Floats, spread: Floats, seed: int, kernel: Any = None) 
     """A fitted process; with a kernel given its lengths stay as they are."""
     process = needed("sklearn.gaussian_process", USE)
     kernels = needed("sklearn.gaussian_process.kernels", USE)
-    made = kernel or kernels.ConstantKernel(1.0, (1e-2, 1e2)) * kernels.Matern(
-        np.full(x.shape[1], 1.0), (0.05, 1e3), nu=2.5
-    )
+    made = kernel or kernels.ConstantKernel(1.0, (1e-2, 1e2)) * kernels.Matern(np.ones(x.shape[1]), (0.05, 1e3), nu=2.5)
     how: dict[str, Any] = {"optimizer": None} if kernel else {}
     regressor = process.GaussianProcessRegressor(made, alpha=np.maximum(spread, 1e-8), random_state=seed, **how)
-    return _quietly(regressor, x, y)
-
-
-def _quietly(regressor: Any, x: Floats, y: Floats) -> Any:
-    """Fit; that a length runs to its bound means that its unknown does nothing, and is no warning."""
-    import warnings
-
-    with warnings.catch_warnings():
+    with warnings.catch_warnings():  # that a length runs to its bound means that its unknown does nothing
         warnings.simplefilter("ignore")
         return regressor.fit(x, y)
 

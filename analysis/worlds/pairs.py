@@ -5,7 +5,7 @@ Of a scenario's effect e over worlds, by weighted least squares with each unknow
     e = a + b x + c x² + d y + f y² + g xy + residual,
 
 share = (RSS without xy - RSS) / TSS, the variance that only both together explain. Its p-value is of the F test with 1
-and n - 6 degrees of freedom, n as many worlds of equal weight as tell as much, corrected for all pairs (Holm 1979).
+and n - 6 degrees of freedom, n the effective number of worlds, corrected for all pairs (Holm 1979).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from scipy.special import fdtrc
 
 from ..intervals import holm, t_margin
 from .swings import swings
-from .table import Floats, coordinates, effective
+from .table import Floats, coordinates, effective, moments, places, weighed
 
 MOST = 8  # unknowns whose pairs are looked at: those with the widest swings
 LEAST = 24  # worlds
@@ -34,16 +34,15 @@ def interactions(
 
     effects: one scenario's, by world; weights: by world; unknowns: by world; kinds: of each "linear" or "log".
     """
-    known = effects.dropna().index.intersection(weights[weights > 0].index, sort=False)
+    e, p = weighed(effects, weights)
     found = []
-    if len(known) >= LEAST:
+    if len(e) >= LEAST:
         widest = swings(effects, weights, unknowns).dropna(subset="mean").index[:MOST]
-        x = coordinates(unknowns.loc[known, list(widest)], {str(name): kinds[str(name)] for name in widest})
-        e, p = effects[known].to_numpy(float), weights[known].to_numpy(float)
+        x = coordinates(unknowns.loc[e.index, list(widest)], kinds)
         z = ((x - x.mean()) / x.std(ddof=0)).to_numpy()
         names = list(map(str, x))
         pairs = combinations(range(len(names)), 2)
-        found = [(names[i], names[j], *_share(e, p / p.sum(), z[:, i], z[:, j])) for i, j in pairs]
+        found = [(names[i], names[j], *_share(e.to_numpy(), p.to_numpy(), z[:, i], z[:, j])) for i, j in pairs]
     table = pd.DataFrame(found, columns=["one", "other", "share", "p"]).set_index(["one", "other"])
     table = table.assign(holm=holm(table["p"]))
     return table.sort_values("share", ascending=False, kind="stable")
@@ -54,16 +53,13 @@ def thirds(effects: pd.Series, weights: pd.Series, one: pd.Series, other: pd.Ser
 
     All by world. Places without a world are left out; with fewer than two worlds there is no interval.
     """
-    known = effects.dropna().index.intersection(weights[weights > 0].index, sort=False)
-    e, p = effects[known], weights[known] / weights[known].sum()
-    places = pd.DataFrame({"one": _third(one[known], p), "other": _third(other[known], p)})
+    e, p = weighed(effects, weights)
+    cells = pd.DataFrame({"one": _third(one[e.index], p), "other": _third(other[e.index], p)})
     rows: dict[Any, tuple[float, float, float, int]] = {}
-    for place, worlds in places.groupby(["one", "other"]).groups.items():
-        own, heavy = e[worlds].to_numpy(float), (p[worlds] / p[worlds].sum()).to_numpy(float)
-        mean, n = float(heavy @ own), effective(heavy)
-        sd = (float(heavy @ (own - mean) ** 2) * n / (n - 1)) ** 0.5 if n > 1 else np.nan
-        margin = float(t_margin(sd, n))
-        rows[place] = (mean, mean - margin, mean + margin, len(own))
+    for place, worlds in cells.groupby(["one", "other"]).groups.items():
+        mean, variance, n = moments(e[worlds].to_numpy(float), (p[worlds] / p[worlds].sum()).to_numpy(float))
+        margin = float(t_margin(np.sqrt(variance), n))
+        rows[place] = (float(mean), float(mean) - margin, float(mean) + margin, len(worlds))
     index = pd.MultiIndex.from_tuples(list(rows), names=["one", "other"])
     return pd.DataFrame(list(rows.values()), index, columns=["mean", "low", "high", "n"])
 
@@ -75,10 +71,7 @@ def middles(values: pd.Series, weights: pd.Series) -> list[float]:
 
 def _third(values: pd.Series, p: pd.Series) -> pd.Series:
     """In which third by weight each value lies, 0 to 2; equal values lie in one."""
-    order = values.sort_values(kind="stable").index
-    middle = p[order].cumsum() - p[order] / 2
-    same = middle.groupby(values[order]).transform("mean")
-    return (same * PARTS).astype(int).clip(upper=PARTS - 1).reindex(values.index)
+    return (places(values, p) * PARTS).astype(int).clip(upper=PARTS - 1)
 
 
 def _share(e: Floats, p: Floats, x: Floats, y: Floats) -> tuple[float, float]:

@@ -17,57 +17,18 @@ a binomial with the density of the box without that limit (Bryant & Lempert 2010
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import bdtrc
 
-from ..datasets import StudyError
+from .box import Bools, Box, Data
 from .table import Floats
 
 PEEL = PASTE = LEAST = 0.05  # shares of the worlds: cut off, pasted to a box, and in the smallest box
 DOUBTFUL = 0.05  # quasi-p-value from which on a limit is left out of what is told
-Bools = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Box:
-    """A box on the trajectory. limits: of each restricted unknown low and high, ±inf where a side is open."""
-
-    limits: Mapping[str, tuple[float, float]]
-    coverage: float
-    density: float
-    mass: float
-    worlds: int
-    failures: int
-    p: Mapping[str, tuple[float, float]]  # the quasi-p-values of the limits, NaN where a side is open
-
-    @property
-    def found(self) -> float:
-        """The harmonic mean of coverage and density: 1 where the box holds all failures and nothing else."""
-        both = self.coverage + self.density
-        return 2 * self.coverage * self.density / both if both else 0.0
-
-
-@dataclass(frozen=True)
-class _Data:
-    """Worlds in rows; shapes x (n, d), y (n,), weight (n,), which adds up to n."""
-
-    names: Sequence[str]
-    x: Floats
-    y: Bools
-    weight: Floats
-
-    @property
-    def ends(self) -> tuple[Floats, Floats]:
-        return self.x.min(axis=0), self.x.max(axis=0)
-
-    def density(self, inside: Bools) -> float:
-        whole = self.weight[inside].sum()
-        return float((self.weight[inside] * self.y[inside]).sum() / whole) if whole > 0 else 0.0
 
 
 @dataclass(frozen=True)
@@ -93,7 +54,7 @@ def boxes(
     peel, paste: share cut off or pasted in a step; least: the smallest share of worlds in a box. Quasi-p-values count
     worlds, whatever their weight. Raises `StudyError` where the rule fails in no world or in all.
     """
-    data = _data(unknowns, fails, weights)
+    data = Data.of(unknowns, fails, weights)
     low, high = data.ends
     trail = [_Cut(low, high, np.ones(len(data.y), bool))]
     for candidates, share, wider in ((_peels, peel, False), (_pastes, paste, True)):
@@ -107,7 +68,7 @@ def choose(unknowns: pd.DataFrame, fails: pd.Series, trail: Sequence[Box], weigh
 
     The limit with the largest quasi-p-value is dropped, one at a time, until all are below 0.05.
     """
-    data, best = _data(unknowns, fails, weights), max(trail, key=lambda box: box.found)
+    data, best = Data.of(unknowns, fails, weights), max(trail, key=lambda box: box.found)
     while best.limits:
         doubts = {(name, side): best.p[name][side] for name in best.limits for side in (0, 1)}
         (name, side), worst = max(doubts.items(), key=lambda item: np.nan_to_num(item[1], nan=-1.0))
@@ -145,24 +106,11 @@ def reproduced(
     return pd.DataFrame(counts) / iterations
 
 
-def _data(unknowns: pd.DataFrame, fails: pd.Series, weights: pd.Series | None) -> _Data:
-    y = fails.reindex(unknowns.index).to_numpy()
-    if y.dtype != bool:
-        raise StudyError(f"fails: got {fails.dtype}; it must say True or False of every world of the unknowns")
-    if y.all() or not y.any():
-        raise StudyError(
-            "fails: got the same in every world; where it fails in none or in all, no box tells them apart"
-        )
-    weight = np.ones(len(y)) if weights is None else weights.reindex(unknowns.index).to_numpy(float)
-    weight = np.ones(len(y)) if np.allclose(weight, weight[0]) else weight * len(y) / weight.sum()
-    return _Data(list(map(str, unknowns)), unknowns.to_numpy(float), y, weight)
-
-
 def _inside(x: Floats, low: Floats, high: Floats) -> Bools:
     return np.asarray(((low <= x) & (x <= high)).all(axis=1))
 
 
-def _peels(data: _Data, cut: _Cut, share: float) -> Iterator[_Cut]:
+def _peels(data: Data, cut: _Cut, share: float) -> Iterator[_Cut]:
     """The box less a slice at the upper and at the lower end of each unknown."""
     for j in range(len(data.names)):
         column = data.x[:, j]
@@ -174,7 +122,7 @@ def _peels(data: _Data, cut: _Cut, share: float) -> Iterator[_Cut]:
         yield _Cut(low, cut.high, cut.inside & (column >= low[j]))
 
 
-def _pastes(data: _Data, cut: _Cut, share: float) -> Iterator[_Cut]:
+def _pastes(data: Data, cut: _Cut, share: float) -> Iterator[_Cut]:
     """The box and a slice beyond the lower and the upper limit of each restricted unknown."""
     least, most = data.ends
     for j in np.flatnonzero((cut.low != least) | (cut.high != most)):
@@ -203,7 +151,7 @@ def _between(values: Floats, q: float) -> float:
     return float((ordered[lower] + ordered[upper]) / 2)
 
 
-def _best(data: _Data, now: _Cut, candidates: Sequence[_Cut], least: float, wider: bool) -> _Cut | None:
+def _best(data: Data, now: _Cut, candidates: Sequence[_Cut], least: float, wider: bool) -> _Cut | None:
     """The candidate that gains most density for the worlds that it moves; None where that is no step."""
     if not candidates:
         return None
@@ -220,12 +168,12 @@ def _best(data: _Data, now: _Cut, candidates: Sequence[_Cut], least: float, wide
     return best if moves and after / len(data.y) >= least and gain(best)[0] > 0 else None
 
 
-def _restricted(data: _Data, cut: _Cut) -> int:
+def _restricted(data: Data, cut: _Cut) -> int:
     low, high = data.ends
     return int(((cut.low != low) | (cut.high != high)).sum())
 
 
-def _box(data: _Data, cut: _Cut) -> Box:
+def _box(data: Data, cut: _Cut) -> Box:
     least, most = data.ends
     limits, p = {}, {}
     worlds, failures = int(cut.inside.sum()), int(data.y[cut.inside].sum())
@@ -237,10 +185,7 @@ def _box(data: _Data, cut: _Cut) -> Box:
                 (low if side == 0 else high)[j] = end
                 ends[side], chances[side] = limit, _quasi_p(data.y[_inside(data.x, low, high)], worlds, failures)
         limits[name], p[name] = (ends[0], ends[1]), (chances[0], chances[1])
-    held = float((data.weight[cut.inside] * data.y[cut.inside]).sum())
-    coverage = held / float((data.weight * data.y).sum())
-    mass = float(data.weight[cut.inside].sum()) / len(data.y)
-    return Box(limits, coverage, data.density(cut.inside), mass, worlds, failures, p)
+    return data.box(limits, cut.inside, p)
 
 
 def _quasi_p(without: Bools, worlds: int, failures: int) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .split import luck_margin
-from .table import Worlds, quantile
+from .table import Worlds, quantile, weighed
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,11 @@ def ranges(worlds: Worlds, outcome: str) -> dict[Any, Range]:
     """The range of each scenario's effect on one outcome, in the outcome's unit."""
     made = {}
     for scenario in worlds.scenarios:
-        effects, differences = worlds.effect(scenario, outcome), worlds.differences(scenario, outcome)
-        weights = worlds.weights[effects.index]
-        effects, weights = effects[weights > 0], weights[weights > 0]
+        effects, p = weighed(worlds.effect(scenario, outcome), worlds.weights)
         if effects.empty:
             continue
-        values, p = effects.to_numpy(float), (weights / weights.sum()).to_numpy(float)
-        low, median, high = (float(quantile(values, p, q)) for q in (0.05, 0.5, 0.95))
+        low, median, high = (float(quantile(effects.to_numpy(), p.to_numpy(), q)) for q in (0.05, 0.5, 0.95))
+        differences = worlds.differences(scenario, outcome)
         margin = np.nan if differences is None else luck_margin(differences)
         made[scenario] = Range(median, low, high, margin, len(effects))
     return made

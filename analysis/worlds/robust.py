@@ -7,8 +7,8 @@ is always an option, with u = 0 in every world; so nothing that does harm everyw
     better_s = Σ_w p_w [u_sw > 0], harmful_s = Σ_w p_w [u_sw < 0]
     regret_sw = max(0, max_t u_tw) - u_sw     (Savage 1951, JASA 46; Lempert et al. 2006, Management Science 52)
 
-The worlds are draws: a share has the interval of Wilson (1927, JASA 22) with as many draws as worlds of equal weight
-would tell as much (`table.effective`). It is no doubt about whether the worlds are the right ones.
+The worlds are draws: a share has the interval of Wilson (1927, JASA 22) for the effective number of worlds
+(`table.effective`). It says nothing of whether these worlds are the right ones.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
 
 from ..intervals import LEVEL
 from .table import Floats, effective, matrix, quantile
@@ -88,10 +87,11 @@ def none_is_best(effects: pd.Series, weights: pd.Series, direction: int) -> floa
 
 def wilson(share: ArrayLike, n: float, level: float = LEVEL) -> tuple[Floats, Floats]:
     """Wilson's interval of a share out of n draws, which holds it and stays between 0 and 1."""
-    p, z2 = np.clip(np.asarray(share, float), 0.0, 1.0), float(ndtri((1 + level) / 2)) ** 2
-    middle = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = np.sqrt(z2) / (1 + z2 / n) * np.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-    return np.minimum(np.maximum(middle - half, 0.0), p), np.maximum(np.minimum(middle + half, 1.0), p)
+    from statsmodels.stats.proportion import proportion_confint  # late: it takes its time
+
+    p = np.clip(np.asarray(share, float), 0.0, 1.0)
+    low, high = np.clip(proportion_confint(p * n, n, 1 - level, "wilson"), 0.0, 1.0)
+    return np.minimum(low, p), np.maximum(high, p)
 
 
 def leaders(table: pd.DataFrame, direction: int) -> dict[str, Any]:

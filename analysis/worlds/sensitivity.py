@@ -94,8 +94,9 @@ def sobol(
 def pawn(effects: pd.Series, unknowns: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     """PAWN's median index by unknown, of worlds drawn in any way that fills the space; columns index, low, high, noise.
 
-    low, high: 95 % interval over worlds drawn again; noise: the index of the same unknown when its values are dealt out
-    at random. Of an unknown whose interval is not above its noise nothing is shown. The index is SALib's, in numpy.
+    low, high: 95 % interval over worlds drawn again; noise: what the index of the same unknown hardly exceeds when its
+    values are shuffled. An unknown whose index is not above its noise shows nothing. The index is SALib's, in numpy:
+    SALib's own is too slow to be asked for every draw.
     """
     y, x = _given("PAWN", effects, unknowns)
     draw, again, dealt = np.random.default_rng(seed), [], []

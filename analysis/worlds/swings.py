@@ -4,8 +4,8 @@ For an unknown x and the effect e of one scenario, with weights p over worlds,
 
     swing = E[e | x in its highest fifth] - E[e | x in its lowest fifth],
 
-fifths by weight. Its interval is Welch's (1947, Biometrika 34), with as many worlds of equal weight as tell as much.
-Unknowns that go together in the worlds share their swings: a swing is no cause by itself.
+fifths by weight. Its interval is Welch's (1947, Biometrika 34), with the effective number of worlds in each fifth.
+Unknowns that are correlated over worlds share their swings, so a swing alone shows no cause.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from ..intervals import LEVEL
-from .table import Floats, effective
+from .table import moments, places, weighed
 
 FIFTH = 0.2
 
@@ -27,34 +27,22 @@ def swings(effects: pd.Series, weights: pd.Series, unknowns: pd.DataFrame) -> pd
     Columns: low, high (mean effect where the unknown is low, high), mean (the swing), margin (half its 95 % interval,
     NaN where a fifth holds fewer than two worlds), below, above (up to which, from which value the fifths go).
     """
-    known = effects.dropna().index.intersection(weights[weights > 0].index, sort=False)
-    e, p = effects[known].to_numpy(float), weights[known].to_numpy(float)
-    x = unknowns.loc[known]
-    made = {str(name): _swing(x[name].to_numpy(float), e, p / p.sum()) for name in x}
+    e, p = weighed(effects, weights)
+    made = {str(name): _swing(x.loc[e.index].astype(float), e, p) for name, x in unknowns.items()}
     columns = ["low", "high", "mean", "margin", "below", "above"]
     table = pd.DataFrame(list(made.values()), index=pd.Index(made, name="unknown"), columns=columns)
     return table.sort_values("mean", key=np.abs, ascending=False, kind="stable")
 
 
-def _swing(x: Floats, e: Floats, p: Floats) -> tuple[float, ...]:
-    order = np.argsort(x, kind="stable")
-    before = np.cumsum(p[order]) - p[order]
-    # a world belongs to a fifth by where its middle lies; worlds of one value stay together
-    middle = pd.Series(before + p[order] / 2).groupby(x[order]).transform("mean").to_numpy()
-    low, high = order[middle <= FIFTH], order[middle >= 1 - FIFTH]
-    if not low.size or not high.size:
+def _swing(x: pd.Series, e: pd.Series, p: pd.Series) -> tuple[float, ...]:
+    at = places(x, p)
+    low, high = at <= FIFTH, at >= 1 - FIFTH
+    if not low.any() or not high.any():
         return (np.nan,) * 6
-    (a, va, na), (b, vb, nb) = _mean(e[low], p[low]), _mean(e[high], p[high])
+    (a, va, na), (b, vb, nb) = (moments(e[of].to_numpy(), (p[of] / p[of].sum()).to_numpy()) for of in (low, high))
     spread = va / na + vb / nb
     margin = np.nan
     if min(na, nb) >= 2:
         terms = (va / na) ** 2 / (na - 1) + (vb / nb) ** 2 / (nb - 1)
         margin = float(stdtrit(spread**2 / terms, (1 + LEVEL) / 2) * np.sqrt(spread)) if terms > 0 else 0.0
-    return a, b, b - a, margin, float(x[low].max()), float(x[high].min())
-
-
-def _mean(e: Floats, p: Floats) -> tuple[float, float, float]:
-    """Weighted mean, variance, and how many worlds of equal weight tell as much."""
-    n, p = effective(p), p / p.sum()
-    mean = float(p @ e)
-    return mean, float(p @ (e - mean) ** 2) * n / (n - 1) if n > 1 else np.nan, n
+    return float(a), float(b), float(b - a), margin, float(x[low].max()), float(x[high].min())

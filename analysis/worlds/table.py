@@ -148,13 +148,32 @@ def matrix(effects: pd.Series, weights: pd.Series) -> tuple[pd.DataFrame, pd.Ser
 
 def quantile(values: Floats, weights: Floats, q: float) -> Floats:
     """The smallest value up to which there is a weight of q, in each row; shapes (…, n), (n,), gives (…)."""
-    order = np.argsort(values, axis=-1, kind="stable")
-    reached = np.cumsum(weights[order], axis=-1) >= q - 1e-12
-    place = np.argmax(reached, axis=-1)[..., None]
-    return np.take_along_axis(np.take_along_axis(values, order, -1), place, -1)[..., 0]
+    within = q - 1e-12  # for a sum of weights may fall short of q by its rounding
+    return np.asarray(np.quantile(values, within, axis=-1, weights=weights, method="inverted_cdf"))
 
 
 def effective(weights: pd.Series | Floats) -> float:
-    """How many worlds of equal weight tell as much: (Σw)² / Σw² (Kish 1965, Survey Sampling)."""
+    """The effective number: so many worlds of equal weight give as sure a mean; (Σw)² / Σw² (Kish 1965)."""
     of = np.asarray(weights, float)
     return float(of.sum() ** 2 / (of**2).sum())
+
+
+def weighed(effects: pd.Series, weights: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """The effects that are known in worlds with weight, by world, and these worlds' weights, adding up to 1."""
+    known = effects.dropna().index.intersection(weights[weights > 0].index, sort=False)
+    return effects[known].astype(float), weights[known] / weights[known].sum()
+
+
+def moments(values: Floats, p: Floats) -> tuple[Floats, Floats, float]:
+    """Weighted means of each column, their values' variances, and `effective`; p adds up to 1, shapes (n, …), (n,).
+
+    Variances have Bessel's correction with as many values as `effective` says; NaN where that is one.
+    """
+    mean, n = p @ values, effective(p)
+    return mean, p @ (values - mean) ** 2 * (n / (n - 1) if n > 1 else np.nan), n
+
+
+def places(values: pd.Series, p: pd.Series) -> pd.Series:
+    """Where each world stands by its value, 0 to 1: the middle of its weight p; worlds of one value stand together."""
+    of = p[values.sort_values(kind="stable").index]
+    return (of.cumsum() - of / 2).groupby(values).transform("mean").reindex(values.index)

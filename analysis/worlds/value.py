@@ -1,15 +1,15 @@
 """Which unknown, once measured, would change which rule is best: the value of information.
 
-Let u_sw be what scenario s gains in world w (`robust`), with u = 0 for doing nothing, and p_w the weight of w. Who must
-choose now gets max_s E[u_s]. Knowing everything, or the unknown x alone, would on average add (Raiffa & Schlaifer
-1961, Applied Statistical Decision Theory)
+Let u_sw be what scenario s gains in world w (`robust`), with u = 0 for doing nothing, and p_w the weight of w. Choosing
+now yields max_s E[u_s]. To know everything first, or the unknown x alone, adds on average (Raiffa & Schlaifer 1961,
+Applied Statistical Decision Theory)
 
     EVPI = E[max_s u_s] - max_s E[u_s],    EVPPI(x) = E_x[max_s E[u_s | x]] - max_s E[u_s],
 
 both in the outcome's unit. E[u_s | x] is a weighted regression of u_s on a natural cubic spline of x (Strong, Oakley &
 Brennan 2014, Medical Decision Making 34), whose degrees of freedom, one to four, are those with the least error of
-worlds left out. The fit's own doubt makes the best of several look too good: `draws` of its coefficients say by how
-much, and that is taken off; they give the 95 % interval, too (basic bootstrap), never below 0.
+worlds left out. The fit's errors make the best of several options look too good. Draws of its coefficients
+measure that bias, which is subtracted, and give the 95 % interval (basic bootstrap), cut off at 0.
 
 EVPI takes effects as they are, with what luck is left in their means over seeds, so it is an upper bound.
 """

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..language import number, say
-from ..words import amount, humanise, listing
+from ..words import NOTHING, amount, humanise, listing
 
 FIGURES = 2  # of a limit
 
@@ -44,8 +44,8 @@ def unknown(name: str) -> str:
 
 
 def share(value: float) -> str:
-    """'70%'."""
-    return f"{number(100 * value, '.0f')}%"
+    """'70%'; '–' where there is none."""
+    return f"{number(100 * value, '.0f')}%" if np.isfinite(value) else NOTHING
 
 
 def where(limits: Mapping[str, tuple[float, float]]) -> str:
@@ -69,13 +69,13 @@ def failing(rule: str, limits: Mapping[str, tuple[float, float]], coverage: floa
     """When a rule fails, of a box with its coverage and density, and of how many of all worlds; shares."""
     if not limits:
         return say(
-            "{rule} fails in {base} of all worlds, and no unknown tells them from the others: it may be luck.",
+            "{rule} fails in {base} of all worlds, and no unknown sets these worlds apart: it may be chance.",
             rule=rule,
             base=share(base),
         )
     return say(
-        "{rule} fails where {where}: there lie {coverage} of the worlds in which it fails, and it fails in {density} "
-        "of the worlds there, against {base} of all.",
+        "{rule} fails where {where}: these worlds hold {coverage} of its failures, and it fails in {density} of them, "
+        "against {base} of all worlds.",
         rule=rule,
         where=where(limits),
         coverage=share(coverage),

@@ -75,14 +75,15 @@ def _search(asked: Asked) -> int:
     say(
         f"search: {len(pairs)} rules and pairs, then up to {plural(asked.trials, 'trial')} of up to three rules, each "
         f"with {plural(seeds, 'seed')}; the {WINNERS} best on as many fresh ones: at most "
-        f"{(len(pairs) + asked.trials + WINNERS + 2) * seeds:,} runs; stopped, the same command goes on"
+        f"{(len(pairs) + asked.trials + WINNERS + 2) * seeds:,} runs; if it is stopped, the same command goes on"
     )
     scored = {one.mix: one for one in [Score.of_none(outcomes), *scorer.score(pairs)]}
     first = [one.mix for one in front(list(scored.values()), asked.goal)]
     for generation in evolve(asked.rules, first, asked.goal, scorer.score, asked.trials, POPULATION):
         scored |= {one.mix: one for one in generation}
     if scorer.refused:
-        say(f"search: {len(scorer.refused)} mixes cannot be, as {next(iter(scorer.refused.values()))}")
+        first_refusal = next(iter(scorer.refused.values()))
+        say(f"search: left out {len(scorer.refused)} mixes whose rules contradict each other, such as {first_refusal}")
     best = front(list(scored.values()), asked.goal)[:WINNERS]
     again = {one.mix: one for one in _again(asked, outcomes).score([one.mix for one in best])}
     path = base.folder / "search.csv"

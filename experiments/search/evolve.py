@@ -11,9 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.worlds.extra import needed
+import pandas as pd
 
-from .mixes import KNOBS, LEVELS, MOST, STARTS, STRENGTHS, Mix, Ruled
+from analysis.worlds.extra import needed
+from analysis.worlds.robust import frontier
+
+from .mixes import LEVELS, MOST, STARTS, STRENGTHS, Mix, Ruled
 from .scores import Score
 
 NONE = "none"
@@ -39,17 +42,9 @@ class Goal:
 def front(scores: Sequence[Score], goal: Goal) -> list[Score]:
     """The scores that keep the bounds and that no other such one beats, the best in the first objective first."""
     allowed = [score for score in scores if goal.allows(score)]
-    turned = [[sign * score.mean[name] for name, sign in goal.objectives.items()] for score in allowed]
-    best = [
-        (gains, score)
-        for gains, score in zip(turned, allowed, strict=True)
-        if not any(_beats(other, gains) for other in turned)
-    ]
-    return [score for _, score in sorted(best, key=lambda one: one[0], reverse=True)]
-
-
-def _beats(one: Sequence[float], other: Sequence[float]) -> bool:
-    return all(a >= b for a, b in zip(one, other, strict=True)) and one != other
+    means = pd.DataFrame([score.mean for score in allowed], columns=list(goal.objectives))
+    best = [allowed[i] for i in frontier(means, goal.objectives)]
+    return sorted(best, key=lambda one: [-sign * one.mean[name] for name, sign in goal.objectives.items()])
 
 
 def evolve(
@@ -68,10 +63,9 @@ def evolve(
     study = optuna.create_study(directions=directions, sampler=sampler)
     for mix in start[:population]:
         study.enqueue_trial(_params(mix))
-    left = trials
-    while left > 0:
-        asked = [(trial, _mix(trial, rules)) for trial in (study.ask() for _ in range(min(population, left)))]
-        left -= len(asked)
+    for done in range(0, trials, population):
+        new = (study.ask() for _ in range(min(population, trials - done)))
+        asked = [(trial, _mix(trial, rules)) for trial in new]
         found = {one.mix: one for one in score([mix for _, mix in asked if mix.rules])}
         for trial, mix in asked:
             one = found.get(mix) if mix.rules else Score.of_none([*goal.objectives, *goal.bounds])
@@ -93,7 +87,7 @@ def _mix(trial: Any, rules: Sequence[str]) -> Mix:
         strength = trial.suggest_categorical(f"strength_{i}", list(STRENGTHS))
         level = trial.suggest_categorical(f"level_{i}", list(range(LEVELS)))
         if name != NONE:
-            seats.append(Ruled(name, start, strength, level if name in KNOBS else 0))
+            seats.append(Ruled(name, start, strength, level))
     return Mix.of(seats)
 
 

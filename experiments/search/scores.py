@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.compare import survival_by_run
 from analysis.intervals import t_margin
-from analysis.worlds.table import effective
+from analysis.worlds.table import moments
 from simulation.settings.parameter import ConfigError
 
 from .. import plan as planning
@@ -109,10 +109,7 @@ def _score(mix: Mix, values: pd.DataFrame, scenario: str, base: str, weights: pd
     less = ours - free
     if less.isna().to_numpy().any():
         return None
-    p, changes = weights.to_numpy(float), less.to_numpy(float)
-    means = p @ changes
-    seeds = effective(p)
-    spread = p @ (changes - means) ** 2 * seeds / (seeds - 1) if seeds > 1 else np.full(len(means), np.nan)
-    margins = t_margin(np.sqrt(spread), seeds)
+    means, variances, seeds = moments(less.to_numpy(float), weights.to_numpy(float))
+    margins = t_margin(np.sqrt(variances), seeds)
     names = list(map(str, less))
     return Score(mix, dict(zip(names, means.tolist(), strict=True)), dict(zip(names, margins.tolist(), strict=True)))

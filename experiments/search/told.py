@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
+
+from analysis.export import csv_text
 from analysis.intervals import Estimate
 from analysis.words import amount, humanise, lower_first, scale
 from simulation.outcomes import OUTCOMES
@@ -70,21 +71,18 @@ def curse(best: Sequence[Score], again: Mapping[Mix, Score], goal: Goal) -> list
 
 def table(scored: Sequence[Score], again: Mapping[Mix, Score], goal: Goal) -> str:
     """All mixes as CSV: settings, whether they keep the bounds, means with half their intervals, fresh ones beside."""
-    text = io.StringIO()
-    write = csv.writer(text, lineterminator="\n").writerow
-    names = list(scored[0].mean) if scored else []
-    kinds = ("", "_margin", "_fresh", "_fresh_margin")
-    write(["mix", "settings", "keeps_bounds", *(f"{name}{kind}" for name in names for kind in kinds)])
-    first = next(iter(goal.objectives.items()))
-    for one in sorted(scored, key=lambda one: -first[1] * one.mean[first[0]]):
+    first, sign = next(iter(goal.objectives.items()))
+    rows = []
+    for one in sorted(scored, key=lambda one: -sign * one.mean[first]):
+        row: dict[str, Any] = {"mix": label(one.mix), "settings": " ".join(one.mix.overrides())}
+        row["keeps_bounds"] = int(goal.allows(one))
         fresh = again.get(one.mix)
-        numbers: list[Any] = []
-        for name in names:
-            numbers += [one.mean[name], one.margin[name]]
-            numbers += [fresh.mean[name], fresh.margin[name]] if fresh else ["", ""]
-        cells = [f"{value:.6g}" if isinstance(value, float) else value for value in numbers]
-        write([label(one.mix), " ".join(one.mix.overrides()), int(goal.allows(one)), *cells])
-    return text.getvalue()
+        for name, mean in one.mean.items():
+            row |= {name: mean, f"{name}_margin": one.margin[name]}
+            row[f"{name}_fresh"] = fresh.mean[name] if fresh else math.nan
+            row[f"{name}_fresh_margin"] = fresh.margin[name] if fresh else math.nan
+        rows.append(row)
+    return csv_text(pd.DataFrame(rows), float_format="%.6g")
 
 
 def _name(name: str) -> str:

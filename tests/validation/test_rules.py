@@ -13,11 +13,12 @@ import pytest
 from analysis import Study, load
 from analysis.words import humanise
 from experiments import plan
+from experiments.search.mixes import BUNDLES
 from simulation.law.instruments import instruments
 from simulation.outcomes.record import OUTCOMES
 from tests.validation.made import made
 from validation import closure, closure_picture, rigid, rules
-from validation.compared import BUNDLES, RESPONSE, RESPONSES, SURVIVAL, Compared
+from validation.compared import RESPONSE, RESPONSES, SURVIVAL, Compared
 
 PARTIES = [name for name, o in OUTCOMES.items() if o.party]
 RULES = ["none", *sorted(instruments)]

@@ -29,6 +29,13 @@ def test_two_boxes_that_fail_are_two_leaves() -> None:
     assert all(leaf.failures == 0 for leaf in others)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_weights_do_not_split_a_box_of_failures_alone(seed: int) -> None:
+    weights = pd.Series(np.random.default_rng(seed).random(len(GRID)))
+    first, second = leaves(GRID, GRID["a"] > 5, weights / weights.sum())
+    assert (first.limits, second.limits) == ({"a": (5.5, np.inf)}, {"a": (-np.inf, 5.5)})
+
+
 @given(
     arrays(float, (40, 3), elements=st.integers(0, 9)), arrays(bool, 40), arrays(float, 40, elements=st.floats(1, 5))
 )
