@@ -38,14 +38,19 @@ def cared_for() -> Iterator[Path]:
 
 
 def clean_up(folder: Path) -> None:
-    """End the processes that name a folder, and remove it."""
+    """End the processes that name a folder, and remove it; done when two looks in a row found nothing.
+
+    One look is not enough: a process that has just been started shows no command line for a moment.
+    """
+    clean = 0
     for _ in range(TURNS):
         left = processes_naming(str(folder))
         for process in left:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(process, signal.SIGKILL)
         shutil.rmtree(folder, ignore_errors=True)
-        if not left and not folder.exists():
+        clean = 0 if left or folder.exists() else clean + 1
+        if clean == 2:
             return
         time.sleep(LOOK)
 

@@ -34,6 +34,14 @@ def wait_until_gone(folder: Path) -> None:
         time.sleep(0.05)
 
 
+def wait_for_one(text: str) -> None:
+    """Wait for a process of this command line: a new process shows none for a moment."""
+    deadline = time.monotonic() + 60
+    while len(processes_naming(text)) != 1:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_of_a_killed_command_nothing_is_left(number: signal.Signals) -> None:
     bystander = subprocess.Popen([*CHILD, "--temp-dir=elsewhere"])
@@ -43,7 +51,7 @@ def test_of_a_killed_command_nothing_is_left(number: signal.Signals) -> None:
     assert process.stdout is not None
     folder = Path(process.stdout.readline().strip())
     assert folder.is_dir()
-    assert len(processes_naming(f"{folder}/session")) == 1
+    wait_for_one(f"{folder}/session")
     process.send_signal(number)
     process.wait()
     wait_until_gone(folder)
