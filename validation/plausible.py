@@ -134,18 +134,11 @@ def sides_table(worlds: Worlds) -> str:
 
 
 def split_table(worlds: Worlds) -> str:
-    """A row a scenario: of the variance of one paired difference, how much is luck and how much the world."""
+    """A row a scenario: of the variance of one paired difference, how much is luck, opening and world."""
     assert worlds.rows is not None
     found = splits(worlds.rows[[OUTCOME]], worlds.weights).droplevel("outcome").to_dict("index")
-    rows = [
-        [
-            worlds.labels[scenario],
-            *_shares(row),
-            f"{100 * row['sd']:.1f}",
-        ]
-        for scenario, row in found.items()
-    ]
-    head = ["scenario", "luck, the opening's in it", "the world", "95 % interval of it", "sd of one difference, points"]
+    rows = [[worlds.labels[scenario], *_shares(row), f"{100 * row['sd']:.1f}"] for scenario, row in found.items()]
+    head = ["scenario", "luck", "the opening draw", "the world", "95 % interval of it", "sd of one difference, points"]
     return table(head, rows)
 
 
@@ -155,9 +148,11 @@ def _bullets(parts: Sequence[Part]) -> list[str]:
 
 def _shares(row: Mapping[Any, float]) -> list[str]:
     if not row["sd"] > 0:
-        return ["–", "–", "–"]
-    range_ = f"[{row['low']:.0%}, {row['high']:.0%}]"
-    return [f"{row['luck'] + row['opening']:.0%}", f"{row['parameters']:.0%}", range_]
+        return ["–"] * 4
+    return [
+        *(f"{row[part]:.0%}" for part in ("luck", "opening", "parameters")),
+        f"[{row['low']:.0%}, {row['high']:.0%}]",
+    ]
 
 
 def _points(value: float, sign: bool = True) -> str:

@@ -30,7 +30,8 @@ class Worlds:
     labels: of each scenario, what it is called
     outcomes: of each column of `effects`, its words, unit and direction
     baselines: of each scenario, what it is held against; scenarios of one baseline are ranked together
-    rows: by (scenario_id, world, seed) the paired differences themselves, where they are kept
+    rows: by (scenario_id, world, seed), with opening before seed where it is known, the paired differences
+        themselves, where they are kept
 
     Raises `StudyError` where tables do not fit each other.
     """
@@ -89,7 +90,10 @@ class Worlds:
 
     def differences(self, scenario: Any, outcome: str) -> pd.Series | None:
         """One scenario's paired differences, by (world, seed); None where they are not kept."""
-        return None if self.rows is None else _part(self.rows[outcome], scenario).dropna()
+        if self.rows is None:
+            return None
+        found = _part(self.rows[outcome], scenario).dropna()
+        return found.droplevel("opening") if "opening" in found.index.names else found
 
     def against(self, base: Any) -> Worlds:
         """Those scenarios alone that are held against this baseline."""
