@@ -13,6 +13,7 @@ from ..kept_worlds import WORLD
 from ..study import KEYS, Outcome, Study
 from .table import Worlds
 
+KEYS_OF_WORLDS = ["scenario_id", WORLD, "seed"]
 TOLD = (
     "owner_income",
     "app_owner_income",
@@ -57,6 +58,7 @@ def worlds_of(found: Findings) -> Worlds | None:
         study.labels,
         outcomes,
         rule_baselines(study) or against,  # ranked together are rules, not platforms
+        {name: (low, high) for name, (low, high) in told.get("ranges", {}).items()},
     )
 
 
@@ -70,7 +72,7 @@ def _paired(values: pd.DataFrame, against: dict[Any, Any], study: Study) -> pd.D
     less = less.set_axis(
         pd.MultiIndex.from_arrays(
             [less.index.get_level_values("scenario_id"), world.astype(int), less.index.get_level_values("seed")],
-            names=["scenario_id", WORLD, "seed"],
+            names=KEYS_OF_WORLDS,
         )
     )
     return _by_opening(less, study)
@@ -84,7 +86,7 @@ def _by_opening(less: pd.DataFrame, study: Study) -> pd.DataFrame:
     turns = {setting(scenario["config"], "market.openings") or 0 for scenario in study.planned}
     if len(turns) != 1 or not (turn := turns.pop()):
         return less
-    scenarios, world, seeds = (less.index.get_level_values(name) for name in less.index.names)
+    scenarios, world, seeds = (less.index.get_level_values(name) for name in KEYS_OF_WORLDS)
     arrays = [scenarios, world, seeds.to_numpy(int) % turn, seeds]
     by = less.set_axis(pd.MultiIndex.from_arrays(arrays, names=["scenario_id", WORLD, "opening", "seed"]))
     runs = by.groupby(level=["scenario_id", WORLD, "opening"]).size()

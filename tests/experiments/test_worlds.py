@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from analysis import load
 from analysis.findings import Findings
 from analysis.worlds.of_study import worlds_of
+from analysis.worlds.sensitivity import design_of
 from experiments import conduct as conducting
 from experiments import plan
 from experiments.execute import execute
@@ -289,3 +291,23 @@ def test_without_two_openings_a_world_there_is_no_opening_to_tell(tmp_path: Path
     assert found is not None
     assert found.rows is not None
     assert list(found.rows.index.names) == ["scenario_id", "world", "seed"]
+
+
+@pytest.mark.parametrize(("asked", "many"), [("morris:3", 3), ("sobol:2", 2)])
+def test_designs_for_indices_are_worlds_too(asked: str, many: int) -> None:
+    """Their blocks have d + 1 and d + 2 worlds, in which one unknown moves at a time; all may be run."""
+    made = chosen(asked, "indonesia_2023")
+    assert made is not None
+    assert len(made) == many * (len(KNOWN) + (1 if asked.startswith("morris") else 2))
+    kind = asked.partition(":")[0]
+    assert design_of(pd.DataFrame(made.values, columns=made.unknowns)) == kind
+    assert made.plain()["ranges"]["street.diversion"] == [0.1, 0.8]
+    plan.make(["market=indonesia_2023", *SMALL, f"worlds={asked}", "study=x"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "line"), [("morris", "morris:N"), ("sobol:3", "power of two"), ("sobol:1024", "at most 10,000 worlds")]
+)
+def test_a_design_that_cannot_be_is_one_line(asked: str, line: str) -> None:
+    with pytest.raises(ConfigError, match=line):
+        chosen(asked, "indonesia_2023")
