@@ -35,11 +35,13 @@ browser: ## install Debian's Chromium, in which the tests open the report, where
 		echo "The report is tested in Chromium, and none is here. Install it (apt-get install chromium, as root)," \
 		"name another (make test CHROMIUM=google-chrome) or leave these tests out (make test CHROMIUM=no)." >&2; exit 1; }
 
-run: install ## run the headline study and a coarse dominance map, and say where their reports lie
+run: install ## run the headline study, in few plausible worlds too, and a coarse dominance map; say where their reports lie
 	$(BIN)/python -m experiments.run experiment=$(STUDY)
 	$(BIN)/python -m experiments.run experiment=dominance_coarse
+	$(BIN)/python -m experiments.run experiment=project_s_worlds worlds=plausible:8
 	@echo "The reports: $(CURDIR)/results/$(STUDY)/report.html"
 	@echo "             $(CURDIR)/results/dominance_coarse/report.html"
+	@echo "             $(CURDIR)/results/project_s_worlds/report.html, in 8 plausible worlds (make plausible: 50)"
 
 map: install ## run the headline and the whole dominance map, six seeds: docs/dominance.svg and README's answer
 	$(BIN)/python -m experiments.run experiment=$(STUDY)

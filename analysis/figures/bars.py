@@ -17,7 +17,7 @@ from ..parties import TOTAL, Party, parties
 from ..parties import who_pays as computed
 from ..study import Outcome, Study
 from ..survival import SEEDS_FOR_SPREAD
-from ..words import Scale, plural, sentence
+from ..words import Scale, draws, plural, sentence
 from .drawn import Column, Drawn, slug
 from .measure import (
     SURVIVAL,
@@ -217,7 +217,7 @@ def _mean(table: pd.DataFrame) -> str:
 def against(study: Study, pairs: Mapping[Any, Any]) -> str:
     """What a caption says of the baselines of paired differences."""
     bases, several = set(pairs.values()), max(study.seeds.values()) > 1
-    how = say("Seed by seed, with 95% t intervals.") if several else say("One seed.")
+    how = say("Paired by {draws}, with 95% t intervals.", draws=draws(study)) if several else say("One seed.")
     if len(bases) == 1:
         return f"{say('Each scenario less “{scenario}”.', scenario=study.labels[bases.pop()])} {how}"
     if len(references(study)) > 1:
