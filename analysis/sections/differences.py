@@ -50,7 +50,8 @@ def _table(found: Findings, baselines: dict[Any, Any], caption: str) -> Table:
     table = differences(found.study.values, baselines, found.study.weeks)
     seeds = table["n"][table["n"] > 0]
     if seeds.nunique() == 1:
-        caption = say("{caption}, on {seeds}", caption=caption, seeds=plural(int(seeds.min()), found.study.drawn_in))
+        draws = plural(int(seeds.min()), found.study.drawn_in)
+        caption = say("{caption}, on {seeds} in common", caption=caption, seeds=draws)
     numbers = say("; mean and 95% t interval") if found.several else ""
     return difference_table(found.study, table, f"{caption}{numbers}.")
 
