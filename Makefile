@@ -21,7 +21,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run page map validate mechanisms rules plausible street designs changes outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-soak test-classroom test-cluster trials wheel test-wheel brief docs lock lint format clean
+.PHONY: help install browser run page map validate mechanisms rules plausible street designs consumers changes outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-soak test-classroom test-cluster trials wheel test-wheel brief docs lock lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -72,6 +72,9 @@ designs: install ## run the four strengths where shops have several designs: doc
 
 changes: install ## run each state of the model whose numbers were published, before and after each mend: docs/changes.md
 	$(BIN)/python -m validation.changes
+
+consumers: install ## hold the number of consumers against the spread of answers and the time they take: docs/consumers.md
+	$(BIN)/python -m validation.consumers
 
 outcomes: install ## write the table of outcomes anew and say what moved: validation/outcomes.csv
 	$(BIN)/python -m validation.outcomes
