@@ -51,7 +51,7 @@ def bars(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
     title = say("{what}, by scenario", what=sentence(of.label))
     figure, narrow = row_figure(rows, title, fit)
     caption = [
-        _mean(table),
+        _mean(study, table),
         say("Grey: the reference, “{scenario}”.", scenario=study.labels[reference(study)]),
         *left_out,
     ]
@@ -210,8 +210,9 @@ def _colours(of: Outcome, table: pd.DataFrame) -> list[str]:
     return [say("Blue is better, orange worse."), *pale] if of.direction else pale
 
 
-def _mean(table: pd.DataFrame) -> str:
-    return say("Means over seeds with 95% t intervals.") if (table["n"] > 1).any() else say("One seed.")
+def _mean(study: Study, table: pd.DataFrame) -> str:
+    several = (table["n"] > 1).any()
+    return say("Means over {draws} with 95% t intervals.", draws=draws(study)) if several else say("One seed.")
 
 
 def against(study: Study, pairs: Mapping[Any, Any]) -> str:

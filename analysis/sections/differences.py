@@ -9,7 +9,7 @@ from ..findings import Findings
 from ..language import say
 from ..parts import Paragraph, Section, Table, section
 from ..tables import difference_table, outcome_table
-from ..words import plural
+from ..words import draws, plural
 
 
 def changes(found: Findings) -> Section | None:
@@ -60,7 +60,8 @@ def levels(found: Findings) -> Section | None:
     """Mean and interval of every outcome in every scenario."""
     if not found.study.outcomes:
         return section("outcomes", say("Outcomes, side by side"), Paragraph(say("The study holds no outcomes.")))
-    caption = say("Mean over seeds; in brackets its 95% t interval.") if found.several else say("One seed.")
+    several = say("Mean over {draws}; in brackets its 95% t interval.", draws=draws(found.study))
+    caption = several if found.several else say("One seed.")
     none = say("“–”: no value, as where the run is shorter than the outcome's horizon.")
     table = outcome_table(found.study, summary(found.study.values), f"{caption} {none}")
     return section("outcomes", say("Outcomes, side by side"), table)
