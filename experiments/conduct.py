@@ -68,7 +68,7 @@ def _announce(study: OpenStudy) -> None:
     say(f"study {study.plan.study}, {plural(scenarios, 'scenario')} with {plural(seeds, 'seed')}{there}")
     runs = [(scenario.config, len(seeds)) for scenario, seeds in study.missing]
     launcher = study.plan.launcher
-    if launcher.name != "ray" and (long := duration.told(runs, launcher.workers)):  # whose nodes are not known here
+    if not launcher.elsewhere and (long := duration.told(runs, launcher.workers)):  # whose nodes are not known here
         say(long)
 
 
