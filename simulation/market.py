@@ -8,7 +8,7 @@ import numpy as np
 
 from . import demand, law, money, platform, sellers, state
 from .agents.model import AgentModel
-from .agents.platform import Platform
+from .agents.platform import FeeSetter, Marketplace, Platform
 from .agents.regulator import Regulator
 from .arrays import TINY, Rupiah
 from .chance import Chance
@@ -16,6 +16,7 @@ from .config import Config
 from .law import WeekTerms
 from .opening import open_market, open_state, open_street
 from .outcomes import OUTCOMES, Results, Week, results, week_record
+from .settings import RivalSetting
 from .state import Settlement, WeekDemand
 from .street import Street
 
@@ -41,9 +42,12 @@ class Market(AgentModel):
         self.trend, self.scale, self.visits = start.trend, start.first.scale, 1.0  # people; a head's coming occasions
         self.observation = demand.Observation(np.ones(len(state.CLUSTERS)), 0.0)
         self.regulator = Regulator(self, config.regulation)
-        self.platform = Platform(self, config.platform, start.data, start.plan, start.fees)
+        app, shop = start.fees
+        self.platform = Platform(self, config.platform, config.response, app, start.data, start.plan)
         self.street = Street(config, open_street(config, self.opening, self.population, start.first))
         self.enrol_opening()
+        self.marketplace = Marketplace(self, config.rival, shop)
+        self.platforms: tuple[FeeSetter, ...] = (self.platform, self.marketplace)
         self._enter(self.terms)
         self.listings.vat, self.listings.duty = law.consumer_taxes(self.listings, self.terms)
         self.flows = self.ledger.close_week()
@@ -82,7 +86,8 @@ class Market(AgentModel):
     def _rules_hold(self, week: int) -> WeekTerms:
         """Step 1: the regulator's instruments become the week's rules, and these the terms of trade."""
         before, listings, channels = self.terms.rules, self.listings, self.config.channels
-        self.terms = terms = self.terms.under(week, self.regulator.rules(week), self.platform.setting, channels)
+        wishes = self.platform.setting, channels, self.marketplace.setting
+        self.terms = terms = self.terms.under(week, self.regulator.rules(week), *wishes)
         if terms.rules != before:
             self.platform.shelved = platform.keep_within_rules(self._goods(terms), self.platform.shelved)
         self._goods(terms).keep_to_floor()
@@ -126,7 +131,7 @@ class Market(AgentModel):
         settlement = money.settle_sales(ledger, *tables, self.influencers, bought, terms)
         cost = sellers.fixed_costs(*tables, rows, settlement.orders, self.opening, self.scale, terms.sellers)
         settlement = money.pay_fixed_costs(ledger, *tables, rows, cost, settlement, terms)
-        money.levy_platform_tax(ledger, terms.rules.platform_tax)
+        money.levy_platform_tax(ledger, terms)
         broken = law.broken_rules(terms.week, chosen, partial(self._conduct, terms), terms.rules)
         money.pay_fines(ledger, self.regulator.penalty(terms.week, money.turnover(ledger), broken))
         money.pay_for_oversight(ledger, law.oversight(terms.week, chosen), self.sellers.opening_rows, terms)
@@ -147,8 +152,9 @@ class Market(AgentModel):
 
     def _fees_respond(self, terms: WeekTerms, settlement: Settlement, occasions: float) -> None:
         """Step 9: every quarter the fees may move to what books more."""
-        agent, market = self.platform, (self.listings, self.ledger, settlement)
-        agent.fees = platform.respond(self.config.response, agent.fees, agent.first, *market, terms, occasions)
+        books, wishes = (self.listings, self.ledger, settlement), [one.wish for one in self.platforms]
+        for one, fees in zip(self.platforms, platform.respond(wishes, *books, terms, occasions), strict=True):
+            one.fees = fees
 
     def _sellers_adapt(self, terms: WeekTerms, bought: WeekDemand, settlement: Settlement) -> tuple[Rupiah, int]:
         """Step 10: channels, exits, bids, commissions, prices, entry. Set-up costs (N,), how many SMEs entered."""
@@ -189,7 +195,8 @@ class Market(AgentModel):
         """What was done this week, for the rules to be held against."""
         config, certainty = self.config, self.platform.certainty
         observed = partial(demand.observed_share, self.population, config.channels.opt_out)
-        return platform.conduct(self._goods(terms), config.algorithm, certainty, config.channels, observed)
+        rival: RivalSetting = self.marketplace.setting
+        return platform.conduct(self._goods(terms), config.algorithm, certainty, rival, observed)
 
     def _enter(self, terms: WeekTerms) -> int:
         """New sellers open shops and get their agents. Returns how many SMEs there are among them."""

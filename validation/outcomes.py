@@ -176,6 +176,22 @@ SCENARIOS: dict[str, Scenario] = {
         "regulation": {"commission_cap": {"start_week": 3, "cap": 0.01}},
         "weeks": 40,
     },
+    "two_platforms": {
+        "market": SMALL | {"app_share": 0.4},
+        "response": "adaptive",
+        "rival": {"response": "adaptive", "subsidy": 1_000.0, "buyer_fee": 500.0, "abroad": 0.8},
+        "platform": {"name": "project_s", "own_goods": True, "favour": 1.5, **COPIES, "home_share": 0.25},
+        "regulation": {"commission_cap": {"start_week": 16, "cap": 0.02, "on": "both"}, "platform_tax": {"on": "both"}},
+        "weeks": 40,
+    },
+    "one_owner_of_two": {
+        "market": SMALL | {"app_share": 0.4},
+        "response": "adaptive",
+        "rival": {"response": "adaptive"},
+        "platform": {"name": "tokopedia_merger", "own_goods": True, "owns_marketplace": True, "favour": 1.5, **COPIES},
+        "regulation": {"data_linking_ban": {"start_week": 16}},
+        "weeks": 40,
+    },
     "hybrid_growth": {
         "market": SMALL,
         "own_pricing": "hybrid",

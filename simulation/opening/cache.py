@@ -72,7 +72,7 @@ NOT_ENTERING: dict[str, frozenset[str]] = {
             "opt_out",
             "breach_chance",
             "breach_loss",
-            "rivals_abroad",
+            "others_abroad",
         }
     ),
     "sellers": frozenset(
@@ -121,6 +121,7 @@ NOT_ENTERING: dict[str, frozenset[str]] = {
             "credibility_recovery",
         }
     ),
+    "rival": frozenset({"abroad", "response", "churn"}),
 }
 
 

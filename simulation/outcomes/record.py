@@ -15,6 +15,7 @@ from ..arrays import Flags, Floats, Rows, Rupiah
 from ..law.effective import WeekTerms
 from ..settings.channels import Channels
 from ..settings.platform import PlatformSetting
+from ..settings.rival import RivalSetting
 from ..state.channels import foreseen_loss
 from ..state.influencers import Influencers
 from ..state.ledger import Account, Ledger
@@ -60,7 +61,8 @@ class Week:
     ties: Attachment  # of consumers to the social app
     fees: PlatformSetting  # the platform's terms, as the rules let them
     sold_share: float  # of the feed's slots, none where there is no feed
-    rivals_abroad: float  # share of rival channels' fees whose owners are abroad
+    marketplace: RivalSetting  # its terms, as the rules let them
+    others_abroad: float  # share of what the rival app and payment services take whose owners are abroad
     street: StreetWeek
 
     def sales(self, kind: int | None = None) -> float:
@@ -187,7 +189,8 @@ def week_record(
         drawn=ledger.change(Account.OWNERS),
         fees=terms.platform,
         sold_share=terms.sold_share,
-        rivals_abroad=terms.channels.rivals_abroad,
+        marketplace=terms.rival,
+        others_abroad=terms.channels.others_abroad,
         street=street,
     )
 

@@ -36,6 +36,7 @@ class Settlement:
     bad: Floats  # of these, bad ones
     sales: Rupiah
     social_sales: Rupiah
+    by_channel: Rupiah  # (L, 4) sellers' sales, without the platform's own
     fees: Rupiah  # commissions, channel fees, affiliates, seller tax, refunds
     refunds: Rupiah
     goods: Rupiah

@@ -47,6 +47,8 @@ EXERCISED = {
     "street": ("street_exits", "exits", "street_entrants", "paused_street", "online_share", "street_owner_income"),
     "mechanisms": ("sellers_importer", "vat_revenue", "duty_revenue", "advertising_income", "breaches", "refunds"),
     "adaptive_fees": ("advertising_income", "commission_income"),
+    "two_platforms": ("marketplace_profit", "platform_profit_home", "platform_tax_revenue", "marketplace_buyer_fee"),
+    "one_owner_of_two": ("sellers_platform", "marketplace_commission", "marketplace_share"),
     "hybrid_growth": ("sellers_platform", "platform_share"),
     "learning_sellers": ("paused_smes", "orders"),
     "own_listings": ("sellers_sme", "orders"),
