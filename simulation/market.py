@@ -8,7 +8,7 @@ import numpy as np
 
 from . import demand, law, money, platform, sellers, state
 from .agents.model import AgentModel
-from .agents.platform import FeeSetter, Marketplace, Platform
+from .agents.platform import Platforms
 from .agents.regulator import Regulator
 from .arrays import TINY, Rupiah
 from .chance import Chance
@@ -16,7 +16,6 @@ from .config import Config
 from .law import WeekTerms
 from .opening import open_market, open_state, open_street
 from .outcomes import OUTCOMES, Results, Week, results, week_record
-from .settings import RivalSetting
 from .state import Settlement, WeekDemand
 from .street import Street
 
@@ -42,12 +41,9 @@ class Market(AgentModel):
         self.trend, self.scale, self.visits = start.trend, start.first.scale, 1.0  # people; a head's coming occasions
         self.observation = demand.Observation(np.ones(len(state.CLUSTERS)), 0.0)
         self.regulator = Regulator(self, config.regulation)
-        app, shop = start.fees
-        self.platform = Platform(self, config.platform, config.response, app, start.data, start.plan)
+        self.platforms = self.platform, self.marketplace = Platforms.enrol(self, config, start)
         self.street = Street(config, open_street(config, self.opening, self.population, start.first))
         self.enrol_opening()
-        self.marketplace = Marketplace(self, config.rival, shop)
-        self.platforms: tuple[FeeSetter, ...] = (self.platform, self.marketplace)
         self._enter(self.terms)
         self.listings.vat, self.listings.duty = law.consumer_taxes(self.listings, self.terms)
         self.flows = self.ledger.close_week()
@@ -76,18 +72,17 @@ class Market(AgentModel):
         setup, entered = self._sellers_adapt(terms, bought, settlement)
         ties = self._consumers_update(terms)
         tables, heads = (*self.shop_tables, self.influencers, self.ledger), (offers.visits, self.scale)
+        street = self.street.with_moves(street, self.sellers)
         self._record(week_record(*tables, bought, street, settlement, ties, terms, *heads, setup, entered))
 
     def results(self) -> Results:
         """The run so far."""
-        tables = self.sellers, self.listings, self.opening
-        return results(self.series, *tables, self.scale, int(self.steps), self.street.sellers)
+        return results(self.series, *self.shop_tables, self.opening, self.scale, int(self.steps), self.street.sellers)
 
     def _rules_hold(self, week: int) -> WeekTerms:
         """Step 1: the regulator's instruments become the week's rules, and these the terms of trade."""
         before, listings, channels = self.terms.rules, self.listings, self.config.channels
-        wishes = self.platform.setting, channels, self.marketplace.setting
-        self.terms = terms = self.terms.under(week, self.regulator.rules(week), *wishes)
+        self.terms = terms = self.terms.under(week, self.regulator.rules(week), *self.platforms.settings, channels)
         if terms.rules != before:
             self.platform.shelved = platform.keep_within_rules(self._goods(terms), self.platform.shelved)
         self._goods(terms).keep_to_floor()
@@ -152,12 +147,11 @@ class Market(AgentModel):
 
     def _fees_respond(self, terms: WeekTerms, settlement: Settlement, occasions: float) -> None:
         """Step 9: every quarter the fees may move to what books more."""
-        books, wishes = (self.listings, self.ledger, settlement), [one.wish for one in self.platforms]
-        for one, fees in zip(self.platforms, platform.respond(wishes, *books, terms, occasions), strict=True):
-            one.fees = fees
+        books = self.listings, self.ledger, settlement
+        self.platforms.charge(platform.respond(self.platforms.wishes, *books, terms, occasions))
 
     def _sellers_adapt(self, terms: WeekTerms, bought: WeekDemand, settlement: Settlement) -> tuple[Rupiah, int]:
-        """Step 10: channels, exits, bids, commissions, prices, entry. Set-up costs (N,), how many SMEs entered."""
+        """Step 10: channels, exits, bids, prices, second shops, entry. Set-up costs (N,), how many SMEs entered."""
         tables, opening, agent, chance = self.shop_tables, self.opening, self.platform, self.chance
         setup = sellers.review_channels(*tables, self.ledger, bought, opening, terms, chance)
         closing = sellers.review_shops(*tables, settlement, opening, self.scale, terms, chance)
@@ -168,7 +162,7 @@ class Market(AgentModel):
         sellers.review_effort(self.listings, terms)
         told = platform.price_reward(self.config.algorithm, terms.consideration.feed_share)
         sellers.set_prices(self.listings, opening, self.config.pricing, terms, chance, told)
-        return setup, self._enter(terms)
+        return np.append(setup, self.open_second_shops()), self._enter(terms)
 
     def _consumers_update(self, terms: WeekTerms) -> state.Attachment:
         """Step 11: habit, trust, attention and follows move; data may leak, and cost the platform a penalty."""
@@ -195,8 +189,7 @@ class Market(AgentModel):
         """What was done this week, for the rules to be held against."""
         config, certainty = self.config, self.platform.certainty
         observed = partial(demand.observed_share, self.population, config.channels.opt_out)
-        rival: RivalSetting = self.marketplace.setting
-        return platform.conduct(self._goods(terms), config.algorithm, certainty, rival, observed)
+        return platform.conduct(self._goods(terms), config.algorithm, certainty, self.marketplace.setting, observed)
 
     def _enter(self, terms: WeekTerms) -> int:
         """New sellers open shops and get their agents. Returns how many SMEs there are among them."""

@@ -126,6 +126,22 @@ SCENARIOS: dict[str, Scenario] = {
         "regulation": {"separation": {"start_week": 12}},
         "weeks": 56,
     },
+    "owners_move": {
+        "market": SMALL | {"app_share": 0.4},
+        "street": {
+            "shops": 3.0,
+            "ease": 0.4,
+            "stall_ease": 0.3,
+            "ease_age": 0.5,
+            "owner_age": 45.0,
+            "entrant_age": 30.0,
+            "age_spread": 9.0,
+            "move_weeks": 8,
+            "move_cost": 2.0,
+        },
+        "sellers": {"cash_weeks": 4.0},
+        "weeks": 56,
+    },
     "mechanisms": {
         "market": SMALL | {"importers": 6, "importers_wave": 6, "importers_wave_week": 12},
         "platform": {

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import mesa
 
 from ..arrays import Floats
+from ..config import Config
+from ..opening.state import OpeningState
 from ..platform.assortment import Plan
 from ..platform.fees import Wish, Yardstick
 from ..platform.learning import certainty
@@ -139,3 +142,34 @@ class Platform(FeeSetter):
         """
         share: Floats = self.model.observation.share
         return certainty(self.setting, self.data) * share
+
+
+class Platforms(NamedTuple):
+    """The platforms of a market, the social app first."""
+
+    app: Platform
+    marketplace: Marketplace
+
+    @classmethod
+    def enrol(cls, model: mesa.Model, config: Config, start: OpeningState) -> Platforms:
+        """The platforms of a market that opens."""
+        app, shop = start.fees
+        return cls(
+            Platform(model, config.platform, config.response, app, start.data, start.plan),
+            Marketplace(model, config.rival, shop),
+        )
+
+    @property
+    def settings(self) -> tuple[PlatformSetting, RivalSetting]:
+        """What each wishes."""
+        return self.app.setting, self.marketplace.setting
+
+    @property
+    def wishes(self) -> list[Wish]:
+        """How each one's fees answer."""
+        return [one.wish for one in self]
+
+    def charge(self, fees: Iterable[Fees]) -> None:
+        """Each wishes to charge these fees from now on."""
+        for one, now in zip(self, fees, strict=True):
+            one.fees = now

@@ -77,7 +77,7 @@ class WeekTerms:
         return tuple(one.channel for one in self.platforms if one.account == Account.PLATFORM)
 
     def under(
-        self, week: int, rules: Rules, setting: PlatformSetting, channels: Channels, rival: RivalSetting
+        self, week: int, rules: Rules, setting: PlatformSetting, rival: RivalSetting, channels: Channels
     ) -> WeekTerms:
         """The terms of another week: what its rules leave of the platforms' wishes and of the channels."""
         if rules == FREE:

@@ -149,15 +149,16 @@ def week_record(
 ) -> Week:
     """The record of the week that ends.
 
-    visits: choice occasions a head; heads: people in the market; setup: what shops paid for new channels, Rp, (N,)
-    without this week's entrants; entered: SMEs.
+    visits: choice occasions a head; heads: people in the market; setup: what shops paid for new channels, or to be
+    opened as an owner's second one, Rp, (N,) without this week's entrants; entered: SMEs.
     """
     sold, people = settlement.orders.size, terms.people
     smes, entrants = sellers.kind == SME_KIND, len(sellers) - setup.size
+    spare = len(sellers) - settlement.hours.size
     there, paused, week = smes & (sellers.exit_week == STILL_THERE), smes & sellers.paused, terms.week
     return Week(
         settlement=settlement,
-        fixed=np.pad(settlement.fixed + setup, (0, entrants)),
+        fixed=np.pad(settlement.fixed, (0, spare)) + np.pad(setup, (0, entrants)),
         kind=listings.kind[:sold],
         seller=listings.seller[:sold],
         foreign=listings.foreign[:sold],
@@ -182,7 +183,7 @@ def week_record(
         own_feed=own_feed(listings, terms.week),
         people=heads,
         from_app=sellers.from_app,
-        hours=np.pad(settlement.hours, (0, entrants)),
+        hours=np.pad(settlement.hours, (0, spare)),
         seller_kind=sellers.kind,
         seller_category=sellers.category,
         cash_kept=ledger.change(Account.SELLERS),

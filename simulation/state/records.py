@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, fields
 
 import numpy as np
@@ -53,6 +54,19 @@ class Settlement:
 
 
 @dataclass(frozen=True)
+class Moves:
+    """Owners of two shops, one online and one in the street, at the end of a week. NaN where there is nobody to ask."""
+
+    online: int = 0  # who opened a shop online this week
+    offline: int = 0  # who opened one in the street
+    street_online: float = math.nan  # share of offline shops whose owners sell online, too
+    young_online: float = math.nan  # of these, of owners below 40
+    old_online: float = math.nan  # and of the others
+    online_offline: float = math.nan  # share of SMEs on sale online whose owners have a shop in the street
+    sellers_online: float = math.nan  # share of all owners who sell online
+
+
+@dataclass(frozen=True)
 class StreetWeek:
     """What offline shops did in a week; in a market without a street, nothing."""
 
@@ -70,6 +84,7 @@ class StreetWeek:
     alive: int = 0  # of the opening's
     entered: Rows = field(default_factory=lambda: NOBODY)  # rows of the street's sellers
     closed: Rows = field(default_factory=lambda: NOBODY)
+    moves: Moves = field(default_factory=Moves)
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ EXERCISED = {
     "rules": ("fine_revenue", "public_cost", "seller_tax_revenue", "platform_tax_revenue", "breaches", "refunds"),
     "laws": ("fine_revenue", "sellers_platform", "sellers_importer"),
     "street": ("street_exits", "exits", "street_entrants", "paused_street", "online_share", "street_owner_income"),
+    "owners_move": ("moved_online", "moved_offline", "street_online", "online_in_street", "owners_online"),
     "mechanisms": ("sellers_importer", "vat_revenue", "duty_revenue", "advertising_income", "breaches", "refunds"),
     "adaptive_fees": ("advertising_income", "commission_income"),
     "two_platforms": ("marketplace_profit", "platform_profit_home", "platform_tax_revenue", "marketplace_buyer_fee"),
