@@ -21,7 +21,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run page map validate mechanisms rules plausible street designs changes outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-soak test-classroom test-cluster trials wheel test-wheel brief docs lock lint format clean
+.PHONY: help install browser run page map validate mechanisms rules plausible street designs consumers changes outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-soak test-classroom test-cluster trials wheel test-wheel brief docs lock lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -35,11 +35,13 @@ browser: ## install Debian's Chromium, in which the tests open the report, where
 		echo "The report is tested in Chromium, and none is here. Install it (apt-get install chromium, as root)," \
 		"name another (make test CHROMIUM=google-chrome) or leave these tests out (make test CHROMIUM=no)." >&2; exit 1; }
 
-run: install ## run the headline study and a coarse dominance map, and say where their reports lie
+run: install ## run the headline study, in few plausible worlds too, and a coarse dominance map; say where their reports lie
 	$(BIN)/python -m experiments.run experiment=$(STUDY)
 	$(BIN)/python -m experiments.run experiment=dominance_coarse
+	$(BIN)/python -m experiments.run experiment=project_s_worlds worlds=plausible:8
 	@echo "The reports: $(CURDIR)/results/$(STUDY)/report.html"
 	@echo "             $(CURDIR)/results/dominance_coarse/report.html"
+	@echo "             $(CURDIR)/results/project_s_worlds/report.html, in 8 plausible worlds (make plausible: 50)"
 
 map: install ## run the headline and the whole dominance map, six seeds: docs/dominance.svg and README's answer
 	$(BIN)/python -m experiments.run experiment=$(STUDY)
@@ -70,6 +72,9 @@ designs: install ## run the four strengths where shops have several designs: doc
 
 changes: install ## run each state of the model whose numbers were published, before and after each mend: docs/changes.md
 	$(BIN)/python -m validation.changes
+
+consumers: install ## hold the number of consumers against the spread of answers and the time they take: docs/consumers.md
+	$(BIN)/python -m validation.consumers
 
 outcomes: install ## write the table of outcomes anew and say what moved: validation/outcomes.csv
 	$(BIN)/python -m validation.outcomes

@@ -14,7 +14,7 @@ from .story import story
 from .study import Study
 from .sure import common, doubt
 from .survival import count
-from .words import listing, lower_first, span
+from .words import listing, lower_first, plural, span
 
 AT_ONCE = 4  # paragraphs that need no folding
 
@@ -113,10 +113,10 @@ def _difference(found: Findings, change: Estimate) -> str:
         return say("With the same random events in both scenarios there is no difference, on any seed.")
     if not change.clear:
         return say(
-            "With the same random events in both scenarios the difference is {size}. With {n} seeds that is not "
-            "distinguishable from zero.",
+            "With the same random events in both scenarios the difference is {size}. With {draws} that is "
+            "not distinguishable from zero.",
             size=size,
-            n=str(change.n),
+            draws=plural(change.n, found.study.drawn_in),
         )
     counts = count(found.study)
     shops = float((counts.died + counts.censored).sum(1).mean())
@@ -209,8 +209,14 @@ def _effect(found: Findings, scenario: Any, base: Any, name: str) -> str:
 
 
 def sureness(study: Study) -> str:
-    """Over how many seeds intervals are, and what they do not hold."""
-    low, high = min(study.seeds.values()), max(study.seeds.values())
+    """Over how many draws intervals are, and what they do not hold."""
+    low, high = min(study.draws.values()), max(study.draws.values())
+    if study.worlds is not None:
+        return say(
+            "Brackets hold 95% intervals over {worlds}, draws of what nobody has measured: random events and the doubt "
+            "about these numbers, not the doubt about the model's form.",
+            worlds=plural(high, "world"),
+        )
     if high == 1:
         return say("Each scenario has one seed, so chance cannot be told from effect: run more replications.")
     seeds = str(low) if low == high else say("{low} to {high}", low=str(low), high=str(high))

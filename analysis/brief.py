@@ -28,7 +28,7 @@ from .sections.first import compared
 from .sections.limits import of_this_study
 from .study import Study
 from .tables import doubts
-from .words import NOTHING, humanise, listing, sentence
+from .words import NOTHING, draws, humanise, listing, sentence
 
 MOST_ROWS = 8  # of the table
 PAYERS = 3  # named at most
@@ -118,7 +118,10 @@ def _caption(found: Findings, shown: int, paid: bool) -> str:
     said = []
     if found.several and found.baselines:
         said.append(
-            say("Changes are means over common seeds, in brackets their 95% intervals; bold: zero is left out.")
+            say(
+                "Changes are means over common {draws}, in brackets their 95% intervals; bold: zero is left out.",
+                draws=draws(found.study),
+            )
         )
         said += doubts(found.changes.values())
     elif found.several:

@@ -218,6 +218,19 @@ class Study:
         number = self.runs.groupby("scenario_id")["seed"].nunique()
         return {scenario: int(number[scenario]) for scenario in self.scenarios}
 
+    @property
+    def drawn_in(self) -> str:
+        """What runs of a scenario are independent draws of: a "seed", or a "world", the mean over its seeds."""
+        return "seed" if self.worlds is None else WORLD
+
+    @cached_property
+    def draws(self) -> dict[Any, int]:
+        """How many independent draws each scenario has: seeds, or worlds."""
+        if self.worlds is None:
+            return self.seeds
+        number = self.runs.groupby("scenario_id")[WORLD].nunique()
+        return {scenario: int(number[scenario]) for scenario in self.scenarios}
+
     @cached_property
     def values(self) -> pd.DataFrame:
         """Outcomes as numbers, a row a (scenario, seed); NaN where a run was too short for one.

@@ -1,4 +1,4 @@
-"""What a sentence says of how sure a difference is: whether it is told from zero, and on which seeds it stands."""
+"""What a sentence says of how sure a difference is: whether it is told from zero, and on which draws it stands."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def doubt(change: Estimate) -> str:
 
 
 def common(found: Findings, change: Estimate, *scenarios: Any) -> str:
-    """On which seeds a difference is, where one of the scenarios has more of them than the other."""
-    if change.n == 0 or all(found.study.seeds[scenario] == change.n for scenario in scenarios):
+    """On which seeds or worlds a difference is, where one of the scenarios has more of them than the other."""
+    if change.n == 0 or all(found.study.draws[scenario] == change.n for scenario in scenarios):
         return ""
-    return say(" on the {seeds} that both have", seeds=plural(change.n, "seed"))
+    return say(" on the {seeds} that both have", seeds=plural(change.n, found.study.drawn_in))

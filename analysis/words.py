@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .intervals import Estimate
+    from .study import Study
 
 NAMES = {
     "marketplace_only": "no Project S",
@@ -119,6 +120,11 @@ def span(weeks: int) -> str:
         260: say("five years"),
     }
     return years.get(weeks) or plural(weeks, "week")
+
+
+def draws(study: Study) -> str:
+    """'seeds', or 'worlds' of a study in many."""
+    return word(f"{study.drawn_in}s")
 
 
 def plural(count: int, noun: str) -> str:

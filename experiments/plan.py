@@ -24,7 +24,7 @@ from .plugins import Plugins, asked
 from .resolve import Resolved, preset_plugins, preset_scenarios, resolve
 from .scenarios import Scenario
 from .schema import StudySetting, check_study, setting_types
-from .worlds import Worlds, chosen
+from .worlds import Worlds, chosen, stale_note
 
 MOST_SCENARIOS = 100_000
 MARKET = "indonesia_2023"  # whose unknowns the ranges of configs/unknowns are
@@ -76,7 +76,7 @@ def make(arguments: Sequence[str], multirun: bool = False) -> Plan:
     seeds = _seeds(seed, study.replications * (len(worlds) if worlds else 1))
     folder = _folder(study.results, name)
     plugins = Plugins.named(study.plugins)
-    launcher, notes = resolved[0].launcher, tuple(readings.notes)
+    launcher, notes = resolved[0].launcher, tuple(filter(None, [*readings.notes, stale_note(worlds)]))
     return Plan(name, folder, tuple(scenarios.values()), seeds, launcher, plugins, readings.by_sha256, notes)
 
 

@@ -60,7 +60,7 @@ class StudySetting:
     )
     worlds: str | None = parameter(
         None,
-        unit="draws of what nobody has measured, met by all scenarios: plausible, plausible:N, N, prior:N or a table",
+        unit="draws of what nobody has measured, met by all: plausible:N, N, prior:N, morris:N, sobol:N or a table",
         source="null is one world, that of the settings; docs/plausible.md has the ranges",
     )
     results: str = parameter("results", unit="folder of all studies", source="beside the working folder's files")

@@ -72,6 +72,11 @@ class Config:
     response: Choice = field(default_factory=lambda: choose("response"))
     regulation: tuple[Rule, ...] = ()
 
+    @property
+    def opening_seed(self) -> int:
+        """The seed of everything that is drawn before the first week."""
+        return self.seed % self.market.openings if self.market.openings else self.seed
+
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Config:
         """A checked config from plain data.

@@ -34,7 +34,7 @@ class Market(AgentModel):
         super().__init__(config.seed, config.market.consumers)
         self.config, self.threads, self.chance = config, threads, Chance(config.seed)
         self.opening = opening if opening is not None else open_market(config, threads)
-        start = open_state(self.opening, config, self.chance)
+        start = open_state(self.opening, config, Chance(config.opening_seed))
         self.population, self.sellers, self.listings = start.consumers, start.sellers, start.listings
         self.influencers, self.cluster_share, self.need = start.influencers, start.cluster_share, start.need
         self.ledger, self.opening_ties, self.first, self.terms = start.ledger, start.ties, start.first, start.terms

@@ -1,7 +1,8 @@
 """Rules in plausible worlds: `python -m validation.plausible` writes docs/plausible.md and docs/plausible.svg.
 
-It runs what is missing of the preset `plausible` and reads every number off it and off configs/unknowns, where
-`--calibrate` puts the set of plausible worlds that `etalase calibrate` finds.
+It runs what is missing of the presets `plausible` and `project_s_worlds`, whose answer goes into README.md, too. Every
+number is read off them and off configs/unknowns, where `--calibrate` puts the plausible worlds that `etalase calibrate`
+finds.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from analysis.figures import world_ranges
+from analysis import Study
+from analysis.figures import Drawn, world_ranges
 from analysis.findings import Findings
+from analysis.headline import WORLDS, headed, told
 from analysis.markdown import table
 from analysis.parts import Bullets, Part
-from analysis.sections.failing import failures
+from analysis.sections.failing import failures, turns
 from analysis.sections.worth import told_worth
 from analysis.worlds import robust
 from analysis.worlds.of_study import worlds_of
@@ -36,6 +39,8 @@ from validation.baseline_hash import baseline
 from validation.studies import RESULTS, StudyFailed, preset
 
 PAGE = Path(__file__).parent.parent / "docs" / "plausible.md"
+STRENGTHS, TURNING = PAGE.with_name("worlds.svg"), PAGE.with_name("plausible_turn.svg")
+README = PAGE.parent.parent / "README.md"
 TEMPLATE = Path(__file__).with_name("plausible.md")
 OUTCOME = "survival"
 BOTH = "all_owner_income"  # of owners online and in the street
@@ -134,18 +139,11 @@ def sides_table(worlds: Worlds) -> str:
 
 
 def split_table(worlds: Worlds) -> str:
-    """A row a scenario: of the variance of one paired difference, how much is luck and how much the world."""
+    """A row a scenario: of the variance of one paired difference, how much is luck, opening and world."""
     assert worlds.rows is not None
     found = splits(worlds.rows[[OUTCOME]], worlds.weights).droplevel("outcome").to_dict("index")
-    rows = [
-        [
-            worlds.labels[scenario],
-            *_shares(row),
-            f"{100 * row['sd']:.1f}",
-        ]
-        for scenario, row in found.items()
-    ]
-    head = ["scenario", "luck, the opening's in it", "the world", "95 % interval of it", "sd of one difference, points"]
+    rows = [[worlds.labels[scenario], *_shares(row), f"{100 * row['sd']:.1f}"] for scenario, row in found.items()]
+    head = ["scenario", "luck", "the opening draw", "the world", "95 % interval of it", "sd of one difference, points"]
     return table(head, rows)
 
 
@@ -155,9 +153,11 @@ def _bullets(parts: Sequence[Part]) -> list[str]:
 
 def _shares(row: Mapping[Any, float]) -> list[str]:
     if not row["sd"] > 0:
-        return ["–", "–", "–"]
-    range_ = f"[{row['low']:.0%}, {row['high']:.0%}]"
-    return [f"{row['luck'] + row['opening']:.0%}", f"{row['parameters']:.0%}", range_]
+        return ["–"] * 4
+    return [
+        *(f"{row[part]:.0%}" for part in ("luck", "opening", "parameters")),
+        f"[{row['low']:.0%}, {row['high']:.0%}]",
+    ]
 
 
 def _points(value: float, sign: bool = True) -> str:
@@ -201,7 +201,7 @@ def readings(worlds: Worlds) -> dict[str, str]:
     }
 
 
-def write(worlds: Worlds, scenarios: int) -> str:
+def write(worlds: Worlds, strengths: Study, turn: Drawn | None) -> str:
     """The page: the text by hand around the tables."""
     about: Mapping[str, Any] = yaml.safe_load((FOLDER / "plausible.yaml").read_text(encoding="utf-8"))
     rules = worlds.against(next(iter(worlds.baselines.values())))
@@ -228,7 +228,9 @@ def write(worlds: Worlds, scenarios: int) -> str:
         correlations=f"Go together: {pairs}." if pairs else "No two unknowns go together by more than .3.",
         truths=about["truths"],
         coverage=f"{about['coverage_of_90']:.0%}",
-        scenarios=scenarios,
+        scenarios=len(worlds.scenarios) + 1,
+        strengths=told(strengths, WORLDS),
+        turn="" if turn is None else f"![{turn.title}]({TURNING.name})\n\n{turn.caption}",
         worlds=worlds.effects.index.get_level_values("world").nunique(),
         pairs=round(len(worlds.rows) / len(worlds.effects)),
         robust=robust_table(worlds),
@@ -248,6 +250,13 @@ def write(worlds: Worlds, scenarios: int) -> str:
     )
 
 
+def picture(drawn: Drawn | None, path: Path, height: int) -> None:
+    """Write a figure as a picture; nothing, and none of an earlier time, where there is none."""
+    path.unlink(missing_ok=True)
+    if drawn is not None:
+        drawn.figure.write_image(path, width=900, height=height)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Write the page. Returns the exit code: 0, 1 where runs are missing, 2 on bad input."""
     given = sys.argv[1:] if arguments is None else arguments
@@ -259,16 +268,19 @@ def main(arguments: list[str] | None = None) -> int:
     if given and (code := take_over()):
         return code
     try:
-        study = preset("plausible")
+        study, strengths = preset("plausible"), preset("project_s_worlds")
     except StudyFailed as error:
         print(error, file=sys.stderr)
         return 1
-    worlds = worlds_of(Findings(study))
+    worlds, of_strengths = worlds_of(Findings(study)), worlds_of(Findings(strengths))
     assert worlds is not None
-    PAGE.write_text(write(worlds, len(study.scenarios)), encoding="utf-8")
-    drawn = world_ranges(worlds, OUTCOME)
-    assert drawn is not None
-    drawn.figure.write_image(PAGE.with_suffix(".svg"), width=900, height=60 + 40 * len(worlds.scenarios))
+    assert of_strengths is not None
+    turn = turns(worlds, BOTH)
+    PAGE.write_text(write(worlds, strengths, turn), encoding="utf-8")
+    picture(world_ranges(worlds, OUTCOME), PAGE.with_suffix(".svg"), 60 + 40 * len(worlds.scenarios))
+    picture(world_ranges(of_strengths, OUTCOME), STRENGTHS, 60 + 40 * len(of_strengths.scenarios))
+    picture(turn, TURNING, 460)
+    README.write_text(headed(README.read_text(encoding="utf-8"), strengths, WORLDS), encoding="utf-8")
     print(f"wrote {PAGE} (model {fingerprint.model_hash()})")
     return 0
 

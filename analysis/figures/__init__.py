@@ -22,6 +22,7 @@ from .spread import distribution
 from .story import story
 from .sweeps import of_outcome, sweep_curve
 from .trade import trade_off
+from .turning import turning
 from .weeks import copied_twins, group_survival, survival, weekly
 from .worlds import tornado, world_ranges
 
@@ -49,6 +50,7 @@ __all__ = [
     "sweep_curve",
     "tornado",
     "trade_off",
+    "turning",
     "weekly",
     "who_pays",
     "winners",

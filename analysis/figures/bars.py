@@ -17,7 +17,7 @@ from ..parties import TOTAL, Party, parties
 from ..parties import who_pays as computed
 from ..study import Outcome, Study
 from ..survival import SEEDS_FOR_SPREAD
-from ..words import Scale, plural, sentence
+from ..words import Scale, draws, plural, sentence
 from .drawn import Column, Drawn, slug
 from .measure import (
     SURVIVAL,
@@ -51,7 +51,7 @@ def bars(study: Study, outcome: str = SURVIVAL) -> Drawn | None:
     title = say("{what}, by scenario", what=sentence(of.label))
     figure, narrow = row_figure(rows, title, fit)
     caption = [
-        _mean(table),
+        _mean(study, table),
         say("Grey: the reference, “{scenario}”.", scenario=study.labels[reference(study)]),
         *left_out,
     ]
@@ -210,14 +210,15 @@ def _colours(of: Outcome, table: pd.DataFrame) -> list[str]:
     return [say("Blue is better, orange worse."), *pale] if of.direction else pale
 
 
-def _mean(table: pd.DataFrame) -> str:
-    return say("Means over seeds with 95% t intervals.") if (table["n"] > 1).any() else say("One seed.")
+def _mean(study: Study, table: pd.DataFrame) -> str:
+    several = (table["n"] > 1).any()
+    return say("Means over {draws} with 95% t intervals.", draws=draws(study)) if several else say("One seed.")
 
 
 def against(study: Study, pairs: Mapping[Any, Any]) -> str:
     """What a caption says of the baselines of paired differences."""
     bases, several = set(pairs.values()), max(study.seeds.values()) > 1
-    how = say("Seed by seed, with 95% t intervals.") if several else say("One seed.")
+    how = say("Paired by {draws}, with 95% t intervals.", draws=draws(study)) if several else say("One seed.")
     if len(bases) == 1:
         return f"{say('Each scenario less “{scenario}”.', scenario=study.labels[bases.pop()])} {how}"
     if len(references(study)) > 1:

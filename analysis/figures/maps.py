@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from ..language import say
 from ..shape import Axis, Shape, shape
 from ..study import Study
-from ..words import lower_first, plural
+from ..words import draws, lower_first, plural
 from .drawn import Column, Drawn, axis, layout, slug
 from .measure import SURVIVAL, Measure, changes, estimate_columns, means, measure, numbers, outcome_of
 from .text import plain, wrapped, written
@@ -81,7 +81,7 @@ def _caption(study: Study, grid: Grid, table: pd.DataFrame, base: Any) -> str:
     if base is not None:
         told = say("Each place less “{scenario}”, seed by seed.", scenario=study.labels[base])
     elif max(study.seeds.values()) > 1:
-        told = say("Means over seeds; the table has intervals.")
+        told = say("Means over {draws}; the table has intervals.", draws=draws(study))
     else:
         told = say("One seed.")
     said = [told, say("Settings: {names}.", names=f"{grid.across.name}, {grid.up.name}")]

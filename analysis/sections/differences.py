@@ -9,7 +9,7 @@ from ..findings import Findings
 from ..language import say
 from ..parts import Paragraph, Section, Table, section
 from ..tables import difference_table, outcome_table
-from ..words import plural
+from ..words import draws, plural
 
 
 def changes(found: Findings) -> Section | None:
@@ -50,7 +50,8 @@ def _table(found: Findings, baselines: dict[Any, Any], caption: str) -> Table:
     table = differences(found.study.values, baselines, found.study.weeks)
     seeds = table["n"][table["n"] > 0]
     if seeds.nunique() == 1:
-        caption = say("{caption}, on {seeds}", caption=caption, seeds=plural(int(seeds.min()), "common seed"))
+        draws = plural(int(seeds.min()), found.study.drawn_in)
+        caption = say("{caption}, on {seeds} in common", caption=caption, seeds=draws)
     numbers = say("; mean and 95% t interval") if found.several else ""
     return difference_table(found.study, table, f"{caption}{numbers}.")
 
@@ -59,7 +60,8 @@ def levels(found: Findings) -> Section | None:
     """Mean and interval of every outcome in every scenario."""
     if not found.study.outcomes:
         return section("outcomes", say("Outcomes, side by side"), Paragraph(say("The study holds no outcomes.")))
-    caption = say("Mean over seeds; in brackets its 95% t interval.") if found.several else say("One seed.")
+    several = say("Mean over {draws}; in brackets its 95% t interval.", draws=draws(found.study))
+    caption = several if found.several else say("One seed.")
     none = say("“–”: no value, as where the run is shorter than the outcome's horizon.")
     table = outcome_table(found.study, summary(found.study.values), f"{caption} {none}")
     return section("outcomes", say("Outcomes, side by side"), table)

@@ -13,7 +13,7 @@ from ..parts import First, Label, Table, Words
 from ..ruled import law
 from ..study import Outcome
 from ..tables import doubts, label, quantity
-from ..words import sentence, span
+from ..words import draws, sentence, span
 from .behind import figure
 
 MOST_ROWS = 10  # of the table, so that all of it stands on one sheet
@@ -120,7 +120,10 @@ def _caption(found: Findings, shown: int) -> str:
     said = [say("The scenarios compared.")]
     if shown > len(found.references) and found.several:
         said.append(
-            say("Changes are means over common seeds, in brackets their 95% intervals; bold: zero is left out.")
+            say(
+                "Changes are means over common {draws}, in brackets their 95% intervals; bold: zero is left out.",
+                draws=draws(found.study),
+            )
         )
     if shown > len(found.references):
         said += doubts(found.changes.values())

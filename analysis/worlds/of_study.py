@@ -6,12 +6,14 @@ from typing import Any
 
 import pandas as pd
 
+from ..columns import setting
 from ..compare import baselines, rule_baselines, survival_by_run
 from ..findings import Findings
 from ..kept_worlds import WORLD
 from ..study import KEYS, Outcome, Study
 from .table import Worlds
 
+KEYS_OF_WORLDS = ["scenario_id", WORLD, "seed"]
 TOLD = (
     "owner_income",
     "app_owner_income",
@@ -56,6 +58,7 @@ def worlds_of(found: Findings) -> Worlds | None:
         study.labels,
         outcomes,
         rule_baselines(study) or against,  # ranked together are rules, not platforms
+        {name: (low, high) for name, (low, high) in told.get("ranges", {}).items()},
     )
 
 
@@ -66,8 +69,26 @@ def _paired(values: pd.DataFrame, against: dict[Any, Any], study: Study) -> pd.D
     twins = values.index.get_indexer(pd.MultiIndex.from_arrays([scenarios.map(against), seeds]))
     less = (ours - values.to_numpy()[twins])[twins >= 0]
     world = study.runs.set_index(KEYS)[WORLD].reindex(less.index)
-    less.index = pd.MultiIndex.from_arrays(
-        [less.index.get_level_values("scenario_id"), world.astype(int), less.index.get_level_values("seed")],
-        names=["scenario_id", WORLD, "seed"],
+    less = less.set_axis(
+        pd.MultiIndex.from_arrays(
+            [less.index.get_level_values("scenario_id"), world.astype(int), less.index.get_level_values("seed")],
+            names=KEYS_OF_WORLDS,
+        )
     )
-    return less
+    return _by_opening(less, study)
+
+
+def _by_opening(less: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Add the opening draw of each run, where seeds take turns with some (`market.openings`) so that both can be told.
+
+    They can where some world has several openings and some opening of a world several runs.
+    """
+    turns = {setting(scenario["config"], "market.openings") or 0 for scenario in study.planned}
+    if len(turns) != 1 or not (turn := turns.pop()):
+        return less
+    scenarios, world, seeds = (less.index.get_level_values(name) for name in KEYS_OF_WORLDS)
+    arrays = [scenarios, world, seeds.to_numpy(int) % turn, seeds]
+    by = less.set_axis(pd.MultiIndex.from_arrays(arrays, names=["scenario_id", WORLD, "opening", "seed"]))
+    runs = by.groupby(level=["scenario_id", WORLD, "opening"]).size()
+    several = runs.groupby(level=["scenario_id", WORLD]).size()
+    return by if (runs > 1).any() and (several > 1).any() else less

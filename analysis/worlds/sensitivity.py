@@ -91,6 +91,23 @@ def sobol(
     return _table(columns, ranges, "total"), _pairs(found, list(ranges)) if pairs else _pairs({}, [])
 
 
+def design_of(unknowns: pd.DataFrame) -> str:
+    """Which design these worlds are: "morris", "sobol" (a multiple of d + 2 of Saltelli's), or "" for another.
+
+    unknowns: by world, in the order of the design.
+    """
+    x, d = unknowns.to_numpy(float), unknowns.shape[1]
+    if len(x) % (d + 1) == 0 and len(x) >= 2 * (d + 1):
+        steps = (np.diff(x.reshape(-1, d + 1, d), axis=1) != 0).sum(axis=2)
+        if (steps == 1).all():
+            return "morris"
+    if len(x) % (d + 2) == 0 and len(x) >= 2 * (d + 2):
+        blocks = x.reshape(-1, d + 2, d)
+        if ((blocks[:, 1:-1] != blocks[:, :1]).sum(axis=2) == 1).all():
+            return "sobol"
+    return ""
+
+
 def pawn(effects: pd.Series, unknowns: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     """PAWN's median index by unknown, of worlds drawn in any way that fills the space; columns index, low, high, noise.
 

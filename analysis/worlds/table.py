@@ -30,7 +30,9 @@ class Worlds:
     labels: of each scenario, what it is called
     outcomes: of each column of `effects`, its words, unit and direction
     baselines: of each scenario, what it is held against; scenarios of one baseline are ranked together
-    rows: by (scenario_id, world, seed) the paired differences themselves, where they are kept
+    rows: by (scenario_id, world, seed), with opening before seed where it is known, the paired differences
+        themselves, where they are kept
+    ends: of unknowns the lowest and the highest value of the range that they are drawn from, where it is known
 
     Raises `StudyError` where tables do not fit each other.
     """
@@ -43,6 +45,7 @@ class Worlds:
     outcomes: Mapping[str, Outcome]
     baselines: Mapping[Any, Any] = field(default_factory=dict)
     rows: pd.DataFrame | None = None
+    ends: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if list(self.effects.index.names) != KEYS:
@@ -68,10 +71,11 @@ class Worlds:
         labels: Mapping[Any, str],
         outcomes: Mapping[str, Outcome],
         baselines: Mapping[Any, Any] | None = None,
+        ends: Mapping[str, tuple[float, float]] | None = None,
     ) -> Worlds:
         """From paired differences by (scenario_id, world, seed): the effects are their means over seeds."""
         effects = rows.groupby(level=KEYS, sort=False).mean()
-        return cls(effects, weights, unknowns, kinds, labels, outcomes, baselines or {}, rows)
+        return cls(effects, weights, unknowns, kinds, labels, outcomes, baselines or {}, rows, ends or {})
 
     @property
     def scenarios(self) -> list[Any]:
@@ -89,7 +93,10 @@ class Worlds:
 
     def differences(self, scenario: Any, outcome: str) -> pd.Series | None:
         """One scenario's paired differences, by (world, seed); None where they are not kept."""
-        return None if self.rows is None else _part(self.rows[outcome], scenario).dropna()
+        if self.rows is None:
+            return None
+        found = _part(self.rows[outcome], scenario).dropna()
+        return found.droplevel("opening") if "opening" in found.index.names else found
 
     def against(self, base: Any) -> Worlds:
         """Those scenarios alone that are held against this baseline."""

@@ -39,6 +39,7 @@ STORED = {  # pictures that another command of the project writes
     "dominance_coarse": ("docs/dominance.svg", "make map"),
     "street": ("docs/street.svg", "make street"),
     "plausible": ("docs/plausible.svg", "make plausible"),
+    "project_s_worlds": ("docs/worlds.svg", "make plausible"),
 }
 CLASS = """\
 ## The class page

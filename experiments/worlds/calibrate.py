@@ -28,7 +28,7 @@ from analysis.worlds.measures import MORE, measured
 from simulation.outcomes.record import OUTCOMES
 from simulation.settings.parameter import ConfigError
 
-from .. import fingerprint, plan
+from .. import duration, fingerprint, plan
 from ..conduct import carry_out
 from ..folder import opened
 from ..studies import Study, read
@@ -89,6 +89,9 @@ def _calibrate(asked: Asked) -> int:
         f"calibrate: {LUCK} runs for luck, then two waves of {asked.points} runs, of {len(asked.unknowns)} unknowns "
         f"against {len(asked.targets)} targets; stopped, the same command goes on"
     )
+    one = plan.make([*asked.settings, "study=any"])
+    if long := duration.told([(one.scenarios[0].config, LUCK + 2 * asked.points)], one.launcher.workers):
+        say(f"calibrate: all of it takes {long}")
     luck, failed = _conduct(asked, "luck", [f"replications={LUCK}"])
     if failed:
         say(f"calibrate: {failed} of {LUCK} runs failed in the settings' own world")

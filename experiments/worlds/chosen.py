@@ -1,4 +1,4 @@
-"""Which worlds a study asks for: `worlds=plausible`, `plausible:50`, `50`, `prior:256`, or a table of one's own."""
+"""Which worlds a study asks for: `worlds=plausible:50`, `50`, `prior:256`, `morris:20`, or a table of one's own."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ import yaml
 from simulation.settings.parameter import ConfigError
 
 from .declared import FOLDER, read_unknowns
-from .sets import MOST, Worlds, from_csv, spread
+from .sets import DESIGNS, MOST, Worlds, designed, from_csv, spread
 
+OUTCOMES = FOLDER / "outcomes.digest"  # of the baseline of outcomes, which moves where the model's numbers do
 PLAUSIBLE, PRIOR = "plausible", "prior"
-FORM = "plausible, plausible:N, N, prior:N, or the path of a table of worlds (.csv), with :N for N of them"
+FORM = (
+    "plausible, plausible:N, N, prior:N, morris:N, sobol:N, "
+    "or the path of a table of worlds (.csv), with :N for N of them"
+)
 
 
 def chosen(text: str | None, market: str) -> Worlds | None:
@@ -28,10 +32,10 @@ def chosen(text: str | None, market: str) -> Worlds | None:
         name, number = PLAUSIBLE, text
     if number and not (number.isascii() and number.isdecimal() and 2 <= int(number) <= MOST):
         raise ConfigError("worlds", text, f"{FORM}; N from 2 to {MOST:,}")
-    if name == PRIOR:
+    if name in (PRIOR, *DESIGNS):
         if not number:
             raise ConfigError("worlds", text, FORM)
-        return spread(read_unknowns(), int(number))
+        return spread(read_unknowns(), int(number)) if name == PRIOR else designed(read_unknowns(), name, int(number))
     worlds = _plausible() if name == PLAUSIBLE else _own(text, name)
     if worlds.market and worlds.market != market:
         raise ConfigError("worlds", text, f"worlds of market={market}; these are of market={worlds.market}")
@@ -44,6 +48,18 @@ def about_plausible() -> dict[str, Any]:
     """Return what is said of the shipped set: of which market, version and targets it is, and what it rests on."""
     path = FOLDER / f"{PLAUSIBLE}.yaml"
     return dict(yaml.safe_load(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+
+
+def stale_note(worlds: Worlds | None) -> str:
+    """Return a line where these are the shipped worlds and the model's numbers have moved since they were found."""
+    if worlds is None or not worlds.name.startswith(PLAUSIBLE):
+        return ""
+    if about_plausible().get("baseline") == OUTCOMES.read_text(encoding="utf-8").strip():
+        return ""
+    return (
+        "worlds=plausible: the model's numbers have moved since these worlds were found; "
+        "`etalase calibrate` finds them anew"
+    )
 
 
 def _plausible() -> Worlds:

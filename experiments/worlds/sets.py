@@ -13,12 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from analysis.datasets import StudyError
 from analysis.kept_worlds import digest_of
 from simulation.settings.parameter import ConfigError
 
 from .declared import Unknown, check_setting, possible, read_unknowns
 
 WORLD, WEIGHT = "world", "weight"
+DESIGNS = ("morris", "sobol")
 MOST = 10_000
 
 
@@ -69,6 +71,7 @@ class Worlds:
             "digest": self.digest,
             "unknowns": list(self.unknowns),
             "scales": self._scales(),
+            "ranges": {one.name: [one.low, one.high] for one in read_unknowns() if one.name in self.unknowns},
             "weights": list(self.weights),
             "values": [list(row) for row in self.values],
         }
@@ -169,3 +172,23 @@ def spread(unknowns: Sequence[Unknown], number: int, seed: int = 0, checked: boo
     )
     values = tuple(islice((one for one in drawn if not checked or possible(names, one)), number))
     return Worlds(f"prior:{number}", names, values, (1 / len(values),) * len(values))
+
+
+def designed(unknowns: Sequence[Unknown], name: str, number: int) -> Worlds:
+    """Return the worlds of a design for sensitivity indices: `number` trajectories of Morris, or points of Sobol'.
+
+    With d unknowns number (d + 1) worlds, or number (d + 2). Raises `ConfigError` where there are too many, or SALib is
+    not installed.
+    """
+    from analysis.worlds import sensitivity  # late: it takes its time
+
+    design = sensitivity.morris_design if name == "morris" else sensitivity.sobol_design
+    ranges, kinds = {one.name: (one.low, one.high) for one in unknowns}, {one.name: one.scale for one in unknowns}
+    try:
+        made = design(ranges, kinds, number, 0)
+    except StudyError as error:
+        raise ConfigError("worlds", f"{name}:{number}", str(error)) from error
+    if len(made) > MOST:
+        raise ConfigError("worlds", f"{name}:{number}", f"a design of at most {MOST:,} worlds, not {len(made):,}")
+    values = tuple(tuple(float(f"{value:.6g}") for value in row) for row in made.to_numpy().tolist())
+    return Worlds(f"{name}:{number}", tuple(ranges), values, (1 / len(values),) * len(values))

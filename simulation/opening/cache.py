@@ -39,6 +39,7 @@ NOT_ENTERING: dict[str, frozenset[str]] = {
         {
             "name",
             "consumers",
+            "openings",
             "importers",
             "importers_wave",
             "importers_wave_week",
@@ -171,7 +172,7 @@ def opening_hash(config: Config, source: Source | None = None, own: bool = False
 
     own: of the platform's own stationary market, for which the platform enters, too.
     """
-    entering: dict[str, Any] = {"seed": config.seed} | {
+    entering: dict[str, Any] = {"seed": config.opening_seed} | {
         group: {name: value for name, value in dataclasses.asdict(getattr(config, group)).items() if name not in free}
         for group, free in NOT_ENTERING.items()
     }

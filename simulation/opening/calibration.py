@@ -48,7 +48,7 @@ class CalibrationError(ValueError):
 
 def calibrate(config: Config, threads: int = 1, source: Source | None = None) -> Opening:
     """Calibrate the opening market of a seed; see the module's first lines. source: its listings, if already read."""
-    source, chance = source or load_source(config.market), calibration(config.seed)
+    source, chance = source or load_source(config.market), calibration(config.opening_seed)
     read, left_out = _read(source, config.market, config.government.exchange_rate)
     designs = shop_sizes(config.market, chance)
     listings, chosen = choose_listings(read, int(designs.sum()), chance)
@@ -75,7 +75,7 @@ def stationary(config: Config, base: Opening, threads: int = 1) -> Opening:
 
     Stocks, exposure, prices and orders settle together, own goods and ads apart.
     """
-    chance, quality = calibration(config.seed), base.quality + base.shock + base.reputation
+    chance, quality = calibration(config.opening_seed), base.quality + base.shock + base.reputation
     trial = Trial(config, Setup.of(config, base), chance, threads, config.platform, quality, base.attention)
     return dataclasses.replace(trial.stand_still(base), report=base.report)
 
@@ -105,7 +105,7 @@ def held_out_error(found: _Calibration) -> float:
     """
     config, common = found.config, (found.threads, found.setting, found.quality, found.attention)
     one, other = (
-        Trial(config, found.setup, Chance(config.seed, world), *common).errors(
+        Trial(config, found.setup, Chance(config.opening_seed, world), *common).errors(
             HELD_OUT_WEEKS, found.people, found.snapshots[-1]
         )
         for world in (2, 3)
@@ -117,7 +117,7 @@ class _Calibration(Trial):
     """The trial that finds qualities and attention, under the baseline."""
 
     def __init__(self, config: Config, listings: ListingsFile, designs: Rows, threads: int) -> None:
-        chance, given = calibration(config.seed), config.channels.attention
+        chance, given = calibration(config.opening_seed), config.channels.attention
         setup = Setup.drawn(config, listings, designs, chance)
         sales = setup.target / setup.target.mean() + config.sellers.popularity_prior
         quality = config.demand.price_sensitivity + np.log(sales)

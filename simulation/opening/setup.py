@@ -49,7 +49,7 @@ class Setup:
         sales = np.asarray(np.bincount(seller, target), float)
         mask = draw_channels(chance, shops, sales, share_on_app(config), config.channels)[seller]
         lean = 1.0 / (1.0 + np.exp(-config.channels.lean_sd * chance.normal(Stream.CHANNELS, 2, 0, shops)[seller, 0]))
-        influencers = draw_influencers(Chance(config.seed), config.market.influencers, config.influence)
+        influencers = draw_influencers(Chance(config.opening_seed), config.market.influencers, config.influence)
         return cls(
             categories=listings.categories,
             category=listings.category,
@@ -67,7 +67,7 @@ class Setup:
     @classmethod
     def of(cls, config: Config, opening: Opening) -> Setup:
         """That of an opening."""
-        influencers = draw_influencers(Chance(config.seed), config.market.influencers, config.influence)
+        influencers = draw_influencers(Chance(config.opening_seed), config.market.influencers, config.influence)
         names = ("categories", "category", "ids", "seller", "place", "channel_mask", "lean", "need")
         return cls(
             target=opening.orders,

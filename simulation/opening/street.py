@@ -62,7 +62,7 @@ def open_street(config: Config, opening: Opening, people: Consumers, online: Ope
     if places == 0:
         return None
     orders, scale = float(opening.orders.sum()), market.consumers * market.people
-    captive, chance = captive_orders(setting, orders), Chance(config.seed, WORLD)
+    captive, chance = captive_orders(setting, orders), Chance(config.opening_seed, WORLD)
     locality, share = shop_shares(setting.number(opening.first.size), places, setting.size_spread)
     nest = StreetNest(np.arange(share.size), locality, share, np.ones(places), setting.diversion)
     week = street_demand(nest, setting, config.demand, share.size, 1.0, orders, captive, 0.0)

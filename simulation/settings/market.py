@@ -74,6 +74,13 @@ class MarketSetting:
         high=10_000,
         source="assumed",
     )
+    openings: int = parameter(
+        0,
+        unit="opening draws that seeds take turns with, so that several start from the same one; 0 is one a seed",
+        low=0,
+        high=2**31 - 1,
+        source="0; a number tells the luck of the opening from that of the weeks after it (docs/plausible.md)",
+    )
     people: float = parameter(
         1.0,
         unit="people a simulated consumer stands for",

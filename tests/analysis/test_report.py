@@ -361,7 +361,7 @@ def test_a_scenario_with_other_seeds_is_compared_on_the_common_ones(tmp_path: Pa
     study = load(folder)
     study.runs.query("scenario_id == 'c00' or seed < 3").to_parquet(folder / "runs/all.parquet")
     captions = " ".join(Page(report.page(load(folder))).text_of("span"))
-    assert "on 3 common seeds" in captions
+    assert "on 3 seeds in common" in captions
 
 
 def test_the_source_of_own_listings_is_named_in_place_of_ours(tmp_path: Path) -> None:

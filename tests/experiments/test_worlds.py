@@ -6,11 +6,15 @@ import math
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import load
+from analysis.findings import Findings
+from analysis.worlds.of_study import worlds_of
+from analysis.worlds.sensitivity import design_of
 from experiments import conduct as conducting
 from experiments import plan
 from experiments.execute import execute
@@ -245,3 +249,65 @@ def test_a_table_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
     made = chosen(str(path), "plain")
     assert made is not None
     assert made.values == worlds().values
+
+
+def test_openings_that_seeds_share_are_told_from_the_luck_after_them(tmp_path: Path) -> None:
+    """Two worlds, two openings each, one of them with two runs: every run knows its world and its opening."""
+    arguments = [
+        "market=indonesia_2023",
+        *SMALL,
+        "regulation=[],neutral_ranking",
+        "platform=project_s",
+        "worlds=prior:2",
+    ]
+    turns = ["market.openings=4", "replications=3", "study=turns", f"results={tmp_path}"]
+    assert main(["-m", *arguments, *turns]) == 0
+    study = load(tmp_path / "turns")
+    found = worlds_of(Findings(study))
+    assert found is not None
+    assert found.rows is not None
+    index = found.rows.index.to_frame(index=False)
+    assert (index["opening"] == index["seed"] % 4).all()
+    assert (index["opening"] % 2 == index["world"]).all()
+    assert index.groupby("world")["opening"].nunique().tolist() == [2, 2]
+    scenario = found.scenarios[0]
+    differences = found.differences(scenario, next(iter(found.outcomes)))
+    assert differences is not None
+    assert list(differences.index.names) == ["world", "seed"]
+
+
+@pytest.mark.parametrize("openings", [0, 2])
+def test_without_two_openings_a_world_there_is_no_opening_to_tell(tmp_path: Path, openings: int) -> None:
+    arguments = [
+        "market=indonesia_2023",
+        *SMALL,
+        "regulation=[],neutral_ranking",
+        "platform=project_s",
+        "worlds=prior:2",
+    ]
+    given = [f"market.openings={openings}", "replications=2", "study=turns", f"results={tmp_path}"]
+    assert main(["-m", *arguments, *given]) == 0
+    found = worlds_of(Findings(load(tmp_path / "turns")))
+    assert found is not None
+    assert found.rows is not None
+    assert list(found.rows.index.names) == ["scenario_id", "world", "seed"]
+
+
+@pytest.mark.parametrize(("asked", "many"), [("morris:3", 3), ("sobol:2", 2)])
+def test_designs_for_indices_are_worlds_too(asked: str, many: int) -> None:
+    """Their blocks have d + 1 and d + 2 worlds, in which one unknown moves at a time; all may be run."""
+    made = chosen(asked, "indonesia_2023")
+    assert made is not None
+    assert len(made) == many * (len(KNOWN) + (1 if asked.startswith("morris") else 2))
+    kind = asked.partition(":")[0]
+    assert design_of(pd.DataFrame(made.values, columns=made.unknowns)) == kind
+    assert made.plain()["ranges"]["street.diversion"] == [0.1, 0.8]
+    plan.make(["market=indonesia_2023", *SMALL, f"worlds={asked}", "study=x"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "line"), [("morris", "morris:N"), ("sobol:3", "power of two"), ("sobol:1024", "at most 10,000 worlds")]
+)
+def test_a_design_that_cannot_be_is_one_line(asked: str, line: str) -> None:
+    with pytest.raises(ConfigError, match=line):
+        chosen(asked, "indonesia_2023")

@@ -31,13 +31,13 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def equal(a: Opening, b: Opening) -> bool:
-    """Whether two openings are equal to the bit."""
-    return all(
-        np.array_equal(getattr(a, f.name), getattr(b, f.name))
+def equal(a: Any, b: Any) -> bool:
+    """Whether two openings, or two tables, are equal to the bit."""
+    return type(a) is type(b) and all(
+        np.array_equal(getattr(a, f.name), getattr(b, f.name), equal_nan=getattr(a, f.name).dtype.kind == "f")
         if isinstance(getattr(a, f.name), np.ndarray)
         else getattr(a, f.name) == getattr(b, f.name)
-        for f in dataclasses.fields(Opening)
+        for f in dataclasses.fields(a)
     )
 
 
@@ -145,6 +145,21 @@ def test_what_the_hash_leaves_out_does_not_enter(group: str) -> None:
     settings = TINY | {group: TINY.get(group, {}) | change}
     assert opening_hash(small(settings)) == opening_hash(small(TINY))
     assert equal(calibrate(small(settings)), calibrate(small(TINY)))
+
+
+def test_seeds_of_one_opening_draw_start_alike_and_go_their_own_ways() -> None:
+    """Seeds 3 and 8 of five draws: the same market in week 0, the street with it, and other weeks after it."""
+    setting = {**TINY, "market": {**TINY["market"], "openings": 5}, "street": {"shops": 2.0}}
+    one, same, other = (Market(small({**setting, "seed": seed})) for seed in (3, 8, 4))
+    assert equal(one.opening, same.opening)
+    assert not equal(one.opening, other.opening)
+    for table in ("population", "sellers", "listings", "influencers"):
+        assert equal(getattr(one, table), getattr(same, table)), table
+    assert one.street.sellers is not None
+    assert equal(one.street.sellers, same.street.sellers)
+    assert one.run().results().outcomes != same.run().results().outcomes
+    alone = Market(small({**setting, "market": TINY["market"], "seed": 3})).run()
+    assert alone.results().outcomes == one.results().outcomes  # its draw is its own seed's
 
 
 def test_a_runs_chance_is_never_the_calibrations() -> None:

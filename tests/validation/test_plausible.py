@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
-from experiments.worlds.chosen import about_plausible, chosen
+from experiments import plan
+from experiments.worlds.chosen import OUTCOMES, about_plausible, chosen
 from experiments.worlds.declared import FOLDER, read_targets, read_unknowns
 from validation import plausible
 from validation.baseline_hash import TABLE, baseline
@@ -21,6 +23,22 @@ def test_the_set_is_of_todays_model() -> None:
     """Where the baseline of outcomes has moved since: `python -m validation.plausible --calibrate`, or a notice."""
     stale = about_plausible()["baseline"] != baseline()
     assert stale == (plausible.STALE.strip() in plausible.PAGE.read_text(encoding="utf-8"))
+
+
+def test_the_command_knows_of_which_outcomes_it_is() -> None:
+    """`make outcomes` writes it; a release has no table of outcomes."""
+    assert OUTCOMES.read_text(encoding="utf-8").strip() == baseline()
+
+
+def test_of_stale_worlds_a_study_says_so(tmp_path, monkeypatch) -> None:
+    (other := tmp_path / "outcomes.digest").write_text("0" * 16)
+    asked = ["market=indonesia_2023", "worlds=plausible:2", "study=x"]
+    usual = plan.make(asked).notes
+    monkeypatch.setattr(sys.modules["experiments.worlds.chosen"], "OUTCOMES", other)
+    assert plan.make(asked).notes == ("worlds=plausible: the model's numbers have moved since these worlds were found; "
+                                      "`etalase calibrate` finds them anew",)  # fmt: skip
+    assert plan.make([*asked[:1], "worlds=prior:2", "study=x"]).notes == ()
+    assert bool(usual) == (about_plausible()["baseline"] != baseline())
 
 
 def test_the_baseline_moves_where_a_number_does(tmp_path, monkeypatch) -> None:

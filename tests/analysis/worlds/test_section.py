@@ -13,10 +13,14 @@ from analysis.figures import tornado, world_ranges
 from analysis.language import languages, speaking
 from analysis.parts import Bullets, Paragraph, Section, Table
 from analysis.render import render
+from analysis.sections.failing import turns
+from analysis.sections.moved import moved
 from analysis.sections.worlds import of_worlds
 from analysis.worlds.ranges import ranges
+from analysis.worlds.sensitivity import design_of, morris_design, sobol_design
+from analysis.worlds.table import Worlds
 
-from .made_up import LABELS, worlds
+from .made_up import LABELS, OUTCOMES, TURNS, worlds
 
 HOSTILE = "<b onclick=x>$%{y}</b>"
 
@@ -158,3 +162,42 @@ def gains(made: Section) -> list[str]:
     """The unknowns of the table of gains; none where there is no such table."""
     tables = [part for part in made.parts if isinstance(part, Table)]
     return [str(row) for part in tables if "Gain from measuring it" in str(part.columns) for row in part.rows]
+
+
+def test_the_sign_that_hangs_on_a_belief_is_drawn_over_it() -> None:
+    """Separation turns at a diversion of 0.6: the shade begins there, marks beyond it lie below zero."""
+    drawn = turns(worlds(), "survival")
+    assert drawn is not None
+    assert "Separation" in drawn.title
+    assert next(iter(drawn.columns)) == "unknown"
+    shade = drawn.figure.layout.shapes[0]
+    assert shade.x0 == pytest.approx(TURNS, abs=0.05)
+    assert shade.x1 >= drawn.table["unknown"].max()
+    beyond = drawn.table["unknown"] > TURNS + 0.05
+    assert (drawn.table["effect"][beyond] < 0).all()
+    assert sum(len(trace.x) for trace in drawn.figure.data) == len(drawn.table)
+
+
+def test_where_nothing_turns_nothing_is_drawn() -> None:
+    plain = worlds()
+    assert turns(replace(plain, effects=plain.effects.abs(), rows=None), "survival") is None
+
+
+@pytest.mark.parametrize(("design", "said"), [("morris", "(Morris)"), ("sobol", "(Sobol')")])
+def test_worlds_of_a_design_are_told_by_its_indices(design: str, said: str) -> None:
+    """An additive effect, 2 x + y: x takes 4 of 5 parts of the variance, and both steps are whole."""
+    ends, kinds = {"x": (0.0, 1.0), "y": (0.0, 1.0)}, {"x": "linear", "y": "linear"}
+    made = {"morris": morris_design(ends, kinds, 12, 1), "sobol": sobol_design(ends, kinds, 256, 1)}[design]
+    effects = (2 * made["x"] + made["y"]).rename("survival").to_frame()
+    effects.index = pd.MultiIndex.from_product([["idle"], made.index], names=["scenario_id", "world"])
+    weights = pd.Series(np.full(len(made), 1 / len(made)), made.index)
+    study = Worlds(effects, weights, made, kinds, LABELS, OUTCOMES, {"idle": "none"}, ends=ends)
+    table = next(part for part in moved(study, "survival") if isinstance(part, Table))
+    assert said in table.caption
+    first = [cells[0].value for cells in table.cells]
+    if design == "morris":
+        assert first == ["200.0", "100.0"]
+    else:
+        assert [float(text) for text in first] == pytest.approx([80, 20], abs=8)
+    others = pd.DataFrame(np.random.default_rng(1).random((90, 2)), columns=["x", "y"])
+    assert design_of(others) == ""

@@ -1,0 +1,69 @@
+"""The page of consumers: spreads, the consumers' part of them and costs of a study whose truth is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import Study
+from tests.validation.made import made
+from validation import consumers
+from validation.consumers import ASKED, NUMBERS, PLATFORM, SAMPLED, SEEDS, USUAL, WITH, label
+
+SURVIVAL = ASKED[0]
+SHOPS, DRAWN = 0.01, 0.02  # sd of a seed's effect from shops; of the noise that the smallest number of consumers adds
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """Shops' luck is the same at every number, noise falls with its root; one draw each doubles the spread."""
+    draw = np.random.default_rng(5)
+    luck, noise = (sd * draw.permutation(np.linspace(-1.5, 1.5, SEEDS)) for sd in (SHOPS, DRAWN))
+    runs = {}
+    for n in (*NUMBERS, 0):
+        for platform in PLATFORM:
+            effect = -0.05 + luck + noise * (NUMBERS[0] / (n or USUAL)) ** 0.5
+            effect = 2 * effect if n == 0 else effect
+            alive = 0.6 + (effect if platform == WITH else np.zeros(SEEDS))
+            name = label(platform, n) if n else label(platform, USUAL, "one draw each")
+            more = {one.outcome: alive for one in ASKED}
+            runs[name] = pd.DataFrame({"seed": np.arange(SEEDS), **more})
+    return made(tmp_path_factory.mktemp("consumers"), runs)
+
+
+def test_the_consumers_part_is_the_distance_from_the_largest_number(study: Study) -> None:
+    largest = consumers.found(study, SURVIVAL, NUMBERS[-1])
+    parts = [float((consumers.found(study, SURVIVAL, n) - largest).std()) for n in NUMBERS[:-1]]
+    unit = 100 * DRAWN * float(np.linspace(-1.5, 1.5, SEEDS).std(ddof=1))
+    root = (NUMBERS[0] / np.array(NUMBERS)) ** 0.5
+    assert parts == pytest.approx(unit * (root[:-1] - root[-1]))
+
+
+def test_seeds_are_those_that_the_wanted_width_needs() -> None:
+    assert consumers.runs_needed(1.0, 1.96) == pytest.approx(1.0)
+    assert consumers.runs_needed(2.0, 0.98) == pytest.approx(16.0)
+
+
+def test_the_cheapest_number_pays_for_time_and_spread(study: Study) -> None:
+    """Where time is the same at every number the largest is best; where it grows a thousandfold, the smallest."""
+    free = consumers.best(study, dict.fromkeys(NUMBERS, 1.0))
+    dear = consumers.best(study, {n: float(1000**k) for k, n in enumerate(NUMBERS)})
+    assert "least at 200,000 consumers" in free[0]
+    assert "least at 5,000 consumers" in dear[0]
+
+
+def test_the_page_tells_what_is_free(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "seconds", lambda n: n / 10_000)
+    page = consumers.write(study)
+    assert all(f"**{one.words}**" in page for one in ASKED)
+    assert f"| {SURVIVAL.words} |" in page
+    assert "| 2.00 |" in page
+    assert Path(consumers.TEMPLATE).is_file()
+
+
+def test_the_study_has_both_platforms_at_every_number() -> None:
+    assert len(consumers.DESIGN.scenarios) == 2 * (len(NUMBERS) + 1)
+    assert sum(SAMPLED in said for said in consumers.DESIGN.scenarios.values()) == 2
