@@ -82,7 +82,7 @@ class Market(AgentModel):
     def _rules_hold(self, week: int) -> WeekTerms:
         """Step 1: the regulator's instruments become the week's rules, and these the terms of trade."""
         before, listings, channels = self.terms.rules, self.listings, self.config.channels
-        self.terms = terms = self.terms.under(week, self.regulator.rules(week), *self.platforms.settings, channels)
+        self.terms = terms = self.terms.under(week, self.regulator.rules(week), *self.platforms.wish_in(week), channels)
         if terms.rules != before:
             self.platform.shelved = platform.keep_within_rules(self._goods(terms), self.platform.shelved)
         self._goods(terms).keep_to_floor()

@@ -112,6 +112,7 @@ class Platform(FeeSetter):
     personalisation = Lever()
     undercut = Lever()
     own_share = Lever()
+    owns_marketplace = Lever()
 
     def __init__(
         self,
@@ -159,9 +160,10 @@ class Platforms(NamedTuple):
             Marketplace(model, config.rival, shop),
         )
 
-    @property
-    def settings(self) -> tuple[PlatformSetting, RivalSetting]:
-        """What each wishes."""
+    def wish_in(self, week: int) -> tuple[PlatformSetting, RivalSetting]:
+        """What each wishes in a week; when the marketplace is sold to the app's owner, that holds from then on."""
+        if week == self.marketplace.setting.sold_week:
+            self.app.owns_marketplace = True
         return self.app.setting, self.marketplace.setting
 
     @property

@@ -41,6 +41,13 @@ class RivalSetting:
         high=1.0,
         source="derived: Shopee and Lazada of all marketplaces but TikTok, 46 of 91 in 2022 (docs/facts.md A [6])",
     )
+    sold_week: int | None = parameter(
+        None,
+        unit="week from which on the app's owner has the marketplace; null is never, or from the start",
+        low=1,
+        high=10_000,
+        source="the user's scenario; TikTok bought 75.01 % of Tokopedia in December 2023 (docs/facts.md B8 [66])",
+    )
     response: str = parameter(
         "frozen",
         unit="whether its fees move to what books more, as the app's do under `response`",

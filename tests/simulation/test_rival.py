@@ -267,6 +267,21 @@ def test_a_marketplace_of_the_apps_owner_fills_its_books_and_is_held_with_it() -
     assert market.marketplace.cash == market.platform.cash != stranger.marketplace.cash
 
 
+def test_a_sale_is_the_other_owner_before_and_one_owner_after() -> None:
+    """Until the week of the sale the market is that of two owners to the bit; from then on one of them books all."""
+    sold = run(BOTH, {"rival": {"sold_week": 20}})
+    apart, together = ended(BOTH), run(BOTH, ONE_OWNER)
+    series = sold.series["marketplace_profit"]
+    assert series[:19] == apart.series["marketplace_profit"][:19]
+    assert min(series[:19]) > 0.0 == max(series[19:])
+    for name in ("orders", "sme_profit", "platform_profit"):
+        assert sold.series[name][:19] == apart.series[name][:19]
+    assert sold.series["platform_profit"][19] > apart.series["platform_profit"][19]
+    assert sold.platform.owns_marketplace
+    assert same(run(BOTH, {"rival": {"sold_week": 1}}, ONE_OWNER), together)
+    assert same(run({"rival": {"sold_week": 25}}), ended())
+
+
 def test_data_of_one_owner_are_joined_where_no_rule_bans_it() -> None:
     """Of the marketplace's orders the platform of one owner learns; linking banned, or another owner, it does not."""
     forgetful, ban = {"platform": {"data_decay": 0.5}}, {"data_linking_ban": {}}
