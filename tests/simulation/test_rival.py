@@ -60,6 +60,17 @@ def test_whose_the_marketplace_is_moves_no_number_but_whose_surplus_it_is() -> N
     assert (gone < np.array(home["rival_profit"])).all()
 
 
+def test_what_owners_at_home_get_of_the_app_is_surplus_at_home() -> None:
+    """A quarter of what it books, the total being what it was; all other numbers are the same to the bit."""
+    none, some = (run({"platform": {"home_share": share}}, weeks=4).series for share in (0.0, 0.25))
+    moved = {name for name in none if none[name] != some[name]}
+    parties = {"platform_profit_home", "platform_profit_passed_on", "surplus_home", "surplus_abroad"}
+    assert moved - {"total_surplus"} == parties
+    gained = np.array(some["surplus_home"]) - none["surplus_home"]
+    np.testing.assert_allclose(gained, 0.25 * np.array(none["platform_profit"]), rtol=1e-6)
+    np.testing.assert_allclose(some["total_surplus"], none["total_surplus"], rtol=1e-12)
+
+
 # ---- names
 
 
