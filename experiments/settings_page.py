@@ -137,11 +137,21 @@ def _choices(registry: Registry, path: str) -> list[str]:
     return parts
 
 
+def _changes(rule: str) -> dict[str, Any]:
+    """What an instrument changes by default, whatever it may be chosen to hold for."""
+    named = {key: spec.choices for key, (_, _, spec) in instruments.schema(rule).items() if spec.choices}
+    defaults = instruments.defaults(rule)
+    found: dict[str, Any] = {}
+    for chosen in itertools.product(*named.values()):
+        found |= instruments[rule](**defaults | dict(zip(named, chosen, strict=True)))
+    return found
+
+
 def _rules() -> str:
     """What each field of `Rules` is and who changes it, to which value."""
     rows = []
     for name, of in FIELDS.items():
-        changed = {rule: instruments[rule](**instruments.defaults(rule)).get(name) for rule in sorted(instruments)}
+        changed = {rule: _changes(rule).get(name) for rule in sorted(instruments)}
         by = ", ".join(f"`{rule}` {written(value)}" for rule, value in changed.items() if value is not None)
         stricter = {min: "the lower", max: "the higher"}[of.metadata["meet"]]
         rows.append((f"`Rules.{name}`", of.metadata["what"], written(of.default), stricter, by or "`displacement`"))

@@ -7,7 +7,7 @@
 from . import mesa_core  # noqa: F401  # first: before anything imports Mesa
 from .agents.consumers import Consumer
 from .agents.influencers import Influencer
-from .agents.platform import Platform
+from .agents.platform import Marketplace, Platform
 from .agents.regulator import Regulator
 from .agents.sellers import SME, Importer, StreetShop
 from .config import Config
@@ -27,6 +27,7 @@ __all__ = [
     "Importer",
     "Influencer",
     "Market",
+    "Marketplace",
     "Opening",
     "Platform",
     "Regulator",

@@ -56,6 +56,7 @@ class Stream(IntEnum):
     POSITIVE_LIST = 46
     OWNER = 47
     DESIGNS = 48
+    SECOND = 49
 
 
 @dataclass(frozen=True)

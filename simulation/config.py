@@ -19,6 +19,7 @@ from .settings import (
     Influence,
     MarketSetting,
     PlatformSetting,
+    RivalSetting,
     Selling,
     Spec,
     StreetSetting,
@@ -42,6 +43,7 @@ GROUPS = {
     "sellers": Selling,
     "influence": Influence,
     "platform": PlatformSetting,
+    "rival": RivalSetting,
     "government": Government,
     "street": StreetSetting,
 }
@@ -60,6 +62,7 @@ class Config:
     sellers: Selling = field(default_factory=Selling)
     influence: Influence = field(default_factory=Influence)
     platform: PlatformSetting = field(default_factory=PlatformSetting)
+    rival: RivalSetting = field(default_factory=RivalSetting)
     government: Government = field(default_factory=Government)
     street: StreetSetting = field(default_factory=StreetSetting)
     algorithm: Choice = field(default_factory=lambda: choose("algorithm"))

@@ -8,7 +8,7 @@ import numpy as np
 
 from . import demand, law, money, platform, sellers, state
 from .agents.model import AgentModel
-from .agents.platform import Platform
+from .agents.platform import Platforms
 from .agents.regulator import Regulator
 from .arrays import TINY, Rupiah
 from .chance import Chance
@@ -41,7 +41,7 @@ class Market(AgentModel):
         self.trend, self.scale, self.visits = start.trend, start.first.scale, 1.0  # people; a head's coming occasions
         self.observation = demand.Observation(np.ones(len(state.CLUSTERS)), 0.0)
         self.regulator = Regulator(self, config.regulation)
-        self.platform = Platform(self, config.platform, start.data, start.plan, start.fees)
+        self.platforms = self.platform, self.marketplace = Platforms.enrol(self, config, start)
         self.street = Street(config, open_street(config, self.opening, self.population, start.first))
         self.enrol_opening()
         self._enter(self.terms)
@@ -72,17 +72,17 @@ class Market(AgentModel):
         setup, entered = self._sellers_adapt(terms, bought, settlement)
         ties = self._consumers_update(terms)
         tables, heads = (*self.shop_tables, self.influencers, self.ledger), (offers.visits, self.scale)
+        street = self.street.with_moves(street, self.sellers)
         self._record(week_record(*tables, bought, street, settlement, ties, terms, *heads, setup, entered))
 
     def results(self) -> Results:
         """The run so far."""
-        tables = self.sellers, self.listings, self.opening
-        return results(self.series, *tables, self.scale, int(self.steps), self.street.sellers)
+        return results(self.series, *self.shop_tables, self.opening, self.scale, int(self.steps), self.street.sellers)
 
     def _rules_hold(self, week: int) -> WeekTerms:
         """Step 1: the regulator's instruments become the week's rules, and these the terms of trade."""
         before, listings, channels = self.terms.rules, self.listings, self.config.channels
-        self.terms = terms = self.terms.under(week, self.regulator.rules(week), self.platform.setting, channels)
+        self.terms = terms = self.terms.under(week, self.regulator.rules(week), *self.platforms.wish_in(week), channels)
         if terms.rules != before:
             self.platform.shelved = platform.keep_within_rules(self._goods(terms), self.platform.shelved)
         self._goods(terms).keep_to_floor()
@@ -126,7 +126,7 @@ class Market(AgentModel):
         settlement = money.settle_sales(ledger, *tables, self.influencers, bought, terms)
         cost = sellers.fixed_costs(*tables, rows, settlement.orders, self.opening, self.scale, terms.sellers)
         settlement = money.pay_fixed_costs(ledger, *tables, rows, cost, settlement, terms)
-        money.levy_platform_tax(ledger, terms.rules.platform_tax)
+        money.levy_platform_tax(ledger, terms)
         broken = law.broken_rules(terms.week, chosen, partial(self._conduct, terms), terms.rules)
         money.pay_fines(ledger, self.regulator.penalty(terms.week, money.turnover(ledger), broken))
         money.pay_for_oversight(ledger, law.oversight(terms.week, chosen), self.sellers.opening_rows, terms)
@@ -147,11 +147,11 @@ class Market(AgentModel):
 
     def _fees_respond(self, terms: WeekTerms, settlement: Settlement, occasions: float) -> None:
         """Step 9: every quarter the fees may move to what books more."""
-        agent, market = self.platform, (self.listings, self.ledger, settlement)
-        agent.fees = platform.respond(self.config.response, agent.fees, agent.first, *market, terms, occasions)
+        books = self.listings, self.ledger, settlement
+        self.platforms.charge(platform.respond(self.platforms.wishes, *books, terms, occasions))
 
     def _sellers_adapt(self, terms: WeekTerms, bought: WeekDemand, settlement: Settlement) -> tuple[Rupiah, int]:
-        """Step 10: channels, exits, bids, commissions, prices, entry. Set-up costs (N,), how many SMEs entered."""
+        """Step 10: channels, exits, bids, prices, second shops, entry. Set-up costs (N,), how many SMEs entered."""
         tables, opening, agent, chance = self.shop_tables, self.opening, self.platform, self.chance
         setup = sellers.review_channels(*tables, self.ledger, bought, opening, terms, chance)
         closing = sellers.review_shops(*tables, settlement, opening, self.scale, terms, chance)
@@ -162,7 +162,7 @@ class Market(AgentModel):
         sellers.review_effort(self.listings, terms)
         told = platform.price_reward(self.config.algorithm, terms.consideration.feed_share)
         sellers.set_prices(self.listings, opening, self.config.pricing, terms, chance, told)
-        return setup, self._enter(terms)
+        return np.append(setup, self.open_second_shops()), self._enter(terms)
 
     def _consumers_update(self, terms: WeekTerms) -> state.Attachment:
         """Step 11: habit, trust, attention and follows move; data may leak, and cost the platform a penalty."""
@@ -189,7 +189,7 @@ class Market(AgentModel):
         """What was done this week, for the rules to be held against."""
         config, certainty = self.config, self.platform.certainty
         observed = partial(demand.observed_share, self.population, config.channels.opt_out)
-        return platform.conduct(self._goods(terms), config.algorithm, certainty, config.channels, observed)
+        return platform.conduct(self._goods(terms), config.algorithm, certainty, self.marketplace.setting, observed)
 
     def _enter(self, terms: WeekTerms) -> int:
         """New sellers open shops and get their agents. Returns how many SMEs there are among them."""

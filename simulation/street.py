@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 
 from . import money, sellers
-from .arrays import Rows
+from .arrays import Flags, Rows, Rupiah
+from .chance import Chance
 from .config import Config
 from .demand.shifters import shocks
 from .demand.street import street_demand, street_nest
 from .law import WeekTerms
 from .law.effective import street_terms
 from .law.liability import consumer_taxes
+from .opening.state import OpeningFigures
 from .opening.street import StreetState
 from .sellers.entry import close_shops, draw_smes
+from .sellers.second_shops import REFERENCE, SECOND, Side, open_second_shops, owner_ages
 from .state.check import check_finite
 from .state.influencers import draw_influencers
-from .state.ledger import Account, Purpose
-from .state.listings import STILL_THERE
-from .state.records import NOBODY, Settlement, StreetWeek, WeekDemand
+from .state.ledger import Account, Ledger, Purpose
+from .state.listings import SME_KIND, STILL_THERE, Listings
+from .state.opening import Opening
+from .state.records import NOBODY, Moves, Settlement, StreetWeek, WeekDemand
 from .state.sellers import Sellers
 
 
 class Street:
     """Offline shops beside the market, or none. In a week they meet their customers and trade, and owners decide.
 
-    They price, pay, pause, close and enter by the functions of all shops; none of them sells online.
+    They price, pay, pause, close and enter by the functions of all shops. Their owners may open a second shop online,
+    and owners online one here.
     """
 
     def __init__(self, config: Config, start: StreetState | None) -> None:
@@ -48,6 +56,7 @@ class Street:
         if self.sellers is None:
             return 0.0
         listings = self.listings
+        self.market = market
         self.terms = terms = street_terms(market, self.first.mean_orders, self.config.street.nest)
         listings.shock = shocks(self.chance, terms.week, listings, terms.demand.shock_persistence)
         listings.vat, listings.duty = consumer_taxes(listings, terms)
@@ -77,6 +86,72 @@ class Street:
         check_finite(terms.week, street_sellers=self.sellers, street_listings=self.listings)
         return self._record(self.sellers, bought, settlement, entered, closed)
 
+    def move(
+        self,
+        shops: Sellers,
+        listings: Listings,
+        ledger: Ledger,
+        opening: Opening,
+        first: OpeningFigures,
+        chance: Chance,
+    ) -> tuple[Rows, Rupiah, Rows]:
+        """Step 10, too: owners with one shop may open a second one, here or online, where these tables are.
+
+        Returns the rows of those online and what opening each cost, Rp, and the rows of those here.
+        """
+        if self.sellers is None:
+            return NOBODY, NOBODY, NOBODY
+        setting = self.config.street
+        online = Side(
+            sellers=shops,
+            listings=listings,
+            ledger=ledger,
+            opening=opening,
+            first=first.trade,
+            terms=self.market,
+            chance=chance,
+            scale=first.scale,
+            ease=setting.ease,
+            age_slope=-setting.ease_age,
+        )
+        here = Side(
+            sellers=self.sellers,
+            listings=self.listings,
+            ledger=self.ledger,
+            opening=self.opening,
+            first=self.first.trade,
+            terms=self.terms,
+            chance=self.chance,
+            scale=self.first.scale,
+            ease=setting.stall_ease,
+            age_slope=setting.ease_age,
+            nest=setting.nest,
+        )
+        stalls, _ = open_second_shops(online, here, setting)
+        opened, cost = open_second_shops(here, online, setting)
+        self.moved = opened.size, stalls.size
+        return opened, cost, stalls
+
+    def with_moves(self, week: StreetWeek, online: Sellers) -> StreetWeek:
+        """The week's record with who has a shop in both places at its end."""
+        return week if self.sellers is None else replace(week, moves=self._moves(self.sellers, online))
+
+    def _moves(self, shops: Sellers, online: Sellers) -> Moves:
+        street, smes = self.there, np.flatnonzero(online.on_sale & (online.kind == SME_KIND))
+        both = _lives(online, shops.other[street])
+        first = shops.id[street] & SECOND == 0
+        young = owner_ages(shops, street, self.config.street, self.chance) < REFERENCE
+        owners = smes.size + np.count_nonzero(~both)
+        return Moves(
+            online=self.moved[0],
+            offline=self.moved[1],
+            street_online=_mean(both),
+            young_online=_mean(both[first & young]),
+            old_online=_mean(both[first & ~young]),
+            online_offline=_mean(_lives(shops, online.other[smes])),
+            sellers_online=smes.size / owners if owners else math.nan,
+        )
+
     def _record(
         self, shops: Sellers, bought: WeekDemand, settlement: Settlement, entered: Rows, closed: Rows
     ) -> StreetWeek:
@@ -99,3 +174,12 @@ class Street:
         )
         ledger.close_week()
         return week
+
+
+def _lives(sellers: Sellers, rows: Rows) -> Flags:
+    """Whether there is such a shop, and it has not closed; rows of `sellers`, -1 for none. (n,)"""
+    return np.asarray((rows >= 0) & (sellers.exit_week[rows] == STILL_THERE))
+
+
+def _mean(flags: Flags) -> float:
+    return float(flags.mean()) if flags.size else math.nan

@@ -127,6 +127,22 @@ SCENARIOS: dict[str, Scenario] = {
         "regulation": {"separation": {"start_week": 12}},
         "weeks": 56,
     },
+    "owners_move": {
+        "market": SMALL | {"app_share": 0.4},
+        "street": {
+            "shops": 3.0,
+            "ease": 0.4,
+            "stall_ease": 0.3,
+            "ease_age": 0.5,
+            "owner_age": 45.0,
+            "entrant_age": 30.0,
+            "age_spread": 9.0,
+            "move_weeks": 8,
+            "move_cost": 2.0,
+        },
+        "sellers": {"cash_weeks": 4.0},
+        "weeks": 56,
+    },
     "mechanisms": {
         "market": SMALL | {"importers": 6, "importers_wave": 6, "importers_wave_week": 12},
         "platform": {
@@ -175,6 +191,22 @@ SCENARIOS: dict[str, Scenario] = {
         "platform": preset("marketplace_only", ad_load=0.1),
         "algorithm": {"name": "revenue"},
         "regulation": {"commission_cap": {"start_week": 3, "cap": 0.01}},
+        "weeks": 40,
+    },
+    "two_platforms": {
+        "market": SMALL | {"app_share": 0.4},
+        "response": "adaptive",
+        "rival": {"response": "adaptive", "subsidy": 1_000.0, "buyer_fee": 500.0, "abroad": 0.8},
+        "platform": {"name": "project_s", "own_goods": True, "favour": 1.5, **COPIES, "home_share": 0.25},
+        "regulation": {"commission_cap": {"start_week": 16, "cap": 0.02, "on": "both"}, "platform_tax": {"on": "both"}},
+        "weeks": 40,
+    },
+    "one_owner_of_two": {
+        "market": SMALL | {"app_share": 0.4},
+        "response": "adaptive",
+        "rival": {"response": "adaptive"},
+        "platform": {"name": "tokopedia_merger", "own_goods": True, "owns_marketplace": True, "favour": 1.5, **COPIES},
+        "regulation": {"data_linking_ban": {"start_week": 16}},
         "weeks": 40,
     },
     "hybrid_growth": {

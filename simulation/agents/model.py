@@ -12,8 +12,10 @@ import mesa
 import numpy as np
 from mesa.agent import AgentSet
 
-from ..arrays import Rows
+from ..arrays import Rows, Rupiah
+from ..chance import Chance
 from ..config import Config
+from ..opening.state import OpeningFigures
 from ..sellers.entry import close_shops
 from ..state.consumers import Consumers
 from ..state.influencers import Influencers
@@ -130,6 +132,8 @@ class AgentModel(mesa.Model):
     ledger: Ledger
     opening: Opening
     street: Street
+    first: OpeningFigures
+    chance: Chance
     series: dict[str, list[float]]  # outcomes by week
     _rows_made: ClassVar[int] = 0
 
@@ -206,6 +210,14 @@ class AgentModel(mesa.Model):
             self.street_of_row[row] = StreetShop(self, row)
         for row in closed.tolist():
             mesa.Agent.remove(self.street_of_row.pop(row))
+
+    def open_second_shops(self) -> Rupiah:
+        """Owners open second shops, online or in the street. Returns what opening each of those online cost, Rp."""
+        here = *self.shop_tables, self.ledger, self.opening, self.first
+        opened, cost, stalls = self.street.move(*here, self.chance)
+        self.enrol(opened)
+        self.enrol_street(stalls, NOBODY)
+        return cost
 
     def enrol_opening(self) -> None:
         """Give the shops that open, those in the street and the influencers their Mesa agents."""

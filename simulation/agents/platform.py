@@ -1,24 +1,30 @@
-"""The platform as a Mesa agent."""
+"""Platforms as Mesa agents: the social app, and the marketplace that is its rival."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, ClassVar, NamedTuple
 
 import mesa
 
 from ..arrays import Floats
+from ..config import Config
+from ..opening.state import OpeningState
 from ..platform.assortment import Plan
-from ..platform.fees import Fees, Yardstick
+from ..platform.fees import Wish, Yardstick
 from ..platform.learning import certainty
 from ..settings.parameter import build
 from ..settings.platform import PlatformSetting
-from ..state.ledger import Account
+from ..settings.registry import Choice
+from ..settings.rival import RivalSetting
+from ..state.channels import MARKETPLACE, SOCIAL
+from ..state.platforms import Fees, PlatformTerms
 from .cells import MarketAgent
 
 
 class Lever:
-    """A descriptor: a parameter of the platform's setting that may be changed while the market runs."""
+    """A descriptor: a parameter of a platform's setting that may be changed while the market runs."""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -27,17 +33,77 @@ class Lever:
         return self if platform is None else getattr(platform.setting, self.name)
 
     def __set__(self, platform: Any, value: Any) -> None:
-        platform.setting = build(PlatformSetting, asdict(platform.setting) | {self.name: value}, "platform")
+        platform.change({self.name: value})
 
 
-class Platform(MarketAgent):
-    """The social app: what it wishes, what it knows, and the own goods that rules took off sale."""
+class FeeSetter(MarketAgent):
+    """What every platform is: it runs a channel, charges for it, and may move its fees."""
 
-    shown = ("commission", "subsidy", "own_goods", "favour", "cash")
+    group: ClassVar[str]  # of settings
+    channel: ClassVar[int]
 
     commission = Lever()
     subsidy = Lever()
     buyer_fee = Lever()
+
+    def __init__(
+        self, model: mesa.Model, setting: PlatformSetting | RivalSetting, response: Choice, first: Yardstick
+    ) -> None:
+        super().__init__(model)
+        self.setting: Any = setting  # as it wishes
+        self.response = response
+        self.first = first  # its fees at the opening, and the elasticity that it goes by
+
+    def change(self, values: dict[str, Any]) -> None:
+        """Its wishes with other values, checked. Raises `ConfigError`."""
+        self.setting = build(type(self.setting), asdict(self.setting) | values, self.group)
+
+    @property
+    def fees(self) -> Fees:
+        """Its fees, as it wishes."""
+        known = asdict(self.setting)
+        return Fees(**{name: known.get(name, 0.0) for name in Fees._fields})
+
+    @fees.setter
+    def fees(self, fees: Fees) -> None:
+        if fees != self.fees:
+            known = asdict(self.setting)
+            self.change({name: value for name, value in fees._asdict().items() if name in known})
+
+    @property
+    def wish(self) -> Wish:
+        """How its fees answer."""
+        return Wish(self.response, self.fees, self.first)
+
+    @property
+    def in_force(self) -> PlatformTerms:
+        """Its terms as far as this week's rules let it, and its owner's books."""
+        platforms: tuple[PlatformTerms, ...] = self.model.terms.platforms
+        return next(one for one in platforms if one.channel == self.channel)
+
+    @property
+    def cash(self) -> int:
+        """Cash of its owner, in rupiah."""
+        return int(self.model.ledger.balance[self.in_force.account][0])
+
+
+class Marketplace(FeeSetter):
+    """The rival marketplace: its fees, and whether they answer. It may have the app's owner."""
+
+    shown = ("commission", "subsidy", "buyer_fee", "cash")
+    group, channel = "rival", MARKETPLACE
+
+    def __init__(self, model: mesa.Model, setting: RivalSetting, first: Yardstick) -> None:
+        parameters = {"churn": setting.churn} if setting.response == "adaptive" else {}
+        super().__init__(model, setting, Choice(setting.response, parameters), first)
+
+
+class Platform(FeeSetter):
+    """The social app: what it wishes, what it knows, and the own goods that rules took off sale."""
+
+    shown = ("commission", "subsidy", "own_goods", "favour", "cash")
+    group, channel = "platform", SOCIAL
+
     ad_load = Lever()
     affiliate_bonus = Lever()
     own_goods = Lever()
@@ -46,36 +112,28 @@ class Platform(MarketAgent):
     personalisation = Lever()
     undercut = Lever()
     own_share = Lever()
+    owns_marketplace = Lever()
 
-    def __init__(self, model: mesa.Model, setting: PlatformSetting, data: Floats, plan: Plan, first: Yardstick) -> None:
-        super().__init__(model)
-        self.setting = setting  # as it wishes
+    def __init__(
+        self,
+        model: mesa.Model,
+        setting: PlatformSetting,
+        response: Choice,
+        first: Yardstick,
+        data: Floats,
+        plan: Plan,
+    ) -> None:
+        super().__init__(model, setting, response, first)
         self.data = self.opening_data = data  # D (C,), in opening weeks of orders
         self.plan = plan  # of its own-goods arm
         self.shelved: frozenset[int] = frozenset()
         self.mean_bid = 0.0  # for ad slots, which bidders are told
-        self.first = first  # its fees at the opening, and the elasticity that it goes by
-
-    @property
-    def fees(self) -> Fees:
-        """Its fees, as it wishes."""
-        return Fees(self.setting.commission, self.setting.subsidy, self.setting.ad_load, self.setting.buyer_fee)
-
-    @fees.setter
-    def fees(self, fees: Fees) -> None:
-        if fees != self.fees:
-            self.setting = build(PlatformSetting, asdict(self.setting) | fees._asdict(), "platform")
 
     @property
     def terms(self) -> PlatformSetting:
         """Its setting as far as this week's rules let it."""
         terms: PlatformSetting = self.model.terms.platform
         return terms
-
-    @property
-    def cash(self) -> int:
-        """Cash, in rupiah."""
-        return int(self.model.ledger.balance[Account.PLATFORM][0])
 
     @property
     def certainty(self) -> Floats:
@@ -85,3 +143,35 @@ class Platform(MarketAgent):
         """
         share: Floats = self.model.observation.share
         return certainty(self.setting, self.data) * share
+
+
+class Platforms(NamedTuple):
+    """The platforms of a market, the social app first."""
+
+    app: Platform
+    marketplace: Marketplace
+
+    @classmethod
+    def enrol(cls, model: mesa.Model, config: Config, start: OpeningState) -> Platforms:
+        """The platforms of a market that opens."""
+        app, shop = start.fees
+        return cls(
+            Platform(model, config.platform, config.response, app, start.data, start.plan),
+            Marketplace(model, config.rival, shop),
+        )
+
+    def wish_in(self, week: int) -> tuple[PlatformSetting, RivalSetting]:
+        """What each wishes in a week; when the marketplace is sold to the app's owner, that holds from then on."""
+        if week == self.marketplace.setting.sold_week:
+            self.app.owns_marketplace = True
+        return self.app.setting, self.marketplace.setting
+
+    @property
+    def wishes(self) -> list[Wish]:
+        """How each one's fees answer."""
+        return [one.wish for one in self]
+
+    def charge(self, fees: Iterable[Fees]) -> None:
+        """Each wishes to charge these fees from now on."""
+        for one, now in zip(self, fees, strict=True):
+            one.fees = now

@@ -175,7 +175,7 @@ def _exposure(tables: ExposureTables, offers: OfferSet) -> kernels.Exposure:
 def _terms(offers: OfferSet, demand: Demand, channels: Channels, update_path: bool) -> kernels.Terms:
     return kernels.Terms(
         channel_value=frictions(channels, offers.checkout),
-        channel_price=delivery(channels, offers.subsidy, demand.order_value, offers.buyer_fee),
+        channel_price=delivery(channels, offers.subsidy, demand.order_value, offers.buyer_fee, offers.others),
         habit=np.float32(channels.habit),
         trust=np.float32(channels.trust),
         privacy=np.float32(channels.privacy),

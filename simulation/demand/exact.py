@@ -86,7 +86,10 @@ def _exact_block(
     )
     hasty = demand.impulse * offers.checkout * people.impulsiveness[ids].astype(float)
     offer = (frictions(channels, offers.checkout)[SOCIAL] + social + hasty)[:, None]
-    price = offers.price[live] + delivery(channels, offers.subsidy, demand.order_value, offers.buyer_fee)[SOCIAL]
+    price = (
+        offers.price[live]
+        + delivery(channels, offers.subsidy, demand.order_value, offers.buyer_fee, offers.others)[SOCIAL]
+    )
     v = choice.decision_utility(
         people.taste[ids].astype(float), offers.place[live], offers.value[live], price, alpha, offer, demand.match
     )

@@ -50,6 +50,7 @@ def offer_set(
         subsidy=platform.subsidy,
         favour=platform.favour,
         buyer_fee=platform.buyer_fee,
+        others=terms.platforms[1:],
         comparison=platform.comparison,
         visits=visits,
         attention=apps_part(terms),

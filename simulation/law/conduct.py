@@ -38,13 +38,13 @@ class OwnGoods:
 
 
 class LawfulFees(NamedTuple):
-    """What rules leave of the platform's payment, fees and subsidy, as `effective` has it."""
+    """What rules leave of the payment, fees and subsidies of the app's owner, as `effective` has it."""
 
     checkout: float
     commission: float  # share of price
-    subsidy: float  # Rp an order
-    marketplace_fee: float  # share of price; of a marketplace that it owns
-    buyer_fee: float  # Rp an order
+    subsidy: tuple[float, float]  # Rp an order, on the app and on the marketplace
+    buyer_fee: tuple[float, float]  # Rp an order, likewise
+    marketplace_commission: float  # share of price
 
 
 @dataclass(frozen=True)

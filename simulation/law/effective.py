@@ -12,10 +12,13 @@ from ..settings.demand import Consideration, Demand
 from ..settings.government import Government
 from ..settings.influence import Influence
 from ..settings.platform import PlatformSetting
+from ..settings.rival import RivalSetting
 from ..settings.sellers import Selling
 from ..state.channels import MARKETPLACE, SOCIAL, keeps
+from ..state.ledger import Account
+from ..state.platforms import Fees, PlatformTerms
 from .conduct import LawfulFees
-from .rules import FREE, Rules, at_least, at_most, in_place_of
+from .rules import FREE, Limits, Rules, at_least, at_most, in_place_of
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class WeekTerms:
     week: int
     rules: Rules
     platform: PlatformSetting  # as far as the rules let it
+    rival: RivalSetting  # as far as the rules let it
     channels: Channels  # as the rules leave them
     demand: Demand
     consideration: Consideration
@@ -63,22 +67,37 @@ class WeekTerms:
         return in_place_of(self.government.duty_free, self.rules.duty_free, min) * self.government.exchange_rate
 
     @property
-    def runs(self) -> tuple[int, ...]:
-        """The channels that the platform runs: there it takes the commission, sees orders and sells its own goods."""
-        return (SOCIAL, MARKETPLACE) if self.platform.owns_marketplace else (SOCIAL,)
+    def platforms(self) -> tuple[PlatformTerms, ...]:
+        """The platforms, the social app first: what each runs, charges and pays in tax, and whose books it fills."""
+        return platforms_of(self.platform, self.rival, self.rules)
 
-    def under(self, week: int, rules: Rules, setting: PlatformSetting, channels: Channels) -> WeekTerms:
-        """The terms of another week: what its rules leave of the platform's wishes and of the channels."""
+    @property
+    def runs(self) -> tuple[int, ...]:
+        """The channels of the app's owner: there it takes the commission, sees orders and sells its own goods."""
+        return tuple(one.channel for one in self.platforms if one.account == Account.PLATFORM)
+
+    def under(
+        self, week: int, rules: Rules, setting: PlatformSetting, rival: RivalSetting, channels: Channels
+    ) -> WeekTerms:
+        """The terms of another week: what its rules leave of the platforms' wishes and of the channels."""
         if rules == FREE:
             return replace(
-                self, week=week, rules=rules, platform=setting, channels=channels, referred=0.0, own_allowed=1.0
+                self,
+                week=week,
+                rules=rules,
+                platform=setting,
+                rival=rival,
+                channels=channels,
+                referred=0.0,
+                own_allowed=1.0,
             )
         return replace(
             self,
             week=week,
             rules=rules,
             platform=lawful_setting(setting, rules, self.order_value),
-            channels=lawful_channels(channels, rules, setting.owns_marketplace),
+            rival=lawful_rival(rival, rules, setting.owns_marketplace, self.order_value),
+            channels=lawful_channels(channels, rules),
             referred=referred_share(setting, rules),
             own_allowed=own_sales_share(setting, rules),
         )
@@ -94,6 +113,7 @@ def street_terms(terms: WeekTerms, mean_orders: float, nest: float) -> WeekTerms
         terms,
         rules=replace(FREE, **{name: getattr(terms.rules, name) for name in of_support}),
         platform=PlatformSetting(),
+        rival=RivalSetting(),
         channels=replace(terms.channels, own_site_fee=0.0, shipping=0.0, bad_own_site=0.0, bad_abroad=0.0),
         sellers=replace(
             terms.sellers, entrant_quality_sd=nest * terms.sellers.entrant_quality_sd, channel_review_weeks=0
@@ -111,9 +131,7 @@ def lawful_setting(setting: PlatformSetting, rules: Rules, order_value: float) -
     Of orders that it may no longer take payment for it takes no fees, and pays no subsidy on them.
     """
     left = 1.0 - referred_share(setting, rules)
-    most, fee = (
-        tuple((cap * order_value, held) for cap, held in caps) for caps in (rules.subsidy_cap, rules.buyer_fee_cap)
-    )
+    most, fee = (_of_an_order(caps, order_value) for caps in (rules.subsidy_cap, rules.buyer_fee_cap))
     return replace(
         setting,
         checkout=setting.checkout * rules.checkout,
@@ -122,6 +140,44 @@ def lawful_setting(setting: PlatformSetting, rules: Rules, order_value: float) -
         favour=1.0 + (setting.favour - 1.0) * rules.own_favour,
         buyer_fee=at_most(setting.buyer_fee, fee) * left,
         comparison=setting.comparison * rules.own_favour,
+    )
+
+
+def _of_an_order(caps: Limits, order_value: float) -> Limits:
+    """Caps that are shares of an order's listed worth, in Rp an order."""
+    return tuple((cap * order_value, held) for cap, held in caps)
+
+
+def lawful_rival(rival: RivalSetting, rules: Rules, owned: bool, order_value: float) -> RivalSetting:
+    """The marketplace's setting as far as the rules let it. order_value: E, Rp.
+
+    owned: whether the app's owner has it; then what caps the app's fees caps its, too.
+    """
+    commission, fee, subsidy = (
+        (rules.commission_cap, rules.buyer_fee_cap, rules.subsidy_cap)
+        if owned
+        else (rules.marketplace_commission_cap, rules.marketplace_buyer_fee_cap, rules.marketplace_subsidy_cap)
+    )
+    return replace(
+        rival,
+        commission=at_most(rival.commission, commission),
+        buyer_fee=at_most(rival.buyer_fee, _of_an_order(fee, order_value)),
+        subsidy=at_most(rival.subsidy, _of_an_order(subsidy, order_value)),
+    )
+
+
+def platforms_of(platform: PlatformSetting, rival: RivalSetting, rules: Rules) -> tuple[PlatformTerms, ...]:
+    """The platforms of a market, the social app first; a marketplace of its owner fills the same books."""
+    app = Fees(platform.commission, platform.subsidy, platform.ad_load, platform.buyer_fee)
+    shop, owned = Fees(rival.commission, rival.subsidy, 0.0, rival.buyer_fee), platform.owns_marketplace
+    return (
+        PlatformTerms(SOCIAL, Account.PLATFORM, app, rules.platform_tax),
+        PlatformTerms(
+            MARKETPLACE,
+            Account.PLATFORM if owned else Account.MARKETPLACE,
+            shop,
+            rules.platform_tax if owned else rules.marketplace_tax,
+        ),
     )
 
 
@@ -138,24 +194,32 @@ def own_sales_share(setting: PlatformSetting, rules: Rules) -> float:
     return rules.resale if setting.owns_marketplace else rules.resale * rules.checkout
 
 
-def lawful_channels(channels: Channels, rules: Rules, owns_marketplace: bool) -> Channels:
-    """The channels' frictions, fees, bad orders and refunds under the rules: a cap holds for what the platform runs."""
+def lawful_channels(channels: Channels, rules: Rules) -> Channels:
+    """The channels' frictions, bad orders and refunds under the rules."""
     bad = ("bad_social", "bad_rival_app", "bad_marketplace", "bad_own_site", "bad_abroad")
     return replace(
         channels,
         own_site=channels.own_site - rules.site_reach,
-        marketplace_fee=at_most(channels.marketplace_fee, rules.commission_cap if owns_marketplace else ()),
         refunded=at_least(channels.refunded, rules.refunded),
         breach_chance=channels.breach_chance * rules.breaches,
         **{name: getattr(channels, name) * rules.bad_orders for name in bad},
     )
 
 
-def lawful_fees(setting: PlatformSetting, channels: Channels, rules: Rules, order_value: float) -> LawfulFees:
-    """What rules leave of the platform's payment, fees and subsidy. order_value: E, Rp."""
-    platform = lawful_setting(setting, rules, order_value)
-    shop = lawful_channels(channels, rules, setting.owns_marketplace).marketplace_fee
-    return LawfulFees(platform.checkout, platform.commission, platform.subsidy, shop, platform.buyer_fee)
+def lawful_fees(setting: PlatformSetting, rival: RivalSetting, rules: Rules, order_value: float) -> LawfulFees:
+    """What rules leave of the payment, fees and subsidy of the app's owner. order_value: E, Rp.
+
+    A marketplace of another owner is none of its doing: its fees are as it wishes.
+    """
+    platform, owned = lawful_setting(setting, rules, order_value), setting.owns_marketplace
+    shop = lawful_rival(rival, rules, owned, order_value) if owned else rival
+    return LawfulFees(
+        platform.checkout,
+        platform.commission,
+        (platform.subsidy, shop.subsidy),
+        (platform.buyer_fee, shop.buyer_fee),
+        shop.commission,
+    )
 
 
 def referral_fees(terms: WeekTerms, channel_mask: Masks) -> Floats:
@@ -164,11 +228,11 @@ def referral_fees(terms: WeekTerms, channel_mask: Masks) -> Floats:
     They are paid for where it costs the seller least: through a payment service, as on an own site, or on the rival
     marketplace, if the seller keeps it.
     """
-    channels, there = terms.channels, paid_on_marketplace(terms, channel_mask)
-    return np.asarray(terms.referred * np.where(there, channels.marketplace_fee, channels.own_site_fee))
+    there = paid_on_marketplace(terms, channel_mask)
+    return np.asarray(terms.referred * np.where(there, terms.rival.commission, terms.channels.own_site_fee))
 
 
 def paid_on_marketplace(terms: WeekTerms, channel_mask: Masks) -> Flags:
     """Whether sellers take payment for redirected orders on the rival marketplace: they keep it, and it costs less."""
-    cheaper = terms.channels.marketplace_fee < terms.channels.own_site_fee
+    cheaper = terms.rival.commission < terms.channels.own_site_fee
     return keeps(channel_mask, MARKETPLACE) & cheaper

@@ -15,6 +15,11 @@ from .rules import FIELDS, meet
 
 SCENARIO = "the user's scenario"
 EVERY_DESIGN = 1e12  # $ a unit: dearer than anything
+WHOM = Spec(
+    "whom it holds for; a marketplace of the app's owner is held with the app",
+    "the app, as these rules were discussed",
+    choices=("app", "marketplace", "both"),
+)
 
 
 class Instruments(Registry):
@@ -36,6 +41,12 @@ CONTRADICTIONS: dict[str, tuple[str, ...]] = {
     "resale": ("below_cost_ban",),
     "border_eligible": ("import_duty", "import_price_floor"),
 }
+
+
+def _held_for(on: str, **limits: float) -> dict[str, float]:
+    """Limits of the app, of the marketplace, or of both: a field of `Rules` for each."""
+    apps = limits if on != "marketplace" else {}
+    return apps | ({f"marketplace_{name}": value for name, value in limits.items()} if on != "app" else {})
 
 
 # ---- the social app and its own goods
@@ -123,19 +134,21 @@ def commission_cap(
             1.0,
         ),
     ] = 1.0,
+    on: Annotated[str, WHOM] = "app",
 ) -> dict[str, float]:
-    """The social app's commission has a ceiling, and its fee on buyers where the law says so; its advertising and its
-    subsidy are free to answer."""
-    return {"commission_cap": cap, "buyer_fee_cap": buyers}
+    """A platform's commission has a ceiling, and its fee on buyers where the law says so; its advertising and its
+    subsidy are free to answer, and so are the fees of platforms that it does not hold."""
+    return _held_for(on, commission_cap=cap, buyer_fee_cap=buyers)
 
 
 @instruments.register
 def subsidy_cap(
     *,
     cap: Annotated[float, Spec("share of an order's listed worth", SCENARIO, 0.0, 1.0)] = 0.0,
+    on: Annotated[str, WHOM] = "app",
 ) -> dict[str, float]:
-    """What the platform adds to shipping has a ceiling (docs/facts.md C)."""
-    return {"subsidy_cap": cap}
+    """What a platform adds to shipping has a ceiling (docs/facts.md C)."""
+    return _held_for(on, subsidy_cap=cap)
 
 
 # ---- imports
@@ -201,9 +214,11 @@ def platform_tax(
             1.0,
         ),
     ] = 0.11,
+    on: Annotated[str, WHOM] = "app",
 ) -> dict[str, float]:
     """A foreign platform pays a tax on the services that it sells here (PMK 48/2020, docs/facts.md C [82])."""
-    return {"platform_tax": rate}
+    apps = {"platform_tax": rate} if on != "marketplace" else {}
+    return apps | ({"marketplace_tax": rate} if on != "app" else {})
 
 
 # ---- consumers

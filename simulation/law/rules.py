@@ -81,9 +81,9 @@ def _takes_payment(did: Conduct, now: Rules, full: Rules) -> bool:
 
 def _charges_more(did: Conduct, now: Rules, full: Rules) -> bool:
     lawful, charged = did.fees(full), did.fees(now)
-    return (lawful.commission, lawful.marketplace_fee, lawful.buyer_fee) != (
+    return (lawful.commission, lawful.marketplace_commission, lawful.buyer_fee) != (
         charged.commission,
-        charged.marketplace_fee,
+        charged.marketplace_commission,
         charged.buyer_fee,
     )
 
@@ -139,6 +139,16 @@ class Rules:
     commission_cap: tuple[Limit, ...] = _limit(min, "most, share of price", broken=_charges_more)
     buyer_fee_cap: tuple[Limit, ...] = _limit(min, "most, share of an order's listed worth", broken=_charges_more)
     subsidy_cap: tuple[Limit, ...] = _limit(min, "most, share of an order's listed worth", broken=_pays_more)
+    # the marketplace, where the app's owner does not have it: else it is held to the app's
+    marketplace_commission_cap: tuple[Limit, ...] = _limit(
+        min, "most, share of price, on the marketplace", broken=nobody
+    )
+    marketplace_buyer_fee_cap: tuple[Limit, ...] = _limit(
+        min, "most, share of an order's listed worth, on the marketplace", broken=nobody
+    )
+    marketplace_subsidy_cap: tuple[Limit, ...] = _limit(
+        min, "most, share of an order's listed worth, on the marketplace", broken=nobody
+    )
     # its own goods
     own_brand: float = _rule(1.0, min, "share of own listings that may be its own brand", broken=_sells_too_much)
     resale: float = _rule(
@@ -173,6 +183,7 @@ class Rules:
     seller_tax: float = _rule(0.0, max, "share of gross sales on platforms", broken=nobody)
     seller_tax_free: float = _rule(math.inf, min, "Rp of sales a year; no tax up to it", graded=False, broken=nobody)
     platform_tax: float = _rule(0.0, max, "share of commissions, fees on buyers and advertising", broken=nobody)
+    marketplace_tax: float = _rule(0.0, max, "share of the marketplace's commissions and fees on buyers", broken=nobody)
     # consumers
     observed: float = _rule(1.0, min, "share of consumers whom the platform may observe", broken=_watches)
     breaches: float = _rule(1.0, min, "share of breaches that better care leaves", broken=nobody)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -80,13 +81,16 @@ def settle_sales(
     refunds = _pay_refunds(purses, sold, back)
     fees += refunds
     goods = _pay_suppliers(purses, listings, sold, cost)
-    _pay_carriers(ledger, float(orders.sum()), float(people * demand.orders[:, SOCIAL].sum()), terms)
+    _pay_carriers(
+        ledger, float(orders.sum()), [float(people * demand.orders[:, h].sum()) for h in range(len(CHANNELS))], terms
+    )
     gross = (sales - fees - goods) * (social / np.maximum(sales, 1))
     return Settlement(
         orders=orders,
         bad=bad,
         sales=sales,
         social_sales=social,
+        by_channel=taken,
         fees=fees,
         refunds=refunds,
         goods=goods,
@@ -131,12 +135,13 @@ def _pay_sellers(
     theirs = ~listings.own[sold]
     rows = sold[theirs]
     shops, due = listings.seller[rows], np.ascontiguousarray(worth[theirs].T)
-    for channel, fee in enumerate(channel_fees(terms.channels, terms.platform.commission)):
+    books = {one.channel: one.account for one in terms.platforms}
+    for channel, fee in enumerate(channel_fees(terms.channels, terms.platforms)):
         if not due[channel].any():
             continue
         paid = ledger.transfer(Purpose.SALES, Account.CONSUMERS, Account.SELLERS, due[channel], payee_member=shops)
         taken[rows, channel] = paid
-        payee = Account.PLATFORM if channel in terms.runs else Account.RIVALS
+        payee = books.get(channel, Account.RIVALS)
         charged[rows] += ledger.transfer(Purpose.COMMISSION, Account.SELLERS, payee, fee * paid, shops)
     if terms.rules.checkout < 1.0:
         charged[rows] += _pay_referrals(ledger, listings, rows, taken[rows, SOCIAL], terms)
@@ -159,9 +164,10 @@ def _pay_referrals(ledger: Ledger, listings: Listings, rows: Rows, paid: Rupiah,
     """Sellers pay the fee of wherever the social app had to send their buyers. paid: its sales, Rp, of the rows."""
     masks, shops = listings.channel_mask[rows], listings.seller[rows]
     due = referral_fees(terms, masks) * paid
-    owned = paid_on_marketplace(terms, masks) & (MARKETPLACE in terms.runs)
+    there = paid_on_marketplace(terms, masks)
+    market = next(one.account for one in terms.platforms if one.channel == MARKETPLACE)
     fees = np.zeros(rows.size, np.int64)
-    for payee, mine in ((Account.PLATFORM, owned), (Account.RIVALS, ~owned)):
+    for payee, mine in ((market, there), (Account.RIVALS, ~there)):
         fees[mine] = ledger.transfer(Purpose.COMMISSION, Account.SELLERS, payee, due[mine], shops[mine])
     return fees
 
@@ -206,16 +212,19 @@ def _pay_suppliers(purses: Purses, listings: Listings, rows: Rows, cost: Floats)
     return goods
 
 
-def _pay_carriers(ledger: Ledger, orders: float, social_orders: float, terms: WeekTerms) -> None:
-    """Shipping on every order; on the social app's the platform pays its subsidy and takes its fee on buyers."""
+def _pay_carriers(ledger: Ledger, orders: float, by_channel: Sequence[float], terms: WeekTerms) -> None:
+    """Shipping on every order; of those on its channel each platform pays its subsidy and takes its fee on buyers.
+
+    orders: all; by_channel (4,): of these, through each channel. Of all people.
+    """
     shipping = terms.channels.shipping
-    subsidy = min(terms.platform.subsidy, shipping)
-    rest = max(0.0, shipping * orders - subsidy * social_orders)
+    paid = [(one, min(one.fees.subsidy, shipping), by_channel[one.channel]) for one in terms.platforms]
+    rest = max(0.0, shipping * orders - sum(subsidy * there for _, subsidy, there in paid))
     ledger.transfer(Purpose.SHIPPING, Account.CONSUMERS, Account.CARRIERS, rest)
-    ledger.transfer(Purpose.SUBSIDY, Account.PLATFORM, Account.CARRIERS, subsidy * social_orders)
-    if terms.platform.buyer_fee > 0.0:
-        fee = terms.platform.buyer_fee * social_orders
-        ledger.transfer(Purpose.BUYER_FEE, Account.CONSUMERS, Account.PLATFORM, fee)
+    for one, subsidy, there in paid:
+        ledger.transfer(Purpose.SUBSIDY, one.account, Account.CARRIERS, subsidy * there)
+        if one.fees.buyer_fee > 0.0:
+            ledger.transfer(Purpose.BUYER_FEE, Account.CONSUMERS, one.account, one.fees.buyer_fee * there)
 
 
 def _pay_for_ads(ledger: Ledger, listings: Listings, gross: Floats, sold_share: float) -> Rupiah:

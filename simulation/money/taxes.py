@@ -49,14 +49,15 @@ def _beyond(after: Floats, before: Floats, free: float) -> Floats:
     return np.asarray(np.maximum(after - free, 0.0) - np.maximum(before - free, 0.0))
 
 
-def levy_platform_tax(ledger: Ledger, rate: float) -> None:
-    """The platform pays a share of what it is paid for its services: commissions, advertising, fees on buyers."""
-    if rate > 0.0:
-        services = sum(
-            ledger.flow(purpose, payee=Account.PLATFORM)
-            for purpose in (Purpose.COMMISSION, Purpose.ADVERTISING, Purpose.BUYER_FEE)
-        )
-        ledger.transfer(Purpose.PLATFORM_TAX, Account.PLATFORM, Account.TREASURY, rate * services)
+def levy_platform_tax(ledger: Ledger, terms: WeekTerms) -> None:
+    """Each owner pays a share of what its platforms are paid for services: commissions, advertising, fees on buyers."""
+    for account, rate in {one.account: one.tax for one in terms.platforms}.items():
+        if rate > 0.0:
+            services = sum(
+                ledger.flow(purpose, payee=account)
+                for purpose in (Purpose.COMMISSION, Purpose.ADVERTISING, Purpose.BUYER_FEE)
+            )
+            ledger.transfer(Purpose.PLATFORM_TAX, account, Account.TREASURY, rate * services)
 
 
 def pay_for_oversight(ledger: Ledger, cost: float, opening_smes: int, terms: WeekTerms) -> None:

@@ -73,7 +73,7 @@ NOT_ENTERING: dict[str, frozenset[str]] = {
             "opt_out",
             "breach_chance",
             "breach_loss",
-            "rivals_abroad",
+            "others_abroad",
         }
     ),
     "sellers": frozenset(
@@ -122,6 +122,7 @@ NOT_ENTERING: dict[str, frozenset[str]] = {
             "credibility_recovery",
         }
     ),
+    "rival": frozenset({"abroad", "sold_week", "response", "churn"}),
 }
 
 

@@ -14,7 +14,7 @@ from ..law.effective import WeekTerms
 from ..law.liability import lawful_rupiah
 from ..law.rules import FREE
 from ..platform.assortment import Plan
-from ..platform.fees import Yardstick, yardstick
+from ..platform.fees import Yardstick, yardsticks
 from ..sellers.costs import fixed_cost_shares
 from ..sellers.effort import upkeep_of
 from ..sellers.entry import OpeningTrade
@@ -70,7 +70,7 @@ class OpeningState:
     terms: WeekTerms  # without rules
     data: Floats  # the platform's on each taste cluster, D (C,)
     plan: Plan  # of the own-goods arm
-    fees: Yardstick  # what the platform's later fees are measured against
+    fees: list[Yardstick]  # what each platform's later fees are measured against
     cluster_share: Floats  # (C,) of consumers
     need: Needs  # what a week's search is for
     trend: Floats  # (K,) of categories, none yet
@@ -112,7 +112,7 @@ def open_state(opening: Opening, config: Config, chance: Chance) -> OpeningState
             affiliate=config.influence.affiliate_commission,
             opening_commission=setting.commission * first.worth,
         ),
-        fees=yardstick(terms, first.elasticity),
+        fees=yardsticks(terms, first.elasticity),
         cluster_share=np.bincount(consumers.cluster, minlength=len(CLUSTERS)) / len(consumers),
         need=Needs.of(opening.need),
         trend=np.zeros(len(opening.categories)),
@@ -125,6 +125,7 @@ def free_terms(config: Config, first: OpeningFigures) -> WeekTerms:
         week=0,
         rules=FREE,
         platform=config.platform,
+        rival=config.rival,
         channels=config.channels,
         demand=config.demand,
         consideration=config.consideration,

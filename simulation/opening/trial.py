@@ -11,6 +11,8 @@ from ..chance import Chance, Stream
 from ..config import Config
 from ..demand.browsing import browse
 from ..demand.endorsement import endorsement_shares
+from ..law.effective import platforms_of
+from ..law.rules import FREE
 from ..platform.exposure import exposure_tables, plan_exposure, table_weights
 from ..platform.learning import certainty
 from ..platform.ranking import RankingView, personalised
@@ -131,6 +133,7 @@ class Trial:
             subsidy=self.setting.subsidy,
             favour=1.0,
             comparison=0.0,
+            others=platforms_of(self.setting, config.rival, FREE)[1:],
         )
         return browse(
             self.chance,
@@ -202,7 +205,8 @@ def each(total: WeekDemand, number: int) -> WeekDemand:
 
 def fee_share(orders: Floats, endorsed: Floats, commission: float, config: Config) -> Floats:
     """Share of the price that fees, affiliates and refunds take, by design: orders (L, 4), endorsed (L,)."""
-    taken = fees(config.channels, commission) + config.channels.refunded * bad_shares(config.channels)
+    platforms = platforms_of(dataclasses.replace(config.platform, commission=commission), config.rival, FREE)
+    taken = fees(config.channels, platforms) + config.channels.refunded * bad_shares(config.channels)
     paid = orders @ taken + endorsed * config.influence.affiliate_commission
     total = orders.sum(axis=1)
     return np.divide(paid, total, out=np.full(total.size, commission), where=total > 0)

@@ -6,6 +6,12 @@ from ..state.ledger import Account, Purpose
 from ..state.listings import IMPORTER_KIND, SME_KIND
 from .record import Week, outcome
 
+
+def _booked(week: Week, account: Account) -> float:
+    """What an account was paid less what it paid, Rp."""
+    return float(week.flow(payee=account) - week.flow(payer=account))
+
+
 # ---- who gains, who pays
 
 
@@ -85,25 +91,47 @@ def influencer_income(week: Week) -> float:
 @outcome("platform profit", "Rp", 0, "sum", party="platform", home=False)
 def platform_profit(week: Week) -> float:
     """All that the platform takes less all that it pays."""
-    return float(week.flow(payee=Account.PLATFORM) - week.flow(payer=Account.PLATFORM))
+    return _booked(week, Account.PLATFORM)
+
+
+@outcome("platform profit of owners at home", "Rp", 0, "sum", party="owners of the platform at home")
+def platform_profit_home(week: Week) -> float:
+    """What the platform, which is abroad, passes on to owners at home (`platform.home_share`)."""
+    return week.fees.home_share * platform_profit(week)
+
+
+@outcome("platform profit passed on", "Rp", 0, "sum", party="platform, for owners at home", home=False)
+def platform_profit_passed_on(week: Week) -> float:
+    """The same, as the platform gives it away: the two are nothing in all."""
+    return 0.0 - platform_profit_home(week)
 
 
 @outcome("rival channels' fees", "Rp", 0, "sum")
 def rival_profit(week: Week) -> float:
-    """What the rival app, the rival marketplace and payment services take from sellers, whoever owns them."""
-    return float(week.flow(payee=Account.RIVALS) - week.flow(payer=Account.RIVALS))
+    """What the rival app, the rival marketplace and payment services book, whoever owns them.
+
+    A marketplace of the app's owner is the platform's.
+    """
+    return marketplace_profit(week) + _booked(week, Account.RIVALS)
+
+
+@outcome("marketplace's profit", "Rp", 0, "sum")
+def marketplace_profit(week: Week) -> float:
+    """All that the marketplace takes less all that it pays; one of the app's owner is in the platform's books."""
+    return _booked(week, Account.MARKETPLACE)
 
 
 @outcome("rival channels' fees, owners at home", "Rp", 0, "sum", party="rival channels")
 def rival_profit_home(week: Week) -> float:
     """The part of rival channels' fees whose owners are at home."""
-    return (1.0 - week.rivals_abroad) * rival_profit(week)
+    return rival_profit(week) - rival_profit_abroad(week)
 
 
 @outcome("rival channels' fees, owners abroad", "Rp", 0, "sum", party="foreign owners of rival channels", home=False)
 def rival_profit_abroad(week: Week) -> float:
-    """The part of rival channels' fees whose owners are abroad (`channels.rivals_abroad`)."""
-    return week.rivals_abroad * rival_profit(week)
+    """The part of rival channels' fees whose owners are abroad (`rival.abroad`, `channels.others_abroad`)."""
+    marketplace = week.marketplace.abroad * marketplace_profit(week)
+    return marketplace + week.others_abroad * _booked(week, Account.RIVALS)
 
 
 @outcome("public revenue less cost", "Rp", 1, "sum", party="treasury")
@@ -168,6 +196,24 @@ def buyer_fee(week: Week) -> float:
     return week.fees.buyer_fee
 
 
+@outcome("marketplace's commission", "share of price", 0, "mean")
+def marketplace_commission(week: Week) -> float:
+    """The marketplace's commission, as the rules let it."""
+    return week.marketplace.commission
+
+
+@outcome("marketplace's subsidy", "Rp an order", 0, "mean")
+def marketplace_subsidy(week: Week) -> float:
+    """What the marketplace pays of an order's shipping there, as the rules let it."""
+    return week.marketplace.subsidy
+
+
+@outcome("marketplace's fee on buyers", "Rp an order", 0, "mean")
+def marketplace_buyer_fee(week: Week) -> float:
+    """What a buyer pays the marketplace for an order there, as the rules let it."""
+    return week.marketplace.buyer_fee
+
+
 @outcome("share of the feed sold", "share", 0, "mean")
 def ad_load(week: Week) -> float:
     """Share of the feed's slots that the platform sells: none where nobody is shown a feed."""
@@ -216,7 +262,7 @@ def seller_tax_revenue(week: Week) -> float:
 
 @outcome("tax on the platform", "Rp", 0, "sum")
 def platform_tax_revenue(week: Week) -> float:
-    """What the platform pays on commissions, fees on buyers and advertising."""
+    """What platforms pay on commissions, fees on buyers and advertising."""
     return float(week.flow(Purpose.PLATFORM_TAX, payee=Account.TREASURY))
 
 

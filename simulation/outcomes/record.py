@@ -15,6 +15,7 @@ from ..arrays import Flags, Floats, Rows, Rupiah
 from ..law.effective import WeekTerms
 from ..settings.channels import Channels
 from ..settings.platform import PlatformSetting
+from ..settings.rival import RivalSetting
 from ..state.channels import foreseen_loss
 from ..state.influencers import Influencers
 from ..state.ledger import Account, Ledger
@@ -60,7 +61,8 @@ class Week:
     ties: Attachment  # of consumers to the social app
     fees: PlatformSetting  # the platform's terms, as the rules let them
     sold_share: float  # of the feed's slots, none where there is no feed
-    rivals_abroad: float  # share of rival channels' fees whose owners are abroad
+    marketplace: RivalSetting  # its terms, as the rules let them
+    others_abroad: float  # share of what the rival app and payment services take whose owners are abroad
     street: StreetWeek
 
     def sales(self, kind: int | None = None) -> float:
@@ -147,15 +149,16 @@ def week_record(
 ) -> Week:
     """The record of the week that ends.
 
-    visits: choice occasions a head; heads: people in the market; setup: what shops paid for new channels, Rp, (N,)
-    without this week's entrants; entered: SMEs.
+    visits: choice occasions a head; heads: people in the market; setup: what shops paid for new channels, or to be
+    opened as an owner's second one, Rp, (N,) without this week's entrants; entered: SMEs.
     """
     sold, people = settlement.orders.size, terms.people
     smes, entrants = sellers.kind == SME_KIND, len(sellers) - setup.size
+    spare = len(sellers) - settlement.hours.size
     there, paused, week = smes & (sellers.exit_week == STILL_THERE), smes & sellers.paused, terms.week
     return Week(
         settlement=settlement,
-        fixed=np.pad(settlement.fixed + setup, (0, entrants)),
+        fixed=np.pad(settlement.fixed, (0, spare)) + np.pad(setup, (0, entrants)),
         kind=listings.kind[:sold],
         seller=listings.seller[:sold],
         foreign=listings.foreign[:sold],
@@ -180,14 +183,15 @@ def week_record(
         own_feed=own_feed(listings, terms.week),
         people=heads,
         from_app=sellers.from_app,
-        hours=np.pad(settlement.hours, (0, entrants)),
+        hours=np.pad(settlement.hours, (0, spare)),
         seller_kind=sellers.kind,
         seller_category=sellers.category,
         cash_kept=ledger.change(Account.SELLERS),
         drawn=ledger.change(Account.OWNERS),
         fees=terms.platform,
         sold_share=terms.sold_share,
-        rivals_abroad=terms.channels.rivals_abroad,
+        marketplace=terms.rival,
+        others_abroad=terms.channels.others_abroad,
         street=street,
     )
 

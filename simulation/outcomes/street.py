@@ -63,6 +63,48 @@ def opening_street_alive(week: Week) -> float:
     return float(week.street.alive) if week.street.there else math.nan
 
 
+@outcome("owners who went online", "shops", 0, "sum", of_some=True)
+def moved_online(week: Week) -> float:
+    """Owners of offline shops who opened a second shop online."""
+    return float(week.street.moves.online) if week.street.there else math.nan
+
+
+@outcome("owners who opened in the street", "shops", 0, "sum", of_some=True)
+def moved_offline(week: Week) -> float:
+    """Owners of shops online who opened a second shop in the street."""
+    return float(week.street.moves.offline) if week.street.there else math.nan
+
+
+@outcome("street shops that sell online, too", "share", 0, "last", of_some=True)
+def street_online(week: Week) -> float:
+    """Of offline shops that have not closed, those whose owners have a shop online."""
+    return week.street.moves.street_online
+
+
+@outcome("street shops of owners below 40 that sell online, too", "share", 0, "last", of_some=True)
+def street_online_young(week: Week) -> float:
+    """The same, of owners who were below 40 when they came."""
+    return week.street.moves.young_online
+
+
+@outcome("street shops of owners of 40 and more that sell online, too", "share", 0, "last", of_some=True)
+def street_online_old(week: Week) -> float:
+    """The same, of owners who were 40 or older when they came."""
+    return week.street.moves.old_online
+
+
+@outcome("SMEs with a shop in the street", "share", 0, "last", of_some=True)
+def online_in_street(week: Week) -> float:
+    """Of SMEs on sale online, those whose owners have a shop in the street."""
+    return week.street.moves.online_offline
+
+
+@outcome("owners who sell online", "share", 0, "last", of_some=True)
+def owners_online(week: Week) -> float:
+    """SMEs on sale online over all owners: these, and those of offline shops who have none online."""
+    return week.street.moves.sellers_online
+
+
 @outcome("street shops' cash", "Rp", 1, "sum", party="street shops")
 def street_cash(week: Week) -> float:
     """By how much the cash in offline shops grows."""

@@ -10,8 +10,8 @@ from ..arrays import Floats
 from ..law.border import stops
 from ..law.conduct import Conduct
 from ..law.effective import lawful_fees
-from ..settings.channels import Channels
 from ..settings.registry import Choice
+from ..settings.rival import RivalSetting
 from .feed import candidate_set, rank
 from .first_party import FirstParty
 
@@ -20,12 +20,12 @@ def conduct(
     goods: FirstParty,
     algorithm: Choice,
     certainty: Floats,
-    channels: Channels,
+    rival: RivalSetting,
     observed: Callable[[float], Floats],
 ) -> Conduct:
     """What was done this week, for rules to be held against.
 
-    channels: as they are without rules; observed: share of each cluster that is observed where a share consents.
+    rival: as it is without rules; observed: share of each cluster that is observed where a share consents.
     """
     listings, terms, chance = goods.listings, goods.terms, goods.chance
     candidates = candidate_set(listings)
@@ -35,7 +35,7 @@ def conduct(
 
     return Conduct(
         setting=goods.setting,
-        fees=lambda rules: lawful_fees(goods.setting, channels, rules, terms.order_value),
+        fees=lambda rules: lawful_fees(goods.setting, rival, rules, terms.order_value),
         own=goods.on_sale(),
         ranks_otherwise=lambda favour: not np.array_equal(ranked(terms.rules.own_favour), ranked(favour)),
         crosses=lambda eligible, floors: stops(listings, terms, eligible, floors, chance),

@@ -7,11 +7,15 @@ from .entry import add_sellers, draw_newcomers
 from .multihoming import review_channels
 from .owners import review_shops
 from .pricing import set_prices
+from .second_shops import Side, open_second_shops, owner_ages
 
 __all__ = [
+    "Side",
     "add_sellers",
     "draw_newcomers",
     "fixed_costs",
+    "open_second_shops",
+    "owner_ages",
     "review_bids",
     "review_channels",
     "review_commissions",

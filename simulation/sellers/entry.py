@@ -150,9 +150,7 @@ def add_sellers(
     (ids, category, kind), selling = newcomers, terms.sellers
     if ids.size == 0:
         return ids
-    luck = chance.uniform(Stream.ENTRANT, 0, 0, ids)[:, 0]
-    candidates = (first.rows[c] for c in category)
-    model = np.array([rows[int(u * rows.size)] for u, rows in zip(luck, candidates, strict=True)])
+    model = models(first, ids, category, chance)
     fixed = basic_fixed_cost(sellers, listings, model, opening, selling.channel_cost)
     multiple = cash_multiples(chance, ids, selling.cash_spread)
     templates = [opening.designs(int(shop)) for shop in model]
@@ -180,6 +178,13 @@ def add_sellers(
     ledger.open_accounts(len(sellers))
     ledger.transfer(Purpose.EQUITY, Account.OWNERS, Account.SELLERS, cash, shops, shops)
     return shops
+
+
+def models(first: OpeningTrade, ids: Rows, category: Rows, chance: Chance) -> Rows:
+    """The opening shops of their categories that newcomers are modelled on, keyed by their ids. (n,)"""
+    luck = chance.uniform(Stream.ENTRANT, 0, 0, ids)[:, 0]
+    candidates = (first.rows[c] for c in category)
+    return np.array([rows[int(u * rows.size)] for u, rows in zip(luck, candidates, strict=True)], np.int64)
 
 
 def _add_designs(

@@ -122,7 +122,7 @@ def margins(listings: Listings, rows: Rows, terms: WeekTerms) -> Floats:
     A bid for ads takes its share of what is earned on the social app.
     """
     channels, price = terms.channels, listings.price[rows, None]
-    taken = np.tile(fees(channels, terms.platform.commission), (rows.size, 1))
+    taken = np.tile(fees(channels, terms.platforms), (rows.size, 1))
     taken[:, SOCIAL] += referral_fees(terms, listings.channel_mask[rows])
     taken[:, :OWN_SITE] += seller_tax_rate(listings, rows, terms)[:, None]
     refunds = channels.refunded * bad_orders(channels, listings.foreign[rows])

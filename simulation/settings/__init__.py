@@ -8,6 +8,7 @@ from .market import MarketSetting
 from .parameter import ConfigError, Spec, build, check, parameter, unknown
 from .platform import PlatformSetting
 from .registry import Choice, Registry
+from .rival import RivalSetting
 from .sellers import Selling
 from .strategies import STRATEGIES, choose
 from .street import StreetSetting
@@ -24,6 +25,7 @@ __all__ = [
     "MarketSetting",
     "PlatformSetting",
     "Registry",
+    "RivalSetting",
     "Selling",
     "Spec",
     "StreetSetting",

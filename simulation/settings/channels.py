@@ -125,13 +125,6 @@ class Channels:
         high=0.9,
         source="assumed; no checkout of its own",
     )
-    marketplace_fee: float = parameter(
-        0.05,
-        unit="share of price",
-        low=0.0,
-        high=0.9,
-        source="assumed at the level of the platform's own commission",
-    )
     own_site_fee: float = parameter(
         0.02,
         unit="share of price",
@@ -251,10 +244,10 @@ class Channels:
         high=1.0,
         source="assumed",
     )
-    rivals_abroad: float = parameter(
+    others_abroad: float = parameter(
         0.5,
-        unit="share of rival channels' fees whose owners are abroad",
+        unit="share of what the rival app and payment services take whose owners are abroad",
         low=0.0,
         high=1.0,
-        source="derived: Shopee and Lazada of all marketplaces but TikTok, 46 of 91 in 2022 (docs/facts.md A [6])",
+        source="assumed as the marketplace's (`rival.abroad`)",
     )

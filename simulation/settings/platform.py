@@ -43,6 +43,13 @@ class PlatformSetting:
         unit="true or false",
         source="TikTok bought 75.01 % of Tokopedia in December 2023 (docs/facts.md B8 [66])",
     )
+    home_share: float = parameter(
+        0.0,
+        unit="share of what it books that goes to owners at home",
+        low=0.0,
+        high=1.0,
+        source="TikTok's owners are abroad; of Tokopedia after 2023 a quarter is at home (docs/facts.md B8 [66])",
+    )
     commission: float = parameter(
         0.04,
         unit="share of price",

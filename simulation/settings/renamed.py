@@ -16,6 +16,7 @@ RENAMED: Mapping[str, str] = {
     "platform.motive": "motive",
     "platform.loss_budget": "motive.loss_budget",
     "platform.response": "response",
+    "channels.marketplace_fee": "rival.commission",
 }
 
 ODDS = "given as platform.favour, the odds of own listings in feed and search (1 is none, 2 shows them twice as often)"
@@ -24,6 +25,8 @@ ODDS = "given as platform.favour, the odds of own listings in feed and search (1
 REPLACED: Mapping[str, str] = {
     "platform.self_preference": ODDS,
     "algorithm.own_boost": ODDS,
+    "channels.rivals_abroad": "given as rival.abroad, of the marketplace, and channels.others_abroad, of the rival app "
+    "and payment services",
     "algorithm=self_preferencing": f"algorithm=personalised with favour {ODDS}",
 }
 

@@ -56,6 +56,63 @@ class StreetSetting:
         source="assumed",
     )
 
+    ease: float = parameter(
+        0.0,
+        unit="share of owners of 40 years in the street who are at ease with selling online; 0 is nobody moves",
+        low=0.0,
+        high=1.0,
+        source="none unless chosen; .22 to .29: 71 to 78 % of who sells offline is at ease there (docs/facts.md A)",
+    )
+    stall_ease: float = parameter(
+        0.0,
+        unit="share of owners of 40 years online who are at ease with a shop in the street; 0 is nobody moves",
+        low=0.0,
+        high=1.0,
+        source="none unless chosen; assumed",
+    )
+    ease_age: float = parameter(
+        0.3,
+        unit="by which ln of the share at ease online falls, and of that in the street grows, for ten years of age",
+        low=0.0,
+        high=5.0,
+        source="assumed; 0 is all ages alike",
+    )
+    owner_age: float = parameter(
+        42.0,
+        unit="years, mean age of owners at the opening",
+        low=18.0,
+        high=80.0,
+        source="assumed; of owners who sell online 25 % are 25 to 34 years old and 33 % 35 to 44 (BPS 2020)",
+    )
+    entrant_age: float = parameter(
+        35.0,
+        unit="years, mean age of owners who come later",
+        low=18.0,
+        high=80.0,
+        source="assumed; a younger cohort",
+    )
+    age_spread: float = parameter(
+        11.0,
+        unit="years, sd of owners' ages",
+        low=0.0,
+        high=30.0,
+        source="assumed; so that a quarter to a third is in each of those ten years",
+    )
+    move_weeks: int = parameter(
+        26,
+        unit="weeks between two looks of an owner at the other side",
+        low=1,
+        high=520,
+        source="assumed",
+    )
+    move_cost: float = parameter(
+        4.0,
+        unit="weeks of fixed cost that opening a second shop costs its owner",
+        low=0.0,
+        high=520.0,
+        source="assumed; as the set-up of an own site",
+    )
+
     def localities(self, smes: int) -> int:
         """Localities of equal size beside so many opening SMEs; none without a street."""
         return min(self.number(smes), max(1, self.number(smes) // self.locality))

@@ -7,7 +7,7 @@ from .ledger import Account, Ledger, LedgerError, Purpose
 from .listings import IMPORTER_KIND, PLATFORM_KIND, SME_KIND, STILL_THERE, Listings
 from .offers import ExposureTables, OfferSet
 from .opening import Opening
-from .records import NOBODY, Attachment, Settlement, StreetWeek, WeekDemand
+from .records import NOBODY, Attachment, Moves, Settlement, StreetWeek, WeekDemand
 from .sellers import Sellers
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Ledger",
     "LedgerError",
     "Listings",
+    "Moves",
     "OfferSet",
     "Opening",
     "Purpose",

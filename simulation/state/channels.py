@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from ..arrays import Flags, Floats, Floats32, Masks
 from ..settings.channels import Channels
+from .platforms import PlatformTerms
 
 SOCIAL, RIVAL_APP, MARKETPLACE, OWN_SITE = range(4)
 CHANNELS = ("social", "rival_app", "marketplace", "own_site")
@@ -22,21 +23,33 @@ def frictions(channels: Channels, checkout: float) -> Floats32:
     return np.array([social, -channels.rival_app, -channels.marketplace, -channels.own_site], np.float32)
 
 
-def delivery(channels: Channels, subsidy: float, order_value: float, buyer_fee: float = 0.0) -> Floats32:
+def delivery(
+    channels: Channels,
+    subsidy: float,
+    order_value: float,
+    buyer_fee: float = 0.0,
+    others: Sequence[PlatformTerms] = (),
+) -> Floats32:
     """What an order costs beside its price, as a share of its listed value, by channel. Shape (4,).
 
-    Shipping less subsidy, the social app's fee on buyers (Rp an order), and the loss from bad orders as far as buyers
-    foresee it.
+    Shipping less subsidy, the social app's fee on buyers (Rp an order), those of the other platforms on their channels,
+    and the loss from bad orders as far as buyers foresee it.
     """
     paid = np.full(4, channels.shipping)
     paid[SOCIAL] -= min(subsidy, channels.shipping)
     paid[SOCIAL] += buyer_fee
+    for platform in others:
+        paid[platform.channel] -= min(platform.fees.subsidy, channels.shipping)
+        paid[platform.channel] += platform.fees.buyer_fee
     return (paid / order_value + foreseen_loss(channels) * bad_shares(channels)).astype(np.float32)
 
 
-def fees(channels: Channels, commission: float) -> Floats:
-    """Share of the price that each channel takes, the social app's being the platform's commission. Shape (4,)."""
-    return np.array([commission, channels.rival_app_fee, channels.marketplace_fee, channels.own_site_fee])
+def fees(channels: Channels, platforms: Sequence[PlatformTerms]) -> Floats:
+    """Share of the price that each channel takes: the commission of the platform that runs it. Shape (4,)."""
+    taken = np.array([0.0, channels.rival_app_fee, 0.0, channels.own_site_fee])
+    for platform in platforms:
+        taken[platform.channel] = platform.fees.commission
+    return taken
 
 
 def bad_shares(channels: Channels) -> Floats:

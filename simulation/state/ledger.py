@@ -24,6 +24,7 @@ class Account(StrEnum):
     SELLERS = "sellers"
     INFLUENCERS = "influencers"
     PLATFORM = "platform"
+    MARKETPLACE = "marketplace"
     RIVALS = "rivals"
     TREASURY = "treasury"
     OWNERS = "owners"

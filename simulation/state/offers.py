@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..arrays import Flags, Floats, Floats32, Masks, Rows
 from .consumers import Consumers
+from .platforms import PlatformTerms
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ class OfferSet:
     comparison: float  # κ
     visits: float = 1.0  # choice occasions a consumer
     buyer_fee: float = 0.0  # Rp an order on the social app
+    others: tuple[PlatformTerms, ...] = ()  # the platforms beside the social app
     attention: float = (
         1.0  # the social app's part in people's shopping over that at the opening, adoption and rules in it
     )

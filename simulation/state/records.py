@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, fields
 
 import numpy as np
@@ -36,6 +37,7 @@ class Settlement:
     bad: Floats  # of these, bad ones
     sales: Rupiah
     social_sales: Rupiah
+    by_channel: Rupiah  # (L, 4) sellers' sales, without the platform's own
     fees: Rupiah  # commissions, channel fees, affiliates, seller tax, refunds
     refunds: Rupiah
     goods: Rupiah
@@ -49,6 +51,19 @@ class Settlement:
     def gross(self) -> Rupiah:
         """Gross profit: sales less fees less goods less ads."""
         return self.sales - self.fees - self.goods - self.ads
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Owners of two shops, one online and one in the street, at the end of a week. NaN where there is nobody to ask."""
+
+    online: int = 0  # who opened a shop online this week
+    offline: int = 0  # who opened one in the street
+    street_online: float = math.nan  # share of offline shops whose owners sell online, too
+    young_online: float = math.nan  # of these, of owners below 40
+    old_online: float = math.nan  # and of the others
+    online_offline: float = math.nan  # share of SMEs on sale online whose owners have a shop in the street
+    sellers_online: float = math.nan  # share of all owners who sell online
 
 
 @dataclass(frozen=True)
@@ -69,6 +84,7 @@ class StreetWeek:
     alive: int = 0  # of the opening's
     entered: Rows = field(default_factory=lambda: NOBODY)  # rows of the street's sellers
     closed: Rows = field(default_factory=lambda: NOBODY)
+    moves: Moves = field(default_factory=Moves)
 
 
 @dataclass(frozen=True)

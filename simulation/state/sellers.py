@@ -12,6 +12,8 @@ from ..arrays import Flags, Floats, Rows, Rupiah
 from .listings import NOT_PAUSED, STILL_THERE, mean_of_life
 from .table import Table, column, table
 
+NO_OTHER = -1
+
 
 @table
 class Sellers(Table):
@@ -22,6 +24,12 @@ class Sellers(Table):
     category: Rows = column(np.int64, "", "of most of its designs: position in `Opening.categories`")
     first: Rows = column(np.int64, "row", "its first design, in `Listings`")
     entry_week: Rows = column(np.int64, "week", "the week in which it came; 0 for the opening")
+    other: Rows = column(
+        np.int64,
+        "row",
+        "the other shop of its owner, in the street of one online and the other way round; -1 for none",
+        newcomer=NO_OTHER,
+    )
     from_app: Flags = column(bool, "", "whether it opened the market on the social app", newcomer=False)
     exit_week: Rows = column(
         np.int64, "week", "the week in which it closed, or -1 while it is there", newcomer=STILL_THERE

@@ -28,7 +28,7 @@ BUSY: dict[str, Any] = merged(
         "market": {"importers": 8, "smes": 20, "designs": 2.0},
         "demand": {"order_value": E},
         "channels": {
-            **dict.fromkeys(("rival_app_fee", "marketplace_fee", "own_site_fee"), FEE),
+            **dict.fromkeys(("rival_app_fee", "own_site_fee"), FEE),
             **dict.fromkeys(("bad_social", "bad_rival_app", "bad_marketplace", "bad_own_site"), BAD),
             "bad_abroad": BAD_ABROAD,
             "refunded": REFUNDED,
@@ -44,6 +44,7 @@ BUSY: dict[str, Any] = merged(
             "effort": 0.0,
             "shop_review_weeks": 0,
         },
+        "rival": {"commission": FEE},
         "platform": {
             "commission": COMMISSION,
             "subsidy": SUBSIDY,
@@ -93,11 +94,15 @@ class Account:
         """A flow of the week; 0 where there is none."""
         return self.flows.get((purpose, payer, payee), 0)
 
-    def owes(self, purpose: str, payer: str, payee: str, due: Any) -> None:
-        """Assert that this was paid, something and to the last rupiah of each transfer's rounding."""
+    def owes(self, purpose: str, payer: str, payees: str, due: Any) -> None:
+        """Assert that this was paid, something and to the last rupiah of each transfer's rounding.
+
+        payees: one, or several with a + between them.
+        """
         total = float(np.sum(due))
         assert total > 1e4
-        assert self.paid(purpose, payer, payee) == pytest.approx(total, rel=1e-9, abs=4.0 * self.orders.size)
+        paid = sum(self.paid(purpose, payer, payee) for payee in payees.split("+"))
+        assert paid == pytest.approx(total, rel=1e-9, abs=4.0 * self.orders.size)
 
 
 def account(*changes: Mapping[str, Any], weeks: int = WEEKS) -> Account:

@@ -74,7 +74,9 @@ def test_importers_start_unrated() -> None:
 
 def test_part_of_the_rivals_is_abroad() -> None:
     """Both parts add up to their fees, and the total does not mind whose they are."""
-    home, abroad = (run({"channels": {"rivals_abroad": share}}, weeks=4) for share in (0.0, 1.0))
+    home, abroad = (
+        run({"channels": {"others_abroad": share}, "rival": {"abroad": share}}, weeks=4) for share in (0.0, 1.0)
+    )
     for market, share in ((home, 0.0), (abroad, 1.0)):
         fees = np.array(market.series["rival_profit"])
         assert fees.min() > 0

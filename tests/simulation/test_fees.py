@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from simulation import Market
-from simulation.platform.fees import LARGEST_STEP, NOBODY_MOVES, Fees, Outlook, ResponseView, best_fees
+from simulation.platform.fees import LARGEST_STEP, NOBODY_MOVES, Outlook, ResponseView, best_fees
 from simulation.state.ledger import Account, Purpose
+from simulation.state.platforms import Fees
 from tests.simulation.worlds import PROJECT_S, Design, bare, merged, outcome, run, same, shares, small, surplus
 
 E = 80_000.0

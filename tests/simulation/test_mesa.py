@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 from mesa.agent import AgentSet
 
-from simulation import SME, ConfigError, Consumer, Importer, Influencer, Market, Platform, Regulator
+from simulation import SME, ConfigError, Consumer, Importer, Influencer, Market, Marketplace, Platform, Regulator
 from simulation.agents.consumers import ConsumerSet
 from simulation.agents.model import Everybody
 from simulation.state.listings import STILL_THERE
@@ -37,7 +37,7 @@ TINY: dict[str, Any] = {
         "calibration_weeks": 2,
     },
 }
-OTHERS = 20 + 3 + 5 + 2
+OTHERS = 20 + 3 + 5 + 3
 
 
 @pytest.fixture
@@ -51,7 +51,8 @@ def market() -> Market:
 
 def test_all_agents_are_there_by_type_and_together(market: Market) -> None:
     kinds = {kind: len(agents) for kind, agents in market.agents_by_type.items()}
-    assert kinds == {Consumer: 300, SME: 20, Importer: 3, Influencer: 5, Platform: 1, Regulator: 1}
+    one_each = dict.fromkeys((Platform, Marketplace, Regulator), 1)
+    assert kinds == {Consumer: 300, SME: 20, Importer: 3, Influencer: 5} | one_each
     assert set(market.agent_types) == set(kinds)
     assert len(market.agents) == 300 + OTHERS == len(list(market.agents))
     assert isinstance(market.agents, AgentSet)
@@ -165,7 +166,7 @@ def test_every_agent_shows_itself(market: Market) -> None:
         assert all(f"{name}=" in repr(agent) for name in agent.shown)
 
 
-@pytest.mark.parametrize("kind", [Consumer, Influencer, Platform, Regulator])
+@pytest.mark.parametrize("kind", [Consumer, Influencer, Platform, Marketplace, Regulator])
 def test_only_shops_leave(market: Market, kind: type[mesa.Agent]) -> None:
     with pytest.raises(NotImplementedError, match=f"a {kind.__name__} stays"):
         next(iter(market.agents_by_type[kind])).remove()

@@ -170,8 +170,10 @@ def test_a_fine_falls_due_once_for_what_went_unseen() -> None:
 
 # ---- what is broken unseen follows from the fields that a rule moves
 
-# Taxes are levied, support and disclosure given, standards met by others; any other field can be broken.
+# Taxes are levied, support and disclosure given, standards met by others, and a marketplace of another owner is not
+# fined; any other field can be broken.
 NOBODYS = {
+    *("marketplace_commission_cap", "marketplace_buyer_fee_cap", "marketplace_subsidy_cap", "marketplace_tax"),
     *("attention", "standards", "duty", "duty_free", "seller_tax", "seller_tax_free", "platform_tax"),
     *("breaches", "breach_fine", "bad_orders", "refunded", "compliance", "disclosure"),
     *("site_reach", "site_setup", "support", "site_support", "support_ceiling", "support_below"),

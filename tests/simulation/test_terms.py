@@ -12,7 +12,7 @@ import pytest
 from simulation import Market
 from simulation.law.effective import referral_fees
 from simulation.law.rules import at_least, at_most
-from simulation.settings.channels import Channels
+from simulation.settings.rival import RivalSetting
 from simulation.state.channels import MARKETPLACE, SOCIAL
 from tests.simulation.worlds import PROJECT_S, merged, outcome, run, same, small
 
@@ -89,19 +89,19 @@ def test_a_floor_in_part_does_not_creep_into_hybrid_prices() -> None:
 
 def test_redirected_orders_pay_where_they_end() -> None:
     """Separation ends the app's commission, not the fee of the place to which buyers are sent."""
-    rates = {"channels": {"marketplace_fee": 0.02, "own_site_fee": 0.05, "keeps_marketplace": 0.5}}
+    rates = {"channels": {"own_site_fee": 0.05, "keeps_marketplace": 0.5}, "rival": {"commission": 0.02}}
     market = Market(small(PROJECT_S, rates, regulation={"separation": {"start_week": 3, "probability": 0.5}}))
     for _ in range(3):
         market.step()
-    channels, table = market.terms.channels, market.listings
+    payment, there, table = market.terms.channels.own_site_fee, market.terms.rival.commission, market.listings
     kept = market.listings.recent(table.past_orders) > 0
     fees = referral_fees(market.terms, table.channel_mask[kept & ~table.own])
-    assert set(fees) == {0.5 * channels.marketplace_fee, 0.5 * channels.own_site_fee}
+    assert set(fees) == {0.5 * there, 0.5 * payment}
     sales = market.flows["sales", "consumers", "sellers"]
     social = table.social_revenue.sum()
     assert social > 0
-    rivals = market.flows["commission", "sellers", "rivals"]
-    assert rivals >= 0.5 * min(channels.marketplace_fee, channels.own_site_fee) * 0.5 * sales
+    rivals = sum(market.flows["commission", "sellers", payee] for payee in ("rivals", "marketplace"))
+    assert rivals >= 0.5 * min(there, payment) * 0.5 * sales
     owner = run({"platform": {"owns_marketplace": True}}, rates, weeks=4, regulation={"separation": {}})
     stranger = run(rates, weeks=4, regulation={"separation": {}})
     assert outcome(owner, "commission_income") > outcome(stranger, "commission_income") == 0.0
@@ -112,10 +112,12 @@ def test_redirected_orders_pay_where_they_end() -> None:
 @pytest.mark.parametrize("keeps", [0.0, 1.0])
 def test_sellers_pay_for_what_is_redirected_to_the_rupiah(keeps: float, there: float) -> None:
     """Half of what the app sells ends where it costs least: on the marketplace, if kept, or with a payment service."""
-    channels = {"keeps_marketplace": keeps, "keeps_rival_app": 0.0, "keeps_own_site": 0.0, "marketplace_fee": there}
+    channels = {"keeps_marketplace": keeps, "keeps_rival_app": 0.0, "keeps_own_site": 0.0}
     app = {"market": {"app_share": 0.9 if keeps else 1.0}}
-    market = run(app, {"channels": channels}, weeks=1, regulation={"separation": {"probability": 0.5}})
-    paid, sales = market.flows["commission", "sellers", "rivals"], market.flows["sales", "consumers", "sellers"]
+    rates = {"channels": channels, "rival": {"commission": there}}
+    market = run(app, rates, weeks=1, regulation={"separation": {"probability": 0.5}})
+    paid = sum(market.flows.get(("commission", "sellers", payee), 0) for payee in ("rivals", "marketplace"))
+    sales = market.flows["sales", "consumers", "sellers"]
     social = market.listings.social_revenue.sum()
     payment = market.terms.channels.own_site_fee
     fee = min(there, payment) if keeps else payment
@@ -130,8 +132,7 @@ def test_a_marketplace_account_never_makes_separation_worse() -> None:
     without = np.array([1 << SOCIAL], np.int32)
     both = without | 1 << MARKETPLACE
     for fee in (0.0, 0.02, 0.5):
-        channels = dataclasses.replace(market.terms.channels, marketplace_fee=fee)
-        terms = dataclasses.replace(market.terms, channels=channels)
+        terms = dataclasses.replace(market.terms, rival=dataclasses.replace(market.terms.rival, commission=fee))
         assert referral_fees(terms, both) <= referral_fees(terms, without)
 
 
@@ -166,6 +167,6 @@ def test_an_app_that_takes_no_payment_breaks_no_separation() -> None:
 
 
 def test_a_cap_holds_for_every_channel_of_the_platform() -> None:
-    for owns, fee in ((True, 0.01), (False, Channels().marketplace_fee)):
+    for owns, fee in ((True, 0.01), (False, RivalSetting().commission)):
         market = run({"platform": {"owns_marketplace": owns}}, weeks=1, regulation={"commission_cap": {"cap": 0.01}})
-        assert market.terms.channels.marketplace_fee == fee
+        assert market.terms.rival.commission == fee

@@ -1,0 +1,26 @@
+"""Platforms: which channel each runs, what it charges there, and in whose books that is."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .ledger import Account
+
+
+class Fees(NamedTuple):
+    """What a platform sets: commission, share of price; subsidy and the fee on buyers, Rp an order; share of feed
+    slots sold."""
+
+    commission: float
+    subsidy: float
+    ad_load: float
+    buyer_fee: float = 0.0
+
+
+class PlatformTerms(NamedTuple):
+    """A platform in a week. Two platforms of one owner have the same account."""
+
+    channel: int  # that it runs
+    account: Account  # its owner's books
+    fees: Fees  # as far as the rules let it
+    tax: float = 0.0  # share of what it takes for its services that the treasury gets
