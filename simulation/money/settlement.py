@@ -42,14 +42,15 @@ class Purses:
 
         own_purpose: what the platform's payment is for, where it is called otherwise; members: the payee's accounts.
         """
-        paid = np.zeros(rows.size, np.int64)
-        for payer, what, mine in (
-            (Account.SELLERS, purpose, ~self.own[rows]),
-            (Account.PLATFORM, own_purpose or purpose, self.own[rows]),
-        ):
-            purse = self.seller[rows[mine]] if payer == Account.SELLERS else None
-            to = None if members is None else members[mine]
-            paid[mine] = self.ledger.transfer(what, payer, payee, due[mine], purse, to)
+        ours = self.own[rows]
+        if not ours.any():
+            return self.ledger.transfer(purpose, Account.SELLERS, payee, due, self.seller[rows], members)
+        paid, theirs = np.empty(rows.size, np.int64), ~ours
+        to, own_to = (None, None) if members is None else (members[theirs], members[ours])
+        shops = self.seller[rows[theirs]]
+        paid[theirs] = self.ledger.transfer(purpose, Account.SELLERS, payee, due[theirs], shops, to)
+        what = own_purpose or purpose
+        paid[ours] = self.ledger.transfer(what, Account.PLATFORM, payee, due[ours], None, own_to)
         return paid
 
 
