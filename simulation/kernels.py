@@ -250,16 +250,18 @@ def endorse(key0, key1, week, who, score, ids, chosen):
     who (k,) uint32, score (k, J) float64, ids (J,) int64; writes positions (k,). The Gumbel race in its exponential
     form: the first arrival, -ln u / rate, among rates e^score. Few need the logarithm, for -ln u ≥ 1 - u.
     """
+    luck = np.empty(ids.shape[0])
     for k in range(who.shape[0]):
         best = np.inf
         for j in range(ids.shape[0]):
             party = np.uint64(ids[j])
             a, b, _, _ = philox(key0, key1, who[k], week, party & np.uint64(0xFFFFFFFF), party >> np.uint64(32))
-            u = (np.float64(a >> 6) * 2.0**26 + np.float64(b >> 6) + 0.5) * 2.0**-52
+            luck[j] = (np.float64(a >> np.uint32(6)) * 2.0**26 + np.float64(b >> np.uint32(6)) + 0.5) * 2.0**-52
+        for j in range(ids.shape[0]):
             slowness = math.exp(-score[k, j])
-            if (1.0 - u) * slowness >= best:
+            if (1.0 - luck[j]) * slowness >= best:
                 continue
-            arrival = -math.log(u) * slowness
+            arrival = -math.log(luck[j]) * slowness
             if arrival < best:
                 best = arrival
                 chosen[k] = j

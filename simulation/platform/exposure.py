@@ -53,9 +53,12 @@ def table_weights(
     """
     app, elsewhere = search * (2.0 * candidates.lean), search * (2.0 * (1.0 - candidates.lean))
     social, rival, market = (keeps(candidates.channel_mask, ch) for ch in (SOCIAL, RIVAL_APP, MARKETPLACE))
-    in_category = candidates.category == np.arange(n_categories)[:, None]
-    feeds = np.vstack([feed * social, elsewhere * (rival | market)])
-    searches = np.vstack([in_category * (app * social), in_category * (elsewhere * market)])
+    feeds, searches = np.empty((len(feed) + 1, search.size)), np.zeros((2 * n_categories, search.size))
+    np.multiply(feed, social, out=feeds[:-1])
+    np.multiply(elsewhere, rival | market, out=feeds[-1])
+    every = np.arange(search.size)  # a design's weight stands in its category's row
+    searches[candidates.category, every] = app * social
+    searches[candidates.category + n_categories, every] = elsewhere * market
     mine = np.flatnonzero(candidates.own)
     own = np.vstack([feeds[:-1, mine], searches[:, mine]])
     total = np.concatenate([feeds[:-1].sum(axis=1), searches.sum(axis=1)])
