@@ -15,7 +15,7 @@ from ..law.effective import WeekTerms
 from ..settings.channels import Channels
 from ..settings.platform import PlatformSetting
 from ..state.channels import SOCIAL, bad_orders, delivery
-from ..state.consumers import BLOCK, CLUSTERS, FOLLOWS, Consumers, blocks, by_audience
+from ..state.consumers import BLOCK, CLUSTERS, FOLLOWS, Consumers, by_audience, spans
 from ..state.influencers import Influencers
 from ..state.listings import Listings
 from ..state.opening import Opening
@@ -113,7 +113,7 @@ def update_ties(
     this week; promoted, the share of the feed that promotes.
     """
     left = (1.0 - promoted) ** channels.dilution if ties.attention is not None else 1.0
-    for rows in blocks(np.arange(len(consumers))):
+    for rows in spans(len(consumers)):
         bought = consumers.bought_on[rows] == SOCIAL
         if ties.habit is not None:
             usual = purchase_chance(consumers.alpha[rows], ties.price, ties.appeal)
@@ -121,7 +121,7 @@ def update_ties(
                 consumers.habit[rows], ties.habit[rows], bought, usual, channels.habit_step
             )
         if ties.trust is not None:
-            bad = has_bad_order(chance, week, consumers, rows[bought], bought, bad_share)
+            bad = has_bad_order(chance, week, consumers, rows.start + np.flatnonzero(bought), bought, bad_share)
             consumers.trust[rows] = trust_after(
                 consumers.trust[rows], ties.trust[rows], bought, bad, breached, channels
             )
@@ -230,11 +230,11 @@ def promoted_share(listings: Listings, week: int, favour: float, sold: float) ->
 
 def renew_follows(chance: Chance, week: int, consumers: Consumers, audience: Floats, churn: float) -> None:
     """Each follow ends with chance `churn`, one a consumer at most, and another, by audience (K,), takes its place."""
-    for rows in blocks(np.arange(len(consumers))):
+    for rows in spans(len(consumers)):
         luck = chance.uniform(Stream.CHURN, consumers.id[rows], week)
         ended = np.flatnonzero(luck[:, 0] < FOLLOWS * churn)
         place = (luck[ended, 0] / churn).astype(np.int64)
-        consumers.follows[rows[ended], place] = by_audience(audience, luck[ended, 1])
+        consumers.follows[rows.start + ended, place] = by_audience(audience, luck[ended, 1])
 
 
 def is_breached(chance: Chance, week: int, likelihood: float) -> bool:

@@ -150,6 +150,8 @@ def _pay_for_own_goods(
     """Consumers pay the platform for its own goods. Returns all sales, and those on the social app, Rp, (L,)."""
     ours = listings.own[sold]
     sales, social = taken.sum(axis=1), taken[:, SOCIAL].copy()
+    if not ours.any():
+        return sales, social
     paid = ledger.transfer(Purpose.OWN_SALES, Account.CONSUMERS, Account.PLATFORM, worth[ours].sum(axis=1))
     sales[sold[ours]] = paid
     social[sold[ours]] = np.minimum(paid, worth[ours, SOCIAL].astype(np.int64) + 1)
