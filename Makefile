@@ -121,9 +121,9 @@ test-soak: install ## run two thousand markets in one process and weigh what is 
 test-classroom: install ## a class of 40 phones for 20 weeks, and 10,000 hostile messages
 	PHONES=40 MESSAGES=10000 MOST_WAIT=1 $(BIN)/pytest tests/experiments/test_classroom_server.py -k hostile
 
-test-cluster: install ## run a study on a Ray cluster of two nodes and kill one of them
+test-cluster: install ## run studies on Ray clusters of two and of four nodes, which die, join, fall silent and lose their head
 	$(call locked,ray)
-	$(BIN)/pytest tests/cluster/two_nodes.py
+	$(BIN)/pytest tests/cluster/two_nodes.py tests/cluster/four_nodes.py
 
 test-slurm: install ## run a study on the SLURM that answers here, and end an element of it
 	$(call locked,slurm)

@@ -8,6 +8,7 @@ job holds what planning has checked already.
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import re
 import secrets
@@ -190,7 +191,7 @@ def _on_ray(run: Run, jobs: Sequence[Job], where: Mapping[str, Any]) -> None:
     from ray.exceptions import RayTaskError
 
     try:
-        ray.init(**where, log_to_driver=False, logging_level="ERROR")
+        ray.init(**where, log_to_driver=False, logging_level=logging.ERROR)
     except Exception as error:  # of many kinds: no cluster, another version, another token
         raise OSError(f"Ray cannot be used: {error}") from error
     try:
