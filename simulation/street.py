@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -45,7 +44,7 @@ class Street:
             self.sellers, self.listings, self.ledger = start.sellers, start.listings, start.ledger
             self.captive, self.money = start.captive, start.money
             self.influencers = draw_influencers(start.chance, 0, config.influence)
-            self.known: tuple[Any, ...] = ()  # of the market's terms, those that its own were made of
+            self.known: WeekTerms | None = None  # the market's terms that its own were made of, of no week
             self.ledger.close_week()
 
     @property
@@ -67,8 +66,7 @@ class Street:
 
     def _terms(self, market: WeekTerms) -> WeekTerms:
         """The week's terms of offline shops, made anew where more of the market's than the week has moved."""
-        settings = market.demand, market.consideration, market.sellers, market.influence, market.government
-        known = market.rules, market.channels, *settings
+        known = replace(market, week=0)
         if known != self.known:
             self.known, self.terms = known, street_terms(market, self.first.mean_orders, self.config.street.nest)
         return replace(self.terms, week=market.week)

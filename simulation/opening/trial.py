@@ -51,7 +51,7 @@ class Trial:
         self.asked = np.ones(setup.ids.size)  # price over the listed one
         number, audience = config.market.calibration_consumers, setup.influencers.audience
         self.people = draw_consumers(chance, number, config.demand, attention, audience)
-        self.on_app = keeps(setup.channel_mask, SOCIAL)
+        self.on_app, self.need = keeps(setup.channel_mask, SOCIAL), Needs.of(setup.need)
         self.popularity = setup.target / setup.target.mean() + config.sellers.popularity_prior
         self._expose()
 
@@ -128,7 +128,7 @@ class Trial:
             exposure=self.feed,
             endorsing=self._week_endorsing(draws),
             endorsement=(config.influence.endorsement * setup.influencers.credibility).astype(np.float32),
-            need=Needs.of(setup.need),
+            need=self.need,
             checkout=self.setting.checkout,
             subsidy=self.setting.subsidy,
             favour=1.0,

@@ -121,7 +121,7 @@ class Ledger:
         """Accounts for new sellers, up to `sellers` in all."""
         new = np.zeros(sellers - self.balance[Account.SELLERS].size, np.int64)
         for accounts in (self.balance, self._before):
-            accounts |= {party: np.append(accounts[party], new) for party in BY_SELLER}
+            accounts |= {party: np.concatenate([accounts[party], new]) for party in BY_SELLER}
 
     def transfer(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 
 import numpy as np
 
@@ -47,7 +48,7 @@ class Settlement:
     hours: Rupiah  # (N,) of these, what owners' hours would have earned elsewhere
     broke: Rows  # (n,) rows of the shops that could not pay that
 
-    @property
+    @cached_property
     def gross(self) -> Rupiah:
         """Gross profit: sales less fees less goods less ads."""
         return self.sales - self.fees - self.goods - self.ads
