@@ -21,7 +21,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run page map validate mechanisms rules plausible street designs consumers changes outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-soak test-classroom test-cluster trials wheel test-wheel brief docs lock lint format clean
+.PHONY: help install browser run page map validate mechanisms rules plausible street designs consumers changes outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-soak test-classroom test-cluster test-slurm trials wheel test-wheel brief docs lock lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -124,6 +124,10 @@ test-classroom: install ## a class of 40 phones for 20 weeks, and 10,000 hostile
 test-cluster: install ## run a study on a Ray cluster of two nodes and kill one of them
 	$(call locked,ray)
 	$(BIN)/pytest tests/cluster/two_nodes.py
+
+test-slurm: install ## run a study on the SLURM that answers here, and end an element of it
+	$(call locked,slurm)
+	$(BIN)/pytest tests/cluster/slurm.py
 
 wheel: install ## build the wheel and the source archive of this version: dist/
 	@rm -rf dist

@@ -177,7 +177,8 @@ HELP = """
 What to run     market, platform, algorithm, regulation (a name, or '[a,b]'), demand, consideration;
                 experiment=PRESET for all that a preset says
 How much        weeks=156; seed=0, replications=1 (in every scenario the seeds seed, seed+1, ...)
-With what       workers=null (every core); hydra/launcher=joblib (processes), basic (this process) or ray
+With what       workers=null (every core); hydra/launcher=joblib (processes), basic (this process),
+                ray or submitit_slurm (several machines)
 Where to        results/STUDY: study=NAME, else named after preset and settings; results=FOLDER
 Any parameter   market.consumers=10000, platform.favour=2, regulation.separation.start_week=52
 

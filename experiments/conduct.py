@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis import StudyError, load
+from analysis.datasets import StudyError
 from analysis.words import plural
 
 from . import duration, inputs, plan
@@ -68,7 +68,7 @@ def _announce(study: OpenStudy) -> None:
     say(f"study {study.plan.study}, {plural(scenarios, 'scenario')} with {plural(seeds, 'seed')}{there}")
     runs = [(scenario.config, len(seeds)) for scenario, seeds in study.missing]
     launcher = study.plan.launcher
-    if launcher.name != "ray" and (long := duration.told(runs, launcher.workers)):  # whose nodes are not known here
+    if not launcher.elsewhere and (long := duration.told(runs, launcher.workers)):  # whose nodes are not known here
         say(long)
 
 
@@ -88,7 +88,7 @@ def _run(study: OpenStudy) -> int:
 
 def _show(study: OpenStudy) -> int:
     """Print the table of means, write the report and say where it lies."""
-    from analysis import report  # late: it takes its time, and bad input does without it
+    from analysis import load, report  # late: pandas and figures take their time, and runs do without them
 
     scenarios = {scenario.scenario_id for scenario in study.plan.scenarios}
     try:

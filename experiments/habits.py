@@ -1,7 +1,8 @@
 """Habits from Hydra that mean something else here, each answered by one line that says what to do instead.
 
 What works as in Hydra is not here: NAME=VALUE, +NAME=VALUE and ++NAME=VALUE (every setting is there already, so the
-three are one), sweeps, groups, presets, -m, --cfg job, --info, --config-dir, and the launchers basic, joblib and ray.
+three are one), sweeps, groups, presets, -m, --cfg job, --info, --config-dir, and the launchers basic, joblib, ray
+and submitit_slurm.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from typing import Any
 
 from simulation.settings.parameter import ConfigError, Spec, check, unknown
 
+from . import slurm
 from .aftercare import cared_for
 from .cores import core_count
 from .jobs import Job
@@ -47,6 +48,7 @@ SETTINGS: dict[str, dict[str, tuple[Any, Any, Spec]]] = {  # by dotted name: def
         "ray.init.address": (None, str | None, Spec("the head's HOST:PORT, or auto", "null starts Ray here")),
         "ray.init.num_cpus": ("${workers}", int | None, Spec("processes of a Ray started here", "", *PROCESSES)),
     },
+    slurm.NAME: slurm.SETTINGS,
 }
 
 
@@ -64,6 +66,8 @@ class Launcher:
         name = given.pop("name")
         if name == "ray" and find_spec("ray") is None:
             raise ConfigError("hydra/launcher", name, "basic or joblib; ray after pip install 'etalase[ray]'")
+        if name == slurm.NAME and (lacking := slurm.missing()):
+            raise ConfigError("hydra/launcher", name, f"basic or joblib; {name} needs {lacking}")
         known, flat = SETTINGS[name], flatten(given)
         for key in sorted(flat.keys() - known.keys()):
             if not known:
@@ -82,7 +86,12 @@ class Launcher:
         """How many processes there are to be."""
         if self.name == "basic":
             return 1
-        return CLUSTER if self.name == "ray" else self.settings["n_jobs"] or core_count()
+        return CLUSTER if self.elsewhere else self.settings["n_jobs"] or core_count()
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether other machines run the jobs, of which nobody knows how many and how fast."""
+        return self.name in ("ray", slurm.NAME)
 
     @property
     def threads(self) -> int:
@@ -213,7 +222,7 @@ def _call(run: Run, job: Job) -> None:
     run(job)
 
 
-LAUNCHERS = {"basic": basic, "joblib": joblib, "ray": ray}
+LAUNCHERS = {"basic": basic, "joblib": joblib, "ray": ray, slurm.NAME: slurm.slurm}
 
 
 def _start_worker(parent: int) -> None:

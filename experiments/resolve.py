@@ -205,7 +205,7 @@ def _choice(group: str, value: Any) -> str | tuple[str, ...]:
         return configs.name_of(value)
     known = list(choices(group))
     if group == LAUNCHER and value not in known:
-        others = "launcher plugins of Hydra's are not used, on SLURM and other clusters ray runs (docs/cluster.md)"
+        others = "launcher plugins of Hydra's are not used; on other clusters ray runs (docs/cluster.md)"
         raise ConfigError(group, value, f"one of {', '.join(known)}; {others}")
     if not isinstance(value, str | int | float) or str(value) not in known:
         raise unknown(group, value, known)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
-from analysis import Study
 from analysis.words import scale
+
+if TYPE_CHECKING:
+    from analysis import Study
 
 SURVIVAL = ("sme_survival_156w", "sme_survival_104w", "sme_survival_52w", "opening_smes_alive")
 MAIN = ("sme_profit", "consumer_surplus", "platform_profit", "total_surplus", "platform_share")

@@ -90,7 +90,9 @@ class Chance:
     def normal(self, stream: Stream, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0) -> Floats:
         """Two independent standard normals for each (agent, week, party). Shape (n, 2)."""
         radius, angle = self._polar(stream, agents, week, parties)
-        return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
+        normals = np.empty((radius.size, 2))
+        normals[:, 0], normals[:, 1] = radius * np.cos(angle), radius * np.sin(angle)
+        return normals
 
     def one_normal(self, stream: Stream, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0) -> Floats:
         """The first of the two normals of each (agent, week, party) alone. Shape (n,)."""
@@ -104,8 +106,12 @@ class Chance:
 
     def directions(self, stream: Stream, agents: ArrayLike, parties: ArrayLike = 0) -> Floats:
         """A random unit vector in taste space (4 dimensions) for each (agent, party). Shape (n, 4)."""
-        v = np.hstack([self.normal(stream, agents, week, parties) for week in (0, 1)])
-        return v / np.linalg.norm(v, axis=1, keepdims=True)
+        return unit(np.concatenate([self.normal(stream, agents, week, parties) for week in (0, 1)], axis=1))
+
+
+def unit(vectors: Floats) -> Floats:
+    """The vectors (n, d) at length 1."""
+    return np.asarray(vectors / np.sqrt((vectors * vectors).sum(axis=1, keepdims=True)))
 
 
 def _hit(agents: ArrayLike, parties: ArrayLike) -> tuple[NDArray[np.uint32], Rows, int]:

@@ -39,7 +39,7 @@ SURPLUS, INCLUSIVE, IMPULSE = 0, 1, 2
 TOTALS = 4
 
 FIRST_KEPT = 0x5A5F5A50  # two bits for each mask of channels: the first kept of rival app, marketplace, own site
-TRIES = 255  # seats looked at after an empty one, before the slot stays empty
+TRIES = 256  # seats looked at after an empty one, before the slot stays empty
 
 
 class Draw(NamedTuple):
@@ -250,16 +250,18 @@ def endorse(key0, key1, week, who, score, ids, chosen):
     who (k,) uint32, score (k, J) float64, ids (J,) int64; writes positions (k,). The Gumbel race in its exponential
     form: the first arrival, -ln u / rate, among rates e^score. Few need the logarithm, for -ln u ≥ 1 - u.
     """
+    luck = np.empty(ids.shape[0])
     for k in range(who.shape[0]):
         best = np.inf
         for j in range(ids.shape[0]):
             party = np.uint64(ids[j])
             a, b, _, _ = philox(key0, key1, who[k], week, party & np.uint64(0xFFFFFFFF), party >> np.uint64(32))
-            u = (np.float64(a >> 6) * 2.0**26 + np.float64(b >> 6) + 0.5) * 2.0**-52
+            luck[j] = (np.float64(a >> np.uint32(6)) * 2.0**26 + np.float64(b >> np.uint32(6)) + 0.5) * 2.0**-52
+        for j in range(ids.shape[0]):
             slowness = math.exp(-score[k, j])
-            if (1.0 - u) * slowness >= best:
+            if (1.0 - luck[j]) * slowness >= best:
                 continue
-            arrival = -math.log(u) * slowness
+            arrival = -math.log(luck[j]) * slowness
             if arrival < best:
                 best = arrival
                 chosen[k] = j
@@ -329,14 +331,14 @@ def consideration_sets(
         luck[i] = (np.float32(words[1, i] >> np.uint32(9)) + np.float32(0.5)) * np.float32(2.0**-23)
     limits, begins = np.empty((3, BLOCK), np.float32), np.empty((4, BLOCK), np.uint32)
     begin, shift, look = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
-    again, empty, other = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int32)
+    empty, other = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int32)
     _feed_tables(n, attention, people.cluster[first:last], exposure, own.psi, limits, begins)
     for s in range(n_browsed):
         if s == n_feed:
             _search_tables(n, attention, words[0], exposure, own.psi, limits, begins)
             bits = exposure.search_bits
-        _place(n, words[4 + s], limits, begins, bits, exposure.own_bits, begin, shift, look, again, other)
-        _look(n, words[4 + s], exposure.seats, begin, shift, look, again, empty, offer[s])
+        _place(n, words[4 + s], limits, begins, bits, exposure.own_bits, begin, shift, look, other)
+        _look(n, words[4 + s], exposure.seats, begin, shift, look, empty, offer[s])
         for i in range(n):
             row = _row_or_blank(offer[s, i], links)
             channel[s, i] = other[i] * (first_kept(links[row, KEPT]) if s < n_feed else 2)
@@ -397,53 +399,51 @@ def _search_tables(n, attention, words, exposure, psi, limits, begins):
 
 
 @njit(cache=True, inline="always")
-def _place(n, words, limits, begins, bits, own_bits, begin, shift, look, again, other):
-    """Where n consumers look first and second in one slot, and whether it is of `other` channels than the social app.
+def _place(n, words, limits, begins, bits, own_bits, begin, shift, look, other):
+    """Where n consumers look first in one slot, and whether it is of `other` channels than the social app.
 
     words (n,), their low half u; limits (3, n): the slot is the social app's where u is below the first, and from own
     listings alone where it is below the second or 65,536 - u not above the third; begins (4, n): where the seats of a
     table begin, the social app's and the others', of all listings and of own ones. Writes `begin` and `shift` of the
-    table, and places in all seats.
+    table, and the place in all seats.
     """
     all_shift, own_shift = np.uint32(32 - bits), np.uint32(32 - own_bits)
     for i in range(n):
         u = np.float32(np.int32(words[i] & np.uint32(0xFFFF)))
         social = u < limits[0, i]
         favoured = (u < limits[1, i]) | (np.float32(65536.0) - u <= limits[2, i])
-        of_all = begins[0, i] if social else begins[1, i]
-        of_own = begins[2, i] if social else begins[3, i]
+        app, others, app_own, others_own = begins[0, i], begins[1, i], begins[2, i], begins[3, i]
+        of_all = app if social else others  # who chooses what to read takes one consumer at a time, who reads all many
+        of_own = app_own if social else others_own
         begin[i] = of_own if favoured else of_all
         shift[i] = own_shift if favoured else all_shift
         other[i] = np.int32(0) if social else np.int32(1)
     for i in range(n):
         look[i] = begin[i] + (words[i] >> shift[i])
-        again[i] = begin[i] + (next_word(words[i]) >> shift[i])
 
 
 @njit(cache=True, inline="always")
-def _look(n, words, seats, begin, shift, look, again, empty, offer):
+def _look(n, words, seats, begin, shift, look, empty, offer):
     """The rows that n consumers find in one slot, EMPTY for none: at a random seat, else at one that follows from it.
 
-    The second look is taken at once, needed or not: that is cheaper than to guess whether it will be. The few that need
-    more, listed in `empty`, look on in rounds.
+    Those who find an empty seat, listed in `empty`, look on in rounds.
     """
     many = 0
     for i in range(n):
-        row, second = seats[look[i]], seats[again[i]]
-        gone = row >> np.int32(31)  # all bits where the seat is empty, else none
-        row = (row & ~gone) | (second & gone)
+        row = seats[look[i]]
         offer[i] = row
         empty[many] = i
         many += np.int64(row < 0)
     for k in range(many):
-        look[empty[k]] = next_word(words[empty[k]])
+        look[empty[k]] = words[empty[k]]
     tries = TRIES
     while many > 0 and tries > 0:
         left = 0
         for k in range(many):
             i = empty[k]
-            look[i] = next_word(look[i])
-            row = seats[begin[i] + np.uint32(look[i] >> shift[i])]
+            word = next_word(look[i])
+            look[i] = word
+            row = seats[begin[i] + np.uint32(word >> shift[i])]
             offer[i] = row
             empty[left] = i
             left += np.int64(row < 0)

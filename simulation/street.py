@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -44,6 +45,7 @@ class Street:
             self.sellers, self.listings, self.ledger = start.sellers, start.listings, start.ledger
             self.captive, self.money = start.captive, start.money
             self.influencers = draw_influencers(start.chance, 0, config.influence)
+            self.known: tuple[Any, ...] = ()  # of the market's terms, those that its own were made of
             self.ledger.close_week()
 
     @property
@@ -57,11 +59,19 @@ class Street:
             return 0.0
         listings = self.listings
         self.market = market
-        self.terms = terms = street_terms(market, self.first.mean_orders, self.config.street.nest)
+        self.terms = terms = self._terms(market)
         listings.shock = shocks(self.chance, terms.week, listings, terms.demand.shock_persistence)
         listings.vat, listings.duty = consumer_taxes(listings, terms)
         self.nest = street_nest(listings, self.nest.worth.size, self.config.street, terms.demand)
         return self.nest.log_outside
+
+    def _terms(self, market: WeekTerms) -> WeekTerms:
+        """The week's terms of offline shops, made anew where more of the market's than the week has moved."""
+        settings = market.demand, market.consideration, market.sellers, market.influence, market.government
+        known = market.rules, market.channels, *settings
+        if known != self.known:
+            self.known, self.terms = known, street_terms(market, self.first.mean_orders, self.config.street.nest)
+        return replace(self.terms, week=market.week)
 
     def trade(self, season: float, heads: float, online: float) -> StreetWeek:
         """Step 5, too: the week's trade, on the terms that it met its customers on.

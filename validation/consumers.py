@@ -21,7 +21,7 @@ from analysis import Study
 from analysis.markdown import table
 from experiments import compose, fingerprint
 from simulation import Market
-from validation.studies import PROJECT_S, WITH, WITHOUT, Design, StudyFailed, conduct, values
+from validation.studies import PROJECT_S, WITH, WITHOUT, Design, conduct, make_page, values
 
 PAGE = Path(__file__).parent.parent / "docs" / "consumers.md"
 TEMPLATE = Path(__file__).with_name("consumers.md")
@@ -169,15 +169,8 @@ def write(study: Study) -> str:
 
 
 def main() -> int:
-    """Write the page. Returns the exit code: 0, or 1 where runs are missing."""
-    try:
-        study = conduct(DESIGN)
-    except StudyFailed as error:
-        print(error, file=sys.stderr)
-        return 1
-    PAGE.write_text(write(study), encoding="utf-8")
-    print(f"wrote {PAGE}")
-    return 0
+    """Run what is missing and write the page. Returns the exit code."""
+    return make_page(PAGE, lambda: {PAGE: write(conduct(DESIGN))})
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from analysis.intervals import Estimate
 from analysis.markdown import table
 from analysis.words import NAMES, sentence
 from experiments import compose, fingerprint
-from validation.studies import Design, StudyFailed, conduct, values, weekly
+from validation.studies import Design, conduct, make_page, values, weekly
 from validation.tables import number, over_seeds, percent, points
 
 PAGE = Path(__file__).parent.parent / "docs" / "designs.md"
@@ -126,14 +126,7 @@ Made by `python -m validation.designs` from version `{model}` of the model.
 
 def main() -> int:
     """Run what is missing and write the page. Returns the exit code."""
-    try:
-        study = conduct(DESIGNS)
-    except StudyFailed as error:
-        print(f"designs: {error}", file=sys.stderr)
-        return 1
-    PAGE.write_text(write(study), encoding="utf-8")
-    print(f"wrote {PAGE.parent.name}/{PAGE.name}")
-    return 0
+    return make_page(PAGE, lambda: {PAGE: write(conduct(DESIGNS))})
 
 
 if __name__ == "__main__":

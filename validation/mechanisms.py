@@ -14,7 +14,7 @@ from analysis import Study
 from analysis.markdown import table
 from experiments import fingerprint
 from simulation.opening.cache import NOT_ENTERING
-from validation.studies import HEADLINE, PROJECT_S, WITH, Design, StudyFailed, conduct, values
+from validation.studies import HEADLINE, PROJECT_S, WITH, Design, conduct, make_page, values
 from validation.tables import over_seeds, percent, points
 
 PAGE = Path(__file__).parent.parent / "docs" / "mechanisms.md"
@@ -200,14 +200,7 @@ What each rule does is in [rules.md](rules.md). Made by `make mechanisms` from v
 
 def main() -> int:
     """Run what is missing and write the page. Returns the exit code."""
-    try:
-        studies = {design.name: conduct(design) for design in STUDIES}
-    except StudyFailed as error:
-        print(f"mechanisms: {error}", file=sys.stderr)
-        return 1
-    PAGE.write_text(write(studies), encoding="utf-8")
-    print(f"wrote {PAGE.parent.name}/{PAGE.name}")
-    return 0
+    return make_page(PAGE, lambda: {PAGE: write({design.name: conduct(design) for design in STUDIES})})
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from experiments import fingerprint
 from experiments.search.mixes import BUNDLES
 from validation import closure, closure_picture, rigid
 from validation.compared import RESPONSES, SURVIVAL, Compared
-from validation.studies import RIGID, StudyFailed, preset
+from validation.studies import RIGID, make_page, preset
 
 PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
 TEMPLATE = Path(__file__).with_name("rules.md")
@@ -178,16 +178,13 @@ def write(studies: Mapping[str, Study]) -> str:
 
 
 def main(conduct: Callable[..., Study] = preset) -> int:
-    """Run what is missing and write the page. Returns the exit code."""
-    try:
+    """Run what is missing and write the page and its picture. Returns the exit code."""
+
+    def made() -> dict[Path, str]:
         studies = {name: conduct(*said) for name, said in STUDIES.items()}
-    except StudyFailed as error:
-        print(f"rules: {error}", file=sys.stderr)
-        return 1
-    PAGE.write_text(write(studies), encoding="utf-8")
-    PAGE.with_name("closure.svg").write_text(closure_picture.svg(studies[CLOSURE]), encoding="utf-8")
-    print(f"wrote {PAGE.parent.name}/{PAGE.name}")
-    return 0
+        return {PAGE: write(studies), PAGE.with_name("closure.svg"): closure_picture.svg(studies[CLOSURE])}
+
+    return make_page(PAGE, made)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from analysis.words import humanise, listing
 from experiments import fingerprint
 from validation import closure, history, street_picture
 from validation.separation import INCOME, OFFLINE, OWN, SHOPS, Separation
-from validation.studies import Design, StudyFailed, conduct, preset, values, weekly
+from validation.studies import Design, conduct, make_page, preset, values, weekly
 from validation.tables import in_unit, number, over_seeds, percent
 
 PAGE = Path(__file__).parent.parent / "docs" / "street.md"
@@ -178,16 +178,14 @@ def write(studies: Mapping[str, Study]) -> str:
 
 
 def main(run: Callable[..., Study] = preset, of: Callable[[Design], Study] = conduct) -> int:
-    """Run what is missing and write the page. Returns the exit code."""
-    try:
+    """Run what is missing and write the page and its picture. Returns the exit code."""
+
+    def made() -> dict[Path, str]:
         studies = {name: run(name) for name in ("street", closure.PRESET, history.PRESET)} | {SIZE.name: of(SIZE)}
-    except StudyFailed as error:
-        print(f"street: {error}", file=sys.stderr)
-        return 1
-    PAGE.write_text(write(studies), encoding="utf-8")
-    PAGE.with_name("street.svg").write_text(street_picture.svg(Separation(studies["street"])), encoding="utf-8")
-    print(f"wrote {PAGE.parent.name}/{PAGE.name}")
-    return 0
+        picture = street_picture.svg(Separation(studies["street"]))
+        return {PAGE: write(studies), PAGE.with_name("street.svg"): picture}
+
+    return make_page(PAGE, made)
 
 
 if __name__ == "__main__":

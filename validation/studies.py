@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,22 @@ def carried_out(planned: plan.Plan, command: str) -> Study:
     runs = stored.runs[stored.runs["scenario_id"].isin(wanted) & stored.runs["seed"].isin(planned.seeds)]
     listed = {"scenarios": [scenario.plain() for scenario in planned.scenarios]}
     return dataclasses.replace(stored, manifest={**stored.manifest, **listed}, runs=runs.reset_index(drop=True))
+
+
+def make_page(page: Path, made: Callable[[], Mapping[Path, str]]) -> int:
+    """Write a page and its pictures, once the studies behind them are there. Returns the exit code: 0 or 1.
+
+    made: runs what is missing, which may raise `StudyFailed`, and gives the text of each file.
+    """
+    try:
+        files = made()
+    except StudyFailed as error:
+        print(f"{page.stem}: {error}", file=sys.stderr)
+        return 1
+    for path, text in files.items():
+        path.write_text(text, encoding="utf-8")
+    print(f"wrote {page.parent.name}/{page.name}")
+    return 0
 
 
 def scenario(study: Study, label: str) -> Any:

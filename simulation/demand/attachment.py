@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,12 +15,14 @@ from ..law.effective import WeekTerms
 from ..settings.channels import Channels
 from ..settings.platform import PlatformSetting
 from ..state.channels import SOCIAL, bad_orders, delivery
-from ..state.consumers import BLOCK, CLUSTERS, FOLLOWS, Consumers, blocks, by_audience
+from ..state.consumers import BLOCK, CLUSTERS, FOLLOWS, Consumers, by_audience, spans
 from ..state.influencers import Influencers
 from ..state.listings import Listings
 from ..state.opening import Opening
 from ..state.records import Attachment
 from .shifters import apps_part
+
+ROUNDING = 4.0 * float(np.finfo(float).eps)  # relative, of a root
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ def update_ties(
     this week; promoted, the share of the feed that promotes.
     """
     left = (1.0 - promoted) ** channels.dilution if ties.attention is not None else 1.0
-    for rows in blocks(np.arange(len(consumers))):
+    for rows in spans(len(consumers)):
         bought = consumers.bought_on[rows] == SOCIAL
         if ties.habit is not None:
             usual = purchase_chance(consumers.alpha[rows], ties.price, ties.appeal)
@@ -117,7 +121,7 @@ def update_ties(
                 consumers.habit[rows], ties.habit[rows], bought, usual, channels.habit_step
             )
         if ties.trust is not None:
-            bad = has_bad_order(chance, week, consumers, rows[bought], bought, bad_share)
+            bad = has_bad_order(chance, week, consumers, rows.start + np.flatnonzero(bought), bought, bad_share)
             consumers.trust[rows] = trust_after(
                 consumers.trust[rows], ties.trust[rows], bought, bad, breached, channels
             )
@@ -133,13 +137,46 @@ def purchase_chance(alpha: Floats32, price: float, appeal: float) -> Floats32:
 
 def opening_appeal(alpha: Floats32, price: float, mean: float) -> float:
     """The v at which the mean of `purchase_chance` is `mean`, orders a consumer and week; the least where none are."""
-    from scipy.optimize import brentq  # takes a tenth of a second to import, and few runs need it
 
     def beyond(appeal: float) -> float:
         return float(purchase_chance(alpha, price, appeal).mean(dtype=float)) - mean
 
     low, high = -100.0, 100.0 + float(alpha.max()) * price
-    return low if beyond(low) >= 0.0 else float(brentq(beyond, low, high, xtol=1e-12))
+    return low if beyond(low) >= 0.0 else root(beyond, low, high)
+
+
+def root(f: Callable[[float], float], low: float, high: float, within: float = 1e-12) -> float:
+    """Where f, of opposite signs at both ends, is 0 (Brent 1973), to the bit `scipy.optimize.brentq`.
+
+    To import that takes longer than a week.
+    """
+    last, now, f_last, f_now = low, high, f(low), f(high)
+    across, f_across, step, before = last, f_last, now - last, now - last
+    for _ in range(100):
+        if f_last != 0.0 and f_now != 0.0 and (f_last < 0.0) != (f_now < 0.0):
+            across, f_across, step, before = last, f_last, now - last, now - last
+        if abs(f_across) < abs(f_now):
+            last, now, across = now, across, now
+            f_last, f_now, f_across = f_now, f_across, f_now
+        least, half = (within + ROUNDING * abs(now)) / 2.0, (across - now) / 2.0
+        if f_now == 0.0 or abs(half) < least:
+            break
+        tried = half
+        if abs(before) > least and abs(f_now) < abs(f_last):
+            if last == across:
+                tried = -f_now * (now - last) / (f_now - f_last)
+            else:
+                back, over = (f_last - f_now) / (last - now), (f_across - f_now) / (across - now)
+                tried = -f_now * (f_across * over - f_last * back) / (over * back * (f_across - f_last))
+            if 2.0 * abs(tried) >= min(abs(before), 3.0 * abs(half) - least):
+                tried = step = half
+            before, step = step, tried
+        else:
+            before = step = half
+        last, f_last = now, f_now
+        now += step if abs(step) > least else math.copysign(least, half)
+        f_now = f(now)
+    return now
 
 
 def habit_after(habit: Floats32, opening: Floats32, bought: Flags, usual: Floats32, step: float) -> Floats32:
@@ -193,11 +230,11 @@ def promoted_share(listings: Listings, week: int, favour: float, sold: float) ->
 
 def renew_follows(chance: Chance, week: int, consumers: Consumers, audience: Floats, churn: float) -> None:
     """Each follow ends with chance `churn`, one a consumer at most, and another, by audience (K,), takes its place."""
-    for rows in blocks(np.arange(len(consumers))):
+    for rows in spans(len(consumers)):
         luck = chance.uniform(Stream.CHURN, consumers.id[rows], week)
         ended = np.flatnonzero(luck[:, 0] < FOLLOWS * churn)
         place = (luck[ended, 0] / churn).astype(np.int64)
-        consumers.follows[rows[ended], place] = by_audience(audience, luck[ended, 1])
+        consumers.follows[rows.start + ended, place] = by_audience(audience, luck[ended, 1])
 
 
 def is_breached(chance: Chance, week: int, likelihood: float) -> bool:

@@ -98,7 +98,10 @@ def _sampled(
     else:
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(part, range(threads)))
-    books, by_influencer, by_cluster, totals = (np.sum([page[k] for page in pages], axis=0) for k in range(4))
+    for page in pages[1:]:
+        for total, more in zip(pages[0], page, strict=True):
+            total += more
+    books, by_influencer, by_cluster, totals = pages[0]
     orders: Floats = books[:rows] / kernels.SCALE
     return WeekDemand(
         orders=np.ascontiguousarray(orders[:, :4]),

@@ -43,14 +43,15 @@ class Purses:
 
         own_purpose: what the platform's payment is for, where it is called otherwise; members: the payee's accounts.
         """
-        paid = np.zeros(rows.size, np.int64)
-        for payer, what, mine in (
-            (Account.SELLERS, purpose, ~self.own[rows]),
-            (Account.PLATFORM, own_purpose or purpose, self.own[rows]),
-        ):
-            purse = self.seller[rows[mine]] if payer == Account.SELLERS else None
-            to = None if members is None else members[mine]
-            paid[mine] = self.ledger.transfer(what, payer, payee, due[mine], purse, to)
+        ours = self.own[rows]
+        if not ours.any():
+            return self.ledger.transfer(purpose, Account.SELLERS, payee, due, self.seller[rows], members)
+        paid, theirs = np.empty(rows.size, np.int64), ~ours
+        to, own_to = (None, None) if members is None else (members[theirs], members[ours])
+        shops = self.seller[rows[theirs]]
+        paid[theirs] = self.ledger.transfer(purpose, Account.SELLERS, payee, due[theirs], shops, to)
+        what = own_purpose or purpose
+        paid[ours] = self.ledger.transfer(what, Account.PLATFORM, payee, due[ours], None, own_to)
         return paid
 
 
@@ -154,6 +155,8 @@ def _pay_for_own_goods(
     """Consumers pay the platform for its own goods. Returns all sales, and those on the social app, Rp, (L,)."""
     ours = listings.own[sold]
     sales, social = taken.sum(axis=1), taken[:, SOCIAL].copy()
+    if not ours.any():
+        return sales, social
     paid = ledger.transfer(Purpose.OWN_SALES, Account.CONSUMERS, Account.PLATFORM, worth[ours].sum(axis=1))
     sales[sold[ours]] = paid
     social[sold[ours]] = np.minimum(paid, worth[ours, SOCIAL].astype(np.int64) + 1)

@@ -45,13 +45,13 @@ def importer_profit(week: Week) -> float:
 @outcome("SMEs' cash", "Rp", 1, "sum", party="SMEs")
 def sme_cash(week: Week) -> float:
     """By how much the cash in local sellers' shops grows."""
-    return float(week.cash_kept[week.seller_kind == SME_KIND].sum())
+    return week.total_of_shops(week.cash_kept, SME_KIND)
 
 
 @outcome("importers' cash", "Rp", 0, "sum", party="importers", home=False)
 def importer_cash(week: Week) -> float:
     """By how much the cash in importers' shops grows."""
-    return float(week.cash_kept[week.seller_kind == IMPORTER_KIND].sum())
+    return week.total_of_shops(week.cash_kept, IMPORTER_KIND)
 
 
 @outcome("SME owners' income", "Rp", 1, "sum", party="owners of SMEs")
@@ -60,7 +60,7 @@ def owner_income(week: Week) -> float:
 
     It is SME profit less the shops' cash.
     """
-    return float(week.drawn[week.seller_kind == SME_KIND].sum())
+    return week.total_of_shops(week.drawn, SME_KIND)
 
 
 @outcome("SME owners' earnings", "Rp", 1, "sum")
@@ -79,7 +79,7 @@ def app_owner_income(week: Week) -> float:
 @outcome("importer owners' income", "Rp", 0, "sum", party="owners of importers", home=False)
 def owner_income_abroad(week: Week) -> float:
     """What owners of importers take less what they put in and what their hours would have earned."""
-    return float(week.drawn[week.seller_kind == IMPORTER_KIND].sum())
+    return week.total_of_shops(week.drawn, IMPORTER_KIND)
 
 
 @outcome("influencer income", "Rp", 1, "sum", party="influencers")

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import loops
 from ..arrays import Flags, Floats, Rows, Rupiah
 from ..law.effective import WeekTerms
 from ..settings.channels import Channels
@@ -19,7 +20,7 @@ from ..settings.rival import RivalSetting
 from ..state.channels import foreseen_loss
 from ..state.influencers import Influencers
 from ..state.ledger import Account, Ledger
-from ..state.listings import NOBODYS, NOT_PAUSED, PLATFORM_KIND, SME_KIND, STILL_THERE, Listings
+from ..state.listings import KINDS, NOT_PAUSED, PLATFORM_KIND, SME_KIND, STILL_THERE, Listings
 from ..state.records import Attachment, Settlement, StreetWeek, WeekDemand
 from ..state.sellers import Sellers
 
@@ -67,8 +68,28 @@ class Week:
 
     def sales(self, kind: int | None = None) -> float:
         """Sales in Rp, of one kind of seller or of all."""
-        sales = self.settlement.sales if kind is None else self.settlement.sales[self.kind == kind]
-        return float(sales.sum())
+        return self.total(self.settlement.sales, kind)
+
+    def total(self, rupiah: Rupiah, kind: int | None = None) -> float:
+        """The sum of rupiah by design (L,), of one kind of seller or of all."""
+        return float(rupiah.sum() if kind is None else rupiah @ self._designs_of[kind])
+
+    def total_of_shops(self, rupiah: Rupiah, kind: int) -> float:
+        """The sum of rupiah by shop (N,) over those of a kind."""
+        return float(rupiah @ self._shops_of[kind])
+
+    @cached_property
+    def _designs_of(self) -> list[Flags]:
+        return [self.kind == kind for kind in range(len(KINDS))]
+
+    @cached_property
+    def _shops_of(self) -> list[Flags]:
+        return [self.seller_kind == kind for kind in range(len(KINDS))]
+
+    @cached_property
+    def orders(self) -> float:
+        """Orders of all people through all channels."""
+        return float(self.settlement.orders.sum())
 
     @cached_property
     def surplus_home(self) -> float:
@@ -96,9 +117,7 @@ class Week:
 
     def by_shop(self, values: NDArray[Any]) -> Floats:
         """Sums over each shop's designs of values by design (L,), without the platform's own. (N,)"""
-        theirs = self.seller != NOBODYS
-        sums = np.bincount(self.seller[theirs], values[theirs], minlength=self.seller_kind.size)
-        return np.asarray(sums, float)
+        return longer(loops.first_by_shop(self.seller, values.astype(float)), self.seller_kind.size)
 
     @cached_property
     def shop_sales(self) -> Floats:
@@ -110,14 +129,17 @@ class Week:
         """Gross profit of each shop in Rp. (N,)"""
         return self.by_shop(self.settlement.gross)
 
+    @cached_property
     def selling_smes(self) -> Flags:
         """(N,) local sellers with sales this week."""
-        return np.asarray((self.seller_kind == SME_KIND) & (self.shop_sales > 0))
+        return np.asarray(self._shops_of[SME_KIND] & (self.shop_sales > 0))
 
+    @cached_property
     def sme_sales(self) -> Floats:
         """Sales in Rp of the local sellers that have any."""
-        return self.shop_sales[self.selling_smes()]
+        return self.shop_sales[self.selling_smes]
 
+    @cached_property
     def by_seller(self) -> Floats:
         """Sales of each seller in Rp, the platform being one."""
         there = self.settlement.fixed.size  # who has come this week sells from the next on
@@ -125,11 +147,15 @@ class Week:
 
     def profit(self, kind: int) -> float:
         """Profit after fixed costs in Rp, of one kind of shop."""
-        return self.profit_of(self.seller_kind == kind)
+        return self.profit_of(self._shops_of[kind])
 
     def profit_of(self, mine: Flags) -> float:
         """Profit after fixed costs in Rp, of these shops (N,)."""
-        return float((self.shop_gross - self.fixed)[mine].sum())
+        return float(self._shop_profit[mine].sum())
+
+    @cached_property
+    def _shop_profit(self) -> Floats:
+        return self.shop_gross - self.fixed
 
 
 def week_record(
@@ -153,12 +179,11 @@ def week_record(
     opened as an owner's second one, Rp, (N,) without this week's entrants; entered: SMEs.
     """
     sold, people = settlement.orders.size, terms.people
-    smes, entrants = sellers.kind == SME_KIND, len(sellers) - setup.size
-    spare = len(sellers) - settlement.hours.size
-    there, paused, week = smes & (sellers.exit_week == STILL_THERE), smes & sellers.paused, terms.week
+    smes, week = sellers.kind == SME_KIND, terms.week
+    there, paused = smes & (sellers.exit_week == STILL_THERE), smes & sellers.paused
     return Week(
         settlement=settlement,
-        fixed=np.pad(settlement.fixed, (0, spare)) + np.pad(setup, (0, entrants)),
+        fixed=longer(settlement.fixed, len(sellers)) + longer(setup, len(sellers)),
         kind=listings.kind[:sold],
         seller=listings.seller[:sold],
         foreign=listings.foreign[:sold],
@@ -167,12 +192,12 @@ def week_record(
         slope=demand.slope * people,
         occasions=visits * heads,
         surplus=demand.surplus * people + unforeseen(settlement, terms.channels, terms.order_value) + street.surplus,
-        live_smes=int((smes & sellers.on_sale).sum()),
-        paused_smes=int(paused.sum()),
-        closed_smes=int((smes & ~there).sum()),
-        newly_paused=int((paused & (sellers.paused_week == week)).sum()),
-        reopened=int((smes & (sellers.opened_week == week) & (sellers.entry_week < week)).sum()),
-        opening_smes_alive=int((there & (sellers.entry_week == 0)).sum()),
+        live_smes=int(np.count_nonzero(smes & sellers.on_sale)),
+        paused_smes=int(np.count_nonzero(paused)),
+        closed_smes=int(np.count_nonzero(smes & ~there)),
+        newly_paused=int(np.count_nonzero(paused & (sellers.paused_week == week))),
+        reopened=int(np.count_nonzero(smes & (sellers.opened_week == week) & (sellers.entry_week < week))),
+        opening_smes_alive=int(np.count_nonzero(there & (sellers.entry_week == 0))),
         entered=entered,
         left=int(np.count_nonzero(smes & (sellers.exit_week == week))),
         flow=ledger.flow,
@@ -183,7 +208,7 @@ def week_record(
         own_feed=own_feed(listings, terms.week),
         people=heads,
         from_app=sellers.from_app,
-        hours=np.pad(settlement.hours, (0, spare)),
+        hours=longer(settlement.hours, len(sellers)),
         seller_kind=sellers.kind,
         seller_category=sellers.category,
         cash_kept=ledger.change(Account.SELLERS),
@@ -194,6 +219,13 @@ def week_record(
         others_abroad=terms.channels.others_abroad,
         street=street,
     )
+
+
+def longer(values: NDArray[Any], shops: int) -> NDArray[Any]:
+    """The same of so many shops: those that have just come have nothing yet."""
+    grown = np.zeros(shops, values.dtype)
+    grown[: values.size] = values
+    return grown
 
 
 def unforeseen(settlement: Settlement, channels: Channels, order_value: float) -> float:
@@ -286,7 +318,8 @@ def ratio(part: float, whole: float) -> float:
 
 def herfindahl(sales: Floats) -> float:
     """H = Σ share². sales (n,) ≥ 0; NaN where nothing is sold."""
-    return float(np.sum((sales / sales.sum()) ** 2)) if sales.sum() > 0 else math.nan
+    total = sales.sum()
+    return float(np.sum((sales / total) ** 2)) if total > 0 else math.nan
 
 
 def share_of_largest(sales: Floats, number: int) -> float:

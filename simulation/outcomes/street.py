@@ -23,7 +23,7 @@ def street_orders(week: Week) -> float:
 @outcome("online share of orders", "share", 0, "mean", of_some=True)
 def online_share(week: Week) -> float:
     """Orders online over all orders, the street's among them."""
-    online = float(week.settlement.orders.sum())
+    online = week.orders
     return ratio(online, online + week.street.orders) if week.street.there else math.nan
 
 
@@ -120,4 +120,4 @@ def street_owner_income(week: Week) -> float:
 @outcome("income of owners online and in the street", "Rp", 1, "sum")
 def all_owner_income(week: Week) -> float:
     """What owners of local shops and of offline shops take less what they put in and what their hours would earn."""
-    return float(week.drawn[week.seller_kind == SME_KIND].sum()) + week.street.drawn
+    return week.total_of_shops(week.drawn, SME_KIND) + week.street.drawn

@@ -27,7 +27,7 @@ def platform_share(week: Week) -> float:
 def own_share_app(week: Week) -> float:
     """Own sales over all sales, both on the social app; null in a week without any there."""
     sales = week.settlement.social_sales
-    return ratio(float(sales[week.kind == PLATFORM_KIND].sum()), float(sales.sum()))
+    return ratio(week.total(sales, PLATFORM_KIND), week.total(sales))
 
 
 @outcome("imports' share of sales", "share", 0, "mean", of_some=True)
@@ -51,31 +51,31 @@ def credibility(week: Week) -> float:
 @outcome("concentration (HHI)", "1/n to 1", -1, "mean", of_some=True)
 def hhi(week: Week) -> float:
     """H = Σ share² over sellers, the platform being one. Between 1/n and 1."""
-    return herfindahl(week.by_seller())
+    return herfindahl(week.by_seller)
 
 
 @outcome("sales of the ten largest sellers", "share", -1, "mean", of_some=True)
 def top_10_share(week: Week) -> float:
     """Sales of the ten sellers that sell most over all sales, the platform being one seller."""
-    return share_of_largest(week.by_seller(), 10)
+    return share_of_largest(week.by_seller, 10)
 
 
 @outcome("inequality of SMEs' sales (Gini)", "0 to 1", -1, "mean", of_some=True)
 def gini(week: Week) -> float:
     """G = Σ_r (2 r - n - 1) x_r / (n Σ x), x_r the r-th smallest sales among the n local sellers that sell."""
-    return gini_index(week.sme_sales())
+    return gini_index(week.sme_sales)
 
 
 @outcome("spread of SMEs' sales", "sd of ln sales", -1, "mean", of_some=True)
 def sales_log_sd(week: Week) -> float:
     """Standard deviation of ln sales over local sellers that sell."""
-    return log_spread(week.sme_sales())
+    return log_spread(week.sme_sales)
 
 
 @outcome("spread of SMEs' sales within categories", "sd of ln sales", -1, "mean", of_some=True)
 def sales_log_sd_within(week: Week) -> float:
     """Root mean square of ln sales less the category's mean, over local sellers that sell."""
-    return log_spread(week.sme_sales(), week.seller_category[week.selling_smes()])
+    return log_spread(week.sme_sales, week.seller_category[week.selling_smes])
 
 
 @outcome("price index", "opening prices = 100", -1, "mean", of_some=True)
@@ -88,21 +88,21 @@ def price_index(week: Week) -> float:
 @outcome("own-price elasticity", "elasticity", 0, "mean", of_some=True)
 def own_elasticity(week: Week) -> float:
     """-Σ A_j p_j/p̄_j over Σ Q_j: the mean own-price elasticity of designs, weighted by orders Q, sets as given."""
-    return ratio(float(-np.sum(week.slope * week.settlement.relative_price)), float(week.settlement.orders.sum()))
+    return ratio(float(-np.sum(week.slope * week.settlement.relative_price)), week.orders)
 
 
 @outcome("SMEs' gross margin", "share", 0, "mean", of_some=True)
 def gross_margin(week: Week) -> float:
     """(sales - fees - goods - ads) / (sales - fees) over local sellers: Lerner's index of what fees leave."""
-    smes, settlement = week.kind == SME_KIND, week.settlement
-    kept = float((settlement.sales - settlement.fees)[smes].sum())
-    return ratio(float(settlement.gross[smes].sum()), kept)
+    settlement = week.settlement
+    kept = week.total(settlement.sales - settlement.fees, SME_KIND)
+    return ratio(week.total(settlement.gross, SME_KIND), kept)
 
 
 @outcome("conversion", "share of choice occasions", 0, "mean", of_some=True)
 def conversion(week: Week) -> float:
     """Orders over choice occasions, one a person and week unless the market expands."""
-    return ratio(float(week.settlement.orders.sum()), week.occasions)
+    return ratio(week.orders, week.occasions)
 
 
 @outcome("consumer surplus a head", "Rp a week", 1, "mean")
@@ -149,7 +149,7 @@ def own_site_share(week: Week) -> float:
 @outcome("impulse purchases", "share of orders", -1, "mean", of_some=True)
 def impulse_share(week: Week) -> float:
     """Orders made where impulse is in play, paid within the social app, over all orders."""
-    return ratio(week.impulse, float(week.settlement.orders.sum()))
+    return ratio(week.impulse, week.orders)
 
 
 @outcome("variety", "designs in effect", 1, "mean", of_some=True)
@@ -163,8 +163,7 @@ def variety(week: Week) -> float:
 @outcome("SMEs' dependence on the social app", "share", -1, "mean", of_some=True)
 def dependence(week: Week) -> float:
     """Share of local sellers' sales that go through the social app."""
-    smes = week.kind == SME_KIND
-    return ratio(float(week.settlement.social_sales[smes].sum()), week.sales(SME_KIND))
+    return ratio(week.total(week.settlement.social_sales, SME_KIND), week.sales(SME_KIND))
 
 
 @outcome("SMEs' reach", "exposure, a mean design = 1", 1, "mean", of_some=True)
@@ -194,7 +193,7 @@ def app_sme_revenue(week: Week) -> float:
 @outcome("orders", "orders", 0, "sum")
 def orders(week: Week) -> float:
     """Orders of all people through all channels."""
-    return float(week.settlement.orders.sum())
+    return week.orders
 
 
 @outcome("SMEs that entered", "SMEs", 1, "sum")
@@ -248,7 +247,7 @@ def opening_smes_alive(week: Week) -> float:
 @outcome("bad orders", "share of orders", -1, "mean", of_some=True)
 def bad_order_share(week: Week) -> float:
     """Orders that turn out bad over all orders, by channel and where goods come from."""
-    return ratio(float(week.settlement.bad.sum()), float(week.settlement.orders.sum()))
+    return ratio(float(week.settlement.bad.sum()), week.orders)
 
 
 @outcome("refunds", "Rp", 0, "sum")

@@ -53,9 +53,12 @@ def table_weights(
     """
     app, elsewhere = search * (2.0 * candidates.lean), search * (2.0 * (1.0 - candidates.lean))
     social, rival, market = (keeps(candidates.channel_mask, ch) for ch in (SOCIAL, RIVAL_APP, MARKETPLACE))
-    in_category = candidates.category == np.arange(n_categories)[:, None]
-    feeds = np.vstack([feed * social, elsewhere * (rival | market)])
-    searches = np.vstack([in_category * (app * social), in_category * (elsewhere * market)])
+    feeds, searches = np.empty((len(feed) + 1, search.size)), np.zeros((2 * n_categories, search.size))
+    np.multiply(feed, social, out=feeds[:-1])
+    np.multiply(elsewhere, rival | market, out=feeds[-1])
+    every = np.arange(search.size)  # a design's weight stands in its category's row
+    searches[candidates.category, every] = app * social
+    searches[candidates.category + n_categories, every] = elsewhere * market
     mine = np.flatnonzero(candidates.own)
     own = np.vstack([feeds[:-1, mine], searches[:, mine]])
     total = np.concatenate([feeds[:-1].sum(axis=1), searches.sum(axis=1)])
@@ -68,7 +71,7 @@ def favoured(weights: Floats, own: Flags, favour: float) -> Floats:
 
     weights (T, J), own (J,), b `platform.favour`.
     """
-    return weights * np.where(own, favour, 1.0)
+    return weights * np.where(own, favour, 1.0) if favour != 1.0 and own.any() else weights
 
 
 def favoured_share(own: Floats, total: Floats, favour: Floats) -> Floats:
@@ -105,19 +108,22 @@ def exposure_tables(
 ) -> ExposureTables:
     """The week's tables; `blank` stands where there is nobody to show."""
     dither = chance.uniform(Stream.SEATS, 0, week, candidates.ids)[:, 0]
-    taken, first = [], 0
-    for table, scale, bits, who in (
+    kinds = (
         (weights.feed, plan.feed_scale, plan.feed_bits, slice(None)),
         (weights.search, plan.search_scale, plan.search_bits, slice(None)),
         (weights.own, _scale(weights.own, OWN_BITS), OWN_BITS, np.flatnonzero(candidates.own)),
-    ):
-        seats = np.empty((len(table), 1 << bits), np.int32)
+    )
+    seats = np.empty(sum(len(table) << bits for table, _, bits, _ in kinds), np.int32)
+    taken, first, begin = [], 0, 0
+    for table, scale, bits, who in kinds:
+        end = begin + (len(table) << bits)
+        mine = seats[begin:end].reshape(len(table), 1 << bits)
         expected = table * _within(table, scale, bits)[:, None]
-        kernels.seat_tables(seats, bits, expected, candidates.rows[who], candidates.ids[who], dither[who], first, blank)
-        taken.append(seats)
-        first += len(table)
+        kernels.seat_tables(mine, bits, expected, candidates.rows[who], candidates.ids[who], dither[who], first, blank)
+        taken.append(mine)
+        first, begin = first + len(table), end
     in_feed, in_search, of_own = taken
-    return ExposureTables(in_feed, in_search, of_own, weights.favoured)
+    return ExposureTables(in_feed, in_search, of_own, weights.favoured, seats)
 
 
 def _within(weights: Floats, scale: Floats, bits: int) -> Floats:

@@ -99,7 +99,7 @@ def shown(candidates: CandidateSet, listings: Listings, feed: Floats, favour: fl
     cluster_share (C,): of consumers.
     """
     often = np.zeros(len(listings))
-    weight = feed * keeps(candidates.channel_mask, SOCIAL) * listings.awareness[candidates.rows]
+    weight = feed * (keeps(candidates.channel_mask, SOCIAL) * listings.awareness[candidates.rows])
     weight = favoured(weight, candidates.own, favour)
     share = weight / np.maximum(weight.sum(axis=1, keepdims=True), TINY)
     often[candidates.rows] = candidates.rows.size * (cluster_share @ share)

@@ -108,6 +108,11 @@ def blocks(values: NDArray[Any]) -> list[NDArray[Any]]:
     return [values[first : first + BLOCK] for first in range(0, values.size, BLOCK)]
 
 
+def spans(rows: int) -> list[slice]:
+    """The same pieces of so many rows, as slices: what is read through one is no copy."""
+    return [slice(first, min(first + BLOCK, rows)) for first in range(0, rows, BLOCK)]
+
+
 def _taste(chance: Chance, ids: NDArray[np.uint32]) -> NDArray[np.float32]:
     return chance.directions(Stream.TASTE, ids).astype(np.float32)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from enum import StrEnum
-from itertools import product
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from .. import kernels
 from ..arrays import Rupiah
@@ -91,12 +90,19 @@ def known(kind: type[Kind], name: Kind) -> Kind:
         raise LedgerError(f"{kind.__name__.lower()}: got {name}; it may be {', '.join(kind)}") from None
 
 
-def _summed(flows: Flows) -> Totals:
-    """The sums of flows by purpose, payer and payee, and over all of each, None."""
+def _listed(values: ArrayLike, kind: type[np.generic]) -> NDArray[Any]:
+    """Values of a kind in one dimension: the array itself where it is that already."""
+    if type(values) is np.ndarray and values.ndim == 1 and values.dtype == kind:
+        return values
+    return np.asarray(values, kind).reshape(-1)
+
+
+def _summed(flows: Flows, every: tuple[bool, bool, bool]) -> Totals:
+    """Sums of flows over every purpose, every payer, every payee, where so; None stands for all."""
     totals: Totals = defaultdict(int)
+    whatever, whoever, whomever = every
     for (purpose, payer, payee), amount in flows.items():
-        for key in product((purpose, None), (payer, None), (payee, None)):
-            totals[key] += amount
+        totals[None if whatever else purpose, None if whoever else payer, None if whomever else payee] += amount
     return totals
 
 
@@ -108,7 +114,7 @@ class Ledger:
         self.balance |= {party: np.zeros(sellers, np.int64) for party in BY_SELLER}
         self.balance[Account.INFLUENCERS] = np.zeros(influencers, np.int64)
         self.week: Flows = defaultdict(int)
-        self._flows: Totals | None = None  # made when they are asked for, and forgotten when money moves
+        self._flows: dict[tuple[bool, bool, bool], Totals] = {}  # made when asked for, forgotten when money moves
         self._before = {party: self.balance[party].copy() for party in BY_SELLER}
 
     def open_accounts(self, sellers: int) -> None:
@@ -133,13 +139,13 @@ class Ledger:
         amount is none.
         """
         purpose, payer, payee = known(Purpose, purpose), known(Account, payer), known(Account, payee)
-        amounts = np.asarray(amount, float).reshape(-1)
-        paying = ONE_ACCOUNT if payer_member is None else np.asarray(payer_member, np.int64).reshape(-1)
-        paid_to = ONE_ACCOUNT if payee_member is None else np.asarray(payee_member, np.int64).reshape(-1)
+        amounts = _listed(amount, np.float64)
+        paying = ONE_ACCOUNT if payer_member is None else _listed(payer_member, np.int64)
+        paid_to = ONE_ACCOUNT if payee_member is None else _listed(payee_member, np.int64)
         n = amounts.size
         if (payer_member is not None and paying.size != n) or (payee_member is not None and paid_to.size != n):
             raise LedgerError(f"{purpose}: from {payer} to {payee}: {n} amounts, not as many accounts")
-        paid, self._flows = np.empty(n, np.int64), None
+        paid = np.empty(n, np.int64)
         if n == 0:  # nobody pays
             return paid
         total = kernels.post(self.balance[payer], self.balance[payee], paying, paid_to, amounts, MOST, paid)
@@ -147,6 +153,7 @@ class Ledger:
             fault = "an amount is negative, not finite or above 2^53" if total == -1 else "there is no such account"
             raise LedgerError(f"{purpose}: from {payer} to {payee}: {fault}")
         self.week[purpose, payer, payee] += total
+        self._flows.clear()
         return paid
 
     def flow(
@@ -156,9 +163,10 @@ class Ledger:
         purpose = None if purpose is None else known(Purpose, purpose)
         payer = None if payer is None else known(Account, payer)
         payee = None if payee is None else known(Account, payee)
-        if self._flows is None:
-            self._flows = _summed(self.week)
-        return self._flows.get((purpose, payer, payee), 0)
+        every = purpose is None, payer is None, payee is None
+        if (totals := self._flows.get(every)) is None:
+            totals = self._flows[every] = _summed(self.week, every)
+        return totals.get((purpose, payer, payee), 0)
 
     def change(self, party: Account) -> Rupiah:
         """By how much the accounts of sellers or of their owners have grown this week, Rp, one a seller."""
@@ -171,6 +179,6 @@ class Ledger:
         )
         if total != 0:
             raise LedgerError(f"the ledger is off by Rp {total:,}")
-        flows, self.week, self._flows = dict(self.week), defaultdict(int), None
+        flows, self.week, self._flows = dict(self.week), defaultdict(int), {}
         self._before = {party: self.balance[party].copy() for party in BY_SELLER}
         return flows

@@ -41,9 +41,12 @@ class ExposureTables:
     search: NDArray[np.int32]  # (2 K, seats)
     own: NDArray[np.int32]  # (C + 2 K, seats)
     favoured: Floats  # (C + 2 K,) ψ, chance that a draw is from the table of own listings
+    seats: NDArray[np.int32] | None = None  # all of them, one table after another, where they lie so
 
     def flat(self) -> NDArray[np.int32]:
         """All seats, one table after another."""
+        if self.seats is not None:
+            return self.seats
         return np.concatenate([self.feed.ravel(), self.search.ravel(), self.own.ravel()])
 
     @property

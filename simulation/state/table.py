@@ -25,6 +25,7 @@ from .. import loops
 from ..arrays import Rows
 
 REQUIRED = object()
+LEAST_ROOM = 64  # rows that are kept for those to come, at least
 
 Kind = TypeVar("Kind", bound="Table")
 
@@ -54,10 +55,22 @@ def table(cls: type[Kind]) -> type[Kind]:
     return dataclass(slots=True, eq=False, repr=False, kw_only=True)(cls)
 
 
-class Table:
-    """Declared arrays of one length."""
+class Room:
+    """Columns longer than a table's, a newcomer's values in the rows to come; `used` are a table's."""
 
-    __slots__ = ()
+    def __init__(self) -> None:
+        self.columns: dict[str, NDArray[Any]] = {}
+        self.used = 0
+
+    def __reduce__(self) -> tuple[type[Room], tuple[()]]:
+        return Room, ()  # a table that is copied makes its own
+
+
+class Table:
+    """Declared arrays of one length. Once rows have been added, a column is the beginning of one with room for more."""
+
+    __slots__ = ("_room",)
+    _room: Room
 
     @classmethod
     def columns(cls) -> dict[str, Column]:
@@ -87,17 +100,32 @@ class Table:
 
     def append(self, rows: int, **given: Any) -> Rows:
         """Add rows, a value or an array for a column, a newcomer's value where none is given; returns their numbers."""
-        before, columns = len(self), self.columns()
-        _refuse_unknown(type(self), [name for name in given if name not in columns])
-        grown = {}
-        for name, declared in columns.items():
-            old = getattr(self, name)
-            column = grown[name] = np.empty((before + rows, *old.shape[1:]), declared.kind)
-            column[:before] = old
-            _fill(type(self), name, column[before:], given.get(name, declared.newcomer))
-        for name, column in grown.items():
-            setattr(self, name, column)
-        return np.arange(before, before + rows)
+        cls, columns, before, after = type(self), self.columns(), len(self), len(self) + rows
+        _refuse_unknown(cls, given.keys() - columns.keys())
+        room = self._room_for(after)
+        new = {name: given.get(name, REQUIRED) for name in (*given, *_required(cls))}  # type: ignore[arg-type]
+        for name, value in new.items():
+            _fill(cls, name, room.columns[name][before:after], value)
+        room.used = after
+        for name, column in room.columns.items():
+            setattr(self, name, column[:after])
+        return np.arange(before, after)
+
+    def _room_for(self, rows: int) -> Room:
+        """Room for so many rows in all; it counts as nobody's until it is used."""
+        before, room = len(self), getattr(self, "_room", None)
+        if room is None or room.used != before:  # the rows to come are another's, or were given up half filled
+            room = self._room = Room()
+        room.used = -1
+        for name, declared in self.columns().items():
+            column, longer = getattr(self, name), room.columns.get(name)
+            if longer is None or column.base is not longer or len(longer) < rows:
+                more = rows - before + max(LEAST_ROOM, before // 4)
+                longer = room.columns[name] = np.empty((before + more, *column.shape[1:]), declared.kind)
+                longer[:before] = column
+                if declared.newcomer is not REQUIRED:
+                    longer[before:] = declared.newcomer
+        return room
 
     def take(self, rows: Any) -> Self:
         """A table of these rows, in this order; a slice of all is a copy."""
@@ -137,6 +165,11 @@ def _fill(cls: type[Table], name: str, column: NDArray[Any], value: Any) -> None
 def _columns(cls: type[Table]) -> dict[str, Column]:
     fields = dataclasses.fields(cls)  # type: ignore[arg-type]
     return {f.name: f.metadata["column"] for f in fields if "column" in f.metadata}
+
+
+@cache
+def _required(cls: type[Table]) -> tuple[str, ...]:
+    return tuple(name for name, declared in _columns(cls).items() if declared.newcomer is REQUIRED)  # type: ignore[arg-type]
 
 
 @cache

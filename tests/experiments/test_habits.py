@@ -62,12 +62,12 @@ def test_an_option_of_hydras_is_answered(option: str, capsys: pytest.CaptureFixt
     assert capsys.readouterr().err == f"etalase: option: got {option}; it may be {ELSEWHERE[option]}\n"
 
 
-@pytest.mark.parametrize("name", ["submitit_slurm", "submitit_local", "rq"])
+@pytest.mark.parametrize("name", ["submitit_local", "rq"])
 def test_launchers_of_plugins_are_answered_by_those_that_there_are(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([f"hydra/launcher={name}"]) == 2
-    assert "one of basic, joblib, ray; " in capsys.readouterr().err
+    assert "one of basic, joblib, ray, submitit_slurm; " in capsys.readouterr().err
 
 
 class TestOwnPresets:

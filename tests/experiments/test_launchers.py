@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from experiments import launchers, plan
+from experiments import launchers, plan, slurm
 from experiments.cores import core_count
 from experiments.execute import execute, plan_jobs
 from experiments.folder import opened
@@ -70,6 +70,76 @@ class TestRaysSettings:
     def test_what_is_refused(self, setting: str, said: str) -> None:
         with pytest.raises(ConfigError, match=said):
             chosen("hydra/launcher=ray", f"hydra.launcher.{setting}")
+
+
+class TestSlurm:
+    """What may be asked of SLURM, and what the command makes of its answers; `make test-slurm` runs a real one."""
+
+    @pytest.fixture(autouse=True)
+    def _installed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(slurm, "missing", lambda: "")
+
+    def test_settings_are_named_as_those_of_hydras_plugin(self) -> None:
+        launcher = chosen("hydra/launcher=submitit_slurm", "hydra.launcher.partition=short", "hydra.launcher.mem_gb=4")
+        assert (launcher.settings["partition"], launcher.settings["mem_gb"]) == ("short", 4.0)
+        assert (launcher.workers, launcher.elsewhere) == (CLUSTER, True)
+
+    @pytest.mark.parametrize(
+        ("setting", "said"),
+        [("cpus_per_task=0", "from 1"), ("nodes=2", "array_parallelism"), ("timeout_min=x", "got x")],
+    )
+    def test_bad_settings_are_one_line(self, setting: str, said: str) -> None:
+        with pytest.raises(ConfigError, match=said):
+            chosen("hydra/launcher=submitit_slurm", f"hydra.launcher.{setting}")
+
+    def test_without_slurm_or_submitit_it_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(slurm, "missing", lambda: "SLURM's sbatch on the PATH")
+        with pytest.raises(ConfigError, match="submitit_slurm needs SLURM's sbatch on the PATH"):
+            chosen("hydra/launcher=submitit_slurm")
+
+    @pytest.mark.parametrize(
+        ("queue", "answered", "lost"),
+        [
+            ([{"7_0", "7_1"}, {"7_1"}, set()], {"7_0": 1, "7_1": 2}, []),
+            ([{"7_0", "7_1"}, {"7_1"}, {"7_1"}, set(), set(), set()], {"7_1": 3}, ["7_0"]),
+            ([None, None, {"7_0", "7_1"}], {"7_0": 2, "7_1": 2}, []),  # SLURM does not answer for a while
+        ],
+        ids=["all answer", "one is lost", "silence"],
+    )
+    def test_who_has_no_answer_and_no_place_in_the_queue_is_lost(
+        self,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        queue: list[set[str] | None],
+        answered: dict[str, int],
+        lost: list[str],
+    ) -> None:
+        """answered: at which look each element's answer is there."""
+        looks = iter(range(100))
+        jobs = [
+            SimpleNamespace(job_id=name, paths=SimpleNamespace(result_pickle=tmp_path / name), exception=lambda: None)
+            for name in ("7_0", "7_1")
+        ]
+
+        def look(names: list[str]) -> set[str] | None:
+            now = next(looks)
+            for name, when in answered.items():
+                if now >= when:
+                    (tmp_path / name).touch()
+            return queue[min(now, len(queue) - 1)]
+
+        monkeypatch.setattr(slurm, "in_queue", look)
+        monkeypatch.setattr(slurm, "LOOK", 0.001)
+        monkeypatch.setattr(slurm, "GRACE", 0.0)
+        assert slurm.wait(jobs) == lost
+
+    def test_an_error_of_an_element_ends_the_study(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (path := tmp_path / "7_0").touch()
+        paths = SimpleNamespace(result_pickle=path)
+        job = SimpleNamespace(job_id="7_0", paths=paths, exception=lambda: ValueError("disk full"))
+        monkeypatch.setattr(slurm, "in_queue", lambda names: set())
+        with pytest.raises(OSError, match="disk full"):
+            slurm.wait([job])
 
 
 def test_a_ray_of_our_own_has_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import typing
 from typing import Any
 
@@ -116,6 +117,40 @@ def test_appended_rows_follow_in_all_columns_and_keep_their_kinds(before: int, n
     assert (grown.place[rows] == 1.0).all()
     assert (grown.left[rows] == -1).all()
     assert (grown.past[rows] == 0.5).all()
+
+
+def test_copies_of_a_table_that_has_grown_grow_apart() -> None:
+    grown = shops()
+    grown.append(1, name=3, price=1.0, place=0.0)
+    twin, deep = copy.copy(grown), copy.deepcopy(grown)
+    for k, one in enumerate((grown, twin, deep)):
+        one.append(2, name=10 * k, price=float(k), place=float(k))
+    for k, one in enumerate((grown, twin, deep)):
+        assert one.name.tolist() == [0, 1, 2, 3, 10 * k, 10 * k]
+        assert (one.left == -1).all()
+        assert (one.price[4:] == k).all()
+        assert (one.place[4:] == k).all()
+
+
+def test_what_a_refused_row_brought_is_not_what_the_next_one_has() -> None:
+    grown = shops()
+    for _ in range(2):
+        with pytest.raises(ValueError, match=r"Shops\.price is"):
+            grown.append(3, name=np.arange(3), left=7, place=0.0, price=np.zeros(2))
+    grown.append(3, **GIVEN)
+    assert (grown.left[-3:] == -1).all()
+
+
+def test_a_column_that_has_been_replaced_keeps_its_new_values_as_the_table_grows() -> None:
+    grown = shops()
+    grown.append(3, **GIVEN)
+    grown.price = np.arange(6.0)
+    longer = np.arange(20)
+    grown.left = longer[:6]
+    grown.append(3, **GIVEN)
+    assert grown.price.tolist() == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 1.0, 1.0, 1.0]
+    assert grown.left.tolist() == [0, 1, 2, 3, 4, 5, -1, -1, -1]
+    assert longer.tolist() == list(range(20)), "nobody's array is written to beyond what is the table's"
 
 
 @pytest.mark.parametrize("rows", [slice(None), np.array([2, 0]), np.array([True, False, True, False])], ids=repr)

@@ -92,6 +92,14 @@ def test_seats_are_proportional_to_weights_but_for_rounding(display: Display, we
         assert (found[expected == 0] == 0).all()
 
 
+@given(display=DISPLAYS)
+def test_all_seats_lie_one_table_after_another(display: Display) -> None:
+    seats = display.seats(plan_exposure(display.weights))
+    copied = dataclasses.replace(seats, seats=None)
+    assert np.array_equal(seats.flat(), copied.flat())
+    assert all(np.shares_memory(seats.flat(), getattr(seats, name)) for name in TABLES)
+
+
 def test_rounding_evens_out_over_weeks() -> None:
     """A design of a third of a seat has one in a third of the weeks: no error that stays."""
     display = Display.of(30, 1)
