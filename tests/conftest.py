@@ -26,20 +26,46 @@ settings.load_profile("same")
 TOGETHER = {
     "processes": tuple(f"tests/experiments/test_{name}.py" for name in ("disk", "execute", "kill", "run")),
     "browser": ("tests/browser/",),
-    "presets": tuple(f"tests/experiments/test_{name}.py" for name in ("compose", "plan", "settings_page")),
+    "presets": (
+        *(f"tests/experiments/test_{name}.py" for name in ("compose", "plan", "settings_page", "duration", "bundle")),
+        "tests/test_examples.py",
+    ),
 }
+# What takes longest comes first, so that no worker is left alone with it at the end. Before it one file that needs what
+# numba compiles: in a fresh copy it is then compiled once, while another worker has the browser.
+FIRST = (
+    "tests/simulation/test_twins.py",
+    "browser",
+    "processes",
+    "presets",
+    *(f"tests/experiments/test_{name}.py" for name in ("machines", "streams", "old_studies", "worlds")),
+    *(f"tests/experiments/test_{name}.py" for name in ("faults", "classroom_server", "calibrate", "soak")),
+    *("tests/analysis/test_report.py", "tests/benchmarks/test_engine.py", "tests/validation/test_outcomes.py"),
+)
+
+
+def together(nodeid: str) -> str:
+    """What a test's worker takes as one: its file, or the files that belong together."""
+    file = nodeid.partition("::")[0]
+    return next((name for name, files in TOGETHER.items() if file.startswith(files)), file)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest first, in whichever order files are listed; within a file nothing moves."""
+    place = {name: number for number, name in enumerate(FIRST)}
+    items.sort(key=lambda item: place.get(together(item.nodeid), len(place)))
 
 
 class ByFile(LoadFileScheduling):
-    """Each worker takes whole files, so that it makes their fixtures once, in the order in which they are listed."""
+    """Each worker takes whole files, so that it makes their fixtures once, in the order in which they are collected."""
 
     def __init__(self, config: pytest.Config, log: Any = None) -> None:
         super().__init__(config, log)
         config.option.loadscopereorder = False
 
     def _split_scope(self, nodeid: str) -> str:
-        file = super()._split_scope(nodeid)
-        return next((name for name, files in TOGETHER.items() if file.startswith(files)), file)
+        return together(nodeid)
 
 
 def pytest_collection_finish() -> None:

@@ -336,8 +336,8 @@ def few(count: int) -> list[SyntheticScenario]:
         (headline()[:1], 1, 1),
         (headline()[:1], 3, 60),
         (headline(), 1, 156),
-        (headline(), 2, 30),
-        (few(40), 2, 60),
+        pytest.param(headline(), 2, 30, marks=pytest.mark.long),
+        pytest.param(few(40), 2, 60, marks=pytest.mark.long),  # above are 120
     ],
     ids=["smallest", "one-scenario", "one-seed", "short", "many-scenarios"],
 )

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from analysis import report
 from analysis.diversion import ONLINE, STREET
 from tests.analysis.synthetic import OUTCOMES, SyntheticScenario, headline, store
@@ -98,3 +100,5 @@ MADE: dict[str, Callable[[Path], Path]] = {
     "street": of_the_street,
     "real": real,
 }
+MORE = ("rules in Indonesian", "curve", "multiples")  # of a language and with figures that the others have, too
+EACH = [pytest.param(name, marks=pytest.mark.long if name in MORE else ()) for name in MADE]

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from .studies import MADE
+from .studies import EACH
 
 GRAVE = ("serious", "critical")
 LOUD = {"resultTypes": ["violations"]}  # no lists of what is well
@@ -64,7 +64,7 @@ def test_keys_open_the_numbers_and_switch_a_line(visit) -> None:
     assert button.get_attribute("aria-pressed") == "true"
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("name", EACH)
 def test_headings_go_down_one_step_at_a_time(visit, name) -> None:
     levels = visit(name).page.evaluate(
         "[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map((e) => Number(e.tagName[1]))"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from .studies import MADE
+from .studies import EACH
 
 # what plotly calls its buttons, and what would send the data somewhere
 UPLOADS = ("share", "cloud", "chart studio", "upload", "edit chart", "plot.ly", "http")
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("name", EACH)
 def test_the_page_asks_for_itself_only_and_is_content(visit, report, name) -> None:
     opened = visit(name)
     assert opened.requests == [report(name).as_uri()]
@@ -26,7 +26,7 @@ def test_what_the_page_would_ask_for_is_seen_and_refused(visit) -> None:
     opened.requests[1:] = []
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("name", EACH)
 def test_no_button_sends_anything_anywhere(visit, name) -> None:
     page = visit(name).page
     said = page.evaluate(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from .studies import MADE
+from .studies import EACH, MADE, MORE
 
 NUMBER = re.compile(r"[+\u2212]?\d[\d.,]*")
 UNITS = {
@@ -58,7 +58,15 @@ CROWDED = """(figure) => {
 
 
 @pytest.mark.parametrize(
-    ("name", "width"), [*((name, width) for width in (360, 1280) for name in MADE), ("rules", 1920), ("map", 1920)]
+    ("name", "width"),
+    [
+        *(
+            pytest.param(name, width, marks=pytest.mark.long if name in MORE else ())
+            for width in (360, 1280)
+            for name in MADE
+        ),
+        *(("rules", 1920), ("map", 1920)),
+    ],
 )
 def test_every_figure_is_drawn_and_all_its_text_can_be_read(visit, name, width) -> None:
     figures = visit(name, width).figures()
@@ -84,7 +92,7 @@ def test_a_button_of_the_key_hides_its_line_and_shows_it_again(visit) -> None:
     assert lines.count() == before
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("name", EACH)
 def test_the_table_of_a_figure_shows_the_numbers_of_its_file_in_their_places(visit, name) -> None:
     page = visit(name).page
     decimal = "," if page.locator("html[lang=id]").count() else "."
@@ -107,7 +115,7 @@ def test_the_numbers_of_a_figure_come_as_a_file_of_their_name(visit) -> None:
     assert len(pd.read_csv(waiting.value.path()))
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("name", EACH)
 def test_a_drawing_is_a_picture_with_a_name_that_tells_where_its_numbers_are(visit, name) -> None:
     page = visit(name).page
     drawings = page.locator(".main-svg[role=img]").evaluate_all("all => all.map((e) => e.ariaLabel)")

@@ -9,7 +9,7 @@ from analysis.figures.drawn import layout
 from analysis.pictures import WIDTH
 
 from .conftest import SETTLED
-from .studies import MADE
+from .studies import EACH
 
 DESK = {"width": 1280, "height": 720}
 BOX = "(e) => e.getBoundingClientRect().toJSON()"
@@ -37,7 +37,7 @@ CUT = """[...document.querySelectorAll("section > .scroll")].filter((e) => e.scr
   .map((e) => `${e.scrollWidth} in ${e.clientWidth}: ${e.textContent.trim().slice(0, 60)}`)"""
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("name", EACH)
 def test_the_first_picture_is_in_sight_without_scrolling(look, report, name: str) -> None:
     page = look(report(name).as_uri(), viewport=DESK).page
     box = page.locator("section.first figure .plot").first.evaluate(BOX)
@@ -48,13 +48,13 @@ def test_the_first_picture_is_in_sight_without_scrolling(look, report, name: str
     page.close()
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("name", EACH)
 def test_no_two_ticks_of_an_axis_say_the_same(visit, name: str) -> None:
     for width in (360, 1280):
         assert visit(name, width).page.evaluate(REPEATED) == []
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("name", EACH)
 def test_no_table_is_cut_where_the_page_has_room(visit, name: str) -> None:
     assert visit(name, 1280).page.evaluate(CUT) == []
 
@@ -83,7 +83,7 @@ def test_a_screen_that_is_dark_gets_a_dark_page_and_paper_a_light_one(look, repo
 
 
 def test_a_projector_gets_larger_letters_and_keeps_its_look(look, report) -> None:
-    address = report("curve").as_uri()
+    address = report("map").as_uri()
     page = look(address, viewport={"width": 1920, "height": 1080}).page
     before = {text: size for text, _, size, _ in page.evaluate(TEXTS)}
     letters = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")

@@ -9,7 +9,7 @@ import pytest
 
 from analysis.tables import STANDS
 
-from .studies import MADE
+from .studies import EACH
 
 # a value in its unit, and its interval
 SAID = re.compile(r"([+−]?(?:Rp\s?)?[+−]?\d[\d.,]*)%?(?:\s\w+){0,2}\s(\[[^\[\]]*\])")
@@ -27,7 +27,7 @@ TABLES = """(where) => [...document.querySelectorAll(where)].map((table) => ({
 }))"""
 
 
-@pytest.mark.parametrize("name", [name for name in MADE if name != "run"])
+@pytest.mark.parametrize("name", [each for each in EACH if each.values != ("run",)])
 def test_numbers_of_the_answer_are_those_of_the_tables(visit, name) -> None:
     page = visit(name).page
     known = [cell for table in page.evaluate(TABLES, WHERE) for cell in cells(table)]

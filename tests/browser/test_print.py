@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 from pypdf import PageObject, PdfReader
 
-from .studies import MADE
+from .studies import EACH
 
 SHOWN = "e => e.checkVisibility() && e.getBoundingClientRect().height > 0"
 
@@ -27,7 +27,7 @@ def printed(visit):
     return sheets
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("name", EACH)
 def test_it_is_a_few_sheets_of_a4_without_an_empty_one(printed, name) -> None:
     sheets = printed(name)
     assert 2 <= len(sheets) <= 30
@@ -36,7 +36,7 @@ def test_it_is_a_few_sheets_of_a4_without_an_empty_one(printed, name) -> None:
         assert len(sheet.extract_text().split()) > 20
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("name", EACH)
 def test_the_first_sheet_holds_question_answer_picture_and_table(visit, printed, name) -> None:
     first, sheet = visit(name).page.locator("section.first"), printed(name)[0].extract_text()
     texts = first.locator("h2, h3, .answer p, figcaption, :scope > .scroll :is(caption, th)").all_text_contents()
@@ -44,7 +44,7 @@ def test_the_first_sheet_holds_question_answer_picture_and_table(visit, printed,
     assert [text for text in texts if packed(text) not in packed(sheet)] == []
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("name", EACH)
 def test_a_figure_stands_on_one_sheet_with_its_title_and_caption(visit, printed, name) -> None:
     sheets = [packed(sheet.extract_text()) for sheet in printed(name)]
     figures = visit(name).figures()
@@ -74,7 +74,7 @@ def test_who_prints_before_all_figures_are_drawn_gets_all_of_them(browser, repor
     page.close()
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("name", EACH)
 def test_what_only_a_screen_can_do_is_left_out(visit, name) -> None:
     page = visit(name).page
     page.emulate_media(media="print")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .studies import MADE
+from .studies import EACH, MADE, MORE
 
 # what reaches beyond the page, unless it lies in a frame that scrolls by itself
 BEYOND = """() => [...document.querySelectorAll("body *")].filter((e) => {
@@ -14,7 +14,11 @@ BEYOND = """() => [...document.querySelectorAll("body *")].filter((e) => {
 
 
 @pytest.mark.parametrize(
-    ("name", "width"), [*((name, 360) for name in MADE), *(("rules", width) for width in (320, 600, 820, 1280, 1920))]
+    ("name", "width"),
+    [
+        *(pytest.param(name, 360, marks=pytest.mark.long if name in MORE else ()) for name in MADE),
+        *(("rules", width) for width in (320, 600, 820, 1280, 1920)),
+    ],
 )
 def test_nothing_scrolls_sideways_but_tables_in_their_frames(visit, name, width) -> None:
     page = visit(name, width).page
@@ -22,7 +26,7 @@ def test_nothing_scrolls_sideways_but_tables_in_their_frames(visit, name, width)
     assert page.evaluate(BEYOND) == []
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("name", EACH)
 def test_a_frame_that_scrolls_can_be_reached_and_has_a_name(visit, name) -> None:
     frames = visit(name, 360).page.evaluate(
         "[...document.querySelectorAll('.scroll')].filter((e) => e.scrollWidth > e.clientWidth)"

@@ -9,8 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from analysis import report
 from experiments import configs as places
 from experiments import resolve
+
+
+@pytest.fixture
+def no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report of one word, for tests of something else: a whole one takes a second."""
+    monkeypatch.setattr(report, "page", lambda study: "report")
 
 
 @pytest.fixture

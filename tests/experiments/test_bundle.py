@@ -71,7 +71,12 @@ def test_the_preset_in_it_plans_the_same_study(
 
 
 @pytest.mark.parametrize(
-    "arguments", [["experiment=closure_2023"], ["experiment=indonesia_2021_2025"], ["experiment=rules", "seed=2"]]
+    "arguments",
+    [
+        ["experiment=closure_2023"],
+        ["experiment=indonesia_2021_2025", "seed=2"],
+        pytest.param(["experiment=rules", "seed=2"], marks=pytest.mark.long),  # 48 scenarios, composed twice
+    ],
 )
 def test_what_a_preset_says_is_in_the_bundles_own(arguments: list[str]) -> None:
     planned = plan.make(arguments)

@@ -74,6 +74,7 @@ def limited(most: int, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.usefixtures("no_page")
 @pytest.mark.slow
 @pytest.mark.parametrize("most", [200, 9_000])  # bytes: not even the manifest, no run
 def test_files_that_may_not_grow(tmp_path: Path, most: int) -> None:

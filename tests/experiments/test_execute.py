@@ -99,7 +99,7 @@ def test_a_run_that_kills_its_worker_is_recorded_and_takes_no_other_with_it(stud
     assert "process" in study.store.last_failure()
 
 
-ENDLESS = [*fakes.SMALL, "experiment=project_s", "replications=1000", "workers=2"]
+ENDLESS = [*fakes.SMALL, "platform=project_s", "weeks=20", "replications=9000", "workers=2"]
 COMMAND = [sys.executable, "-m", "experiments.run", *ENDLESS]
 
 

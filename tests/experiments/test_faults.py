@@ -35,7 +35,7 @@ from simulation.settings.parameter import ConfigError
 from . import fakes
 from .stored import tables
 
-EVERY = 1 if os.environ.get("FAULTS") == "all" else 13
+EVERY = 1 if os.environ.get("FAULTS") == "all" else 19
 FOLDER = Path("results/default")
 FIXTURE = Path(__file__).parent / "fixtures" / "single_files"
 OLD_MODEL = "8fc6d58f968f"

@@ -49,6 +49,7 @@ def cannot_lock(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
     monkeypatch.setattr(fcntl, "flock", flock)
 
 
+@pytest.mark.usefixtures("no_page")
 @pytest.mark.parametrize("code", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
 def test_where_nothing_can_be_locked_a_study_says_so_and_goes_on(
     code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

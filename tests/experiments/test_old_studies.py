@@ -31,6 +31,7 @@ from .stored import tables
 FIXTURES = Path(__file__).parent / "fixtures"
 FOLDER = Path("results/stored")
 MODEL = "8fc6d58f968f"
+KEPT = {("weekly", "cut"), ("weekly", "deleted"), ("sellers", "emptied"), ("runs", "foreign")}  # of what is lost
 SAID = {"No rule": (47.2, 166), "Separation": (16.6, 120)}  # SME profit and consumer surplus in Rp m, as it told them
 
 
@@ -70,7 +71,9 @@ def test_status(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.splitlines()[0] == "study stored: 4 of 4 runs done, 0 failed, 0 missing"
 
 
-@pytest.mark.parametrize(("language", "name"), [("en", "report.html"), ("id", "report.id.html")])
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "report.html"), pytest.param("id", "report.id.html", marks=pytest.mark.long)]
+)
 def test_report(language: str, name: str) -> None:
     before = contents()
     assert main(["report", "stored", "--language", language]) == 0
@@ -110,6 +113,7 @@ def test_compact_makes_it_a_study_of_this_version(capsys: pytest.CaptureFixture[
     assert "every byte as it was written" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("no_page")
 def test_seeds_under_another_model_leave_it_whole_beside_them(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -142,7 +146,7 @@ def test_seeds_under_its_own_model_are_added_to_it(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("dataset", "harm"),
     [
-        pytest.param(dataset, harm, marks=() if dataset == "weekly" or harm == "foreign" else pytest.mark.long)
+        pytest.param(dataset, harm, marks=() if (dataset, harm) in KEPT else pytest.mark.long)
         for dataset in DATASETS
         for harm in ("cut", "deleted", "emptied", "foreign")
     ],

@@ -55,9 +55,10 @@ def test_a_sweep_is_a_grid() -> None:
 
 
 def test_a_glob_sweeps_over_the_names_of_a_choice() -> None:
-    planned = sweep("regulation=glob(*)", "platform=glob([i*,m*])")
-    rules = {choices_of(scenario.config)["regulation"] for scenario in planned.scenarios}
+    rules = {choices_of(scenario.config)["regulation"] for scenario in sweep("regulation=glob(*)").scenarios}
     assert rules == {"none", *instruments}
+    planned = sweep("regulation=none,separation", "platform=glob([i*,m*])")
+    assert len(planned.scenarios) == 2 * 2
     assert {choices_of(scenario.config)["platform"] for scenario in planned.scenarios} == {
         "instagram_style",
         "marketplace_only",

@@ -72,6 +72,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     sys.modules.pop("my_rules", None)
 
 
+@pytest.mark.usefixtures("no_page")
 @pytest.mark.parametrize("launcher", ["basic", "joblib"])
 def test_a_sweep_finds_it_in_every_process(module: str, launcher: str) -> None:
     arguments = ["-m", f"plugins={module}", *SMALL, *CHOSEN, "regulation.own_goods_quota.share=0.2,0.4"]

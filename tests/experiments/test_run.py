@@ -67,6 +67,7 @@ def test_a_study_from_command_to_report(capsys: pytest.CaptureFixture[str]) -> N
     assert "Report:" in out
 
 
+@pytest.mark.usefixtures("no_page")
 def test_one_worker_and_two_give_the_same_tables_to_the_bit() -> None:
     for workers in (1, 2):
         assert main([*SMALL, "platform=project_s", "replications=2", f"workers={workers}", f"study=w{workers}"]) == 0
@@ -89,6 +90,7 @@ def test_runs_that_all_fail_are_told_in_one_line(
     assert "ZeroDivisionError" in failure.read_text()
 
 
+@pytest.mark.usefixtures("no_page")
 def test_a_scenario_that_fails_takes_no_other_with_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

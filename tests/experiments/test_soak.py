@@ -21,7 +21,7 @@ from simulation.outcomes.results import Results
 
 from . import fakes
 
-FIRST, MORE = 4, int(os.environ.get("SOAK", "24"))  # runs until every cache is filled, and runs after them
+FIRST, MORE = 4, int(os.environ.get("SOAK", "10"))  # runs until every cache is filled, and runs after them
 
 
 def held() -> tuple[int, int]:

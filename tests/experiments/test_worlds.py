@@ -176,6 +176,7 @@ def test_a_scenario_in_worlds_is_another_than_without(tmp_path: Path) -> None:
     assert len(ids) == 3
 
 
+@pytest.mark.usefixtures("no_page")
 def test_a_study_tells_its_worlds_and_of_each_run_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(conducting, "execute", lambda jobs, launcher: execute(jobs, 1, fakes.run))

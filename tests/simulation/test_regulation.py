@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import json
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from itertools import pairwise, permutations
 from typing import Any
 
@@ -208,10 +210,25 @@ def turnovers() -> dict[bool, float]:
     return taken
 
 
+@cache
+def before_the_rule(plain: str) -> Market:
+    """A world until the week before the rule starts, of which copies go on: nobody acts on a rule to come."""
+    market = Market(small(json.loads(plain), weeks=FOUND_OUT + 1))
+    while market.steps < UNSEEN["start_week"] - 1:
+        market.step()
+    return market
+
+
 def fines(world: dict[str, Any], rule: str, **parameters: float) -> Any:
     """Fines by week of a world in which a rule goes unseen."""
-    ruled = run(world, weeks=FOUND_OUT + 1, regulation={rule: UNSEEN | parameters})
-    return ruled.results().weekly["fine_revenue"]
+    ruled = copy.deepcopy(before_the_rule(json.dumps(world)))
+    ruled.regulator.enact(rule, **(UNSEEN | parameters))
+    return ruled.run().results().weekly["fine_revenue"]
+
+
+def test_a_rule_of_the_setting_is_fined_as_one_that_is_enacted_just_before_it_starts() -> None:
+    ruled = run(GUILTY, weeks=FOUND_OUT + 1, regulation={"separation": UNSEEN})
+    assert np.array_equal(ruled.results().weekly["fine_revenue"], fines(GUILTY, "separation"))
 
 
 def fined(weekly: Any, turnover: float) -> bool:

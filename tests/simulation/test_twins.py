@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from simulation import Market
 from simulation.law.instruments import instruments
-from tests.simulation.worlds import BUSY, PROJECT_S, STRICT, ended, merged, outcome, run, same
+from tests.simulation.worlds import BUSY, PROJECT_S, STRICT, ended, merged, outcome, run, same, small
 
 NEUTRAL: dict[str, Any] = {"regulation": {"neutral_ranking": {}}}
 OWN_GOODS = merged(PROJECT_S, {"platform": {"favour": 1.0}})
@@ -43,8 +44,9 @@ def world_of(rule: str) -> dict[str, Any]:
 
 
 def under(rule: str, start: int) -> Market:
-    """The world until then under a rule, from a week on."""
-    return run(world_of(rule), weeks=BEFORE, regulation={rule: {"start_week": start} | STRICT.get(rule, {})})
+    """The world at its opening, under a rule from a week on."""
+    ruled = {"weeks": BEFORE, "regulation": {rule: {"start_week": start} | STRICT.get(rule, {})}}
+    return Market(small(world_of(rule), ruled))
 
 
 @pytest.mark.parametrize("rule", instruments)
@@ -52,8 +54,21 @@ def test_until_a_rule_starts_the_world_is_that_without_it(rule: str) -> None:
     """Nobody acts on a rule to come: every series, seller and purchase is the same to the bit; a week earlier, not."""
     free = ended(world_of(rule), weeks=BEFORE)
     assert outcome(free, "exits") > 5
-    assert same(free, under(rule, BEFORE + 1))
-    assert not same(free, under(rule, BEFORE))
+    ruled = under(rule, BEFORE + 1)
+    while ruled.steps < BEFORE - 1:
+        ruled.step()
+    earlier = copy.deepcopy(ruled)  # in which the rule starts a week earlier
+    earlier.regulator.enact(rule, **(ruled.config.regulation[0].plain() | {"start_week": BEFORE}))
+    assert same(free, ruled.run())
+    assert not same(free, earlier.run())
+
+
+def test_a_market_that_is_copied_on_the_way_goes_on_as_the_one_it_was_copied_from() -> None:
+    """Without which the copy that has another start above would tell nothing."""
+    market = under("separation", 20)
+    for _ in range(8):
+        market.step()
+    assert same(copy.deepcopy(market).run(), market.run())
 
 
 UNCOMPARED: dict[str, Any] = {"platform": {"comparison": 0.0}}  # neutral ranking shows no copy beside its original
