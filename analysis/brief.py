@@ -120,7 +120,7 @@ def _caption(found: Findings, shown: int, paid: bool) -> str:
         said.append(
             say(
                 "Changes are means over common {draws}, in brackets their 95% intervals; bold: zero is left out.",
-                draws=draws(found.study),
+                draws=draws(found.study.drawn_in),
             )
         )
         said += doubts(found.changes.values())

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .intervals import Estimate
-    from .study import Study
 
 NAMES = {
     "marketplace_only": "no Project S",
@@ -122,9 +121,9 @@ def span(weeks: int) -> str:
     return years.get(weeks) or plural(weeks, "week")
 
 
-def draws(study: Study) -> str:
-    """'seeds', or 'worlds' of a study in many."""
-    return word(f"{study.drawn_in}s")
+def draws(noun: str) -> str:
+    """'seeds', or 'worlds': what `Study.drawn_in` says, several."""
+    return word(f"{noun}s")
 
 
 def plural(count: int, noun: str) -> str:

@@ -210,6 +210,17 @@ def _on_ray(run: Run, jobs: Sequence[Job], where: Mapping[str, Any]) -> None:
         ray.shutdown()
 
 
+def on_all_cores(run: Run, jobs: Sequence[Job]) -> None:
+    """On the cores that this process may use."""
+    cores = core_count()
+    (basic if cores == 1 else joblib)(run, jobs, {"n_jobs": cores})
+
+
+def on_slurm(run: Run, jobs: Sequence[Job], settings: Mapping[str, Any]) -> None:
+    """On a cluster under SLURM."""
+    slurm.slurm(run, jobs, settings, on_all_cores)
+
+
 def knock(address: str) -> None:
     """Raise `OSError` where nobody listens: Ray itself would try for minutes."""
     host, _, port = address.partition(":")
@@ -223,7 +234,7 @@ def _call(run: Run, job: Job) -> None:
     run(job)
 
 
-LAUNCHERS = {"basic": basic, "joblib": joblib, "ray": ray, slurm.NAME: slurm.slurm}
+LAUNCHERS = {"basic": basic, "joblib": joblib, "ray": ray, slurm.NAME: on_slurm}
 
 
 def _start_worker(parent: int) -> None:

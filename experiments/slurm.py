@@ -18,13 +18,14 @@ from typing import Any
 
 from simulation.settings.parameter import Spec
 
-from .cores import core_count
 from .jobs import Job
 
 NAME = "submitit_slurm"
 LOOK, GRACE = 2.0, 20.0  # seconds between two looks; after which an element without result and queue is lost
 LOGS = ".slurm"  # in the study's folder: what is submitted, what is answered, and what the elements wrote
 TEXT = str | None
+Run = Callable[[Job], None]
+OnOneMachine = Callable[[Run, Sequence[Job]], None]
 SETTINGS: dict[str, tuple[Any, Any, Spec]] = {  # named as those of Hydra's plugin of this name
     "array_parallelism": (16, int, Spec("elements of the array, each a job of SLURM's", "assumed", 1, 1024)),
     "cpus_per_task": (1, int, Spec("cores of an element", "each runs a market", 1, 1024)),
@@ -46,10 +47,10 @@ def missing() -> str:
     return f"SLURM's {', '.join(lacking)} on the PATH" if lacking else ""
 
 
-def slurm(run: Callable[[Job], None], jobs: Sequence[Job], settings: Mapping[str, Any]) -> None:
+def slurm(run: Run, jobs: Sequence[Job], settings: Mapping[str, Any], here: OnOneMachine) -> None:
     """Call `run` on every job, on SLURM.
 
-    Raises `BrokenProcessPool` where elements were lost, `OSError` where SLURM takes none or one ends with an error.
+    here: what an element calls, on its node, to run its jobs on the cores that it was given. Raises `BrokenProcessPool` where elements were lost, `OSError` where SLURM takes none or one ends with an error.
     """
     import submitit
 
@@ -60,7 +61,7 @@ def slurm(run: Callable[[Job], None], jobs: Sequence[Job], settings: Mapping[str
     executor.update_parameters(name="etalase", nodes=1, slurm_array_parallelism=elements, **asked)
     parts = [jobs[place::elements] for place in range(min(elements, len(jobs)))]
     try:
-        submitted = executor.map_array(partial(of_element, run), parts)
+        submitted = executor.map_array(partial(here, run), parts)
     except submitit.core.utils.FailedJobError as error:
         raise OSError(f"SLURM does not take the jobs: {error}") from error
     try:
@@ -70,14 +71,6 @@ def slurm(run: Callable[[Job], None], jobs: Sequence[Job], settings: Mapping[str
             subprocess.run(["scancel", name], check=False, capture_output=True)
     if lost:
         raise BrokenProcessPool(f"elements that SLURM ended: {', '.join(lost)}")
-
-
-def of_element(run: Callable[[Job], None], jobs: Sequence[Job]) -> None:
-    """What an element does, on its node: its jobs, on the cores that it was given."""
-    from .launchers import basic, joblib
-
-    cores = core_count()
-    (basic if cores == 1 else joblib)(run, jobs, {"n_jobs": cores})
 
 
 def wait(submitted: Sequence[Any]) -> list[str]:

@@ -17,4 +17,4 @@ def baseline() -> str:
 
 def keep() -> None:
     """Write the digest where the command finds it, who has no table of outcomes."""
-    OUTCOMES.write_text(baseline() + "\n", encoding="utf-8")
+    OUTCOMES.write_text(f"digest: {baseline()}  # of validation/outcomes.csv, by `make outcomes`\n", encoding="utf-8")

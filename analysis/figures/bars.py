@@ -212,13 +212,13 @@ def _colours(of: Outcome, table: pd.DataFrame) -> list[str]:
 
 def _mean(study: Study, table: pd.DataFrame) -> str:
     several = (table["n"] > 1).any()
-    return say("Means over {draws} with 95% t intervals.", draws=draws(study)) if several else say("One seed.")
+    return say("Means over {draws} with 95% t intervals.", draws=draws(study.drawn_in)) if several else say("One seed.")
 
 
 def against(study: Study, pairs: Mapping[Any, Any]) -> str:
     """What a caption says of the baselines of paired differences."""
     bases, several = set(pairs.values()), max(study.seeds.values()) > 1
-    how = say("Paired by {draws}, with 95% t intervals.", draws=draws(study)) if several else say("One seed.")
+    how = say("Paired by {draws}, with 95% t intervals.", draws=draws(study.drawn_in)) if several else say("One seed.")
     if len(bases) == 1:
         return f"{say('Each scenario less “{scenario}”.', scenario=study.labels[bases.pop()])} {how}"
     if len(references(study)) > 1:

@@ -81,7 +81,7 @@ def _caption(study: Study, grid: Grid, table: pd.DataFrame, base: Any) -> str:
     if base is not None:
         told = say("Each place less “{scenario}”, seed by seed.", scenario=study.labels[base])
     elif max(study.seeds.values()) > 1:
-        told = say("Means over {draws}; the table has intervals.", draws=draws(study))
+        told = say("Means over {draws}; the table has intervals.", draws=draws(study.drawn_in))
     else:
         told = say("One seed.")
     said = [told, say("Settings: {names}.", names=f"{grid.across.name}, {grid.up.name}")]

@@ -60,7 +60,7 @@ def levels(found: Findings) -> Section | None:
     """Mean and interval of every outcome in every scenario."""
     if not found.study.outcomes:
         return section("outcomes", say("Outcomes, side by side"), Paragraph(say("The study holds no outcomes.")))
-    several = say("Mean over {draws}; in brackets its 95% t interval.", draws=draws(found.study))
+    several = say("Mean over {draws}; in brackets its 95% t interval.", draws=draws(found.study.drawn_in))
     caption = several if found.several else say("One seed.")
     none = say("“–”: no value, as where the run is shorter than the outcome's horizon.")
     table = outcome_table(found.study, summary(found.study.values), f"{caption} {none}")

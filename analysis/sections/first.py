@@ -122,7 +122,7 @@ def _caption(found: Findings, shown: int) -> str:
         said.append(
             say(
                 "Changes are means over common {draws}, in brackets their 95% intervals; bold: zero is left out.",
-                draws=draws(found.study),
+                draws=draws(found.study.drawn_in),
             )
         )
     if shown > len(found.references):

@@ -12,7 +12,7 @@ from simulation.settings.parameter import ConfigError
 from .declared import FOLDER, read_unknowns
 from .sets import DESIGNS, MOST, Worlds, designed, from_csv, spread
 
-OUTCOMES = FOLDER / "outcomes.digest"  # of the baseline of outcomes, which moves where the model's numbers do
+OUTCOMES = FOLDER / "outcomes.yaml"  # of the baseline of outcomes, which moves where the model's numbers do
 PLAUSIBLE, PRIOR = "plausible", "prior"
 FORM = (
     "plausible, plausible:N, N, prior:N, morris:N, sobol:N, "
@@ -54,7 +54,7 @@ def stale_note(worlds: Worlds | None) -> str:
     """Return a line where these are the shipped worlds and the model's numbers have moved since they were found."""
     if worlds is None or not worlds.name.startswith(PLAUSIBLE):
         return ""
-    if about_plausible().get("baseline") == OUTCOMES.read_text(encoding="utf-8").strip():
+    if about_plausible().get("baseline") == yaml.safe_load(OUTCOMES.read_text(encoding="utf-8"))["digest"]:
         return ""
     return (
         "worlds=plausible: the model's numbers have moved since these worlds were found; "

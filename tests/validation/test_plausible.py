@@ -27,11 +27,11 @@ def test_the_set_is_of_todays_model() -> None:
 
 def test_the_command_knows_of_which_outcomes_it_is() -> None:
     """`make outcomes` writes it; a release has no table of outcomes."""
-    assert OUTCOMES.read_text(encoding="utf-8").strip() == baseline()
+    assert yaml.safe_load(OUTCOMES.read_text(encoding="utf-8")) == {"digest": baseline()}
 
 
 def test_of_stale_worlds_a_study_says_so(tmp_path, monkeypatch) -> None:
-    (other := tmp_path / "outcomes.digest").write_text("0" * 16)
+    (other := tmp_path / "outcomes.yaml").write_text("digest: 0a0b0c\n")
     asked = ["market=indonesia_2023", "worlds=plausible:2", "study=x"]
     usual = plan.make(asked).notes
     monkeypatch.setattr(sys.modules["experiments.worlds.chosen"], "OUTCOMES", other)
