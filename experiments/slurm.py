@@ -50,7 +50,8 @@ def missing() -> str:
 def slurm(run: Run, jobs: Sequence[Job], settings: Mapping[str, Any], here: OnOneMachine) -> None:
     """Call `run` on every job, on SLURM.
 
-    here: what an element calls, on its node, to run its jobs on the cores that it was given. Raises `BrokenProcessPool` where elements were lost, `OSError` where SLURM takes none or one ends with an error.
+    here: what an element calls, on its node, to run its jobs on the cores that it was given.
+    Raises `BrokenProcessPool` where elements were lost, `OSError` where SLURM takes none or one ends with an error.
     """
     import submitit
 
