@@ -102,8 +102,9 @@ test-pythons: install ## run the tests of the model and of studies on every othe
 test-search: install ## look for new counterexamples to every property, at random
 	$(BIN)/pytest -m hypothesis --hypothesis-profile search
 
-test-numbers: install ## try ten thousand command lines with numbers of every form
-	LINES=10000 $(BIN)/pytest tests/experiments/test_numbers.py
+test-numbers: install ## try ten thousand command lines with numbers of every form, and as many of any text
+	NUMBERS=10000 $(BIN)/pytest tests/experiments/test_numbers.py
+	NUMBERS=10000 $(BIN)/pytest tests/experiments/test_bad_input.py -k any_text
 
 test-kill: install ## kill a study of a thousand runs fifty times, count, and check it
 	RUNS=1000 KILLS=50 $(BIN)/pytest tests/experiments/test_kill.py

@@ -28,7 +28,7 @@ TOGETHER = {
     "browser": ("tests/browser/",),
     "presets": (
         *(f"tests/experiments/test_{name}.py" for name in ("compose", "plan", "settings_page", "duration", "bundle")),
-        "tests/test_examples.py",
+        *("tests/test_examples.py", "tests/validation/test_rules.py"),
     ),
 }
 # What takes longest comes first, so that no worker is left alone with it at the end. Before it one file that needs what

@@ -80,7 +80,10 @@ def shown(made: Section | None) -> str:
     return render(there(made))
 
 
-def test_write_makes_one_file_and_leaves_no_draft(study: Study, tmp_path) -> None:
+def test_write_makes_one_file_and_leaves_no_draft(
+    study: Study, text: str, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "page", lambda study: text)
     folder = shutil.copytree(study.folder, tmp_path / "s")
     before = set(folder.iterdir())
     path = report.write(folder)

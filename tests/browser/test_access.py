@@ -18,7 +18,10 @@ FOCUSED = """() => {
 }"""
 
 
-@pytest.mark.parametrize(("name", "width"), [("rules", 360), *((name, 1280) for name in ("map", "run", "real"))])
+@pytest.mark.parametrize(
+    ("name", "width"),
+    [("rules", 360), ("real", 1280), *(pytest.param(name, 1280, marks=pytest.mark.long) for name in ("map", "run"))],
+)
 def test_axe_finds_nothing_grave(visit, name, width) -> None:
     page, unfolded = visit(name, width).page, name in ("rules", "real")  # the others fold the same kinds
     page.evaluate(f"document.querySelectorAll('details').forEach((e) => {{ e.open = {json.dumps(unfolded)}; }})")

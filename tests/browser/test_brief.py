@@ -44,7 +44,7 @@ STUDIES: dict[str, tuple[Callable[[], Sequence[SyntheticScenario]], int]] = {
     "run": (one, 3),
     "long names": (long_names, 3),
 }
-CASES = [("rules", "en"), *((name, ("id", "en")[number % 2]) for number, name in enumerate(STUDIES))]
+CASES = [("rules", "en"), ("rules", "id"), ("many rules", "en"), ("map", "id"), ("long names", "en")]
 ALL = [
     pytest.param(name, code, marks=() if (name, code) in CASES else pytest.mark.long)
     for name in STUDIES

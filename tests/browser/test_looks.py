@@ -9,7 +9,7 @@ from analysis.figures.drawn import layout
 from analysis.pictures import WIDTH
 
 from .conftest import SETTLED
-from .studies import EACH
+from .studies import EACH, MADE
 
 DESK = {"width": 1280, "height": 720}
 BOX = "(e) => e.getBoundingClientRect().toJSON()"
@@ -37,7 +37,9 @@ CUT = """[...document.querySelectorAll("section > .scroll")].filter((e) => e.scr
   .map((e) => `${e.scrollWidth} in ${e.clientWidth}: ${e.textContent.trim().slice(0, 60)}`)"""
 
 
-@pytest.mark.parametrize("name", EACH)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in ("real", "map") else pytest.mark.long) for name in MADE]
+)
 def test_the_first_picture_is_in_sight_without_scrolling(look, report, name: str) -> None:
     page = look(report(name).as_uri(), viewport=DESK).page
     box = page.locator("section.first figure .plot").first.evaluate(BOX)

@@ -26,7 +26,7 @@ STUDIES = {
     "run": (one, 3),
     "long names": (long_names, 3),
 }
-CASES = [("rules", "en"), *((name, ("id", "en")[number % 2]) for number, name in enumerate(STUDIES))]
+CASES = [("rules", "en"), ("rules", "id"), ("many rules", "en"), ("map", "id"), ("long names", "en")]
 ALL = [
     pytest.param(name, code, marks=() if (name, code) in CASES else pytest.mark.long)
     for name in STUDIES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -302,6 +303,9 @@ ODD = st.one_of(st.text(max_size=20), st.builds("{}={}".format, st.text(max_size
 OVERRIDES = st.one_of(*[st.builds("{}={}".format, NAMES, VALUES)] * 3, ODD)
 
 
+TEXTS = int(os.environ.get("NUMBERS", "100"))  # `make test-numbers` tries ten thousand
+
+
 class Accepted(Exception):
     """What was asked for can be run."""
 
@@ -310,7 +314,7 @@ def accept(*_: object) -> None:
     raise Accepted
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=TEXTS, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(OVERRIDES, max_size=3), st.sampled_from([[], ["-m"], ["status"], ["check"], ["compact"], ["report"]]))
 def test_any_text_is_run_or_refused_in_one_line(
     capsys: pytest.CaptureFixture[str], arguments: list[str], first: list[str]

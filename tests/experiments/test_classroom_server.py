@@ -22,7 +22,7 @@ from experiments.classroom.room import MOST_CONNECTIONS
 from .classroom_server import Served, serving, serving_apart
 
 PHONES = int(os.environ.get("PHONES", "6"))
-MESSAGES = int(os.environ.get("MESSAGES", "300"))
+MESSAGES = int(os.environ.get("MESSAGES", "200"))
 WEEKS = 20 if PHONES > 6 else 6
 MOST_WAIT = float(os.environ.get("MOST_WAIT", "10"))  # seconds: the 95th percentile while somebody is hostile
 

@@ -30,7 +30,7 @@ from simulation.settings.parameter import ConfigError
 from . import fakes
 from .stored import tables
 
-TRIALS = int(os.environ.get("TRIALS", "6"))
+TRIALS = int(os.environ.get("TRIALS", "5"))
 REPORTED = 10  # one in so many is also reported, which takes longer
 FIXTURES = Path(__file__).parent / "fixtures"
 FOLDER = Path("results/default")

@@ -49,7 +49,7 @@ def readable(folder: Path) -> list[int]:
     return [len(table) for table in tables(folder).values()]
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.long), 2])
 def test_a_full_file_system(small_disk: Path, workers: int) -> None:
     planned = plan.make(["weeks=2", "replications=200", f"results={small_disk}"])
     with opened(planned, "etalase") as study:

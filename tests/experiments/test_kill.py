@@ -22,7 +22,7 @@ from . import fakes
 from .stored import tables
 
 ROOT = Path(__file__).parents[2]
-RUNS, KILLS = (int(os.environ.get(name, short)) for name, short in (("RUNS", "40"), ("KILLS", "3")))
+RUNS, KILLS = (int(os.environ.get(name, short)) for name, short in (("RUNS", "24"), ("KILLS", "3")))
 STUDY = [*fakes.EVERY_SEED, "-m", "platform=marketplace_only,project_s", "weeks=13", f"replications={RUNS // 2}"]
 VICTIMS = ("worker", "command", "all")
 

@@ -230,7 +230,7 @@ EVERY = tuple(name for name, command in COMMANDS.items() if command.of_a_study)
 @pytest.mark.parametrize(
     ("limit", "launchers", "names"),
     [
-        ("v", ("joblib",), ("status",)),
+        ("v", ("basic",), ("status",)),
         pytest.param("v", ("joblib", "basic"), EVERY, marks=pytest.mark.long),
         pytest.param("d", ("joblib", "basic"), EVERY, marks=pytest.mark.long),
     ],
@@ -241,7 +241,7 @@ def test_with_what_is_needed_a_command_is_carried_out(
     """As much as is asked for, and not a page more; workers have the limit too."""
     settings = " ".join(one for one in RUN if not one.startswith("study="))
     commands = {f"study={of} hydra/launcher={of} {settings} workers=2": RUNNING.needs for of in launchers}
-    commands |= {f"{name} joblib": COMMANDS[name].needs for name in names}
+    commands |= {f"{name} {launchers[0]}": COMMANDS[name].needs for name in names}
     for command, needs in commands.items():
         needed = needs.address if limit == "v" else needs.data
         done = limited(limit, needed << 10, *command.split(), f"results={tmp_path}")

@@ -27,7 +27,7 @@ from simulation.settings.parameter import Spec, check
 from simulation.settings.strategies import STRATEGIES
 
 TRIED = Counter[str]()
-LINES = int(os.environ.get("LINES", "100"))
+LINES = int(os.environ.get("NUMBERS", "30"))  # not LINES: so a terminal calls its height, 24 under xdist
 NUMERIC = sorted(name for name, kind in setting_types().items() if kind in (int, float))
 STUDYS = ["replications", "workers", "hydra.launcher.n_jobs"]
 SPECS = {"seed": SEED, "weeks": WEEKS} | {

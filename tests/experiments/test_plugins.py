@@ -73,7 +73,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 @pytest.mark.usefixtures("no_page")
-@pytest.mark.parametrize("launcher", ["basic", "joblib"])
+@pytest.mark.parametrize("launcher", [pytest.param("basic", marks=pytest.mark.long), "joblib"])
 def test_a_sweep_finds_it_in_every_process(module: str, launcher: str) -> None:
     arguments = ["-m", f"plugins={module}", *SMALL, *CHOSEN, "regulation.own_goods_quota.share=0.2,0.4"]
     assert main([*arguments, "replications=2", f"hydra/launcher={launcher}", "study=mine"]) == 0

@@ -54,7 +54,7 @@ STREAMS = {
 }
 
 
-KEPT = ("full stdout", "a reader of both that goes")  # with none at all: a stream that is full, gone or not there
+KEPT = ("full stdout",)  # with none at all: a stream that is full or not there; of one that goes reads a command below
 
 
 @pytest.fixture(scope="module")
@@ -195,7 +195,7 @@ def wait_for_runs(process: subprocess.Popen[str], results: Path, runs: int) -> N
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 WAYS = (("basic", os.kill), ("joblib", os.kill), ("joblib", os.killpg))
-FIRST = {("basic", os.kill, signal.SIGHUP), ("joblib", os.kill, signal.SIGINT), ("joblib", os.killpg, signal.SIGTERM)}
+FIRST = {("basic", os.kill, signal.SIGHUP), ("joblib", os.killpg, signal.SIGTERM)}  # test_execute.py has SIGINT
 
 
 @pytest.mark.parametrize(

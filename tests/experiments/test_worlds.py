@@ -252,6 +252,7 @@ def test_a_table_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
     assert made.values == worlds().values
 
 
+@pytest.mark.usefixtures("no_page")
 def test_openings_that_seeds_share_are_told_from_the_luck_after_them(tmp_path: Path) -> None:
     """Two worlds, two openings each, one of them with two runs: every run knows its world and its opening."""
     arguments = [
@@ -277,7 +278,8 @@ def test_openings_that_seeds_share_are_told_from_the_luck_after_them(tmp_path: P
     assert list(differences.index.names) == ["world", "seed"]
 
 
-@pytest.mark.parametrize("openings", [0, 2])
+@pytest.mark.usefixtures("no_page")
+@pytest.mark.parametrize("openings", [0, pytest.param(2, marks=pytest.mark.long)])
 def test_without_two_openings_a_world_there_is_no_opening_to_tell(tmp_path: Path, openings: int) -> None:
     arguments = [
         "market=indonesia_2023",

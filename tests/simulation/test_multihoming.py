@@ -138,7 +138,7 @@ def test_more_channels_less_dependence() -> None:
     assert outcome(free, "dependence") < outcome(fixed, "dependence")
 
 
-@pytest.mark.parametrize("mode", ["full", "bernoulli"])
+@pytest.mark.parametrize("mode", ["full", pytest.param("bernoulli", marks=pytest.mark.long)])
 def test_where_no_slot_can_be_sold_ads_change_nothing(mode: str) -> None:
     """Without a feed there are no ad slots: whoever reviews channels, or minds a feed full of ads, sees none."""
     moving = {"sellers": {"channel_review_weeks": 4}, "channels": {"dilution": 0.5}}

@@ -82,7 +82,9 @@ SIZES: dict[str, dict[str, Any]] = {
 FAVOURS = (1.0, 2.0, 4.0)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    "size", [pytest.param(size, marks=pytest.mark.long if size in ("120 shops", "400 shops") else ()) for size in SIZES]
+)
 def test_own_goods_are_seen_and_sold_more_the_more_they_are_favoured(size: str) -> None:
     """Own share of the feed and of sales rise with favour, at every size: in the sum of three seeds."""
     seen, sold = np.zeros(len(FAVOURS)), np.zeros(len(FAVOURS))
