@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,8 +19,6 @@ from ..state.listings import Listings
 from ..state.opening import Opening
 from ..state.records import Attachment
 from .shifters import apps_part
-
-ROUNDING = 4.0 * float(np.finfo(float).eps)  # relative, of a root
 
 
 @dataclass(frozen=True)
@@ -137,46 +133,13 @@ def purchase_chance(alpha: Floats32, price: float, appeal: float) -> Floats32:
 
 def opening_appeal(alpha: Floats32, price: float, mean: float) -> float:
     """The v at which the mean of `purchase_chance` is `mean`, orders a consumer and week; the least where none are."""
+    from scipy.optimize import brentq  # takes a tenth of a second to import, and few runs need it
 
     def beyond(appeal: float) -> float:
         return float(purchase_chance(alpha, price, appeal).mean(dtype=float)) - mean
 
     low, high = -100.0, 100.0 + float(alpha.max()) * price
-    return low if beyond(low) >= 0.0 else root(beyond, low, high)
-
-
-def root(f: Callable[[float], float], low: float, high: float, within: float = 1e-12) -> float:
-    """Where f, of opposite signs at both ends, is 0 (Brent 1973), to the bit `scipy.optimize.brentq`.
-
-    To import that takes longer than a week.
-    """
-    last, now, f_last, f_now = low, high, f(low), f(high)
-    across, f_across, step, before = last, f_last, now - last, now - last
-    for _ in range(100):
-        if f_last != 0.0 and f_now != 0.0 and (f_last < 0.0) != (f_now < 0.0):
-            across, f_across, step, before = last, f_last, now - last, now - last
-        if abs(f_across) < abs(f_now):
-            last, now, across = now, across, now
-            f_last, f_now, f_across = f_now, f_across, f_now
-        least, half = (within + ROUNDING * abs(now)) / 2.0, (across - now) / 2.0
-        if f_now == 0.0 or abs(half) < least:
-            break
-        tried = half
-        if abs(before) > least and abs(f_now) < abs(f_last):
-            if last == across:
-                tried = -f_now * (now - last) / (f_now - f_last)
-            else:
-                back, over = (f_last - f_now) / (last - now), (f_across - f_now) / (across - now)
-                tried = -f_now * (f_across * over - f_last * back) / (over * back * (f_across - f_last))
-            if 2.0 * abs(tried) >= min(abs(before), 3.0 * abs(half) - least):
-                tried = step = half
-            before, step = step, tried
-        else:
-            before = step = half
-        last, f_last = now, f_now
-        now += step if abs(step) > least else math.copysign(least, half)
-        f_now = f(now)
-    return now
+    return low if beyond(low) >= 0.0 else float(brentq(beyond, low, high, xtol=1e-12))
 
 
 def habit_after(habit: Floats32, opening: Floats32, bought: Flags, usual: Floats32, step: float) -> Floats32:

@@ -6,12 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy.optimize import brentq
 
 from simulation import Market
-from simulation.demand.attachment import purchase_chance, root
 from simulation.state.channels import SOCIAL
 from tests.simulation.mutants import Check, Wrong, every
 from tests.simulation.worlds import PROJECT_S, small
@@ -153,19 +149,3 @@ def test_a_wrong_tie_is_seen(check: Check, wrong: Wrong, monkeypatch: pytest.Mon
     wrong.apply(monkeypatch)
     with pytest.raises(AssertionError):
         check()
-
-
-@given(seed=st.integers(0, 10_000), mean=st.floats(1e-3, 0.9), price=st.floats(0.5, 3.0))
-def test_a_root_is_scipys_to_the_bit(seed: int, mean: float, price: float) -> None:
-    alpha = np.random.default_rng(seed).lognormal(1.0, 0.4, 50).astype(np.float32)
-
-    def beyond(appeal: float) -> float:
-        return float(purchase_chance(alpha, price, appeal).mean(dtype=float)) - mean
-
-    for f in (
-        beyond,
-        lambda x: (x - mean) ** 3 + x - mean,
-        lambda x: np.expm1(mean * (x - price)),
-        lambda x: x - price,
-    ):
-        assert root(f, -100.0, 110.0) == brentq(f, -100.0, 110.0, xtol=1e-12)
