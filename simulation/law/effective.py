@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -66,12 +67,12 @@ class WeekTerms:
         """The worth of a parcel up to which there is no duty. Rp."""
         return in_place_of(self.government.duty_free, self.rules.duty_free, min) * self.government.exchange_rate
 
-    @property
+    @cached_property
     def platforms(self) -> tuple[PlatformTerms, ...]:
         """The platforms, the social app first: what each runs, charges and pays in tax, and whose books it fills."""
         return platforms_of(self.platform, self.rival, self.rules)
 
-    @property
+    @cached_property
     def runs(self) -> tuple[int, ...]:
         """The channels of the app's owner: there it takes the commission, sees orders and sells its own goods."""
         return tuple(one.channel for one in self.platforms if one.account == Account.PLATFORM)
