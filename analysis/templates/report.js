@@ -98,7 +98,7 @@ function follow(figure) {
   new ResizeObserver(() => {
     if (figure.plot.clientWidth === width) return;
     width = figure.plot.clientWidth;
-    requestAnimationFrame(() => draw(figure));
+    requestAnimationFrame(() => onPaper || draw(figure));
   }).observe(figure.plot);
 }
 
@@ -152,10 +152,13 @@ function offerNumbers(figure) {
   packed.before(button);
 }
 
-// On paper nothing opens: what was folded is shown, and folded again afterwards.
+// On paper nothing opens: what was folded is shown, and folded again afterwards. Nor does a figure that waited for
+// the screen draw itself over the one that was drawn for paper.
 let folded = [];
+let onPaper = false;
 
 function beforePrint() {
+  onPaper = true;
   folded = [...document.querySelectorAll("details:not([open], figure details)")];
   for (const details of folded) details.open = true;
   for (const figure of [...figures]) {
@@ -167,6 +170,7 @@ function beforePrint() {
 }
 
 function afterPrint() {
+  onPaper = false;
   for (const details of folded) details.open = false;
   for (const figure of [...figures]) drawnOrSaid(figure);
 }
@@ -189,7 +193,7 @@ async function start() {
   for (const figure of [...figures]) {
     if (!figures.includes(figure)) continue; // it failed on paper already
     try {
-      await draw(figure);
+      if (!onPaper) await draw(figure);
       connectKey(figure);
       follow(figure);
     } catch (error) {
