@@ -61,14 +61,12 @@ class FeeSetter(MarketAgent):
     @property
     def fees(self) -> Fees:
         """Its fees, as it wishes."""
-        known = asdict(self.setting)
-        return Fees(**{name: known.get(name, 0.0) for name in Fees._fields})
+        return Fees(*(getattr(self.setting, name, 0.0) for name in Fees._fields))
 
     @fees.setter
     def fees(self, fees: Fees) -> None:
         if fees != self.fees:
-            known = asdict(self.setting)
-            self.change({name: value for name, value in fees._asdict().items() if name in known})
+            self.change({name: value for name, value in fees._asdict().items() if hasattr(self.setting, name)})
 
     @property
     def wish(self) -> Wish:

@@ -86,8 +86,8 @@ def _sampled(
     draw, slots = kernels.Draw(*chance.key(Stream.BROWSE), week), _slots(consideration)
     crowd, stock, exposure = _crowd(people, offers, update_channel), _stock(offers), _exposure(tables, offers)
     own, terms = _own_goods(offers, tables), _terms(offers, demand, channels, update_path)
-    edges = np.linspace(0, n, threads + 1).astype(np.int64)
-    edges[1:-1] -= edges[1:-1] % kernels.BLOCK
+    edges = [n * k // threads for k in range(threads + 1)]
+    edges[1:-1] = [edge - edge % kernels.BLOCK for edge in edges[1:-1]]
     pages = [_pages(rows, len(offers.endorsing)) for _ in range(threads)]
 
     def part(k: int) -> None:

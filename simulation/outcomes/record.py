@@ -102,7 +102,7 @@ class Week:
         return self._surplus(home=False)
 
     def _surplus(self, home: bool) -> float:
-        return sum(self.measured(name) for name, one in OUTCOMES.items() if one.party and one.home == home)
+        return sum(self.measured(name) for name, at_home in SURPLUS_OF.items() if at_home == home)
 
     def measured(self, name: str) -> float:
         """The week's value of an outcome, measured once."""
@@ -346,6 +346,7 @@ def log_spread(sales: Floats, group: Rows | None = None) -> float:
 OUTCOMES: dict[str, Any] = {
     survival.name: survival for of in SURVIVORS for week in (52, 104, 156) for survival in [Survival(week, of)]
 }
+SURPLUS_OF: dict[str, bool] = {}  # the outcomes that are a party's surplus, and whether it is at home
 
 
 def outcome(
@@ -359,6 +360,8 @@ def outcome(
     def register(measure: Callable[[Week], float]) -> Callable[[Week], float]:
         name = measure.__name__
         OUTCOMES[name] = Outcome(name, label, unit, direction, over, measure, party=party, home=home, of_some=of_some)
+        if party:
+            SURPLUS_OF[name] = home
         return measure
 
     return register
