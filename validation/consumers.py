@@ -25,7 +25,7 @@ from validation.studies import PROJECT_S, WITH, WITHOUT, Design, conduct, make_p
 
 PAGE = Path(__file__).parent.parent / "docs" / "consumers.md"
 TEMPLATE = Path(__file__).with_name("consumers.md")
-NUMBERS = (5_000, 10_000, 20_000, 50_000, 100_000)
+NUMBERS = (5_000, 10_000, 20_000, 50_000, 100_000, 200_000)
 WEEKS, SEEDS, TIMED = 156, 10, 3  # runs of each number that are timed, the quickest of which counts
 PLATFORM = {WITHOUT: "platform=marketplace_only", WITH: PROJECT_S}
 SAMPLED = "demand=sampled"

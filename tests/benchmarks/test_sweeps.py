@@ -11,13 +11,15 @@ from benchmarks.clock import Machine, Timing
 from benchmarks.sweeps import FULL, HEADING, Figures, Plan, reading, rows, section, write
 
 
-def figures(bare: float = 10.0, sweep: float = 11.0, two: float = 11.0, read: float = 0.5) -> Figures:
+def figures(
+    bare: float = 10.0, sweep: float = 10.9, two: float = 10.8, read: float = 0.5, store: float = 49.0
+) -> Figures:
     times = {"bare": bare, "seeds": sweep, "scenarios": sweep, "one worker": 20.0, "two workers": two}
     return Figures(
         plan=FULL,
         machine=Machine("a processor", 2, "Linux", {}, 0.1),
         times={name: Timing((seconds,)) for name, seconds in times.items()},
-        storing=9.0,
+        storing=store,
         reading=Timing((read,)),
         took=60.0,
     )
@@ -28,14 +30,15 @@ def met(made: Figures) -> list[str]:
 
 
 def test_targets_are_met_or_not() -> None:
-    assert met(figures()) == ["yes"] * 4
-    assert met(figures(sweep=11.6)) == ["no", "no", "yes", "yes"]
-    assert met(figures(two=11.2)) == ["yes", "yes", "no", "yes"]
-    assert met(figures(read=1.1)) == ["yes", "yes", "yes", "no"]
+    assert met(figures()) == ["yes"] * 5
+    assert met(figures(sweep=11.1)) == ["no", "no", "yes", "yes", "yes"]
+    assert met(figures(two=10.9)) == ["yes", "yes", "no", "yes", "yes"]
+    assert met(figures(store=51.0)) == ["yes", "yes", "yes", "no", "yes"]
+    assert met(figures(read=1.1)) == ["yes", "yes", "yes", "yes", "no"]
 
 
 def test_more_is_more_than_the_bare_runs() -> None:
-    assert figures().over("seeds") == pytest.approx(0.1)
+    assert figures().over("seeds") == pytest.approx(0.09)
 
 
 def test_a_study_is_stored_and_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
