@@ -21,12 +21,14 @@ from analysis import Study
 from analysis.markdown import table
 from experiments import compose, fingerprint
 from simulation import Market
+from validation import antithetic
 from validation.studies import PROJECT_S, WITH, WITHOUT, Design, conduct, make_page, values
 
 PAGE = Path(__file__).parent.parent / "docs" / "consumers.md"
 TEMPLATE = Path(__file__).with_name("consumers.md")
 NUMBERS = (5_000, 10_000, 20_000, 50_000, 100_000, 200_000)
 WEEKS, SEEDS, TIMED = 156, 10, 3  # runs of each number that are timed, the quickest of which counts
+MIRRORED = 40  # seeds that are run with their mirror images, too
 PLATFORM = {WITHOUT: "platform=marketplace_only", WITH: PROJECT_S}
 SAMPLED = "demand=sampled"
 USUAL = 20_000
@@ -141,6 +143,29 @@ def means_table(study: Study) -> str:
     return table(["sd, times that of the default", "without shared random events", "one draw a consumer"], rows)
 
 
+def mirrored_answers(seed: int, mirrored: bool) -> list[float]:
+    """The effects of a seed, or of its mirror image, in their units."""
+    configs = {one: compose(overrides(one, USUAL, f"weeks={WEEKS}", f"seed={seed}")) for one in PLATFORM}
+    values = {one: antithetic.outcomes(config, mirrored) for one, config in configs.items()}
+    answers = []
+    for asked in ASKED:
+        there, without = (float(values[one][asked.outcome] or 0.0) for one in (WITH, WITHOUT))
+        change = there / without - 1.0 if asked.outcome in RELATIVE else there - without
+        answers.append(asked.factor * (change if asked.effect else there))
+    return answers
+
+
+def mirrored_table() -> str:
+    """A row an answer: how a seed and its mirror image go together, and what a pair's variance is to that of two."""
+    rows = [
+        [asked.words, f"{rho:+.2f} [{low:+.2f}, {high:+.2f}]".replace("-", "−"), f"{1.0 + rho:.2f}"]
+        for asked, (rho, low, high) in zip(
+            ASKED, antithetic.correlations(antithetic.pairs(mirrored_answers, MIRRORED)), strict=True
+        )
+    ]
+    return table(["answer", "correlation of a seed and its mirror image", "variance, times that of two seeds"], rows)
+
+
 def best(study: Study, cost: Mapping[int, float]) -> Sequence[str]:
     """A line an answer: the number of consumers at which it costs least, and what the default costs beside it."""
     said = []
@@ -165,6 +190,8 @@ def write(study: Study) -> str:
         errors="\n".join(error_table(study, asked, cost) for asked in ASKED),
         best="\n".join(best(study, cost)),
         means=means_table(study),
+        mirrored=mirrored_table(),
+        images=MIRRORED,
         model=fingerprint.model_hash(),
     )
 

@@ -9,8 +9,11 @@ import pandas as pd
 import pytest
 
 from analysis import Study
+from experiments import compose
+from simulation.chance import Chance, Stream
 from tests.validation.made import made
-from validation import consumers
+from validation import antithetic, consumers
+from validation.antithetic import Mirrored
 from validation.consumers import ASKED, NUMBERS, PLATFORM, SAMPLED, SEEDS, USUAL, WITH, label
 
 SURVIVAL = ASKED[0]
@@ -57,6 +60,7 @@ def test_the_cheapest_number_pays_for_time_and_spread(study: Study) -> None:
 
 def test_the_page_tells_what_is_free(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumers, "seconds", lambda n: n / 10_000)
+    monkeypatch.setattr(consumers, "mirrored_table", lambda: "mirrored")
     page = consumers.write(study)
     assert all(f"**{one.words}**" in page for one in ASKED)
     assert f"| {SURVIVAL.words} |" in page
@@ -67,3 +71,25 @@ def test_the_page_tells_what_is_free(study: Study, monkeypatch: pytest.MonkeyPat
 def test_the_study_has_both_platforms_at_every_number() -> None:
     assert len(consumers.DESIGN.scenarios) == 2 * (len(NUMBERS) + 1)
     assert sum(SAMPLED in said for said in consumers.DESIGN.scenarios.values()) == 2
+
+
+def test_a_mirror_image_has_the_opposite_luck_and_the_same_words() -> None:
+    plain, image, who = Chance(3), Mirrored(3), np.arange(50)
+    assert image.uniform(Stream.PRICE, who, 7) == pytest.approx(1.0 - plain.uniform(Stream.PRICE, who, 7))
+    assert image.normal(Stream.PRICE, who, 7) == pytest.approx(-plain.normal(Stream.PRICE, who, 7))
+    assert image.one_normal(Stream.PRICE, who, 7) == pytest.approx(-plain.one_normal(Stream.PRICE, who, 7))
+    assert (image.words(Stream.PRICE, who, 7) == plain.words(Stream.PRICE, who, 7)).all()
+
+
+def test_an_answer_that_luck_alone_makes_falls_with_its_mirror_image() -> None:
+    luck = np.random.default_rng(2).normal(size=(200, 1))
+    found = np.stack([np.hstack([luck, luck, np.abs(luck)]), np.hstack([-luck, luck, np.abs(luck)])], axis=1)
+    rho = [one[0] for one in antithetic.correlations(found + 1e-6 * np.random.default_rng(3).normal(size=found.shape))]
+    assert rho == pytest.approx([-1.0, 1.0, 1.0], abs=1e-6)
+
+
+def test_a_mirror_image_opens_the_same_market_and_lives_another_life() -> None:
+    config = compose(["market=classroom", "market.calibration_consumers=1000", "weeks=4"])
+    plain, again, image = (antithetic.outcomes(config, mirrored) for mirrored in (False, False, True))
+    assert plain == again
+    assert plain["sme_profit"] != image["sme_profit"]
