@@ -12,6 +12,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 comma := ,
 locked = $(PIP) install --require-hashes --no-build-isolation --use-pep517 $(patsubst %,-r requirements/%.txt,base $(1))
 STUDY := project_s
+PEERS := mesa_frames starsim_module
 # The browser that opens the report in the tests: a name on the PATH, or no for none (make test CHROMIUM=no).
 export CHROMIUM ?= chromium
 
@@ -21,7 +22,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser run page map validate mechanisms rules plausible street designs consumers changes outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-soak test-classroom test-cluster test-slurm trials wheel test-wheel brief docs lock lint format clean
+.PHONY: help install browser run page map validate mechanisms rules plausible street designs consumers changes outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-soak test-classroom test-cluster test-slurm peers engine trials wheel test-wheel brief docs lock lint format clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -145,6 +146,11 @@ brief: install ## run the quick study of the rules, some minutes, and write it o
 	cp results/rules_quick/brief.pdf docs/rules_quick.pdf
 	cp results/rules_quick/brief.id.pdf docs/rules_quick.id.pdf
 
+peers: $(PEERS:%=build/peers/%/.installed) ## make the environments of mesa-frames and Starsim, for the engine's benchmark alone: build/peers
+
+engine: install peers ## measure the engine, beside its peers too: docs/engine.md and docs/engine.svg
+	$(BIN)/python -m benchmarks.engine
+
 trials: install ## run these long trials one after the other and write what they counted: docs/sweeps.md
 	$(BIN)/python -m benchmarks.trials
 
@@ -176,6 +182,11 @@ clean: ## remove .venv and every cache, keep results/
 
 $(WRITES): $(INSTALLED)
 	@$(call locked,docs)
+	@touch $@
+
+build/peers/%/.installed: benchmarks/peers/%.txt $(INSTALLED)
+	$(BIN)/python -m venv --clear build/peers/$*
+	build/peers/$*/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 # Debian's python3 comes without ensurepip unless python3-venv is installed: then its pip fills the environment.

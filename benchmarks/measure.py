@@ -243,10 +243,11 @@ def beside_plain(plan: Plan, platform: str, consumers: int) -> Plain:
     """The same week by the kernel, in numpy and, where there are few enough, by Mesa agents; in turn."""
     say(f"{platform}: {consumers:,} consumers, plainly")
     scene = warm(plan.of(platform, consumers)).scene()
+    week = scene.arrays()
     calls: dict[str, Callable[[], object]] = {
         "kernel": scene.browse,
-        "arrays": WholeArrays(scene).step,
-        "blocks": WholeArrays(scene, NUMPY_BLOCK).step,
+        "arrays": WholeArrays(week).step,
+        "blocks": WholeArrays(week, NUMPY_BLOCK).step,
     }
     if consumers <= plan.agents_at_most:
         calls["agents"] = PlainMarket(scene).step

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.week import EMPTY, MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL, Week
 from experiments import compose
 from simulation import Config, Market, Opening, demand, platform
 from simulation.chance import Chance
@@ -16,6 +20,7 @@ from simulation.demand.browsing import Considered
 from simulation.settings.channels import Channels
 from simulation.settings.demand import Consideration, Demand
 from simulation.settings.platform import PlatformSetting
+from simulation.state.channels import delivery, frictions, keeps
 from simulation.state.consumers import Consumers
 from simulation.state.offers import ExposureTables, OfferSet
 from simulation.state.records import WeekDemand
@@ -23,6 +28,7 @@ from simulation.state.records import WeekDemand
 Settings = dict[str, dict[str, Any]]
 
 PLATFORMS = ("marketplace_only", "project_s")
+TRAITS = ("taste", "alpha", "impulsiveness", "privacy", "habit", "trust", "cluster", "follows", "last_bought")
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,56 @@ class Scene:
 
     def _inputs(self) -> tuple[Any, ...]:
         return tuple(getattr(self, field.name) for field in dataclasses.fields(self))
+
+    def arrays(self) -> Week:
+        """The same for those who know nothing of the engine."""
+        people, shop, seats, slots = self.people, self.shop, self.seats, self.consideration
+        live = np.isin(np.arange(len(shop.value)), shop.live)
+        kept = np.where(live, shop.channel_mask, 0)
+        kin = np.bincount(shop.original[shop.live], minlength=len(shop.value))
+        others = (RIVAL_APP, MARKETPLACE, OWN_SITE)
+        order_value = self.demand.order_value
+        return Week(
+            seed=self.key.seed,
+            **{name: getattr(people, name) for name in TRAITS},
+            attention=shop.attention_of(people),
+            **_end_to_end([*seats.feed, *seats.search, *seats.own], len(shop.value)),
+            favoured=seats.favoured,
+            need_chance=shop.need.chance,
+            need_alias=shop.need.alias,
+            **{name: getattr(shop, name).astype(np.float32) for name in ("place", "value", "price")},
+            kept=kept,
+            elsewhere=np.select([keeps(kept, channel) for channel in others], others, SOCIAL).astype(np.int32),
+            original=shop.original,
+            root=np.where(kin[shop.original] > 1, shop.original, EMPTY).astype(np.int32),
+            copy=shop.copy,
+            endorsing=shop.endorsing,
+            endorsement=shop.endorsement,
+            friction=frictions(self.channels, shop.checkout),
+            delivery=delivery(self.channels, shop.subsidy, order_value, shop.buyer_fee, shop.others),
+            feed=slots.feed,
+            search=slots.search,
+            endorsed=slots.endorsed,
+            again=slots.last_bought,
+            match=self.demand.match,
+            impulse=self.demand.impulse * shop.checkout,
+            nest=self.demand.nest,
+            order_value=order_value,
+            visits=shop.visits,
+            comparison=shop.comparison,
+            own_goods=bool(shop.own.any()),
+            habit_value=self.channels.habit,
+            trust_value=self.channels.trust,
+            privacy_cost=self.channels.privacy,
+        )
+
+
+def _end_to_end(tables: Sequence[NDArray[np.int32]], blank: int) -> dict[str, NDArray[Any]]:
+    """Tables without their empty seats, where each begins and how many sit in it; where nobody sits, an empty slot."""
+    taken = [table[(table >= 0) & (table < blank)] for table in tables]
+    taken = [rows if rows.size else np.array([EMPTY], np.int32) for rows in taken]
+    count = np.array([rows.size for rows in taken], np.int32)
+    return {"seats": np.concatenate(taken), "first": np.cumsum(count) - count, "count": count}
 
 
 class Bench(Market):

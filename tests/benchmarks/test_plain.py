@@ -34,7 +34,7 @@ def mesa_given(scene: Scene, sets: Considered) -> tuple[WeekDemand, Bought]:
 
 def numpy_given(scene: Scene, sets: Considered) -> tuple[WeekDemand, Bought]:
     """The same of whole arrays."""
-    arrays = WholeArrays(scene)
+    arrays = WholeArrays(scene.arrays())
     return arrays.choose(arrays.people, sets), arrays.people.last_bought
 
 
@@ -55,8 +55,8 @@ def mesa_drawn(scene: Scene) -> list[Considered]:
 
 def numpy_drawn(scene: Scene) -> list[Considered]:
     """The same of whole arrays."""
-    arrays = WholeArrays(scene)
-    return [arrays.consider(arrays.people) for _ in range(WEEKS)]
+    arrays = WholeArrays(scene.arrays())
+    return [arrays.drawn(arrays.people) for _ in range(WEEKS)]
 
 
 def engine_drawn(scene: Scene) -> list[Considered]:
@@ -102,7 +102,7 @@ def test_their_own_draws_follow_the_same_rules(scene: Scene, drawn: Callable[[Sc
 def test_blocks_are_the_same_week_in_pieces(scene: Scene) -> None:
     scene = fresh(scene)
     sets = scene.considered()
-    whole, pieces = WholeArrays(scene), WholeArrays(scene, block=300)
+    whole, pieces = WholeArrays(scene.arrays()), WholeArrays(scene.arrays(), block=300)
     books = [
         pieces.choose(people, Considered(*(getattr(sets, f.name)[a:b] for f in fields(Considered))))
         for people, a, b in zip(pieces.views, pieces.edges, pieces.edges[1:], strict=False)
@@ -116,4 +116,4 @@ def test_a_step_fills_the_books(scene: Scene) -> None:
     agents = PlainMarket(scene)
     agents.step()
     assert agents.pages.books().orders.sum() == pytest.approx(usual, rel=0.1)
-    assert WholeArrays(scene).step().orders.sum() == pytest.approx(usual, rel=0.1)
+    assert WholeArrays(scene.arrays()).step().orders.sum() == pytest.approx(usual, rel=0.1)
