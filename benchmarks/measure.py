@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import count
 from time import perf_counter
 from types import ModuleType
 from typing import Any
@@ -14,15 +15,19 @@ from unittest import mock
 
 from benchmarks import processes
 from benchmarks.clock import Laps, Machine, Timing, growth, race
+from benchmarks.insides import compiled_seconds, python_calls
+from benchmarks.peers import client
 from benchmarks.plain_mesa import IdleMarket, PlainMarket
 from benchmarks.plain_numpy import WholeArrays
-from benchmarks.scenes import PLATFORMS, Bench, Settings, aged, changed, settings, warm
-from simulation import demand, market, money, platform, sellers
+from benchmarks.scenes import DEFAULT, PLATFORMS, Bench, Settings, aged, by_default, changed, settings, warm
+from simulation import Config, Market, demand, market, money, platform, sellers
+from simulation.opening.calibration import calibrate
 
 MILLION = 1_000_000
 NUMPY_BLOCK = 2_048
 EVERYTHING = "by default"
 PROJECT_S = PLATFORMS[-1]
+BARE = f"{PROJECT_S} on plain"
 
 # What is switched off, one at a time, from Project S with everything on.
 MECHANISMS: dict[str, Settings] = {
@@ -82,6 +87,7 @@ class Plan:
     idle_agents: int = 100_000
     weighed: tuple[int, int] = (10_000, MILLION)
     small: int = 1_000
+    many_smes: int = 100_000
     weeks: int = 156
     starts: int = 5
     seconds: float = 4.0
@@ -95,6 +101,10 @@ class Plan:
         """The settings of a market of this size."""
         return settings(platform, self.market | {"consumers": consumers})
 
+    def default(self, **market: int) -> Settings:
+        """The settings that nobody has touched, but for these of the market."""
+        return by_default(self.market | market)
+
 
 FULL = Plan()
 QUICK = Plan(
@@ -103,6 +113,7 @@ QUICK = Plan(
     agents_at_most=1_000,
     smes=(250, 500, 1_000),
     smes_consumers=10_000,
+    many_smes=10_000,
     mechanism_consumers=100_000,
     parts_consumers=100_000,
     weighed=(10_000, 200_000),
@@ -134,6 +145,7 @@ class Plain:
     arrays: Timing
     blocks: Timing
     agents: Timing | None
+    peers: dict[str, Timing] = field(default_factory=dict)  # by name of their library
 
 
 @dataclass(frozen=True)
@@ -156,6 +168,24 @@ class Sellers:
 
 
 @dataclass(frozen=True)
+class Default:
+    """The market that runs where nobody says otherwise."""
+
+    small_week: Timing
+    compiled: float  # mean seconds of such a week in compiled passes
+    calls: float  # of Python functions in such a week
+    consumers: int
+    weeks: int
+    smes: int
+    run: Timing  # of so many consumers, weeks and SMEs, on one thread, its opening there
+    opening: Timing  # of seeds, each one's own
+    opening_compiled: float  # seconds of one in compiled passes
+    many_smes: int
+    large_opening: float  # seconds, of a seed with so many
+    large_compiled: float  # of these in compiled passes
+
+
+@dataclass(frozen=True)
 class Figures:
     """Everything that was measured in one go."""
 
@@ -164,7 +194,9 @@ class Figures:
     sizes: list[Size]
     plain: list[Plain]
     mechanisms: list[Mechanism]
-    parts: dict[int, dict[str, float]]  # by consumers: mean seconds of each part of a week
+    peers: dict[str, str]  # the version of each library that was measured beside the engine, by its name
+    default: Default
+    parts: dict[tuple[str, int], dict[str, float]]  # by market and consumers: mean seconds of each part of a week
     small: dict[str, Timing]  # by platform: the week of a small market
     weight: dict[str, float]  # bytes a consumer, by kind
     starts: dict[str, Timing]
@@ -176,6 +208,14 @@ class Figures:
         """The row that the targets are about: a million consumers, or what comes nearest."""
         rows = [row for row in self.sizes if row.platform == platform and row.consumers <= MILLION]
         return max(rows, key=lambda row: row.consumers)
+
+    def default_parts(self) -> dict[str, float]:
+        """The parts of a week of the default market at its own size."""
+        return self.parts[DEFAULT, self.default.consumers]
+
+    def bare_parts(self) -> dict[str, float]:
+        """Those of a large bare market under Project S."""
+        return self.parts[BARE, self.plan.parts_consumers]
 
     def agents(self, platform: str = PROJECT_S) -> list[Plain]:
         """The rows in which plain Mesa ran."""
@@ -206,8 +246,10 @@ def measure(plan: Plan) -> Figures:
         small={platform: small_week(plan, platform) for platform in PLATFORMS},
         sizes=[at_size(plan, platform, n) for platform in PLATFORMS for n in plan.sizes],
         plain=[beside_plain(plan, platform, n) for platform in PLATFORMS for n in plan.plain_sizes],
+        peers={library.name: library.version() for library in client.here()},
+        default=default_market(plan),
         mechanisms=by_mechanism(plan),
-        parts={n: by_part(plan, n) for n in (plan.small, plan.parts_consumers)},
+        parts=parts(plan),
         sellers=[with_smes(plan, smes) for smes in plan.smes],
         weight=weight(plan),
         starts=start_ups(plan),
@@ -251,8 +293,44 @@ def beside_plain(plan: Plan, platform: str, consumers: int) -> Plain:
     }
     if consumers <= plan.agents_at_most:
         calls["agents"] = PlainMarket(scene).step
-    times = race(calls, seconds=plan.seconds, least=plan.least)
-    return Plain(platform, consumers, times["kernel"], times["arrays"], times["blocks"], times.get("agents"))
+    with ExitStack() as running:
+        peers = [running.enter_context(client.Process(library, week)) for library in client.here()]
+        times = race(calls | {peer.library.name: peer.step for peer in peers}, seconds=plan.seconds, least=plan.least)
+        others = {peer.library.name: Timing(tuple(peer.seconds[1:])) for peer in peers}
+    return Plain(platform, consumers, times["kernel"], times["arrays"], times["blocks"], times.get("agents"), others)
+
+
+def default_market(plan: Plan) -> Default:
+    """The week of a small one, a whole run of the usual one, and openings."""
+    say(f"{DEFAULT}, as it is by default")
+    small = warm(plan.default(consumers=plan.small))
+    week = race({"week": small.pass_week}, seconds=0.0, least=plan.weeks)["week"]
+    compiled, calls = (look(small.pass_week, max(plan.least, 8)) for look in (compiled_seconds, python_calls))
+    config, seeds = Config.read(plan.default()), count(1)
+    opening = calibrate(config)
+    whole: dict[str, Callable[[], object]] = {
+        "run": lambda: Market(config, opening=opening).run(),
+        "opening": lambda: calibrate(replace(config, seed=next(seeds))),
+    }
+    times = race(whole, seconds=plan.seconds, least=plan.least)
+    many, large = Config.read(plan.default(smes=plan.many_smes)), Laps()
+    large.begin("opening")
+    large_compiled = compiled_seconds(lambda: calibrate(many), 1)
+    large.stop()
+    return Default(
+        small_week=week,
+        compiled=compiled,
+        calls=calls,
+        consumers=config.market.consumers,
+        weeks=config.weeks,
+        smes=config.market.smes,
+        run=times["run"],
+        opening=times["opening"],
+        opening_compiled=compiled_seconds(whole["opening"], plan.least),
+        many_smes=plan.many_smes,
+        large_opening=large.spent["opening"],
+        large_compiled=large_compiled,
+    )
 
 
 def by_mechanism(plan: Plan) -> list[Mechanism]:
@@ -271,10 +349,19 @@ def _without(plan: Plan, consumers: int) -> dict[str, Bench]:
     return {name: aged(changed(data, changes), opening) for name, changes in (MECHANISMS | ADDED).items()}
 
 
-def by_part(plan: Plan, consumers: int) -> dict[str, float]:
-    """Mean seconds of each part of a week under Project S."""
-    say(f"the parts of a week: {consumers:,} consumers")
-    timed = warm(plan.of(PROJECT_S, consumers))
+def parts(plan: Plan) -> dict[tuple[str, int], dict[str, float]]:
+    """The parts of a week of the default market and of a bare one, small and at the size that each is looked at."""
+    usual = Config.read(plan.default()).market.consumers
+    default = {(DEFAULT, n): plan.default(consumers=n) for n in (plan.small, usual)}
+    bare = {(BARE, n): plan.of(PROJECT_S, n) for n in (plan.small, plan.parts_consumers)}
+    return {(name, n): by_part(plan, name, data) for (name, n), data in (default | bare).items()}
+
+
+def by_part(plan: Plan, name: str, data: Settings) -> dict[str, float]:
+    """Mean seconds of each part of a week of this market."""
+    consumers = data["market"]["consumers"]
+    say(f"the parts of a week: {name}, {consumers:,} consumers")
+    timed = warm(data)
     weeks = plan.weeks if consumers == plan.small else max(plan.least, 8)
     laps = Laps()
     with ExitStack() as patches:

@@ -10,8 +10,9 @@ import numpy as np
 
 from analysis.markdown import table
 from benchmarks.clock import Timing
-from benchmarks.measure import ADDED, NUMPY_BLOCK, Figures, Mechanism, Size
-from benchmarks.scenes import PLATFORMS
+from benchmarks.measure import ADDED, MILLION, NUMPY_BLOCK, PROJECT_S, Figures, Mechanism, Plain, Size
+from benchmarks.peers.client import LIBRARIES
+from benchmarks.scenes import DEFAULT, PLATFORMS
 from benchmarks.targets import LINEAR, MS, NS, TARGETS, US, YARDSTICK, each, number, ratio_to_mesa
 
 TEMPLATE = Path(__file__).with_name("page.md")  # the text by hand
@@ -19,10 +20,12 @@ TEMPLATE = Path(__file__).with_name("page.md")  # the text by hand
 
 def targets(figures: Figures) -> str:
     """The targets."""
-    here, (low, high) = figures.yardstick * NS, YARDSTICK
+    here, (low, high), default = figures.yardstick * NS, YARDSTICK, figures.default
     text = (
-        "## Targets\n\nAll under Project S, the dearer of the two platforms; kernel and week at "
-        f"{figures.size().consumers:,} consumers. An exponent counts as met up to {LINEAR:g}. Ratios travel "
+        "## Targets\n\nKernel, choice and whole week are those of a bare market under Project S, the dearer of the two "
+        f"platforms, at {figures.size().consumers:,} consumers. The default market is {DEFAULT}: a whole run of it has "
+        f"{default.weeks} weeks, {default.consumers:,} consumers and {default.smes:,} SMEs, and the large one "
+        f"{default.many_smes:,} SMEs. An exponent counts as met up to {LINEAR:g}. Ratios travel "
         "from machine to machine, absolute times do not: where the targets were set, Mesa took "
         f"{low:g} to {high:g} ns for an idle agent's step; here it is {number(here)} ns.\n\n"
     )
@@ -58,21 +61,71 @@ def _powers(figures: Figures, platform: str) -> list[str]:
 
 def plain(figures: Figures) -> str:
     """The engine beside the plain forms."""
-    blocks = f"numpy, blocks of {NUMPY_BLOCK:,}"
-    head = ["platform", "consumers", "kernel", "numpy, whole arrays", blocks, "plain Mesa"]
     rows = []
     for row in figures.plain:
-        others = [timing and each(timing, row.consumers) for timing in (row.arrays, row.blocks, row.agents)]
         kernel = each(row.kernel, row.consumers)
+        others = [timing and each(timing, row.consumers) for timing in list(_ways(figures, row).values())[1:]]
         shown = [f"{number(time)} ({number(time / kernel)} ×)" if time else "–" for time in others]
         rows.append([row.platform, f"{row.consumers:,}", number(kernel), *shown])
+    head = ["platform", "consumers", *_ways(figures, figures.plain[0])]
     least = ", ".join(f"{number(ratio_to_mesa(figures, name))} times under {name}" for name in PLATFORMS)
     return (
         "## Against the same week written plainly\n\nThe consumers' part of a week on one thread: "
         f"nanoseconds a consumer, and how many times the kernel's.\n\n{table(head, rows)}\nPlain Mesa, "
         f"where it is fastest, takes longer than the engine's whole week of {figures.size().consumers:,} "
-        f"consumers: {least}.\n"
+        f"consumers: {least}.\n\n{_waiting(figures)}\n{_peers(figures)}"
     )
+
+
+def _ways(figures: Figures, row: Plain) -> dict[str, Timing | None]:
+    """Each way to do the consumers' part of a week that was measured, the kernel first."""
+    return {
+        "kernel": row.kernel,
+        "numpy, whole arrays": row.arrays,
+        f"numpy, blocks of {NUMPY_BLOCK:,}": row.blocks,
+        **{name: row.peers.get(name) for name in figures.peers},
+        "plain Mesa": row.agents,
+    }
+
+
+def _waiting(figures: Figures) -> str:
+    """How long one would wait for many consumers."""
+    weeks = figures.default.weeks
+    longest: dict[str, tuple[int, Timing]] = {}
+    for row in sorted(figures.plain, key=lambda row: row.consumers):
+        if row.platform == PROJECT_S:
+            longest |= {name: (row.consumers, timing) for name, timing in _ways(figures, row).items() if timing}
+    rows = []
+    for name, (consumers, timing) in longest.items():
+        week = each(timing, consumers) / NS * MILLION
+        measured = "" if consumers == MILLION else f", as at {consumers:,}"
+        rows.append([f"{name}{measured}", waited(week), waited(week * weeks)])
+    return (
+        f"What one waits for these weeks of {MILLION:,} consumers under Project S, with each:\n\n"
+        f"{table(['', 'a week', f'{weeks} weeks'], rows)}"
+    )
+
+
+def waited(seconds: float) -> str:
+    """A time to wait, in its own unit."""
+    named = ((3_600.0, "h"), (60.0, "min"), (1.0, "s"))
+    size, unit = next(((size, unit) for size, unit in named if seconds >= 2.0 * size), (1.0, "s"))
+    return f"{number(seconds / size)} {unit}"
+
+
+def _peers(figures: Figures) -> str:
+    """What the other libraries are, or that they are missing."""
+    measured = ", ".join(f"{name} {version}" for name, version in figures.peers.items())
+    missing = " and ".join(library.name for library in LIBRARIES if library.name not in figures.peers)
+    said = (
+        f"Measured beside the engine: {measured}, each in an environment and a process of its own, on one thread. "
+        "Their week is what a model of theirs steps, written with what each has for whole columns: expressions of "
+        "polars over the table of agents, and a module whose states and draws are Starsim's."
+        if measured
+        else ""
+    )
+    lacking = f"{missing} not measured here: `make peers` makes what is missing." if missing else ""
+    return f"{' '.join(filter(None, (said, lacking)))}\n"
 
 
 def mechanisms(figures: Figures) -> str:
@@ -104,33 +157,51 @@ def mechanisms(figures: Figures) -> str:
 
 def parts(figures: Figures) -> str:
     """Where a week's time goes."""
-    totals = {n: sum(spent.values()) for n, spent in figures.parts.items()}
+    totals = {at: sum(spent.values()) for at, spent in figures.parts.items()}
     rows = []
     for part in next(iter(figures.parts.values())):
-        scenarios = [(spent[part], totals[n]) for n, spent in figures.parts.items()]
+        scenarios = [(spent[part], totals[at]) for at, spent in figures.parts.items()]
         rows.append([part, *(text for time, week in scenarios for text in (number(time * US), f"{time / week:.1%}"))])
     rows.append(["a week", *(text for week in totals.values() for text in (number(week * US), ""))])
-    head = ["step", *(text for n in totals for text in (f"{n:,} consumers: µs", "share"))]
-    return "## By step of the week\n\nProject S, one thread, means.\n\n" + table(head, rows)
+    head = ["step", *(text for name, n in totals for text in (f"{name}, {n:,} consumers: µs", "share"))]
+    default = figures.default
+    each_call = (default.small_week.median - default.compiled) / default.calls
+    return (
+        f"## By step of the week\n\nThe default market, {DEFAULT}, with all that it has, and a bare one under Project "
+        f"S; one thread, means.\n\n{table(head, rows)}\nA week of the default market with {figures.plan.small:,} "
+        f"consumers takes {number(default.small_week.median * US)} µs, {number(default.compiled * US)} of them in "
+        f"compiled passes, and makes {number(default.calls)} calls of Python functions: {number(each_call * US)} µs "
+        "each for the rest.\n"
+    )
 
 
 def fixed(figures: Figures) -> str:
     """What does not depend on the number of consumers, memory and start-up."""
-    start, weight = figures.starts, figures.weight
+    start, weight, default = figures.starts, figures.weight, figures.default
+    small = figures.small | {DEFAULT: default.small_week}
     week, memory, fresh = (
         f"a week of {figures.plan.small:,} consumers",
         "memory a consumer",
         "a fresh process",
     )
     rows = [
-        *([f"{week}, {name}", f"{number(timing.median * MS)} ms"] for name, timing in figures.small.items()),
+        *([f"{week}, {name}", f"{number(timing.median * MS)} ms"] for name, timing in small.items()),
+        [f"the same of {DEFAULT} in compiled passes", f"{number(default.compiled * MS)} ms"],
+        [
+            f"a run of {DEFAULT}: {default.weeks} weeks, {default.consumers:,} consumers",
+            f"{number(default.run.median)} s",
+        ],
+        [f"the opening of a seed: {default.smes:,} SMEs", f"{number(default.opening.median)} s"],
+        [f"the opening of a seed: {default.many_smes:,} SMEs", f"{number(default.large_opening)} s"],
         [f"{memory}: the population's columns", f"{number(weight['columns'])} B"],
         [f"{memory}: resident while it runs", f"{number(weight['resident'])} B"],
         [f"{memory}: resident at most, while people are drawn", f"{number(weight['peak'])} B"],
         [f"{fresh}: help", f"{number(start['help'].median)} s"],
         [f"{fresh}: importing Mesa, nothing else", f"{number(start['mesa'].median)} s"],
         [f"{fresh}: a classroom market and its first week", f"{number(start['engine'].median)} s"],
-        [f"{fresh}: the same from the command line, with its report", f"{number(start['run'].median)} s"],
+        [f"{fresh}: the same from the command line", f"{number(start['first'].median)} s"],
+        [f"{fresh}: the same, stored and with its report", f"{number(start['run'].median)} s"],
+        [f"{fresh}: the status of a study", f"{number(start['status'].median)} s"],
     ]
     return "## Fixed costs, memory, start-up\n\n" + table(["what", "measured"], rows)
 
@@ -159,7 +230,7 @@ def sellers(figures: Figures) -> str:
 def conditions(figures: Figures) -> str:
     """Where, when and under what."""
     machine = figures.machine
-    versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
+    versions = ", ".join(f"{name} {version}" for name, version in (machine.versions | figures.peers).items())
     timings = [timing for row in figures.sizes for timing in (*row.kernel, *row.week)]
     spread = np.median([timing.spread for timing in timings])
     return (

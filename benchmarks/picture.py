@@ -29,11 +29,12 @@ class Line:
 
 
 def lines(figures: Figures) -> list[Line]:
-    """The four ways, slowest first."""
+    """The ways, those that are slowest for few consumers first."""
     sizes = [row for row in figures.sizes if row.platform == PROJECT_S]
     plain = [row for row in figures.plain if row.platform == PROJECT_S]
     ways = {
         "plain Mesa": [(row.consumers, row.agents) for row in plain if row.agents],
+        **{name: [(row.consumers, row.peers[name]) for row in plain if name in row.peers] for name in figures.peers},
         "numpy, whole arrays": [(row.consumers, row.arrays) for row in plain],
         "the engine's whole week": [(row.consumers, row.week[0]) for row in sizes],
         "the engine's kernel": [(row.consumers, row.kernel[0]) for row in sizes],

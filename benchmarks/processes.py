@@ -26,6 +26,17 @@ import json, sys
 from simulation import Config, Market
 Market(Config.read(json.loads(sys.argv[1]))).step()
 """
+UP_TO_FIRST_WEEK = """
+import os, sys
+from experiments.run import main
+from simulation import Market
+week = Market.step
+def passed(market):
+    week(market)
+    os._exit(0)
+Market.step = passed
+sys.exit(main(sys.argv[1:]) or "no week has passed")
+"""
 
 
 def python(*arguments: str) -> str:
@@ -35,16 +46,21 @@ def python(*arguments: str) -> str:
 
 
 def start_ups(repetitions: int) -> dict[str, Timing]:
-    """Seconds of whole processes, every cache warm: help, Mesa alone, a first week, a run with its report."""
+    """Seconds of whole processes, every cache warm.
+
+    Help, Mesa alone, a first week from Python and from the command line, a run with its report, its status.
+    """
     market = json.dumps(compose([f"market={CLASSROOM}"]).plain())
     with tempfile.TemporaryDirectory() as folder:
-        run = ("-m", "experiments.run", f"market={CLASSROOM}", "weeks=1", f"results={folder}")
-        study = (f"study=start_{k}" for k in count())
+        run = (f"market={CLASSROOM}", "weeks=1", f"results={folder}")
+        command, study = ("-m", "experiments.run"), (f"study=start_{k}" for k in count())
         calls = {
-            "help": lambda: python("-m", "experiments.run", "--help"),
+            "help": lambda: python(*command, "--help"),
             "mesa": lambda: python("-c", "import mesa"),
             "engine": lambda: python("-c", FIRST_WEEK, market),
-            "run": lambda: python(*run, next(study)),
+            "first": lambda: python("-c", UP_TO_FIRST_WEEK, *run, "study=begun"),
+            "run": lambda: python(*command, *run, next(study)),
+            "status": lambda: python(*command, "status", "start_0", f"results={folder}"),
         }
         return race(calls, seconds=0.0, least=repetitions)
 

@@ -27,6 +27,7 @@ from simulation.state.records import WeekDemand
 
 Settings = dict[str, dict[str, Any]]
 
+DEFAULT = "indonesia_2023"
 PLATFORMS = ("marketplace_only", "project_s")
 TRAITS = ("taste", "alpha", "impulsiveness", "privacy", "habit", "trust", "cluster", "follows", "last_bought")
 
@@ -152,6 +153,11 @@ def settings(platform: str, market: Mapping[str, Any]) -> Settings:
     Own goods come all at once and in full, so that the weeks that are timed have as many as later ones.
     """
     return {"platform": of_preset(platform) | {"pace": 1.0, "ramp_weeks": 0.0}, "market": dict(market)}
+
+
+def by_default(market: Mapping[str, Any]) -> Settings:
+    """What runs where nobody says otherwise, but for these settings of the market."""
+    return compose([f"market={DEFAULT}", *(f"market.{name}={value}" for name, value in market.items())]).plain()
 
 
 def changed(data: Settings, changes: Settings) -> Settings:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Self
+from unittest import mock
 from xml.etree import ElementTree
 
 import numpy as np
@@ -15,13 +18,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks import clock, engine, measure, processes
+from benchmarks import clock, engine, insides, measure, processes
 from benchmarks.clock import Laps, Timing, cpu_model, growth, race
 from benchmarks.measure import ADDED, MECHANISMS, PARTS, Figures, Plan
-from benchmarks.page import page, tables
+from benchmarks.page import page, tables, waited
+from benchmarks.peers import client
+from benchmarks.peers.client import LIBRARIES, Library
 from benchmarks.picture import Frame, lines, svg
-from benchmarks.scenes import PLATFORMS, aged, changed, settings, warm
+from benchmarks.scenes import DEFAULT, PLATFORMS, aged, changed, settings, warm
 from benchmarks.targets import TARGETS, Target, number
+from benchmarks.week import Week
 from tests.benchmarks.conftest import MARKET
 
 TINY = Plan(
@@ -35,6 +41,7 @@ TINY = Plan(
     idle_agents=200,
     weighed=(100, 200),
     small=200,
+    many_smes=150,
     weeks=3,
     starts=1,
     seconds=0.0,
@@ -43,7 +50,7 @@ TINY = Plan(
     quick_market={},
 )
 ONCE = Timing((0.5,))
-STARTS = ("help", "mesa", "engine", "run")
+STARTS = ("help", "mesa", "engine", "first", "run", "status")
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +59,32 @@ def figures() -> Figures:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(processes, "start_ups", lambda _: dict.fromkeys(STARTS, ONCE))
         patch.setattr(processes, "weighed", lambda data: weighed(data["market"]["consumers"]))
+        patch.setattr(client, "here", lambda: [MADE_UP])
+        patch.setattr(client, "Process", MadeUp)
         return measure.measure(TINY)
+
+
+MADE_UP = mock.Mock(spec=Library, version=lambda: "7.0")
+MADE_UP.name = LIBRARIES[-1].name
+
+
+class MadeUp:
+    """A peer of which each week takes a second more, the first one long."""
+
+    def __init__(self, library: Library, week: Week) -> None:
+        self.library = library
+        self.seconds: list[float] = []
+        self.orders = float(len(week.alpha))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds = []
+
+    def step(self) -> float:
+        self.seconds.append(float(len(self.seconds)) or 90.0)
+        return self.orders
 
 
 def weighed(consumers: int) -> dict[str, float]:
@@ -68,6 +100,8 @@ def test_every_size_platform_and_mechanism_is_measured(figures: Figures) -> None
         (platform, n) for platform in PLATFORMS for n in TINY.sizes
     ]
     assert [row.agents is not None for row in figures.plain] == [True, False] * len(PLATFORMS)
+    assert [row.peers[MADE_UP.name].times[:2] for row in figures.plain] == [(1.0, 2.0)] * len(figures.plain)
+    assert figures.peers == {MADE_UP.name: "7.0"}
     assert [row.name for row in figures.mechanisms] == [*MECHANISMS, *ADDED]
     assert [row.smes for row in figures.sellers] == list(TINY.smes)
 
@@ -84,15 +118,46 @@ def test_the_parts_of_a_week_begin_once_a_week_in_their_order(monkeypatch: pytes
 
     monkeypatch.setattr(clock, "perf_counter", lambda: float(next(ticks)))
     monkeypatch.setattr(Laps, "begin", noted)
-    spent = measure.by_part(TINY, TINY.small)
+    spent = measure.by_part(TINY, measure.BARE, TINY.of(measure.PROJECT_S, TINY.small))
     assert begun == [measure.RULES, *PARTS] * TINY.weeks + [""]
     assert spent == dict.fromkeys([measure.RULES, *PARTS], 1.0)
     assert [getattr(room, name) for room, name in PARTS.values()] == calls
 
 
 def test_parts_are_measured_for_small_and_large_markets(figures: Figures) -> None:
-    assert set(figures.parts) == {TINY.small, TINY.parts_consumers}
+    assert list(figures.parts) == [
+        (DEFAULT, TINY.small),
+        (DEFAULT, MARKET["consumers"]),
+        (measure.BARE, TINY.small),
+        (measure.BARE, TINY.parts_consumers),
+    ]
     assert all(list(spent) == [measure.RULES, *PARTS] for spent in figures.parts.values())
+
+
+def test_the_default_market_is_looked_into(figures: Figures) -> None:
+    default = figures.default
+    assert (default.consumers, default.smes, default.many_smes, default.weeks) == (2_000, 120, 150, 156)
+    assert default.compiled > 0.0
+    assert default.calls > 100
+    assert 0.0 < default.large_compiled < default.large_opening
+
+
+def test_only_calls_of_python_functions_count() -> None:
+    def both() -> float:
+        return sum(map(float, [len("a"), inner()]))
+
+    def inner() -> float:
+        return 1.0
+
+    assert insides.python_calls(both, 5) == 2.0
+
+
+def test_compiled_passes_are_timed_and_left_as_they_were() -> None:
+    market = warm(settings("marketplace_only", MARKET | {"consumers": 300}))
+    found = {(module.__name__, name): call for module, name, call in insides.passes()}
+    assert ("simulation.kernels", "browse") in found
+    assert insides.compiled_seconds(market.pass_week, 2) > 0.0
+    assert {(module.__name__, name): call for module, name, call in insides.passes()} == found
 
 
 def test_bytes_are_of_a_consumer_and_not_of_the_process(figures: Figures) -> None:
@@ -215,6 +280,22 @@ def test_the_page_shows_every_target_and_only_figures(figures: Figures) -> None:
     assert tables(figures) in text
 
 
+def test_the_page_says_who_was_not_measured(figures: Figures) -> None:
+    assert "mesa-frames not measured here" in page(figures)
+    assert "Starsim 7.0" in page(figures)
+    alone = replace(figures, peers={})
+    assert "mesa-frames and Starsim not measured here" in page(alone)
+    assert "| Starsim" not in page(alone)
+    assert "Measured beside the engine" not in page(alone)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.5, "0.5 s"), (119.0, "119 s"), (120.0, "2 min"), (7_200.0, "2 h"), (1e6, "278 h")]
+)
+def test_a_time_to_wait_has_a_unit_of_its_own(seconds: float, text: str) -> None:
+    assert waited(seconds) == text
+
+
 def test_every_table_is_a_table(figures: Figures) -> None:
     blocks = re.findall(r"(?:^\|.*\|\n)+", page(figures), re.MULTILINE)
     assert len(blocks) == page(figures).count("\n| ---") > 3
@@ -227,7 +308,7 @@ def test_the_picture_draws_every_point_in_its_frame(figures: Figures) -> None:
     space = "{http://www.w3.org/2000/svg}"
     drawn = lines(figures)
     dots = picture.findall(f"{space}circle")
-    assert len(picture.findall(f"{space}polyline")) == len(drawn) == 4
+    assert len(picture.findall(f"{space}polyline")) == len(drawn) == 5
     assert len(dots) == sum(len(line.consumers) for line in drawn)
     width, height = float(picture.attrib["width"]), float(picture.attrib["height"])
     assert all(0 < float(dot.attrib["cx"]) < width and 0 < float(dot.attrib["cy"]) < height for dot in dots)
