@@ -90,8 +90,8 @@ def _kernel_on_two(figures: Figures) -> str:
     gains = [_speed_up(row.kernel) for row in figures.sizes if row.platform == PROJECT_S]
     return (
         f"over all sizes it gains {number(min(gains))} to {number(max(gains))} times; each thread has consumers and "
-        "books of its own, so what is lost is memory that both read, and the core that other work has: the load before "
-        f"the start was {figures.machine.load:.2f} on {figures.machine.cores} cores"
+        "books of its own and waits for no other, so it is cores and memory that they share, with each other and with "
+        f"other work: the load before the start was {figures.machine.load:.2f} on {figures.machine.cores} cores"
     )
 
 

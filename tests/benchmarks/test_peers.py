@@ -79,10 +79,19 @@ def test_a_process_that_ends_says_why(scene: Scene, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.module)
 def test_what_an_environment_holds_is_pinned(library: Library) -> None:
-    text = (Path(client.__file__).with_name(f"{library.module}.txt")).read_text(encoding="utf-8")
-    wanted = [Requirement(line.partition("#")[0]) for line in text.splitlines() if not line.startswith("#")]
+    wanted = [Requirement(pin) for pin in pins(library)]
     assert library.distribution in {requirement.name for requirement in wanted}
     assert all(str(requirement.specifier).startswith("==") for requirement in wanted)
+
+
+def pins(library: Library) -> list[str]:
+    text = Path(client.__file__).with_name(f"{library.module}.txt").read_text(encoding="utf-8")
+    return [line.partition("#")[0].strip() for line in text.splitlines() if not line.startswith("#")]
+
+
+@pytest.mark.parametrize("library", PEERS)
+def test_an_environment_holds_what_is_pinned(library: Library) -> None:
+    assert f"{library.distribution}=={library.version()}" in pins(library)
 
 
 # ---- what goes to them
