@@ -181,7 +181,7 @@ def _workbook(study: Study, asked: Asked) -> bytes:
     try:
         import openpyxl  # noqa: F401  # what pandas writes with
     except ImportError as error:
-        raise StudyError("format: got xlsx; it may be csv, or xlsx after pip install 'etalase[xlsx]'") from error
+        raise StudyError("format: got xlsx; it may be csv, or xlsx after pip install '.[xlsx]'") from error
     told = [(one.name, one.label, one.unit, one.direction) for one in study.outcomes.values()]
     about = pd.DataFrame(told, columns=["outcome", "label", "unit", "better (1 more, -1 less)"])
     file = BytesIO()

@@ -1,6 +1,6 @@
 """The report's figures as files for print and slides: results/STUDY/pictures/NAME.png, .svg or .pdf.
 
-Chromium draws them, through kaleido: `pip install 'etalase[pictures]'`. It is started once for all of them,
+Chromium draws them, through kaleido: `pip install '.[pictures]'`. It is started once for all of them,
 and loads nothing from outside.
 """
 
@@ -23,7 +23,7 @@ from .whole import write_together
 FORMS = ("png", "svg", "pdf")
 WIDTH = 760  # px: 6.3 inches of an A4 page at 120 px an inch, so that 14 px are 8 points
 SCALE = 2.5  # of png: 300 pixels an inch on that page
-NO_KALEIDO = "pictures are drawn by kaleido, which is not installed: pip install 'etalase[pictures]'"
+NO_KALEIDO = "pictures are drawn by kaleido, which is not installed: pip install '.[pictures]'"
 NO_CHROMIUM = (
     "pictures are drawn in Chromium or Chrome, and none could be started: install it (Debian: apt-get install "
     "chromium), or say where it is in BROWSER_PATH"

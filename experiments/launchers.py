@@ -66,7 +66,7 @@ class Launcher:
         given = dict(data)
         name = given.pop("name")
         if name == "ray" and find_spec("ray") is None:
-            raise ConfigError("hydra/launcher", name, "basic or joblib; ray after pip install 'etalase[ray]'")
+            raise ConfigError("hydra/launcher", name, "basic or joblib; ray after pip install '.[ray]'")
         if name == slurm.NAME and (lacking := slurm.missing()):
             raise ConfigError("hydra/launcher", name, f"basic or joblib; {name} needs {lacking}")
         known, flat = SETTINGS[name], flatten(given)

@@ -42,7 +42,7 @@ def missing() -> str:
     from importlib.util import find_spec
 
     if find_spec("submitit") is None:
-        return "pip install 'etalase[slurm]'"
+        return "pip install '.[slurm]'"
     lacking = [command for command in ("sbatch", "squeue", "scancel") if shutil.which(command) is None]
     return f"SLURM's {', '.join(lacking)} on the PATH" if lacking else ""
 

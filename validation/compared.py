@@ -9,7 +9,7 @@ from typing import Any
 from analysis import Study
 from analysis.compare import differences, estimates, rule_baselines, summary
 from analysis.intervals import Estimate
-from analysis.words import scale
+from analysis.words import Scale, scale
 from experiments.search.mixes import BUNDLES
 from validation.tables import over_seeds
 
@@ -60,11 +60,15 @@ class Compared:
         """An outcome without a rule."""
         return self.levels[self.scenario("none", response), outcome]
 
+    def scale(self, outcome: str) -> Scale:
+        """How numbers of an outcome's column are written: in the same unit, with as many digits."""
+        column = [self.effect(rule, outcome, response) for rule in self.names for response in RESPONSES]
+        unit = self.study.outcomes[outcome].unit
+        return scale(unit, [e.mean for e in column], [e.margin for e in column], difference=True)
+
     def written(self, outcome: str, one: Estimate, sign: bool = True) -> str:
         """A number with its interval, in the scale of the outcome's column, bold where the interval leaves out zero."""
-        column = [self.effect(rule, outcome, response) for rule in self.names for response in RESPONSES]
-        known = self.study.outcomes[outcome]
-        fit = scale(known.unit, [e.mean for e in column], [e.margin for e in column], difference=True)
+        fit = self.scale(outcome)
         text = f"{fit.number(one.mean, sign)} {fit.interval(one.low, one.high, sign)}"
         return f"**{text}**" if sign and one.clear else text
 

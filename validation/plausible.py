@@ -26,6 +26,7 @@ from analysis.markdown import table
 from analysis.parts import Bullets, Part
 from analysis.sections.failing import failures, turns
 from analysis.sections.worth import told_worth
+from analysis.words import listing
 from analysis.worlds import robust
 from analysis.worlds.of_study import worlds_of
 from analysis.worlds.ranges import ranges
@@ -170,15 +171,17 @@ def readings(worlds: Worlds) -> dict[str, str]:
     rules = worlds.against(next(iter(worlds.baselines.values())))
     made = robust.measures(rules.effects[OUTCOME], rules.weights, 1).to_dict("index")
     best = max(made, key=lambda one: made[one]["better"])
-    harms = max(made, key=lambda one: made[one]["harmful"])
+    most = max(one["harmful"] for one in made.values())
+    harms = [one for one in made if made[one]["harmful"] == most]
     regret = min(made, key=lambda one: made[one]["regret_mean"])
     spread = ranges(worlds, OUTCOME)
-    apart = [worlds.labels[s] for s, one in spread.items() if one.contradicts]
+    apart = [s for s, one in spread.items() if one.contradicts]
     wide = max(spread, key=lambda one: spread[one].high - spread[one].low)
-    label = worlds.labels
+    base = worlds.labels[next(iter(worlds.baselines.values()))]
+    label = {scenario: text.removeprefix(f"{base}, ") for scenario, text in worlds.labels.items()}
     unsure = (
-        f"For {', '.join(apart)} the interval over seeds leaves out zero while the worlds disagree on the sign: "
-        "the seeds alone would have told a story that the doubt does not bear."
+        f"For {listing([label[one] for one in apart])} the interval over seeds leaves out zero while the worlds "
+        "disagree on the sign: the seeds alone would have told a story that the doubt does not bear."
         if apart
         else "No effect that luck alone would call certain changes its sign over these worlds."
     )
@@ -190,9 +193,10 @@ def readings(worlds: Worlds) -> dict[str, str]:
             "above; they hold no doubt about the model's form."
         ),
         "minister": (
-            f"{label[best]} keeps more small online shops than no rule in {made[best]['better']:.0%} of the plausible "
-            f"worlds, and fewer in {made[best]['harmful']:.0%}. {label[harms]} does harm most often, in "
-            f"{made[harms]['harmful']:.0%}. Street shops are not in these shares: [street.md](street.md) has them."
+            f"Under {base}, {label[best]} keeps more small online shops than no rule in {made[best]['better']:.0%} of "
+            f"the plausible worlds, and fewer in {made[best]['harmful']:.0%}. Fewer live most often under "
+            f"{listing([label[one] for one in harms])}, in {most:.0%}. Street shops are not in these shares: "
+            "[street.md](street.md) has them."
         ),
         "teacher": (
             f"Nobody knows which world is ours. Draw one: in {100 * made[best]['better']:.0f} of 100 draws "

@@ -66,10 +66,14 @@ def reading(above: Compared, rigid: Compared) -> str:
     sure = {rule: (a.mean, b.mean) for rule, (a, b) in pairs.items() if a.clear and b.clear}
     turned = [humanise(rule) for rule, (a, b) in sure.items() if a * b < 0]
     larger = sum(abs(b) > abs(a) for a, b in sure.values())
-    sign = f"turns under {listing(turned)}" if turned else "turns under no rule"
+    sign = (
+        f"the effect of {listing(turned)} is distinguishable from zero in both and has the other sign"
+        if turned
+        else "no rule has an effect that is distinguishable from zero in both and has the other sign"
+    )
     return (
         f"The rules stand in {'much the same' if order > ALIKE else 'another'} order (rank correlation {order:.2f}); "
-        f"a sign that is beyond doubt in both {sign}. "
+        f"{sign}. "
         f"Of {len(sure)} such effects on survival {larger} are larger where shops are rigid."
     )
 

@@ -78,9 +78,7 @@ def reading(found: Compared) -> list[str]:
 
 
 def _points(found: Compared, rule: str, outcome: str = SURVIVAL, response: str = "frozen") -> str:
-    one = found.effect(rule, outcome, response)
-    unit = found.study.outcomes[outcome].unit
-    return scale(unit, [one.mean], [one.margin], difference=True).full(one, sign=True)
+    return found.scale(outcome).full(found.effect(rule, outcome, response), sign=True)
 
 
 def _told(found: Compared, rules: Sequence[str], outcome: str = SURVIVAL) -> str:
@@ -116,7 +114,7 @@ def _bundles(found: Compared, single: list[str]) -> str:
 
 
 def _idle(found: Compared, single: list[str]) -> str:
-    columns = [(outcome, how) for outcome in (*SELLERS_AND_BUYERS, *OTHERS) for how in RESPONSES]
+    columns = [(outcome, how) for outcome in (*SELLERS_AND_BUYERS, *STREET, *OTHERS) for how in RESPONSES]
     idle = [rule for rule in single if not any(found.effect(rule, *column).clear for column in columns)]
     names = listing([humanise(rule) for rule in idle]) or "none"
     return f"No effect, or none distinguishable from zero in any column: {names}."

@@ -66,7 +66,7 @@ def told(net: Line, least: float, most: float) -> str:
         return f"{how} at every d studied"
     if how == OPEN:
         sign = GAIN if float(net.at((least + most) / 2.0)) > 0.0 else LOSS
-        return f"{sign} at the d studied, not distinguishable from none at all of them"
+        return f"{sign} at the d studied, distinguishable from zero at some of them only, or at none"
     ends = possible(net, least, most)
     low, high = (f"{end:.2f}" for end in ends)
     low = f"below {low}" if ends[0] == least else low
@@ -89,7 +89,9 @@ def reading(found: Separation) -> str:
             else "",
             f"costs more than it saves at every d studied in {kinds.count(LOSS)}" if LOSS in kinds else "",
             f"saves more than it costs at every d studied in {kinds.count(GAIN)}" if GAIN in kinds else "",
-            f"cannot be told from no change in {kinds.count(OPEN)}" if OPEN in kinds else "",
+            f"keeps one sign, but is distinguishable from zero at some d only or at none, in {kinds.count(OPEN)}"
+            if OPEN in kinds
+            else "",
         ]
         whole = "; ".join(one for one in said if one)
         lines.append(f"- By {words}, separation {whole.replace('saves more ' + words, 'saves more of them', 1)}.")

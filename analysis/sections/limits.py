@@ -51,8 +51,9 @@ def _assumed(found: Findings) -> Iterator[str]:
             span=span(found.study.weeks[reference(found.study)]),
         )
     yield say(
-        "Each week consumers choose among the offers that they see, shops set prices and close when their cash runs "
-        "out, the platform ranks and reviews its own range, and new shops may open."
+        "Each week consumers choose among the offers that they see and shops set prices, pause where they earn less "
+        "than their owners' hours would elsewhere, and close after a long pause or without cash. The platform ranks "
+        "and reviews its own range, and new shops may open."
     )
     yield say(
         "All scenarios of a seed share every shock, so that they differ only by what the choice did; what is not set "

@@ -14,4 +14,4 @@ def needed(module: str, use: str) -> Any:
         return import_module(module)
     except ImportError as error:
         package = {"sklearn": "scikit-learn"}.get(module.partition(".")[0], module.partition(".")[0])
-        raise StudyError(f"{use} needs {package}, which is not installed: pip install 'etalase[lab]'") from error
+        raise StudyError(f"{use} needs {package}, which is not installed: pip install '.[lab]'") from error

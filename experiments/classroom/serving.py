@@ -25,7 +25,7 @@ def serve(declared: Declared, results: Path, lan: bool = False, said: str = "") 
     """Serve the page and the class session, at the port that is said. Returns the exit code."""
     port = _port(said)
     if missing := [name for name in NEEDS if find_spec(name) is None]:
-        say(f"classroom: got no {missing[0]}; serving needs pip install 'etalase[classroom]' (--export needs nothing)")
+        say(f"classroom: got no {missing[0]}; serving needs pip install '.[classroom]' (--export needs nothing)")
         return FAILED
     try:
         listening = socket.create_server((EVERYWHERE if lan else HERE, port))

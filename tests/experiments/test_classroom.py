@@ -117,7 +117,7 @@ def test_a_missing_extra_is_said_in_one_line(monkeypatch, capsys) -> None:
     assert main(["classroom"]) == 1
     said = capsys.readouterr().err
     assert "got no segno" in said
-    assert "pip install 'etalase[classroom]'" in said
+    assert "pip install '.[classroom]'" in said
     assert said.count("\n") == 1
 
 

@@ -242,7 +242,7 @@ def test_without_the_extra_one_line_says_what_to_type(
 ) -> None:
     monkeypatch.setitem(sys.modules, "optuna", None)
     assert main(["search", "market=classroom"]) == 2
-    assert "pip install 'etalase[lab]'" in capsys.readouterr().err
+    assert "pip install '.[lab]'" in capsys.readouterr().err
     assert ran == []
 
 

@@ -124,7 +124,7 @@ def test_rigid_shops_are_set_beside_those_that_shrink_and_pause(study: Study, tm
     found = Compared(study)
     text = rigid.write(found, found, closed(tmp_path / "a"), closed(tmp_path / "b"))
     assert "much the same order (rank correlation 1.00)" in text["rigid_reading"]
-    assert "turns under no rule" in text["rigid_reading"]
+    assert "no rule has an effect that is distinguishable" in text["rigid_reading"]
     assert text["alive_above"] == text["alive_rigid"]
     assert text["alive_rigid"].startswith("70.0 %")
     assert len(text["rigid"].splitlines()) == 3 + len(instruments)

@@ -95,7 +95,10 @@ LUCK = np.array([-1.0, -0.4, 0.3, 1.1])[:, None]
         (lambda d: 10.0 * (d - 0.5) + 6.0 * LUCK, "0.50 [below 0.10, beyond 0.80]"),
         (lambda d: 3.0 + d + 0.1 * LUCK, "a gain at every d studied"),
         (lambda d: -3.0 + d + 0.1 * LUCK, "a loss at every d studied"),
-        (lambda d: -1.0 + 0.1 * d + 3.0 * LUCK, "a loss at the d studied, not distinguishable from none"),
+        (
+            lambda d: -1.0 + 0.1 * d + 3.0 * LUCK,
+            "a loss at the d studied, distinguishable from zero at some of them only",
+        ),
     ],
 )
 def test_a_crossing_is_told_as_far_as_it_is_known(net: Callable[[Any], Any], said: str) -> None:
