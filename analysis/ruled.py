@@ -125,10 +125,13 @@ def _best(found: Findings, ranked: Sequence[Any]) -> str:
 
 
 def _others(found: Findings) -> Iterator[str]:
-    """The rule under which fewest live and the law in force, each with why; nothing where there are no intervals."""
+    """The rule under which fewest live and the law in force, each with why; nothing where there are no intervals.
+
+    Nor is a rule told to keep fewest alive that cannot be told from none: which comes last is luck then.
+    """
     base, ranked = found.rules
     held = law(found)
-    worst = ranked[-1] if len(ranked) > 1 and found.change(ranked[-1], base).known else None
+    worst = ranked[-1] if len(ranked) > 1 and found.change(ranked[-1], base).clear else None
     if worst is not None:
         told = say("Fewest live under {rule}: {share}, {size}.", **_parts(found, worst))
         yield _joined(
