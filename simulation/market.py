@@ -8,7 +8,7 @@ import numpy as np
 
 from . import demand, law, money, platform, sellers, state
 from .agents.model import AgentModel
-from .agents.platform import Platforms
+from .agents.platform import Marketplace, Platform, Platforms
 from .agents.regulator import Regulator
 from .arrays import TINY, Rupiah
 from .chance import Chance
@@ -83,9 +83,12 @@ class Market(AgentModel):
         """Step 1: the regulator's instruments become the week's rules, and these the terms of trade."""
         before, listings, channels = self.terms.rules, self.listings, self.config.channels
         self.terms = terms = self.terms.under(week, self.regulator.rules(week), *self.platforms.wish_in(week), channels)
+        if terms.one_owner:
+            self.platforms.join_arms(listings)
         if terms.rules != before:
-            self.platform.shelved = platform.keep_within_rules(self._goods(terms), self.platform.shelved)
-        self._goods(terms).keep_to_floor()
+            self._keep_within_rules(terms)
+        for _, goods in self._arms(terms):
+            goods.keep_to_floor()
         listings.blocked = law.blocked(listings, terms, self.chance)
         listings.vat, listings.duty = law.consumer_taxes(listings, terms)
         if (consent := terms.rules.observed) != before.observed:
@@ -139,11 +142,11 @@ class Market(AgentModel):
         agent.data = platform.learn(agent.data, self.listings, bought, self.opening, terms, *seen)
 
     def _own_goods_change(self, terms: WeekTerms, occasions: float) -> None:
-        """Step 8: every few weeks Project S drops and makes copies; its prices move."""
-        goods, agent = self._goods(terms), self.platform
-        agent.shelved = platform.review_assortment(goods, agent.plan, agent.shelved, self.ledger, self.chance)
-        platform.grow_stocks(goods)
-        platform.price_own_goods(goods, self.config.own_pricing, self.ledger, occasions)
+        """Step 8: every few weeks each own-goods arm drops and makes copies, the app's first; its prices move."""
+        for agent, goods in self._arms(terms):
+            agent.shelved = platform.review_assortment(goods, agent.plan, agent.shelved, self.ledger)
+            platform.grow_stocks(goods)
+            platform.price_own_goods(goods, self.config.own_pricing, self.ledger, occasions)
 
     def _fees_respond(self, terms: WeekTerms, settlement: Settlement, occasions: float) -> None:
         """Step 9: every quarter the fees may move to what books more."""
@@ -156,7 +159,7 @@ class Market(AgentModel):
         setup = sellers.review_channels(*tables, self.ledger, bought, opening, terms, chance)
         closing = sellers.review_shops(*tables, settlement, opening, self.scale, terms, chance)
         self.close(closing, terms.week)
-        agent.shelved = platform.keep_within_rules(self._goods(terms), agent.shelved)
+        self._keep_within_rules(terms)
         sellers.review_bids(self.listings, settlement, agent.mean_bid, agent.ad_load, terms)
         sellers.review_commissions(self.listings, terms)
         sellers.review_effort(self.listings, terms)
@@ -182,14 +185,26 @@ class Market(AgentModel):
 
     # ---- what several steps need
 
-    def _goods(self, terms: WeekTerms) -> platform.FirstParty:
-        return platform.FirstParty(self.listings, self.opening.cost, self.platform.setting, terms, self.chance)
+    def _goods(self, terms: WeekTerms, arm: int = 0) -> platform.FirstParty:
+        """The goods of one of the week's own-goods arms, the app's first."""
+        setting = self.platforms.arms[arm]
+        return platform.FirstParty(self.listings, self.opening.cost, setting, terms, self.chance, arm)
+
+    def _arms(self, terms: WeekTerms) -> list[tuple[Platform | Marketplace, platform.FirstParty]]:
+        """Who has an own-goods arm, and its goods: the app, and a marketplace of another owner."""
+        return [(agent, self._goods(terms, k)) for k, agent in enumerate(self.platforms[: len(terms.arms)])]
+
+    def _keep_within_rules(self, terms: WeekTerms) -> None:
+        for agent, goods in self._arms(terms):
+            agent.shelved = platform.keep_within_rules(goods, agent.shelved)
 
     def _conduct(self, terms: WeekTerms) -> law.Conduct:
         """What was done this week, for the rules to be held against."""
         config, certainty = self.config, self.platform.certainty
         observed = partial(demand.observed_share, self.population, config.channels.opt_out)
-        return platform.conduct(self._goods(terms), config.algorithm, certainty, self.marketplace.setting, observed)
+        return platform.conduct(
+            self._arms(terms)[0][1], config.algorithm, certainty, self.marketplace.setting, observed
+        )
 
     def _enter(self, terms: WeekTerms) -> int:
         """New sellers open shops and get their agents. Returns how many SMEs there are among them."""

@@ -19,6 +19,7 @@ from ..settings.platform import PlatformSetting
 from ..settings.registry import Choice
 from ..settings.rival import RivalSetting
 from ..state.channels import MARKETPLACE, SOCIAL
+from ..state.listings import MARKETPLACE_KIND, PLATFORM_KIND, Listings
 from ..state.platforms import Fees, PlatformTerms
 from .cells import MarketAgent
 
@@ -37,7 +38,7 @@ class Lever:
 
 
 class FeeSetter(MarketAgent):
-    """What every platform is: it runs a channel, charges for it, and may move its fees."""
+    """What every platform is: it runs a channel, charges for it, may move its fees, and may sell own goods."""
 
     group: ClassVar[str]  # of settings
     channel: ClassVar[int]
@@ -45,14 +46,19 @@ class FeeSetter(MarketAgent):
     commission = Lever()
     subsidy = Lever()
     buyer_fee = Lever()
+    own_goods = Lever()
+    favour = Lever()
+    own_share = Lever()
 
     def __init__(
-        self, model: mesa.Model, setting: PlatformSetting | RivalSetting, response: Choice, first: Yardstick
+        self, model: mesa.Model, setting: PlatformSetting | RivalSetting, response: Choice, first: Yardstick, plan: Plan
     ) -> None:
         super().__init__(model)
         self.setting: Any = setting  # as it wishes
         self.response = response
         self.first = first  # its fees at the opening, and the elasticity that it goes by
+        self.plan = plan  # of its own-goods arm
+        self.shelved: frozenset[int] = frozenset()  # own listings that rules took off sale
 
     def change(self, values: dict[str, Any]) -> None:
         """Its wishes with other values, checked. Raises `ConfigError`."""
@@ -86,30 +92,27 @@ class FeeSetter(MarketAgent):
 
 
 class Marketplace(FeeSetter):
-    """The rival marketplace: its fees, and whether they answer. It may have the app's owner."""
+    """The rival marketplace: its fees, whether they answer, its own goods. It may have the app's owner."""
 
-    shown = ("commission", "subsidy", "buyer_fee", "cash")
+    shown = ("commission", "subsidy", "buyer_fee", "own_goods", "favour", "cash")
     group, channel = "rival", MARKETPLACE
 
-    def __init__(self, model: mesa.Model, setting: RivalSetting, first: Yardstick) -> None:
+    def __init__(self, model: mesa.Model, setting: RivalSetting, first: Yardstick, plan: Plan) -> None:
         parameters = {"churn": setting.churn} if setting.response == "adaptive" else {}
-        super().__init__(model, setting, Choice(setting.response, parameters), first)
+        super().__init__(model, setting, Choice(setting.response, parameters), first, plan)
 
 
 class Platform(FeeSetter):
-    """The social app: what it wishes, what it knows, and the own goods that rules took off sale."""
+    """The social app: what it wishes, and what it knows."""
 
     shown = ("commission", "subsidy", "own_goods", "favour", "cash")
     group, channel = "platform", SOCIAL
 
     ad_load = Lever()
     affiliate_bonus = Lever()
-    own_goods = Lever()
-    favour = Lever()
     comparison = Lever()
     personalisation = Lever()
     undercut = Lever()
-    own_share = Lever()
     owns_marketplace = Lever()
 
     def __init__(
@@ -118,13 +121,11 @@ class Platform(FeeSetter):
         setting: PlatformSetting,
         response: Choice,
         first: Yardstick,
-        data: Floats,
         plan: Plan,
+        data: Floats,
     ) -> None:
-        super().__init__(model, setting, response, first)
+        super().__init__(model, setting, response, first, plan)
         self.data = self.opening_data = data  # D (C,), in opening weeks of orders
-        self.plan = plan  # of its own-goods arm
-        self.shelved: frozenset[int] = frozenset()
         self.mean_bid = 0.0  # for ad slots, which bidders are told
 
     @property
@@ -152,10 +153,10 @@ class Platforms(NamedTuple):
     @classmethod
     def enrol(cls, model: mesa.Model, config: Config, start: OpeningState) -> Platforms:
         """The platforms of a market that opens."""
-        app, shop = start.fees
+        app, shop = zip(start.fees, start.plans, strict=True)
         return cls(
-            Platform(model, config.platform, config.response, app, start.data, start.plan),
-            Marketplace(model, config.rival, shop),
+            Platform(model, config.platform, config.response, *app, start.data),
+            Marketplace(model, config.rival, *shop),
         )
 
     def wish_in(self, week: int) -> tuple[PlatformSetting, RivalSetting]:
@@ -163,6 +164,17 @@ class Platforms(NamedTuple):
         if week == self.marketplace.setting.sold_week:
             self.app.owns_marketplace = True
         return self.app.setting, self.marketplace.setting
+
+    @property
+    def arms(self) -> tuple[PlatformSetting, PlatformSetting]:
+        """What the own-goods arm of each goes by, as it wishes."""
+        return self.app.setting, self.marketplace.setting.arm(self.app.setting)
+
+    def join_arms(self, listings: Listings) -> None:
+        """Own goods of a marketplace that the app's owner has are the app's, those off sale, too."""
+        listings.kind[listings.own_of(MARKETPLACE_KIND)] = PLATFORM_KIND
+        self.app.shelved |= self.marketplace.shelved
+        self.marketplace.shelved = frozenset()
 
     @property
     def wishes(self) -> list[Wish]:

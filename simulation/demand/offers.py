@@ -6,7 +6,7 @@ import numpy as np
 
 from ..arrays import Floats
 from ..law.effective import WeekTerms
-from ..state.channels import foreseen_loss
+from ..state.channels import SOCIAL, foreseen_loss, keeps
 from ..state.influencers import Influencers
 from ..state.listings import Listings
 from ..state.offers import Feed, Needs, OfferSet
@@ -31,14 +31,14 @@ def offer_set(
     """
     channels, platform = terms.channels, terms.platform
     lost = foreseen_loss(channels) * channels.bad_abroad * listings.foreign
-    hidden = listings.blocked[listings.copy] & (listings.copy >= 0)
+    shown = keeps(listings.channel_mask, SOCIAL) & ~listings.blocked  # of copies, what the app may show beside another
     return OfferSet(
         place=listings.place,
         value=listings.value + trend[listings.category] - outside,
         price=listings.relative_price + lost,
         original=listings.original,
         channel_mask=listings.channel_mask,
-        copy=np.where(hidden, np.int32(-1), listings.copy),
+        copy=np.where(shown[listings.copy], listings.copy, np.int32(-1)),
         ids=listings.id,
         live=feed.candidates.rows,
         own=feed.candidates.own,

@@ -21,7 +21,7 @@ def most_own(planned: float, allowed: float, luck: float) -> int:
 
 @dataclass(frozen=True)
 class OwnGoods:
-    """The platform's own listings on sale: how many, how many of its own brand, at what prices. n of them."""
+    """The app's own listings on sale: how many, how many of its own brand, at what prices. n of them."""
 
     listings: int
     brands: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,9 +18,20 @@ from ..settings.rival import RivalSetting
 from ..settings.sellers import Selling
 from ..state.channels import MARKETPLACE, SOCIAL, keeps
 from ..state.ledger import Account
+from ..state.listings import MARKETPLACE_KIND, PLATFORM_KIND
 from ..state.platforms import Fees, PlatformTerms
 from .conduct import LawfulFees
-from .rules import FREE, Limits, Rules, at_least, at_most, in_place_of
+from .rules import FREE, Limits, OwnRules, Rules, at_least, at_most, in_place_of
+
+
+class Arm(NamedTuple):
+    """The own-goods arm of one owner in a week."""
+
+    owner: PlatformTerms  # the platform that it works for: its fees, its books, the kind of its listings
+    channels: tuple[int, ...]  # through which it sells, and of which it sees the orders
+    setting: PlatformSetting  # what it goes by, as far as the rules let it
+    rules: OwnRules
+    allowed: float  # share of own listings that may be on sale
 
 
 @dataclass(frozen=True)
@@ -40,7 +52,7 @@ class WeekTerms:
     mean_orders: float  # a week of the opening's mean listing, of all people
     lawful_rupiah: float  # rupiah of the law for a rupiah of the model
     referred: float = 0.0  # share of the social app's orders that the rules send elsewhere to pay
-    own_allowed: float = 1.0  # share of own listings that may be on sale
+    own_allowed: float = 1.0  # share of the app's own listings that may be on sale
 
     @property
     def order_value(self) -> float:
@@ -72,10 +84,30 @@ class WeekTerms:
         """The platforms, the social app first: what each runs, charges and pays in tax, and whose books it fills."""
         return platforms_of(self.platform, self.rival, self.rules)
 
+    @property
+    def one_owner(self) -> bool:
+        """Whether the app's owner has the marketplace."""
+        return self.platform.owns_marketplace
+
     @cached_property
     def runs(self) -> tuple[int, ...]:
         """The channels of the app's owner: there it takes the commission, sees orders and sells its own goods."""
         return tuple(one.channel for one in self.platforms if one.account == Account.PLATFORM)
+
+    @cached_property
+    def arms(self) -> tuple[Arm, ...]:
+        """The own-goods arms, one an owner, the app's first: a marketplace of its owner has none of its own."""
+        app, shop = self.platforms
+        first = Arm(app, self.runs, self.platform, self.rules.on_own_goods(False), self.own_allowed)
+        if self.one_owner:
+            return (first,)
+        rules = self.rules.on_own_goods(True)
+        return first, Arm(shop, (shop.channel,), self.rival.arm(self.platform), rules, rules.resale)
+
+    @property
+    def favours(self) -> tuple[float, float]:
+        """b of own listings on the app and on the marketplace: that of whose goods are sold there."""
+        return self.arms[0].setting.favour, self.arms[-1].setting.favour
 
     def under(
         self, week: int, rules: Rules, setting: PlatformSetting, rival: RivalSetting, channels: Channels
@@ -162,6 +194,7 @@ def lawful_rival(rival: RivalSetting, rules: Rules, owned: bool, order_value: fl
     return replace(
         rival,
         commission=at_most(rival.commission, commission),
+        favour=1.0 + (rival.favour - 1.0) * rules.marketplace_own_favour,
         buyer_fee=at_most(rival.buyer_fee, _of_an_order(fee, order_value)),
         subsidy=at_most(rival.subsidy, _of_an_order(subsidy, order_value)),
     )
@@ -172,12 +205,13 @@ def platforms_of(platform: PlatformSetting, rival: RivalSetting, rules: Rules) -
     app = Fees(platform.commission, platform.subsidy, platform.ad_load, platform.buyer_fee)
     shop, owned = Fees(rival.commission, rival.subsidy, 0.0, rival.buyer_fee), platform.owns_marketplace
     return (
-        PlatformTerms(SOCIAL, Account.PLATFORM, app, rules.platform_tax),
+        PlatformTerms(SOCIAL, Account.PLATFORM, app, rules.platform_tax, PLATFORM_KIND),
         PlatformTerms(
             MARKETPLACE,
             Account.PLATFORM if owned else Account.MARKETPLACE,
             shop,
             rules.platform_tax if owned else rules.marketplace_tax,
+            MARKETPLACE_KIND,
         ),
     )
 

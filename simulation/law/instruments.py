@@ -36,20 +36,21 @@ class Instruments(Registry):
 
 instruments = Instruments("regulation")
 
-# Where a rule leaves nothing of a field, the instruments that are about what is no longer there.
+# Where a rule leaves nothing of a field, the fields that are about what is no longer there.
 CONTRADICTIONS: dict[str, tuple[str, ...]] = {
-    "resale": ("below_cost_ban",),
-    "border_eligible": ("import_duty", "import_price_floor"),
+    "resale": ("own_floor",),
+    "marketplace_resale": ("marketplace_own_floor",),
+    "border_eligible": ("duty", "duty_free", "border_floor"),
 }
 
 
 def _held_for(on: str, **limits: float) -> dict[str, float]:
-    """Limits of the app, of the marketplace, or of both: a field of `Rules` for each."""
+    """What holds the app, the marketplace, or both: a field of `Rules` for each."""
     apps = limits if on != "marketplace" else {}
     return apps | ({f"marketplace_{name}": value for name, value in limits.items()} if on != "app" else {})
 
 
-# ---- the social app and its own goods
+# ---- the social app, and platforms' own goods
 
 
 @instruments.register
@@ -59,9 +60,9 @@ def separation() -> dict[str, float]:
 
 
 @instruments.register
-def own_product_ban() -> dict[str, float]:
+def own_product_ban(*, on: Annotated[str, WHOM] = "app") -> dict[str, float]:
     """A platform may not make what it sells, but may sell what it buys in (Permendag 31/2023 Art 21(2))."""
-    return {"own_brand": 0.0}
+    return _held_for(on, own_brand=0.0)
 
 
 @instruments.register
@@ -70,18 +71,20 @@ def resale_ban(
     proxies: Annotated[
         float, Spec("share of own listings that goes on through sellers it stands behind", SCENARIO, 0.0, 1.0)
     ] = 0.0,
+    on: Annotated[str, WHOM] = "app",
 ) -> dict[str, float]:
     """A platform may not sell on its own account at all, neither its own brand nor bought in (docs/facts.md C)."""
-    return {"own_brand": proxies, "resale": proxies}
+    return _held_for(on, own_brand=proxies, resale=proxies)
 
 
 @instruments.register
 def data_firewall(
     *,
     leak: Annotated[float, Spec("share of the data that leaks through", SCENARIO, 0.0, 1.0)] = 0.0,
+    on: Annotated[str, WHOM] = "app",
 ) -> dict[str, float]:
     """The own-goods arm may not use sellers' non-public data (EU DMA Art 6(2); Permendag 31/2023 Art 13)."""
-    return {"seller_data": leak}
+    return _held_for(on, seller_data=leak)
 
 
 @instruments.register
@@ -94,9 +97,9 @@ def data_linking_ban(
 
 
 @instruments.register
-def neutral_ranking() -> dict[str, float]:
+def neutral_ranking(*, on: Annotated[str, WHOM] = "app") -> dict[str, float]:
     """Own listings may not be favoured in feed or ranking (EU DMA Art 6(5); KPPU remedy 2025)."""
-    return {"own_favour": 0.0}
+    return _held_for(on, own_favour=0.0)
 
 
 @instruments.register
@@ -111,9 +114,10 @@ def below_cost_ban(
     least: Annotated[
         float, Spec("price over unit cost with the freight that the platform pays", SCENARIO, 0.0, 10.0)
     ] = 1.0,
+    on: Annotated[str, WHOM] = "app",
 ) -> dict[str, float]:
     """Own goods may not be sold under unit cost with freight (proposed in Indonesia in 2023, docs/facts.md C [72])."""
-    return {"own_floor": least}
+    return _held_for(on, own_floor=least)
 
 
 # ---- fees
@@ -317,7 +321,8 @@ def india_pn2_2018(
             1.0,
         ),
     ] = 0.35,
+    on: Annotated[str, WHOM] = "app",
 ) -> dict[str, float]:
     """India's Press Note 2 of 2018: no stock of its own, no favour; what it sells goes through vendors, of whose
     purchases it may be a quarter (docs/facts.md C). Own goods g beside their other purchases v: g ≤ q (g + v)."""
-    return meet([{"own_purchases": vendors * purchases / (1.0 - purchases)}, neutral_ranking()])
+    return _held_for(on, own_purchases=vendors * purchases / (1.0 - purchases), own_favour=0.0)

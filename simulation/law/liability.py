@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arrays import TINY, Flags, Floats, Rows
-from ..state.listings import PLATFORM_KIND, SME_KIND, Listings
+from ..state.listings import SME_KIND, Listings
 from ..state.sellers import Sellers
 from .effective import WeekTerms
 
@@ -30,7 +30,7 @@ def consumer_taxes(listings: Listings, terms: WeekTerms) -> tuple[Floats, Floats
     """What buyers pay on top of the price: VAT v (1 + d), and duty d on parcels above the de minimis. Both (L,).
 
     A parcel holds an order, worth E p/p̄. Both are in force without a rule (`government`); rules may put another duty in
-    its place. VAT is due from the platform, importers, and local shops whose yearly
+    its place. VAT is due from platforms, importers, and local shops whose yearly
     sales, at the pace of the last weeks, pass the threshold.
     """
     state, rate = terms.government, terms.duty
@@ -44,8 +44,8 @@ def consumer_taxes(listings: Listings, terms: WeekTerms) -> tuple[Floats, Floats
 
 
 def owes_seller_tax(listings: Listings) -> Flags:
-    """(L,) sellers whose goods are in the country: the platform and parcels across the border pay otherwise."""
-    return np.asarray((listings.kind != PLATFORM_KIND) & ~listings.crosses_border)
+    """(L,) sellers whose goods are in the country: platforms and parcels across the border pay otherwise."""
+    return np.asarray(~listings.own & ~listings.crosses_border)
 
 
 def seller_tax_rate(listings: Listings, rows: Rows, terms: WeekTerms) -> Floats:

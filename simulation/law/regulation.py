@@ -143,13 +143,12 @@ def choose_rules(data: Mapping[str, Mapping[str, Any] | None]) -> tuple[Rule, ..
 def _refuse_contradictions(rules: tuple[Rule, ...]) -> None:
     """Refuse two rules of which one, where it holds in full, takes away what the other is about."""
     for rule in rules:
-        for field_name, about in CONTRADICTIONS.items():
-            if rule.changes(_fullest(rule)).get(field_name) != 0.0:
-                continue
-            for other in rules:
-                if other.name in about:
-                    reason = f"one of the two: under {rule.name} there is nothing left for {other.name} to rule"
-                    raise ConfigError("regulation", f"{rule.name} and {other.name}", reason)
+        full = rule.changes(_fullest(rule))
+        gone = {about for taken, of_it in CONTRADICTIONS.items() if full.get(taken) == 0.0 for about in of_it}
+        for other in rules:
+            if (moved := other.asks(1.0).keys()) and moved <= gone:
+                reason = f"one of the two: under {rule.name} there is nothing left for {other.name} to rule"
+                raise ConfigError("regulation", f"{rule.name} and {other.name}", reason)
 
 
 def _fullest(rule: Rule) -> float:

@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -126,6 +126,17 @@ def _watches(did: Conduct, now: Rules, full: Rules) -> bool:
     return more and bool((did.observed(full.observed) < did.observed(now.observed)).any())
 
 
+class OwnRules(NamedTuple):
+    """What the rules leave of one owner's own goods: the fields of `Rules` of these names."""
+
+    own_brand: float
+    resale: float
+    own_purchases: Limits
+    own_favour: float
+    own_floor: Limits
+    seller_data: float
+
+
 @dataclass(frozen=True)
 class Rules:
     """What the law allows this week. The defaults are a world without rules.
@@ -149,7 +160,7 @@ class Rules:
     marketplace_subsidy_cap: tuple[Limit, ...] = _limit(
         min, "most, share of an order's listed worth, on the marketplace", broken=nobody
     )
-    # its own goods
+    # own goods of the app's owner
     own_brand: float = _rule(1.0, min, "share of own listings that may be its own brand", broken=_sells_too_much)
     resale: float = _rule(
         1.0, min, "share of own listings that may be on sale, its own brand or bought in", broken=_sells_too_much
@@ -162,6 +173,14 @@ class Rules:
         max, "least own price over unit cost with the freight that it pays", broken=_sells_below
     )
     seller_data: float = _rule(1.0, min, "share of non-public sales data that the own-goods arm may use", broken=_looks)
+    # own goods of a marketplace of another owner, whose conduct is not looked at
+    marketplace_own_brand: float = _rule(1.0, min, "the same of the marketplace's", broken=nobody)
+    marketplace_resale: float = _rule(1.0, min, "the same of the marketplace's", broken=nobody)
+    marketplace_own_purchases: tuple[Limit, ...] = _limit(min, "the same of the marketplace's", broken=nobody)
+    marketplace_own_favour: float = _rule(1.0, min, "the same of the marketplace's, in its search", broken=nobody)
+    marketplace_own_floor: tuple[Limit, ...] = _limit(max, "the same of the marketplace's", broken=nobody)
+    marketplace_seller_data: float = _rule(1.0, min, "the same of the marketplace's arm", broken=nobody)
+    # data of two platforms of one owner
     linked: float = _rule(
         1.0, min, "share of its own marketplace's data that it may join with the app's", broken=_links
     )
@@ -199,6 +218,11 @@ class Rules:
     site_support: float = _rule(0.0, max, "share of its own site's set-up that the treasury pays", broken=nobody)
     support_ceiling: float = _rule(0.0, max, "Rp of the law a shop and week", graded=False, broken=nobody)
     support_below: float = _rule(0.0, max, "Rp of sales a year; larger shops get nothing", graded=False, broken=nobody)
+
+    def on_own_goods(self, marketplace: bool) -> OwnRules:
+        """What they leave of the own goods of the app's owner, or of a marketplace of another owner."""
+        whose = "marketplace_" if marketplace else ""
+        return OwnRules(*(getattr(self, whose + name) for name in OwnRules._fields))
 
 
 FIELDS = {f.name: f for f in dataclasses.fields(Rules)}

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import loops
-from ..arrays import Flags, Floats, Rows, Rupiah
+from ..arrays import Floats, Rows, Rupiah
 from ..law.effective import WeekTerms, paid_on_marketplace, referral_fees
-from ..state.channels import CHANNELS, MARKETPLACE, SOCIAL, bad_shares
+from ..state.channels import CHANNELS, MARKETPLACE, SOCIAL, bad_shares, keeps
 from ..state.channels import fees as channel_fees
 from ..state.influencers import Influencers
 from ..state.ledger import Account, Ledger, Purpose
-from ..state.listings import Listings
+from ..state.listings import NOBODYS, Listings
+from ..state.platforms import BOOKS
 from ..state.records import Settlement, WeekDemand
 from ..state.sellers import Sellers
 from .support import pay_support
@@ -23,10 +25,10 @@ from .taxes import pay_consumer_taxes, pay_seller_tax
 
 @dataclass(frozen=True)
 class Purses:
-    """Who pays for a listing: its shop out of its own account, or the platform for its own goods."""
+    """Who pays for a listing: its shop out of its own account, or a platform for its own goods."""
 
     ledger: Ledger
-    own: Flags  # (L,)
+    kind: NDArray[np.int8]  # (L,)
     seller: Rows  # (L,)
 
     def pay(
@@ -41,17 +43,19 @@ class Purses:
     ) -> Rupiah:
         """These listings pay what is due, Rp, of the rows; sellers first. Returns what moved, of the rows.
 
-        own_purpose: what the platform's payment is for, where it is called otherwise; members: the payee's accounts.
+        own_purpose: what a platform's payment is for, where it is called otherwise; members: the payee's accounts.
         """
-        ours = self.own[rows]
-        if not ours.any():
-            return self.ledger.transfer(purpose, Account.SELLERS, payee, due, self.seller[rows], members)
-        paid, theirs = np.empty(rows.size, np.int64), ~ours
-        to, own_to = (None, None) if members is None else (members[theirs], members[ours])
-        shops = self.seller[rows[theirs]]
-        paid[theirs] = self.ledger.transfer(purpose, Account.SELLERS, payee, due[theirs], shops, to)
-        what = own_purpose or purpose
-        paid[ours] = self.ledger.transfer(what, Account.PLATFORM, payee, due[ours], None, own_to)
+        shops = self.seller[rows]
+        theirs = shops != NOBODYS
+        if theirs.all():
+            return self.ledger.transfer(purpose, Account.SELLERS, payee, due, shops, members)
+        paid = np.empty(rows.size, np.int64)
+        to = None if members is None else members[theirs]
+        paid[theirs] = self.ledger.transfer(purpose, Account.SELLERS, payee, due[theirs], shops[theirs], to)
+        for kind, account in BOOKS.items():
+            ours = self.kind[rows] == kind
+            to = None if members is None else members[ours]
+            paid[ours] = self.ledger.transfer(own_purpose or purpose, account, payee, due[ours], None, to)
         return paid
 
 
@@ -70,7 +74,7 @@ def settle_sales(
     (`pay_fixed_costs`).
     """
     sold, people = listings.live, terms.people
-    purses = Purses(ledger, listings.own, listings.seller)
+    purses = Purses(ledger, listings.kind, listings.seller)
     by_channel, bad, orders = _worth_of_orders(listings, sold, demand, terms)
     taken, charged = _pay_sellers(ledger, listings, sold, by_channel, terms)
     sales, social = _pay_for_own_goods(ledger, listings, sold, by_channel, taken)
@@ -152,14 +156,14 @@ def _pay_sellers(
 def _pay_for_own_goods(
     ledger: Ledger, listings: Listings, sold: Rows, worth: Floats, taken: Rupiah
 ) -> tuple[Rupiah, Rupiah]:
-    """Consumers pay the platform for its own goods. Returns all sales, and those on the social app, Rp, (L,)."""
-    ours = listings.own[sold]
+    """Consumers pay platforms for own goods. Returns all sales, and those on the social app, Rp, (L,)."""
     sales, social = taken.sum(axis=1), taken[:, SOCIAL].copy()
-    if not ours.any():
-        return sales, social
-    paid = ledger.transfer(Purpose.OWN_SALES, Account.CONSUMERS, Account.PLATFORM, worth[ours].sum(axis=1))
-    sales[sold[ours]] = paid
-    social[sold[ours]] = np.minimum(paid, worth[ours, SOCIAL].astype(np.int64) + 1)
+    for kind, account in BOOKS.items():
+        ours = listings.kind[sold] == kind
+        paid = ledger.transfer(Purpose.OWN_SALES, Account.CONSUMERS, account, worth[ours].sum(axis=1))
+        sales[sold[ours]] = paid
+        there = keeps(listings.channel_mask[sold[ours]], SOCIAL)
+        social[sold[ours]] = there * np.minimum(paid, worth[ours, SOCIAL].astype(np.int64) + 1)
     return sales, social
 
 
@@ -192,16 +196,17 @@ def _pay_affiliates(
 
 
 def _pay_fulfilment(ledger: Ledger, listings: Listings, sales: Rupiah, share: float) -> Rupiah:
-    """The platform has its own goods stored and packed, for a share of their sales (L,). What each cost, Rp, (L,)."""
-    paid, rows = np.zeros(sales.size, np.int64), np.flatnonzero(listings.own)
-    if rows.size and share > 0.0:
-        paid[rows] = ledger.transfer(Purpose.FULFILMENT, Account.PLATFORM, Account.CARRIERS, share * sales[rows])
+    """Platforms have own goods stored and packed, for a share of their sales (L,). What each cost, Rp, (L,)."""
+    paid = np.zeros(sales.size, np.int64)
+    for kind, account in BOOKS.items():
+        rows = np.flatnonzero(listings.own_of(kind))
+        paid[rows] = ledger.transfer(Purpose.FULFILMENT, account, Account.CARRIERS, share * sales[rows])
     return paid
 
 
 def _pay_refunds(purses: Purses, rows: Rows, due: Floats) -> Rupiah:
     """Who sold gives the price of some bad orders back; fees stay paid. Returns what each listing paid, (L,)."""
-    refunds = np.zeros(purses.own.size, np.int64)
+    refunds = np.zeros(purses.kind.size, np.int64)
     if due.any():
         refunds[rows] = purses.pay(Purpose.REFUNDS, Account.CONSUMERS, rows, due)
     return refunds
@@ -315,6 +320,7 @@ def enter_books(
         terms.week,
         orders=settlement.orders,
         seen=demand.orders[:, terms.runs].sum(axis=1) * terms.people,
+        there=demand.orders[:, MARKETPLACE] * terms.people,
         slope=demand.slope * terms.people * (1.0 + listings.tax),
         gross=settlement.gross.astype(float),
         fees=settlement.orders * settlement.fees / np.maximum(settlement.sales, 1),

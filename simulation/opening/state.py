@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from ..sellers.effort import upkeep_of
 from ..sellers.entry import OpeningTrade
 from ..sellers.owners import cash_multiples, reservation_incomes
 from ..settings.sellers import Selling
-from ..state.channels import CHANNELS
+from ..state.channels import CHANNELS, MARKETPLACE
 from ..state.consumers import CLUSTERS, Consumers, draw_consumers
 from ..state.influencers import Influencers, draw_influencers
 from ..state.ledger import Account, Ledger, Purpose
@@ -38,6 +38,7 @@ class OpeningFigures:
     mean_orders: float  # a week of an opening listing
     elasticity: float | None  # mean own-price elasticity, where the opening was calibrated
     worth: float  # of a week's social orders at listed prices, Rp
+    worth_there: float  # of those on the marketplace
     lawful_rupiah: float  # rupiah of the law for a rupiah of the model
     trade: OpeningTrade
 
@@ -51,6 +52,7 @@ class OpeningFigures:
             mean_orders=float(opening.orders.mean() * scale),
             elasticity=opening.report.get("mean_own_elasticity"),
             worth=float(opening.social_orders.sum() * scale * order_value),
+            worth_there=float(opening.by_channel[:, MARKETPLACE].sum() * scale * order_value),
             lawful_rupiah=lawful_rupiah(config.government.mean_sales, order_value, shop_orders),
             trade=OpeningTrade.of(sellers, listings, len(opening.categories)),
         )
@@ -69,7 +71,7 @@ class OpeningState:
     first: OpeningFigures
     terms: WeekTerms  # without rules
     data: Floats  # the platform's on each taste cluster, D (C,)
-    plan: Plan  # of the own-goods arm
+    plans: tuple[Plan, Plan]  # of the own-goods arms, the app's and a marketplace's of another owner
     fees: list[Yardstick]  # what each platform's later fees are measured against
     cluster_share: Floats  # (C,) of consumers
     need: Needs  # what a week's search is for
@@ -93,8 +95,16 @@ def open_state(opening: Opening, config: Config, chance: Chance) -> OpeningState
     terms = free_terms(config, first)
     weeks = 1.0 / max(setting.data_decay, 1e-9)  # of data in stock, where it stands still
     listings.seen = weeks * opening.by_channel[:, terms.runs].sum(axis=1) * scale / first.mean_orders
+    listings.seen_there = weeks * opening.by_channel[:, MARKETPLACE] * scale / first.mean_orders
     ledger, shops = Ledger(len(sellers), len(influencers)), np.arange(len(sellers))
     ledger.transfer(Purpose.EQUITY, Account.OWNERS, Account.SELLERS, sellers.buffer, shops, shops)
+    plan = Plan(
+        motive=config.motive,
+        entry_cost=setting.entry_cost_weeks * np.maximum(listings.past_gross[:, 0], 0.0),
+        price_sensitivity=demand.price_sensitivity,
+        affiliate=config.influence.affiliate_commission,
+        opening_commission=setting.commission * first.worth,
+    )
     return OpeningState(
         consumers=consumers,
         sellers=sellers,
@@ -105,13 +115,7 @@ def open_state(opening: Opening, config: Config, chance: Chance) -> OpeningState
         first=first,
         terms=terms,
         data=np.full(len(CLUSTERS), weeks),
-        plan=Plan(
-            motive=config.motive,
-            entry_cost=setting.entry_cost_weeks * np.maximum(listings.past_gross[:, 0], 0.0),
-            price_sensitivity=demand.price_sensitivity,
-            affiliate=config.influence.affiliate_commission,
-            opening_commission=setting.commission * first.worth,
-        ),
+        plans=(plan, replace(plan, opening_commission=config.rival.commission * first.worth_there)),
         fees=yardsticks(terms, first.elasticity),
         cluster_share=np.bincount(consumers.cluster, minlength=len(CLUSTERS)) / len(consumers),
         need=Needs.of(opening.need),
@@ -175,6 +179,7 @@ def opening_listings(
         affiliate=affiliate,
         past_orders=orders[:, None],
         past_seen=opening.social_orders[:, None] * scale,
+        past_there=opening.by_channel[:, MARKETPLACE, None] * scale,
         past_slope=slope[:, None],
         past_gross=gross[:, None],
         past_fees=((1 - opening.net) * orders)[:, None],

@@ -20,7 +20,7 @@ from ..settings.rival import RivalSetting
 from ..state.channels import foreseen_loss
 from ..state.influencers import Influencers
 from ..state.ledger import Account, Ledger
-from ..state.listings import KINDS, NOT_PAUSED, PLATFORM_KIND, SME_KIND, STILL_THERE, Listings
+from ..state.listings import KINDS, NOT_PAUSED, OWN_KINDS, PLATFORM_KIND, SME_KIND, STILL_THERE, Listings
 from ..state.records import Attachment, Settlement, StreetWeek, WeekDemand
 from ..state.sellers import Sellers
 
@@ -32,7 +32,7 @@ class Week:
     settlement: Settlement
     fixed: Rupiah  # (N,) Rp
     kind: NDArray[np.int8]  # (L,)
-    seller: Rows  # (L,) row of its shop, or -1 for the platform's own
+    seller: Rows  # (L,) row of its shop, or -1 for a platform's own
     foreign: Flags  # (L,)
     crosses_border: Flags  # (L,) of these, where each parcel crosses the border
     credibility: Floats  # of influencers
@@ -116,7 +116,7 @@ class Week:
         return {}
 
     def by_shop(self, values: NDArray[Any]) -> Floats:
-        """Sums over each shop's designs of values by design (L,), without the platform's own. (N,)"""
+        """Sums over each shop's designs of values by design (L,), without platforms' own. (N,)"""
         return longer(loops.first_by_shop(self.seller, values.astype(float)), self.seller_kind.size)
 
     @cached_property
@@ -141,9 +141,10 @@ class Week:
 
     @cached_property
     def by_seller(self) -> Floats:
-        """Sales of each seller in Rp, the platform being one."""
+        """Sales of each seller in Rp, the app's owner being one, and a marketplace that sells being another."""
         there = self.settlement.fixed.size  # who has come this week sells from the next on
-        return np.append(self.shop_sales[:there], self.sales(PLATFORM_KIND))
+        own = [self.sales(kind) for kind in OWN_KINDS if kind == PLATFORM_KIND or self.sales(kind)]
+        return np.append(self.shop_sales[:there], own)
 
     def profit(self, kind: int) -> float:
         """Profit after fixed costs in Rp, of one kind of shop."""

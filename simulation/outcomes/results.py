@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..arrays import Floats
 from ..state.channels import channel_names
-from ..state.listings import KINDS, NOBODYS, NOT_PAUSED, PLATFORM_KIND, STILL_THERE, Listings
+from ..state.listings import KINDS, NOBODYS, NOT_PAUSED, STILL_THERE, Listings
 from ..state.opening import Opening
 from ..state.sellers import Sellers
 from .record import OUTCOMES, Survival
@@ -63,7 +63,7 @@ def survival(sellers: Sellers, street: Sellers | None, measure: Survival) -> flo
 
 
 def seller_rows(sellers: Sellers, listings: Listings, opening: Opening, scale: float) -> dict[str, list[Any]]:
-    """A row a shop, and one for each of the platform's own listings, in the order of entry; in plain values.
+    """A row a shop, and one for each of platforms' own listings, in the order of entry; in plain values.
 
     Orders and revenue are sums over a shop's designs; quality, reputation and prices are means over them.
     """
@@ -96,7 +96,7 @@ def seller_rows(sellers: Sellers, listings: Listings, opening: Opening, scale: f
     )
     return {
         "seller_id": listings.id[first].tolist(),
-        "kind": [KINDS[k] for k in either(sellers.kind, np.full(len(listings), PLATFORM_KIND))],
+        "kind": [KINDS[k] for k in either(sellers.kind, listings.kind)],
         "category": [opening.categories[c] for c in either(sellers.category, listings.category)],
         "designs": either(designs, np.ones(len(listings))).astype(int).tolist(),
         "entry_week": either(sellers.entry_week, listings.entry_week).tolist(),

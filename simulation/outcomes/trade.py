@@ -11,7 +11,7 @@ import numpy as np
 
 from ..arrays import TINY
 from ..state.channels import MARKETPLACE, OWN_SITE, RIVAL_APP, SOCIAL
-from ..state.listings import PLATFORM_KIND, SME_KIND
+from ..state.listings import NOBODYS, PLATFORM_KIND, SME_KIND
 from .record import Week, gini_index, herfindahl, log_spread, outcome, ratio, share_of_largest
 
 # ---- the market
@@ -19,7 +19,7 @@ from .record import Week, gini_index, herfindahl, log_spread, outcome, ratio, sh
 
 @outcome("platform's own share of sales", "share", 0, "mean", of_some=True)
 def platform_share(week: Week) -> float:
-    """Sales of the platform's own listings over all sales."""
+    """Sales of the own listings of the app's owner over all sales."""
     return ratio(week.sales(PLATFORM_KIND), week.sales())
 
 
@@ -28,6 +28,13 @@ def own_share_app(week: Week) -> float:
     """Own sales over all sales, both on the social app; null in a week without any there."""
     sales = week.settlement.social_sales
     return ratio(week.total(sales, PLATFORM_KIND), week.total(sales))
+
+
+@outcome("own goods' share of the marketplace's sales", "share", 0, "mean", of_some=True)
+def own_share_marketplace(week: Week) -> float:
+    """Own sales over all sales, both on the marketplace, whoever owns it; null in a week without any there."""
+    own = float((week.settlement.sales - week.settlement.social_sales)[week.seller == NOBODYS].sum())
+    return ratio(own, own + float(week.settlement.by_channel[:, MARKETPLACE].sum()))
 
 
 @outcome("imports' share of sales", "share", 0, "mean", of_some=True)
@@ -50,13 +57,13 @@ def credibility(week: Week) -> float:
 
 @outcome("concentration (HHI)", "1/n to 1", -1, "mean", of_some=True)
 def hhi(week: Week) -> float:
-    """H = Σ share² over sellers, the platform being one. Between 1/n and 1."""
+    """H = Σ share² over sellers, a platform with own goods being one. Between 1/n and 1."""
     return herfindahl(week.by_seller)
 
 
 @outcome("sales of the ten largest sellers", "share", -1, "mean", of_some=True)
 def top_10_share(week: Week) -> float:
-    """Sales of the ten sellers that sell most over all sales, the platform being one seller."""
+    """Sales of the ten sellers that sell most over all sales, a platform with own goods being one."""
     return share_of_largest(week.by_seller, 10)
 
 

@@ -1,4 +1,4 @@
-"""Assortment: which designs the platform copies, makes abroad or buys in, keeps, drops, and puts on sale again.
+"""Assortment: which designs a platform copies, makes abroad or buys in, keeps, drops, and puts on sale again.
 
 Own listings that rules took off sale are kept in a set of rows, `shelved`: they come back when the rules let them.
 """
@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import TINY, Flags, Floats, Rows
-from ..chance import Chance, Stream
+from ..chance import Stream
 from ..law.conduct import most_own
 from ..law.rules import at_most
-from ..settings.platform import PlatformSetting
 from ..settings.registry import Choice
 from ..settings.strategies import motives
 from ..state.channels import mask_of
@@ -35,36 +34,34 @@ class Plan:
     opening_commission: float  # Rp a week
 
 
-def review_assortment(
-    goods: FirstParty, plan: Plan, shelved: frozenset[int], ledger: Ledger, chance: Chance
-) -> frozenset[int]:
+def review_assortment(goods: FirstParty, plan: Plan, shelved: frozenset[int], ledger: Ledger) -> frozenset[int]:
     """Every few weeks: drop copies that do not pay, then copy some that promise to. Returns the shelved.
 
     As many are on sale as the pace and the rules let (`FirstParty.planned`); which ones is a matter of chance that
     rises with expected profit. Copies are its own brand where the rules leave room for that and it earns more so, else
     goods that it buys in. Copies that rules took off sale come back first, and cost no second entry.
     """
-    setting, rules, listings, week = goods.setting, goods.terms.rules, goods.listings, goods.terms.week
+    setting, arm, listings, week = goods.setting, goods.arm, goods.listings, goods.terms.week
     if not setting.own_goods or week % setting.review_weeks:
         return shelved
     _drop_losing(goods, plan, week)
-    live, own = listings.live, listings.live_own
-    room = most_own(goods.planned, goods.terms.own_allowed, goods.luck) - own.size
+    live, own = listings.live, goods.live_own
+    room = most_own(goods.planned, arm.allowed, goods.luck) - own.size
     room = min(room, _room_to_buy(goods))
-    brand_room = most_own(goods.planned, rules.own_brand, goods.luck) - int(np.count_nonzero(listings.foreign[own]))
-    within = listings.channel_mask[live] & mask_of(goods.terms.runs) != 0  # what is sold elsewhere it does not see
+    brand_room = most_own(goods.planned, arm.rules.own_brand, goods.luck) - int(np.count_nonzero(listings.foreign[own]))
+    within = listings.channel_mask[live] & mask_of(arm.channels) != 0  # what is sold elsewhere it does not see
     candidates = live[~listings.own[live] & (listings.copy[live] < 0) & within]
     if room <= 0 or candidates.size == 0:
         return shelved
     brand = (brand_room > 0) & goods.better_made(
         candidates, goods.price_share(candidates, brand=True) * listings.price[candidates]
     )
-    copies = past_copies(listings)
+    copies = past_copies(goods)
     before = np.array([copies.get(int(row), -1) for row in candidates])
     back = np.isin(before, list(shelved)) & (listings.foreign[before] == brand)
     fresh = (before < 0) | (listings.foreign[before] & ~brand)  # one that failed as its own brand may be bought in
-    appraisal = _appraise(goods, plan, candidates, brand, week, chance)
-    score = np.where(back, np.inf, copying_score(appraisal.value, listings, candidates, setting, week, chance))
+    appraisal = _appraise(goods, plan, candidates, brand)
+    score = np.where(back, np.inf, copying_score(goods, appraisal.value, candidates))
     best = np.argsort(-score, kind="stable")
     for k in best[(appraisal.worth_it & (back | fresh))[best]]:
         original, made = int(candidates[k]), bool(brand[k])
@@ -77,35 +74,32 @@ def review_assortment(
         if before[k] >= 0:
             _relist(goods, plan, row, made, week)
         if not back[k]:
-            _pay_entry(ledger, listings, row, plan.entry_cost[listings.template[original]], made)
+            _pay_entry(goods, ledger, row, plan.entry_cost[listings.template[original]], made)
         shelved -= {row}
     return shelved
 
 
-def copying_score(
-    value: Floats, listings: Listings, rows: Rows, setting: PlatformSetting, week: int, chance: Chance
-) -> Floats:
-    """ln(f_j value_j) + σ Gumbel, keyed (design, week): the highest n are n draws in proportion to (f value)^(1/σ).
+def copying_score(goods: FirstParty, value: Floats, rows: Rows) -> Floats:
+    """ln(f_j value_j) + σ Gumbel, keyed (arm, design, week): the n highest are n draws by (f value)^(1/σ).
 
     value (n,), what the motive makes of copies of these rows; f `copyable`, σ `platform.choice_spread`.
     """
-    luck = chance.uniform(Stream.COPYING, 0, week, listings.id[rows])[:, 0]
+    listings, setting = goods.listings, goods.setting
+    luck = goods.chance.uniform(Stream.COPYING, goods.number, goods.terms.week, listings.id[rows])[:, 0]
     promise = np.log(np.maximum(listings.copyable[rows] * value, TINY))
     return np.asarray(promise - setting.choice_spread * np.log(-np.log(luck)))
 
 
-def past_copies(listings: Listings) -> dict[int, int]:
-    """The row of each original's last copy that is off sale."""
-    off = np.flatnonzero(listings.own & (listings.exit_week != STILL_THERE))
+def past_copies(goods: FirstParty) -> dict[int, int]:
+    """The row of each original's last copy of the arm that is off sale."""
+    listings = goods.listings
+    off = np.flatnonzero(goods.own & (listings.exit_week != STILL_THERE))
     return dict(zip(listings.original[off].tolist(), off.tolist(), strict=True))
 
 
-def _appraise(goods: FirstParty, plan: Plan, candidates: Rows, brand: Flags, week: int, chance: Chance) -> Appraisal:
+def _appraise(goods: FirstParty, plan: Plan, candidates: Rows, brand: Flags) -> Appraisal:
     """What the motive makes of copies of these designs."""
-    terms = goods.terms
-    orders = expected_orders(
-        goods.listings, candidates, goods.setting, terms.rules.seller_data, terms.mean_orders, week, chance
-    )
+    orders = expected_orders(goods, candidates)
     earned = goods.profit_an_order(candidates, brand, goods.cost_doubt(candidates))
     return _ask(goods, plan, candidates, orders, orders * earned)
 
@@ -117,7 +111,7 @@ def _ask(goods: FirstParty, plan: Plan, rows: Rows, orders: Floats, profit: Floa
         profit=profit,
         entry_cost=plan.entry_cost[listings.template[rows]],
         payback_weeks=goods.setting.payback_weeks,
-        earned=float(listings.earned[listings.own].sum()),
+        earned=float(listings.earned[goods.own].sum()),
         opening_commission=plan.opening_commission,
     )
     appraisal: Appraisal = motives.ask(plan.motive, view)
@@ -129,7 +123,7 @@ def _drop_losing(goods: FirstParty, plan: Plan, week: int) -> None:
 
     It is given the time in which its stock grows, and a review's.
     """
-    listings, setting, own = goods.listings, goods.setting, goods.listings.live_own
+    listings, setting, own = goods.listings, goods.setting, goods.live_own
     if own.size == 0:
         return
     orders, profit = (listings.recent(past)[own] for past in (listings.past_orders, listings.past_gross))
@@ -144,11 +138,11 @@ def keep_within_rules(goods: FirstParty, shelved: frozenset[int]) -> frozenset[i
     So do own brands beyond what the rules allow, or stopped at the border: to buy the same goods in takes a review, a
     second entry and a new stock.
     """
-    listings, rules, week = goods.listings, goods.terms.rules, goods.terms.week
-    brands = listings.own & listings.foreign
+    listings, arm, week = goods.listings, goods.arm, goods.terms.week
+    brands = goods.own & listings.foreign
     made = listings.live[brands[listings.live]]
     stopped = made[goods.stopped(made, listings.price[made])]
-    beyond = excess(goods, listings.own, goods.terms.own_allowed), excess(goods, brands, rules.own_brand), stopped
+    beyond = excess(goods, goods.own, arm.allowed), excess(goods, brands, arm.rules.own_brand), stopped
     for row in np.unique(np.concatenate([*beyond, beyond_purchases(goods)])):
         withdraw(listings, int(row), week)
         shelved |= {int(row)}
@@ -157,8 +151,8 @@ def keep_within_rules(goods: FirstParty, shelved: frozenset[int]) -> frozenset[i
 
 def beyond_purchases(goods: FirstParty) -> Rows:
     """Own listings that do not fit: by falling profit, those with which own goods cost more than the rules let."""
-    listings, own = goods.listings, goods.listings.live_own
-    if not goods.terms.rules.own_purchases:
+    listings, own = goods.listings, goods.live_own
+    if not goods.arm.rules.own_purchases:
         return own[:0]
     own = own[np.argsort(-listings.recent(listings.past_gross)[own], kind="stable")]
     cost = goods.purchases(own)
@@ -172,13 +166,13 @@ def beyond_purchases(goods: FirstParty) -> Rows:
 def _may_cost(goods: FirstParty, wanted: float) -> float:
     """What the rules leave of what own goods would cost, Rp a week."""
     bought = float(goods.purchases(goods.listings.live_smes).sum())
-    return at_most(wanted, tuple((most * bought, held) for most, held in goods.terms.rules.own_purchases))
+    return at_most(wanted, tuple((most * bought, held) for most, held in goods.arm.rules.own_purchases))
 
 
 def _room_to_buy(goods: FirstParty) -> int:
     """How many own listings more, of the mean cost of those on sale, the rules on purchases leave room for."""
-    mine = goods.purchases(goods.listings.live_own)
-    if not goods.terms.rules.own_purchases or mine.sum() == 0.0:
+    mine = goods.purchases(goods.live_own)
+    if not goods.arm.rules.own_purchases or mine.sum() == 0.0:
         return len(goods.listings)
     return int((_may_cost(goods, 1e300) - mine.sum()) / mine.mean())
 
@@ -195,7 +189,7 @@ def excess(goods: FirstParty, kind: Flags, allowed: float) -> Rows:
 
 def grow_stocks(goods: FirstParty) -> None:
     """Stock and renown of own listings grow in step over `ramp_weeks`: min(1, (weeks on sale + 1) / ramp)."""
-    listings, rows = goods.listings, goods.listings.live_own
+    listings, rows = goods.listings, goods.live_own
     age = goods.terms.week - listings.entry_week[rows] + 1.0
     listings.awareness[rows] = np.minimum(1.0, age / max(goods.setting.ramp_weeks, 1.0))
 
@@ -219,17 +213,17 @@ def copy_gap(goods: FirstParty, plan: Plan, original: int) -> float:
     setting, listings = goods.setting, goods.listings
     parity = plan.price_sensitivity * setting.undercut * float(listings.relative_price[original])
     meant = parity if setting.quality_gap is None else setting.quality_gap
-    luck = float(goods.chance.one_normal(Stream.COPY_QUALITY, 0, 0, listings.id[original])[0])
+    luck = float(goods.chance.one_normal(Stream.COPY_QUALITY, goods.number, 0, listings.id[original])[0])
     return meant - setting.quality_spread * luck
 
 
-def _pay_entry(ledger: Ledger, listings: Listings, row: int, cost: float, brand: bool) -> None:
+def _pay_entry(goods: FirstParty, ledger: Ledger, row: int, cost: float, brand: bool) -> None:
     supplier = Account.SUPPLIERS_ABROAD if brand else Account.SUPPLIERS_HOME
-    listings.earned[row] -= ledger.transfer(Purpose.ENTRY, Account.PLATFORM, supplier, cost)[0]
+    goods.listings.earned[row] -= ledger.transfer(Purpose.ENTRY, goods.arm.owner.account, supplier, cost)[0]
 
 
 def withdraw(listings: Listings, row: int, week: int) -> None:
-    """The platform takes one of its copies off sale."""
+    """A platform takes one of its copies off sale."""
     listings.exit_week[row] = week
     listings.copy[listings.original[row]] = -1
 
@@ -250,13 +244,14 @@ def add_copy(goods: FirstParty, plan: Plan, original: int, brand: bool, week: in
     listings = goods.listings
     [new] = listings.append(
         1,
-        id=(np.int64(PLATFORM_KIND) << 56) ^ listings.id[original],
+        id=(np.int64(PLATFORM_KIND << goods.number) << 56)
+        ^ listings.id[original],  # an importer's has a bit of its own
         seller=NOBODYS,
         original=listings.original[original],
-        kind=PLATFORM_KIND,
+        kind=goods.kind,
         category=listings.category[original],
         template=listings.template[original],
-        channel_mask=mask_of(goods.terms.runs),
+        channel_mask=mask_of(goods.arm.channels),
         entry_week=week,
         place=listings.place[original],
         quality=listings.quality[original],

@@ -9,7 +9,7 @@ from ..chance import Chance, Stream
 from ..law.effective import WeekTerms
 from ..settings.registry import Choice
 from ..settings.strategies import choose, rankings
-from ..state.channels import MARKETPLACE, SOCIAL, keeps
+from ..state.channels import SOCIAL, keeps
 from ..state.consumers import CLUSTERS
 from ..state.listings import Listings
 from ..state.offers import CandidateSet, ExposureTables, Feed
@@ -109,15 +109,13 @@ def shown(candidates: CandidateSet, listings: Listings, feed: Floats, favour: fl
 def exposure_weights(feed: Feed, listings: Listings, categories: int, terms: WeekTerms) -> ExposureWeights:
     """How strongly each design is shown in each table, as far as consumers have heard of it.
 
-    On a marketplace that it owns, the platform favours its own goods in search, too.
+    Whose own goods are sold on the marketplace favours them in search there, too.
     """
     candidates = feed.candidates
     known = listings.awareness[candidates.rows]
     popularity = listings.popularity(terms.mean_orders, terms.sellers.popularity_prior)
     search = popularity[candidates.rows] ** terms.consideration.search_exponent
-    favour = terms.platform.favour
-    odds = favour, favour if MARKETPLACE in terms.runs else 1.0
-    return table_weights(candidates, feed.weights * known, search * known, categories, odds)
+    return table_weights(candidates, feed.weights * known, search * known, categories, terms.favours)
 
 
 def draw_tables(

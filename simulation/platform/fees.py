@@ -348,24 +348,24 @@ def outlook(
     """What a platform reads off its own books of the week, of the channel that it runs.
 
     A rupiah more of all orders there loses the share η (1 - S)/E of them, S the share of choices that buy there:
-    what one seller's buyers mind, less what those who leave one seller would buy from the others. Own goods, wherever
-    they are sold, are in the app's books.
+    what one seller's buyers mind, less what those who leave one seller would buy from the others. Own goods are in the
+    books of whose they are, wherever they are sold: those of the app's owner in the app's.
     """
     worth, sold = terms.order_value, settlement.sales.size
-    own, app = listings.own[:sold], one.channel == SOCIAL
-    there = (settlement.social_sales if app else settlement.by_channel[:, one.channel]).astype(float)
+    mine, shops, app = listings.own_of(one.kind)[:sold], ~listings.own[:sold], one.channel == SOCIAL
+    there = settlement.social_sales if app else settlement.by_channel[:, one.channel] + settlement.sales * mine
     orders = there / (worth * np.maximum(settlement.relative_price / (1.0 + listings.tax[:sold]), TINY))
-    mine, theirs = (float(settlement.orders[own].sum()) if app else 0.0), float(settlement.orders[~own].sum())
-    own_profit, own_sales = (float(of[own].sum()) if app else 0.0 for of in (settlement.gross, settlement.sales))
+    of_mine, of_shops = float(settlement.orders[mine].sum()), float(settlement.orders[shops].sum())
+    own_profit, own_sales = (float(of[mine].sum()) for of in (settlement.gross, settlement.sales))
     share = float(orders.sum()) / max(occasions, TINY)
     return Outlook(
         now=one.fees,
-        sales=float(there[~own].sum()),
-        orders=float(orders[~own].sum()),
-        own_orders=float(orders[own].sum()),
+        sales=float(there[shops].sum()),
+        orders=float(orders[shops].sum()),
+        own_orders=float(orders[mine].sum()),
         own_profit=own_profit,
         own_margin=own_profit / max(own_sales, TINY),
-        own_share=mine / max(occasions - theirs, mine, TINY),
+        own_share=of_mine / max(occasions - of_shops, of_mine, TINY),
         ads=float(ledger.flow(Purpose.ADVERTISING, payee=one.account)) if app else 0.0,
         slots=terms.consideration.feed_share,
         elasticity=elasticity,

@@ -11,7 +11,7 @@ from ..arrays import TINY, Flags, Floats, Rows
 from ..chance import Chance, Stream
 from ..law.border import stopped_at_border
 from ..law.conduct import OwnGoods
-from ..law.effective import WeekTerms
+from ..law.effective import Arm, WeekTerms
 from ..law.rules import raised
 from ..settings.platform import PlatformSetting
 from ..state.listings import Listings
@@ -21,13 +21,34 @@ TEN_MONTHS = 43.5  # weeks
 
 @dataclass(frozen=True)
 class FirstParty:
-    """The own-goods arm's arithmetic on a week's terms. `brand`: made abroad as its own, else bought in at home."""
+    """An own-goods arm's arithmetic on a week's terms. `brand`: made abroad as its own, else bought in at home."""
 
     listings: Listings
     opening_cost: Floats  # (J,) unit cost of the opening's listings, Rp
-    setting: PlatformSetting  # as the platform wishes
+    setting: PlatformSetting  # what it goes by, as its platform wishes
     terms: WeekTerms
     chance: Chance
+    number: int = 0  # of the week's arms, the app's first
+
+    @property
+    def arm(self) -> Arm:
+        """Whose arm it is, where it sells, and what the rules leave of it."""
+        return self.terms.arms[self.number]
+
+    @property
+    def kind(self) -> int:
+        """Of its listings, one of `OWN_KINDS`."""
+        return self.arm.owner.kind
+
+    @property
+    def own(self) -> Flags:
+        """(L,) its own listings."""
+        return self.listings.own_of(self.kind)
+
+    @property
+    def live_own(self) -> Rows:
+        """Rows of its own listings on sale."""
+        return np.flatnonzero(self.listings.on_sale & self.own)
 
     def cost_share(self, brand: Any) -> Any:
         """Unit cost of a copy over its original's, before standards; brand one or an array."""
@@ -54,12 +75,12 @@ class FirstParty:
 
     def floor_base(self, rows: Rows, cost: Floats) -> Floats:
         """c + f p̄/E, what floors are multiples of: unit cost with the freight f that it pays. Rp a unit."""
-        freight = min(self.terms.platform.subsidy, self.terms.channels.shipping)
+        freight = min(self.arm.owner.fees.subsidy, self.terms.channels.shipping)
         return np.asarray(cost + freight * self.listings.listed[rows] / self.terms.order_value)
 
     def lawful_price(self, rows: Rows, asked: Floats, cost: Floats) -> Floats:
         """What own listings of these designs may be sold for where it would ask less. Rp a unit, of the rows."""
-        floors = self.terms.rules.own_floor
+        floors = self.arm.rules.own_floor
         return raised(asked, self.floor_base(rows, cost), floors) if floors else asked
 
     def asked(self, rows: Rows) -> Floats:
@@ -69,10 +90,9 @@ class FirstParty:
 
     def keep_to_floor(self) -> None:
         """Own prices are at least the floor; what it would ask without one is kept beside."""
-        listings = self.listings
-        if not self.terms.rules.own_floor and not listings.asked.any():
+        listings, own = self.listings, np.flatnonzero(self.own)
+        if not self.arm.rules.own_floor and not listings.asked[own].any():
             return
-        own = np.flatnonzero(listings.own)
         listings.asked[own] = asked = self.asked(own)
         cost = listings.unit_cost(own, self.terms.rules.standards)
         listings.price[own] = self.lawful_price(own, asked, cost)
@@ -85,7 +105,7 @@ class FirstParty:
         setting, listings = self.setting, self.listings
         cost = doubt * self.unit_cost(rows, brand)
         price = self.lawful_price(rows, self.price_share(rows, brand) * listings.price[rows], cost)
-        margin = price * (1.0 - setting.fulfilment) - cost - self.terms.platform.commission * listings.price[rows]
+        margin = price * (1.0 - setting.fulfilment) - cost - self.arm.owner.fees.commission * listings.price[rows]
         return np.asarray(setting.capture * self.terms.order_value / listings.listed[rows] * margin)
 
     def cost_doubt(self, rows: Rows) -> Floats:
@@ -93,25 +113,25 @@ class FirstParty:
 
         It knows them better with sellers' data than without.
         """
-        setting, data = self.setting, self.terms.rules.seller_data
+        setting, data = self.setting, self.arm.rules.seller_data
         sd = setting.cost_doubt_blind + data * (setting.cost_doubt - setting.cost_doubt_blind)
-        return np.exp(sd * self.chance.one_normal(Stream.COST_SIGNAL, 0, 0, self.listings.id[rows]))
+        return np.exp(sd * self.chance.one_normal(Stream.COST_SIGNAL, self.number, 0, self.listings.id[rows]))
 
     @property
     def planned(self) -> float:
-        """N(t) = J · B (1 - e^{-t/T}): how many own listings it would have by now, J others being on sale.
+        """N(t) = J · B (1 - e^{-t/T}): how many own listings it would have by now, J designs of shops being on sale.
 
         B is the bound `own_share`, and T such that a share `pace` of designs is copied in ten months.
         """
         setting, listings = self.setting, self.listings
         bound, pace = setting.own_share, setting.pace
         reached = 1.0 if pace >= bound else 1.0 - (1.0 - pace / bound) ** (self.terms.week / TEN_MONTHS)
-        return float(bound * reached * (listings.live.size - listings.live_own.size))
+        return float(bound * reached * listings.live_sellers.size)
 
     @property
     def luck(self) -> float:
-        """The run's uniform, by which numbers of own listings are rounded."""
-        return float(self.chance.uniform(Stream.ASSORTMENT, 0)[0, 0])
+        """The run's uniform, by which the arm's numbers of own listings are rounded."""
+        return float(self.chance.uniform(Stream.ASSORTMENT, self.number)[0, 0])
 
     def stopped(self, rows: Rows, price: Floats) -> Flags:
         """Whether own brands of these designs at these prices would be stopped at the border."""
@@ -134,7 +154,7 @@ class FirstParty:
 
     def on_sale(self) -> OwnGoods:
         """Its own listings on sale, as the law sees them."""
-        listings, own = self.listings, self.listings.live_own
+        listings, own = self.listings, self.live_own
         cost = listings.unit_cost(own, self.terms.rules.standards)
         return OwnGoods(
             listings=own.size,

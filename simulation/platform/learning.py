@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..arrays import TINY, Floats, Rows
-from ..chance import Chance, Stream
+from ..chance import Stream
 from ..law.effective import WeekTerms
 from ..settings.platform import PlatformSetting
+from ..state.channels import MARKETPLACE
 from ..state.listings import Listings
 from ..state.opening import Opening
 from ..state.records import WeekDemand
+from .first_party import FirstParty
 
 
 def certainty(setting: PlatformSetting, data: Floats) -> Floats:
@@ -44,23 +46,18 @@ def demand_estimate(
     return np.asarray(known / (1.0 / variance + 1.0 / public_variance + private_precision))
 
 
-def expected_orders(
-    listings: Listings,
-    rows: Rows,
-    setting: PlatformSetting,
-    seller_data: float,
-    mean_orders: float,
-    week: int,
-    chance: Chance,
-) -> Floats:
-    """q̂_j = e^{E ln q_j}: weekly orders of these designs through its channels, as far as the platform can tell.
+def expected_orders(goods: FirstParty, rows: Rows) -> Floats:
+    """q̂_j = e^{E ln q_j}: weekly orders of these designs through the arm's channels, as far as it can tell. (n,)
 
-    seller_data: share of non-public sales data that the rules leave; mean_orders: of an opening listing.
+    What is public errs alike for all arms; each reads its own trade, as far as the rules leave it.
     """
-    log_orders = np.log(np.maximum(listings.recent(listings.past_seen)[rows], 1e-6 * mean_orders))
+    listings, terms, chance = goods.listings, goods.terms, goods.chance
+    past, seen = listings.seen_by(goods.kind)
+    log_orders = np.log(np.maximum(listings.recent(past)[rows], 1e-6 * terms.mean_orders))
     public = chance.one_normal(Stream.PUBLIC_SIGNAL, 0, 0, listings.id[rows])
-    private = chance.one_normal(Stream.PRIVATE_SIGNAL, 0, week, listings.id[rows])
-    return np.exp(demand_estimate(log_orders, public, private, listings.seen[rows], setting, seller_data))
+    private = chance.one_normal(Stream.PRIVATE_SIGNAL, goods.number, terms.week, listings.id[rows])
+    left = goods.arm.rules.seller_data
+    return np.exp(demand_estimate(log_orders, public, private, seen[rows], goods.setting, left))
 
 
 def learn(
@@ -77,7 +74,7 @@ def learn(
 
     Only orders of the channels that the platform runs and of consumers that it observes count, 1 for a mean opening
     week. consumers: how many are simulated; observed (C,): share of each cluster that it observes; lost: share of those
-    it could observe whom the law takes away.
+    it could observe whom the law takes away. What the marketplace knows of designs is the trade on it, all of it.
     """
     setting = terms.platform
     by_design = (demand.orders[:, terms.runs] * terms.joined).sum(axis=1)
@@ -87,4 +84,6 @@ def learn(
     share = by_cluster.sum() / max(demand.by_cluster.sum(), TINY)
     keep = 1.0 - setting.data_decay * (1.0 - setting.trackability * lost)
     listings.seen = listings.seen * keep + by_design * share * terms.people / terms.mean_orders
+    there = demand.orders[:, MARKETPLACE] * terms.people / terms.mean_orders
+    listings.seen_there = listings.seen_there * (1.0 - setting.data_decay) + there
     return data * keep + by_cluster / np.maximum(opening.by_cluster * consumers, TINY) * (seen / usual)

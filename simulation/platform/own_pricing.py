@@ -1,4 +1,4 @@
-"""Own pricing: what the platform asks for its own goods, week by week, once they are on sale.
+"""Own pricing: what a platform asks for its own goods, week by week, once they are on sale.
 
 A behaviour is one function from a read-only `OwnPricingView` to prices. To add one, register one.
 """
@@ -51,15 +51,15 @@ def price_own_goods(goods: FirstParty, own_pricing: Choice, ledger: Ledger, occa
 
     occasions: the week's choices of all people.
     """
-    listings, worth = goods.listings, goods.terms.order_value
-    commission = ledger.flow(Purpose.COMMISSION, payer=Account.SELLERS, payee=Account.PLATFORM)
-    rows = listings.live_own
+    listings, worth, owner = goods.listings, goods.terms.order_value, goods.arm.owner
+    commission = ledger.flow(Purpose.COMMISSION, payer=Account.SELLERS, payee=owner.account)
+    rows = goods.live_own
     if rows.size:
         orders, slope, fees, gross = (
             listings.last(past, rows)
             for past in (listings.past_orders, listings.past_slope, listings.past_fees, listings.past_gross)
         )
-        kept = 1.0 - goods.terms.rules.platform_tax
+        kept = 1.0 - owner.tax
         elsewhere = earned_elsewhere(gross / worth, orders, kept * commission / worth, occasions)
         sold = slope > 0.0
         rows = rows[sold]
@@ -75,7 +75,7 @@ def price_own_goods(goods: FirstParty, own_pricing: Choice, ledger: Ledger, occa
             adjustment=goods.terms.sellers.adjustment,
         )
         listings.price[rows] = own_pricing_behaviours.ask(own_pricing, view)
-        if listings.asked.any():
+        if listings.asked[goods.own].any():
             listings.asked[rows] = listings.price[rows]
     goods.keep_to_floor()
 

@@ -53,17 +53,20 @@ def threats(listings: Listings, rows: Rows, terms: WeekTerms) -> Floats:
 
     l is `copy_loss`; h, the chance a week to be copied, is to `threat` a year as (gross profit / mean)^tilt and as the
     design can be copied; δ is how fast effort wears out. Without data on sellers the platform tells good from bad less
-    well, and the tilt falls. Who has a copy beside it loses l; whose copy is gone fears nothing more.
+    well, and the tilt falls. Who has a copy beside it loses l; whose copy is gone fears nothing more. Of two arms the
+    chances add up.
     """
-    selling, setting = terms.sellers, terms.platform
-    if not setting.own_goods or terms.own_allowed == 0.0 or rows.size == 0:
-        return np.zeros(rows.size)
-    left = terms.rules.seller_data
-    tilt = selling.threat_tilt * (left + (1.0 - left) * setting.public_correlation**2)
+    selling, chance = terms.sellers, np.zeros(rows.size)
+    arms = [arm for arm in terms.arms if arm.setting.own_goods and arm.allowed > 0.0]
+    if not arms or rows.size == 0:
+        return chance
     gross = np.maximum(listings.recent(listings.past_gross)[rows], 0.0)
-    sought = (gross / max(float(gross.mean()), TINY)) ** tilt
-    sought /= max(float(sought.mean()), TINY)
-    chance = selling.threat / YEAR * terms.own_allowed * listings.copyable[rows] * sought
+    for arm in arms:
+        left = arm.rules.seller_data
+        tilt = selling.threat_tilt * (left + (1.0 - left) * arm.setting.public_correlation**2)
+        sought = (gross / max(float(gross.mean()), TINY)) ** tilt
+        sought /= max(float(sought.mean()), TINY)
+        chance += selling.threat / YEAR * arm.allowed * listings.copyable[rows] * sought
     spoiled = chance / np.maximum(chance + selling.effort_decay, TINY)
     beside, tried = listings.copy[rows] >= 0, listings.copied_week[rows] >= 0
     return np.asarray(selling.copy_loss * np.where(beside, 1.0, np.where(tried, 0.0, spoiled)))

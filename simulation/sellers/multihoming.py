@@ -12,6 +12,7 @@ from ..state.channels import CHANNELS, OWN_SITE, SOCIAL, bad_orders, fees, keeps
 from ..state.ledger import Account, Ledger, Purpose
 from ..state.listings import Listings
 from ..state.opening import Opening
+from ..state.platforms import PlatformTerms
 from ..state.records import WeekDemand
 from ..state.sellers import Sellers
 from .costs import basic_fixed_cost, upkeep
@@ -50,7 +51,8 @@ def review_channels(
     expected = expected_orders(orders, channels_kept(listings.channel_mask[rows]))
     lean = listings.lean[rows] / (1.0 - listings.lean[rows])
     expected[:, SOCIAL] *= np.where(keeps(listings.channel_mask[rows], SOCIAL), 1.0, lean)
-    expected[:, SOCIAL] *= expected_rest(listings, demand, selling.belief, terms.rules.disclosure)
+    for one in terms.platforms:
+        expected[:, one.channel] *= expected_rest(listings, demand, one, selling.belief, terms.rules.disclosure)
     earned = np.zeros((shops.size, len(CHANNELS)))
     np.add.at(earned, mine, expected * margins(listings, rows, terms))
 
@@ -89,16 +91,18 @@ def _pay_setup(ledger: Ledger, rows: Rows, setup: Floats, helped: Floats) -> Rup
     return paid - support
 
 
-def expected_rest(listings: Listings, demand: WeekDemand, belief: float, disclosure: float) -> float:
-    """Share of its social orders that a shop expects the platform's own goods to leave it, 0 to 1.
+def expected_rest(
+    listings: Listings, demand: WeekDemand, one: PlatformTerms, belief: float, disclosure: float
+) -> float:
+    """Share of its orders on a platform that a shop expects the platform's own goods to leave it, 0 to 1.
 
-    It expects to lose their share of this week's social orders times its belief; disclosure brings the belief to 1,
-    what is so.
+    It expects to lose their share of this week's orders there times its belief; disclosure brings the belief to 1,
+    what is so. On a marketplace of the app's owner it expects none.
     """
-    social = demand.orders[:, SOCIAL]
+    there = demand.orders[:, one.channel]
     belief = belief + disclosure * (1.0 - belief)
-    own = listings.own[: social.size]
-    lost = belief * social[own].sum() / max(social.sum(), TINY)
+    own = listings.own_of(one.kind)[: there.size]
+    lost = belief * there[own].sum() / max(there.sum(), TINY)
     return float(max(0.0, 1.0 - lost))
 
 

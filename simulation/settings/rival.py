@@ -1,10 +1,11 @@
-"""The rival: the platform that runs the marketplace, with the fees of a platform, an owner, and a reply of its own."""
+"""The rival: the platform that runs the marketplace: fees, an owner, a reply and own goods."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .parameter import parameter
+from .platform import PlatformSetting
 
 RESPONSES = ("frozen", "adaptive")
 
@@ -61,3 +62,26 @@ class RivalSetting:
         high=1_000.0,
         source="assumed as the app's, 3 to 30 (`response.churn`)",
     )
+    own_goods: bool = parameter(
+        False,
+        unit="whether it sells own copies on the marketplace; where it has the app's owner, that one's arm does",
+        source="the user's scenario; all else of its arm is assumed as the app's (`platform`)",
+    )
+    favour: float = parameter(
+        1.0,
+        unit="b, times the weight of its own listings in its search; 1 is none",
+        low=1.0,
+        high=1000.0,
+        source="as the app's (docs/facts.md B4 [45])",
+    )
+    own_share: float = parameter(
+        0.06,
+        unit="its own listings over others' designs on sale, which the pace approaches",
+        low=0.0,
+        high=1.0,
+        source="assumed as the app's",
+    )
+
+    def arm(self, app: PlatformSetting) -> PlatformSetting:
+        """What its own-goods arm goes by: the app's arm, but for whether there is one, its favour and its bound."""
+        return replace(app, own_goods=self.own_goods, favour=self.favour, own_share=self.own_share)

@@ -4,7 +4,7 @@ from .check import StateError, check, check_record
 from .consumers import CLUSTERS, Consumers
 from .influencers import Influencers
 from .ledger import Account, Ledger, LedgerError, Purpose
-from .listings import IMPORTER_KIND, PLATFORM_KIND, SME_KIND, STILL_THERE, Listings
+from .listings import IMPORTER_KIND, MARKETPLACE_KIND, PLATFORM_KIND, SME_KIND, STILL_THERE, Listings
 from .offers import ExposureTables, OfferSet
 from .opening import Opening
 from .records import NOBODY, Attachment, Moves, Settlement, StreetWeek, WeekDemand
@@ -13,6 +13,7 @@ from .sellers import Sellers
 __all__ = [
     "CLUSTERS",
     "IMPORTER_KIND",
+    "MARKETPLACE_KIND",
     "NOBODY",
     "PLATFORM_KIND",
     "SME_KIND",

@@ -12,8 +12,9 @@ from .. import loops
 from ..arrays import Flags, Floats, Masks, Rows, Rupiah
 from .table import Table, column, table
 
-KINDS = ("sme", "importer", "platform")
-SME_KIND, IMPORTER_KIND, PLATFORM_KIND = range(3)
+KINDS = ("sme", "importer", "platform", "marketplace")
+SME_KIND, IMPORTER_KIND, PLATFORM_KIND, MARKETPLACE_KIND = range(4)
+OWN_KINDS = (PLATFORM_KIND, MARKETPLACE_KIND)  # own goods of the app's owner, and of a marketplace of another one
 STILL_THERE = NOT_PAUSED = NOBODYS = -1
 
 
@@ -43,8 +44,13 @@ class Listings(Table):
         "stable id of owner's kind, category, week of entry and number among those: the key of its chance",
         of="seller",
     )
-    seller: Rows = column(np.int64, "row", "its shop, in `Sellers`; -1 for the platform's own", of="seller")
-    kind: NDArray[np.int8] = column(np.int8, "", "0 SME, 1 importer, 2 platform", of="seller")
+    seller: Rows = column(np.int64, "row", "its shop, in `Sellers`; -1 for a platform's own", of="seller")
+    kind: NDArray[np.int8] = column(
+        np.int8,
+        "",
+        "0 SME, 1 importer, 2 own goods of the app's owner, 3 of a marketplace of another owner",
+        of="seller",
+    )
     channel_mask: Masks = column(
         np.int32,
         "",
@@ -87,7 +93,7 @@ class Listings(Table):
     )
     template: Rows = column(np.int64, "row", "the opening listing that it is modelled on", of="design")
     copy: NDArray[np.int32] = column(
-        np.int32, "row", "the platform's live copy of it, or -1 for none", newcomer=-1, of="design"
+        np.int32, "row", "its live copy, whosever it is, or -1 for none", newcomer=-1, of="design"
     )
     copied_week: Rows = column(
         np.int64, "week", "the week in which it was copied, or -1 for never", newcomer=-1, of="design"
@@ -118,6 +124,9 @@ class Listings(Table):
         r"$n_j$, the platform's data on it",
         newcomer=0.0,
         of="design",
+    )
+    seen_there: Floats = column(
+        float, "opening weeks of a mean listing's orders", "the marketplace's data on it", newcomer=0.0, of="design"
     )
     effort: Floats = column(
         float, "utility", "$S_j$, quality that its seller's effort upholds without a threat", newcomer=0.0, of="design"
@@ -155,6 +164,9 @@ class Listings(Table):
         dims=("M",),
         newcomer=0.0,
         of="offer",
+    )
+    past_there: Floats = column(
+        float, "orders", "those of the last $M$ weeks through the marketplace", dims=("M",), newcomer=0.0, of="offer"
     )
     past_slope: Floats = column(
         float, "orders a listed price", r"$A_j$ of the last $M$ weeks", dims=("M",), newcomer=0.0, of="offer"
@@ -197,17 +209,17 @@ class Listings(Table):
 
     @property
     def own(self) -> Flags:
-        """(L,) the platform's own listings."""
-        return np.asarray(self.kind == PLATFORM_KIND)
+        """(L,) platforms' own listings."""
+        return np.asarray(self.kind >= PLATFORM_KIND)
 
     @property
     def live_own(self) -> Rows:
-        """Rows of the platform's own listings on sale."""
+        """Rows of platforms' own listings on sale."""
         return np.flatnonzero(self.on_sale & self.own)
 
     @property
     def live_sellers(self) -> Rows:
-        """Rows of the listings on sale that are not the platform's."""
+        """Rows of the listings on sale that are no platform's."""
         return np.flatnonzero(self.on_sale & ~self.own)
 
     @property
@@ -215,10 +227,18 @@ class Listings(Table):
         """Rows of the local sellers on sale."""
         return np.flatnonzero(self.on_sale & (self.kind == SME_KIND))
 
+    def own_of(self, kind: int) -> Flags:
+        """(L,) own listings of one of `OWN_KINDS`."""
+        return np.asarray(self.kind == kind)
+
+    def seen_by(self, kind: int) -> tuple[Floats, Floats]:
+        """What an owner of this kind has seen of every design: orders of the last weeks (L, M), and data (L,)."""
+        return (self.past_seen, self.seen) if kind == PLATFORM_KIND else (self.past_there, self.seen_there)
+
     # ---- shops and their designs
 
     def by_shop(self, values: NDArray[Any], rows: Rows | None = None) -> Floats:
-        """Sums over each shop's designs, (N,) by row of `Sellers`; what is the platform's own is left out.
+        """Sums over each shop's designs, (N,) by row of `Sellers`; what is a platform's own is left out.
 
         values: of these rows, or of the first so many of all.
         """
@@ -227,7 +247,7 @@ class Listings(Table):
         return np.asarray(sums)
 
     def of_shops(self, values: NDArray[Any], own: Any) -> NDArray[Any]:
-        """Each listing's shop's value, (L,), of values by shop (N,); `own` for the platform's own."""
+        """Each listing's shop's value, (L,), of values by shop (N,); `own` for a platform's own."""
         return np.where(self.seller >= 0, values[self.seller], own)
 
     def designs_of(self, shops: Rows) -> Rows:
@@ -256,8 +276,8 @@ class Listings(Table):
         return np.asarray(self.cost[rows] * (1.0 + standards * self.foreign[rows]))
 
     def affiliate_rate(self, bonus: float) -> Floats:
-        """What an influencer gets of orders through it, the platform's bonus for its own goods in it. Share, (L,)."""
-        return np.asarray(self.affiliate + bonus * self.own)
+        """What an influencer gets of orders through it, the app's bonus for its own goods in it. Share, (L,)."""
+        return np.asarray(self.affiliate + bonus * self.own_of(PLATFORM_KIND))
 
     # ---- the past
 
@@ -265,12 +285,15 @@ class Listings(Table):
         """Where a week stands in the past."""
         return week % self.past_orders.shape[1]
 
-    def record(self, week: int, orders: Floats, seen: Floats, slope: Floats, gross: Floats, fees: Floats) -> None:
+    def record(
+        self, week: int, orders: Floats, seen: Floats, there: Floats, slope: Floats, gross: Floats, fees: Floats
+    ) -> None:
         """Write a week's trade, (L,) each, over the oldest one; who pauses keeps the past it paused with."""
         self.recorded, page = week, self.page(week)
         for past, values in (
             (self.past_orders, orders),
             (self.past_seen, seen),
+            (self.past_there, there),
             (self.past_slope, slope),
             (self.past_gross, gross),
             (self.past_fees, fees),

@@ -20,7 +20,7 @@ class CandidateSet:
     ids: Rows
     category: Rows
     channel_mask: Masks
-    own: Flags
+    own: Flags  # platforms' own
     lean: Floats  # 0 to 1: how much more of what may show it is on the social app than elsewhere, ½ for neither
 
 
@@ -88,7 +88,7 @@ class OfferSet:
     price: Floats  # (L,) price per listed price, with the loss that buyers foresee of goods from abroad
     original: NDArray[np.int32]  # (L,) row of the design's original
     channel_mask: Masks  # (L,) of channels kept
-    copy: NDArray[np.int32]  # (L,) row of the platform's live copy, or -1
+    copy: NDArray[np.int32]  # (L,) row of the live copy that the app may show beside it, or -1
     ids: Rows  # (L,)
     live: NDArray[np.int32]  # (J,) rows
     own: Flags  # (J,)

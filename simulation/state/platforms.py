@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .ledger import Account
+from .listings import MARKETPLACE_KIND, PLATFORM_KIND
+
+BOOKS = {PLATFORM_KIND: Account.PLATFORM, MARKETPLACE_KIND: Account.MARKETPLACE}  # in which own goods of a kind are
 
 
 class Fees(NamedTuple):
@@ -24,3 +27,4 @@ class PlatformTerms(NamedTuple):
     account: Account  # its owner's books
     fees: Fees  # as far as the rules let it
     tax: float = 0.0  # share of what it takes for its services that the treasury gets
+    kind: int = PLATFORM_KIND  # of its own listings; a marketplace of the app's owner has none of its kind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from simulation import Market
 from simulation.chance import Chance
 from simulation.law.conduct import most_own
 from simulation.platform.assortment import copying_score
-from simulation.platform.first_party import TEN_MONTHS
+from simulation.platform.first_party import TEN_MONTHS, FirstParty
 from simulation.settings.platform import PlatformSetting
 from simulation.state.listings import Listings
 from tests.simulation.mutants import Check, Wrong, every
@@ -293,7 +294,7 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
     only_what_pays_is_copied: (
         Wrong("revenue for profit", PROFIT, " - cost - ", " - "),
         Wrong("fulfilment forgotten", PROFIT, " * (1.0 - setting.fulfilment)", ""),
-        Wrong("the commission given up forgotten", PROFIT, "self.terms.platform.commission", "0.0"),
+        Wrong("the commission given up forgotten", PROFIT, "self.arm.owner.fees.commission", "0.0"),
         Wrong("paid back in a week", ASK, "goods.setting.payback_weeks", "1.0"),
         Wrong("what does not pay", REVIEWS, "best[(appraisal.worth_it", "best[(~appraisal.worth_it"),
         Wrong("all of the original's orders", PROFIT, "setting.capture * self.", "self."),
@@ -329,7 +330,7 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
     a_ban_sets_it_back: (
         Wrong("bought in for nothing", REVIEWS, "if not back[k]:", "if not back[k] and before[k] < 0:"),
         Wrong("with its old stock", RELIST, "= week, STILL_THERE", "= listings.entry_week[row], STILL_THERE"),
-        Wrong("brands stay", WITHIN, "rules.own_brand", "1.0"),
+        Wrong("brands stay", WITHIN, "arm.rules.own_brand", "1.0"),
         Wrong("bought in at once", WITHIN, "withdraw(listings, int(row), week)", "listings.foreign[row] = False"),
     ),
     who_comes_back_pays_no_second_entry: (
@@ -392,7 +393,8 @@ def drawn_pairs(spread: float) -> Any:
     table = rows_of(Listings, 5, opening_rows=5, id=np.arange(5) + 7, copyable=COPYABLE)
     setting, chance, pairs = PlatformSetting(choice_spread=spread), Chance(3), np.zeros((5, 5))
     for week in range(DRAWS):
-        score = copying_score(VALUE, table, np.arange(5), setting, week, chance)
+        goods = FirstParty(table, COPYABLE, setting, SimpleNamespace(week=week), chance)  # type: ignore[arg-type]
+        score = copying_score(goods, VALUE, np.arange(5))
         first, second = np.argsort(-score)[:2]
         pairs[first, second] += 1
     return pairs

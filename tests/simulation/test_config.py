@@ -27,7 +27,8 @@ FIELDS = [
 ]
 
 
-CONTRADICTED = {name for names in CONTRADICTIONS.values() for name in names}
+GONE = {field for fields in CONTRADICTIONS.values() for field in fields}
+CONTRADICTED = {name for name, rule in instruments.items() if rule().keys() <= GONE}
 
 
 @st.composite

@@ -136,6 +136,8 @@ def moved(group: str, name: str) -> Any:
         return next((choice for choice in spec.choices if choice != usual), usual)  # some have one choice so far
     if usual is None:
         return spec.high
+    if isinstance(usual, bool):
+        return not usual
     value = type(usual)((usual + (spec.low if usual > spec.low else spec.high)) / 2)
     return value if value != usual else spec.high
 

@@ -114,7 +114,7 @@ def copies(market: Market) -> np.ndarray:
 def review(market: Market, week: int) -> None:
     """The own-goods arm looks through its goods, as in a week."""
     goods, agent = market._goods(replace(market.terms, week=week)), market.platform
-    agent.shelved = review_assortment(goods, agent.plan, agent.shelved, market.ledger, market.chance)
+    agent.shelved = review_assortment(goods, agent.plan, agent.shelved, market.ledger)
 
 
 def test_copies_appear_at_reviews_and_are_marked(project_s: Market) -> None:

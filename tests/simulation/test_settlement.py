@@ -172,11 +172,11 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
             "~foreign), (Account.SUPPLIERS_ABROAD, ",
             "foreign), (Account.SUPPLIERS_ABROAD, ~",
         ),
-        Wrong("own goods for nothing", SUPPLY, ", cost[mine],", ", cost[mine] * ~purses.own[rows[mine]],"),
+        Wrong("own goods for nothing", SUPPLY, ", cost[mine],", ", cost[mine] * (purses.seller[rows[mine]] >= 0),"),
     ),
     fulfilment: (
         Wrong("stored and packed for nothing", PACK, "share * sales[rows]", "0.5 * share * sales[rows]"),
-        Wrong("of the first of them alone", PACK, "np.flatnonzero(listings.own)", "np.flatnonzero(listings.own)[:1]"),
+        Wrong("of the first of them alone", PACK, "listings.own_of(kind))", "listings.own_of(kind))[:1]"),
         Wrong("not out of profit", SETTLE, "fees += _pay_fulfilment(", "_pay_fulfilment("),
     ),
     refunds: (

@@ -1,0 +1,440 @@
+"""Own goods of a marketplace of another owner: where they are sold, whose they are, what holds them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from simulation import ConfigError, Market
+from simulation.law.regulation import choose_rules
+from simulation.platform import fees as fees_module
+from simulation.platform.fees import Outlook
+from simulation.sellers.effort import threats
+from simulation.sellers.multihoming import expected_rest
+from simulation.state.channels import MARKETPLACE, SOCIAL
+from simulation.state.ledger import Account
+from simulation.state.listings import KINDS, MARKETPLACE_KIND, OWN_KINDS, PLATFORM_KIND, STILL_THERE
+from tests.simulation.mutants import Check, Wrong, every
+from tests.simulation.worlds import BUSY, Watched, ended, merged, outcome, run, same, small
+
+WEEKS, E = 30, 80_000.0
+# Both platforms matter, copies pay on either, and the app has none of its own.
+HALVES: dict[str, Any] = merged(
+    BUSY,
+    {
+        "weeks": WEEKS,
+        "market": {"app_share": 0.4},
+        "platform": {"own_goods": False, "entry_cost_weeks": 1.0, "ramp_weeks": 2.0},
+    },
+)
+GOODS: dict[str, Any] = {"rival": {"own_goods": True, "own_share": 0.2, "favour": 3.0}}
+ALONE = merged(HALVES, GOODS)
+BOTH = merged(ALONE, {"platform": {"own_goods": True, "comparison": 1.0}})
+ONE_OWNER: dict[str, Any] = {"platform": {"owns_marketplace": True}}
+SOLD = merged(BOTH, {"rival": {"sold_week": 20}})
+RULES = ("own_product_ban", "resale_ban", "data_firewall", "neutral_ranking", "below_cost_ban", "india_pn2_2018")
+
+
+def live(market: Market, kind: int) -> NDArray[np.int64]:
+    """Rows of the own listings of a kind on sale."""
+    return np.flatnonzero(market.listings.own_of(kind) & market.listings.on_sale)
+
+
+# ---- neutral
+
+
+def test_without_own_goods_what_its_arm_would_do_moves_nothing() -> None:
+    idle = {"rival": {"own_goods": False, "own_share": 0.5, "favour": 9.0}}
+    assert same(run(HALVES, idle, {"platform": {"own_goods": True}}), run(HALVES, {"platform": {"own_goods": True}}))
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_on_own_goods_that_it_does_not_have_is_none(rule: str) -> None:
+    assert same(run(HALVES, weeks=12, regulation={rule: {"on": "marketplace"}}), ended(HALVES, weeks=12))
+
+
+def test_until_its_first_review_its_market_is_the_one_without() -> None:
+    assert same(run(ALONE, weeks=7), run(HALVES, weeks=7))
+    assert not same(ended(ALONE), ended(HALVES))
+
+
+# ---- where they are sold
+
+
+def they_are_sold_on_the_marketplace_alone() -> None:
+    """Of all that consumers see on the app, comparison at its fullest, none is a copy of the marketplace's."""
+    market, met = Watched(small(BOTH)), np.zeros(4, np.int64)
+    for _ in range(WEEKS):
+        market.step()
+        considered = market.scene.considered()
+        theirs = market.listings.own_of(MARKETPLACE_KIND)[considered.rows] & (considered.rows >= 0)
+        met += np.bincount(considered.channels[theirs], minlength=4)
+        copies = market.scene.shop.copy
+        assert not market.listings.own_of(MARKETPLACE_KIND)[copies[copies >= 0]].any()
+    assert met[MARKETPLACE] > 1_000
+    assert met.sum() == met[MARKETPLACE]
+    rows = np.flatnonzero(market.listings.own_of(MARKETPLACE_KIND))
+    assert (market.listings.channel_mask[rows] == 1 << MARKETPLACE).all()
+    assert market.listings.past_seen[rows].sum() == 0.0 < market.listings.past_there[rows].sum()
+    assert market.listings.social_revenue[rows].sum() == 0 < market.listings.revenue[rows].sum()
+
+
+def a_design_has_one_copy_on_sale() -> None:
+    """Whosever it is. The app comes first in a week, so it is not the one that is left without."""
+    market = Market(small(BOTH))
+    for _ in range(WEEKS):
+        market.step()
+        table = market.listings
+        own = np.concatenate([live(market, kind) for kind in OWN_KINDS])
+        assert np.unique(table.original[own]).size == own.size
+        assert np.array_equal(table.copy[table.original[own]], own)
+    assert all(live(market, kind).size >= 2 for kind in OWN_KINDS)
+
+
+def test_ids_of_both_arms_copies_differ() -> None:
+    table = ended(BOTH).listings
+    assert np.unique(table.id).size == len(table)
+
+
+# ---- whose they are
+
+
+def its_books_have_what_its_goods_sell_and_cost() -> None:
+    """Sales, goods, fulfilment, refunds and entry of the last weeks, worked out again from listings and orders."""
+    market, entered = Market(small(ALONE, weeks=23)), 0
+    for _ in range(23):
+        market.step()
+        table = market.listings
+        entered += market.flows.get(("entry of own goods", "marketplace", "suppliers_abroad"), 0)  # type: ignore[call-overload]
+        if market.steps < 23:
+            price, revenue = table.price.copy(), table.revenue.copy()
+    rows = live(market, MARKETPLACE_KIND)
+    flows = {key: amount for key, amount in market.flows.items() if amount}
+    orders = table.last(table.past_orders, rows)
+    sales = orders * E * price[rows] / table.listed[rows]
+    assert orders.min() > 0.0
+    assert (table.revenue[rows] - revenue[rows]) == pytest.approx(sales, abs=2.0)
+    assert flows["own sales", "consumers", "marketplace"] == pytest.approx(sales.sum(), abs=rows.size)
+    assert flows["fulfilment of own goods", "marketplace", "carriers"] == pytest.approx(0.12 * sales.sum(), rel=1e-4)
+    cost = (orders * E * table.cost[rows] / table.listed[rows])[table.foreign[rows]]
+    assert flows["own goods", "marketplace", "suppliers_abroad"] == pytest.approx(cost.sum(), rel=1e-4)
+    assert flows["refunds", "marketplace", "consumers"] > 0
+    plan, first = market.marketplace.plan, np.flatnonzero(table.own_of(MARKETPLACE_KIND))
+    assert entered == pytest.approx(plan.entry_cost[table.template[first]].sum(), rel=1e-6)
+    assert not any("platform" in key and "own" in key[0] for key in flows)
+    booked = sum(
+        amount * ((payee == "marketplace") - (payer == "marketplace")) for (_, payer, payee), amount in flows.items()
+    )
+    assert market.series["marketplace_profit"][-1] == booked
+    assert market.series["own_goods_profit"][-1] == 0.0
+    sold = flows["own sales", "consumers", "marketplace"]
+    there = sold + flows["commission", "sellers", "marketplace"] / 0.05
+    assert market.series["own_share_marketplace"][-1] == pytest.approx(sold / there, rel=1e-4)
+
+
+MONEY, ARM = "simulation.money.settlement:", "simulation.platform."
+MUTANTS: dict[Check, tuple[Wrong, ...]] = {
+    they_are_sold_on_the_marketplace_alone: (
+        Wrong(
+            "the app shows its copies, too",
+            "simulation.demand.offers:offer_set",
+            "keeps(listings.channel_mask, SOCIAL) & ~",
+            "~",
+        ),
+        Wrong("sold by whatever the app's owner runs", ARM + "assortment:add_copy", "goods.arm.channels", "(0, 2)"),
+    ),
+    a_design_has_one_copy_on_sale: (
+        Wrong(
+            "what another has copied is copied",
+            ARM + "assortment:review_assortment",
+            "(listings.copy[live] < 0)",
+            "~np.isin(live, listings.original[own])",
+        ),
+    ),
+    its_books_have_what_its_goods_sell_and_cost: (
+        Wrong("the app is paid", MONEY + "_pay_for_own_goods", "CONSUMERS, account,", "CONSUMERS, Account.PLATFORM,"),
+        Wrong("the app packs", MONEY + "_pay_fulfilment", "FULFILMENT, account,", "FULFILMENT, Account.PLATFORM,"),
+        Wrong("the app buys", MONEY + "Purses.pay", "purpose, account, payee", "purpose, Account.PLATFORM, payee"),
+        Wrong("the app enters", ARM + "assortment:_pay_entry", "goods.arm.owner.account", "Account.PLATFORM"),
+    ),
+}
+
+
+@pytest.mark.parametrize("check", MUTANTS, ids=lambda check: check.__name__)
+def test_own_goods_of_the_marketplace(check: Check) -> None:
+    check()
+
+
+@pytest.mark.parametrize(("check", "wrong"), every(MUTANTS))
+def test_wrong_own_goods_are_seen(check: Check, wrong: Wrong, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong.apply(monkeypatch)
+    with pytest.raises((AssertionError, KeyError)):
+        check()
+
+
+def test_with_all_of_it_on_every_week_balances_party_by_party() -> None:
+    everything = {"response": "adaptive", "regulation": {"platform_tax": {"on": "both"}}, "motive": "growth"}
+    market = Market(small(SOLD, {"rival": {"response": "adaptive", "buyer_fee": 300.0}}, everything))
+    for _ in range(WEEKS):
+        before = {party: int(market.ledger.balance[party].sum()) for party in Account}
+        market.step()
+        change = {party: int(market.ledger.balance[party].sum()) - before[party] for party in Account}
+        flows = dict.fromkeys(Account, 0)
+        for (_, payer, payee), amount in market.flows.items():
+            flows[payer] -= amount
+            flows[payee] += amount
+        assert flows == change
+        assert sum(change.values()) == 0
+        parts = market.series["surplus_home"][-1] + market.series["surplus_abroad"][-1]
+        assert parts == pytest.approx(market.series["total_surplus"][-1])
+
+
+def test_what_they_earn_goes_home_or_abroad_with_the_rest() -> None:
+    home, abroad = (run(ALONE, {"rival": {**GOODS["rival"], "abroad": share}}, weeks=20).series for share in (0.0, 1.0))
+    assert {name for name in home if home[name] != abroad[name]} == {
+        *("rival_profit_home", "rival_profit_abroad", "surplus_home", "surplus_abroad")
+    }
+
+
+def test_a_row_of_results_says_whose_a_copy_is() -> None:
+    sellers = ended(BOTH).results().sellers
+    assert {"platform", "marketplace"} < set(sellers["kind"])
+    assert sellers["kind"].count("marketplace") == np.count_nonzero(ended(BOTH).listings.own_of(MARKETPLACE_KIND))
+    assert KINDS[MARKETPLACE_KIND] == "marketplace"
+
+
+def test_each_platform_is_one_of_the_sellers_that_concentration_counts() -> None:
+    """H of the last week, from what every listing has sold by then and by the week before."""
+    market = Market(small(BOTH))
+    for _ in range(WEEKS - 1):
+        market.step()
+    table, before = market.listings, market.listings.revenue.copy()
+    market.step()
+    sales = (table.revenue[: before.size] - before).astype(float)
+    owner = np.where(table.own, -table.kind.astype(np.int64), table.seller)[: before.size]
+    share = np.array([sales[owner == one].sum() for one in np.unique(owner)]) / sales.sum()
+    assert market.series["hhi"][-1] == pytest.approx(np.sum(share**2))
+    assert (owner == -MARKETPLACE_KIND).any()
+    assert (owner == -PLATFORM_KIND).any()
+
+
+# ---- favour, data, replies
+
+
+def test_favour_raises_their_share_there() -> None:
+    shares = [
+        outcome(run(ALONE, {"rival": {**GOODS["rival"], "favour": favour}}), "own_share_marketplace")
+        for favour in (1.0, 3.0, 10.0)
+    ]
+    assert shares[0] > 0.0
+    assert shares[1] > 1.2 * shares[0]
+    assert shares[2] > 1.2 * shares[1]
+
+
+def test_each_arm_sees_the_trade_of_its_own_channel() -> None:
+    """What it goes by is the orders there, of the week and in stock; the app's arm reads the app's."""
+    market = Watched(small(BOTH)).run()
+    table, orders = market.listings, market.scene.browse().orders * market.terms.people
+    there = ~table.paused[: len(orders)]
+    for kind, channel in zip(OWN_KINDS, (SOCIAL, MARKETPLACE), strict=True):
+        past, seen = table.seen_by(kind)
+        assert table.last(past)[: len(orders)][there] == pytest.approx(orders[there, channel])
+        assert seen.max() > 0.0
+    fresh = Market(small(HALVES))
+    usual = fresh.opening.by_channel[:, MARKETPLACE] / fresh.opening.orders.mean() / 0.02
+    assert fresh.listings.seen_there[: usual.size] == pytest.approx(usual)
+
+
+@cache
+def books() -> tuple[Outlook, Outlook, Market]:
+    """What the app and the marketplace read off their books in week 26, and the market of that week."""
+    seen: list[Outlook] = []
+    plain = fees_module.outlook
+
+    def noted(*args: Any) -> Outlook:
+        seen.append(plain(*args))
+        return seen[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fees_module, "outlook", noted)
+        market = run(ALONE, weeks=26)
+    return seen[-2], seen[-1], market
+
+
+def test_each_counts_the_own_goods_that_are_its_own() -> None:
+    """As they are, the fees book a commission on sellers' sales and the profit on its own goods, and no other."""
+    app, shop, market = books()
+    flows, rows = market.flows, np.flatnonzero(market.listings.own_of(MARKETPLACE_KIND))
+    gross = market.listings.last(market.listings.past_gross, rows).sum()
+    assert app.own_profit == app.own_orders == app.own_share == 0.0
+    assert shop.own_profit == pytest.approx(gross, rel=1e-9)
+    assert shop.own_orders == pytest.approx(market.listings.last(market.listings.past_orders, rows).sum(), rel=1e-4)
+    commission = flows["commission", "sellers", "marketplace"]  # type: ignore[index]
+    assert shop.booked(shop.now) == pytest.approx(commission + gross, rel=1e-4)
+    assert shop.orders + shop.own_orders == pytest.approx(
+        market.series["marketplace_share"][-1] * market.series["orders"][-1], rel=1e-3
+    )
+    assert 0.0 < shop.own_share < 1.0
+
+
+def test_own_goods_make_a_commission_worth_more_to_it() -> None:
+    _, shop, _ = books()
+    without = replace(shop, own_orders=0.0, own_profit=0.0, own_margin=0.0, own_share=0.0)
+    earns = replace(shop, own_margin=abs(shop.own_margin))
+    assert earns.gradient(shop.now).commission > without.gradient(shop.now).commission
+
+
+def test_sellers_expect_them_to_take_orders_there() -> None:
+    market = Watched(small(ALONE)).run()
+    demand, terms = market.scene.browse(), market.terms
+    app, shop = (expected_rest(market.listings, demand, one, 1.0, 0.0) for one in terms.platforms)
+    there = demand.orders[:, MARKETPLACE]
+    own = market.listings.own_of(MARKETPLACE_KIND)[: there.size]
+    assert app == 1.0
+    assert shop == pytest.approx(1.0 - there[own].sum() / there.sum())
+
+
+def test_of_two_arms_the_threats_add_up() -> None:
+    """Chances to be copied, of designs that nobody has copied, are those of either arm together."""
+    effort = {"sellers": {"effort": 0.3}}
+    found = []
+    for own in ((True, False), (False, True), (True, True), (False, False)):
+        market = Market(small(HALVES, effort, {"platform": {"own_goods": own[0]}, "rival": {"own_goods": own[1]}}))
+        spoiled = threats(market.listings, np.arange(40), market.terms) / market.config.sellers.copy_loss
+        found.append(spoiled / (1.0 - spoiled))
+    assert found[0] == pytest.approx(found[1])
+    assert found[2] == pytest.approx(found[0] + found[1])
+    assert not found[3].any()
+
+
+# ---- one owner
+
+
+def test_where_one_owner_has_both_there_is_one_arm() -> None:
+    app = {"platform": {"own_goods": True}}
+    assert same(run(HALVES, app, ONE_OWNER, GOODS), run(HALVES, app, ONE_OWNER))
+    assert same(run(HALVES, ONE_OWNER, GOODS), run(HALVES, ONE_OWNER))
+    assert len(run(ALONE, ONE_OWNER, weeks=1).terms.arms) == 1
+
+
+def test_what_is_sold_goes_with_its_goods() -> None:
+    """Until the week of the sale all is as with two owners; from then on its goods are the app's, where they are."""
+    market = Market(small(SOLD))
+    for _ in range(19):
+        market.step()
+    theirs = np.flatnonzero(market.listings.own_of(MARKETPLACE_KIND))
+    on_sale = market.listings.exit_week[theirs] == STILL_THERE
+    assert on_sale.sum() >= 2
+    assert market.series["marketplace_profit"] == run(BOTH, weeks=19).series["marketplace_profit"]
+    market.step()
+    assert not market.listings.own_of(MARKETPLACE_KIND).any()
+    assert (market.listings.kind[theirs] == PLATFORM_KIND).all()
+    assert (market.listings.channel_mask[theirs] == 1 << MARKETPLACE).all()
+    assert not any("marketplace" in key for key, amount in market.flows.items() if amount)
+    assert market.listings.last(market.listings.past_orders, theirs[on_sale]).min() > 0.0
+    market.run()
+    assert (market.listings.channel_mask[live(market, PLATFORM_KIND)] >> SOCIAL & 1).any()
+    assert set(np.array(market.series["marketplace_profit"])[19:]) == {0.0}
+
+
+def test_what_rules_took_off_its_shelves_goes_too() -> None:
+    rule = {"resale_ban": {"start_week": 14, "on": "marketplace"}}
+    market = Market(small(SOLD, regulation=rule))
+    for _ in range(19):
+        market.step()
+    shelved = market.marketplace.shelved
+    assert shelved
+    market.step()
+    assert shelved <= market.platform.shelved
+    assert not market.marketplace.shelved
+
+
+# ---- rules
+
+
+@cache
+def ruled(rule: str, on: str) -> Market:
+    """Both platforms with own goods, and a rule on one or both from week 20 on."""
+    least = {"least": 3.0} if rule == "below_cost_ban" else {}
+    return run(BOTH, regulation={rule: {"start_week": 20, "on": on, **least}})
+
+
+ON = {"app": (True, False), "marketplace": (False, True), "both": (True, True)}
+
+
+@pytest.mark.parametrize("on", ON)
+def test_a_ban_takes_goods_off_the_platform_that_it_holds(on: str) -> None:
+    for kind, held in zip(OWN_KINDS, ON[on], strict=True):
+        assert (live(ruled("resale_ban", on), kind).size == 0) == held
+        brands = ruled("own_product_ban", on).listings.foreign[live(ruled("own_product_ban", on), kind)]
+        assert not (held and brands.any())
+        assert held or brands.any()
+
+
+@pytest.mark.parametrize("on", ON)
+def test_a_price_floor_holds_on_the_platform_that_it_is_for(on: str) -> None:
+    market = ruled("below_cost_ban", on)
+    table, terms = market.listings, market.terms
+    for kind, arm, held in zip(OWN_KINDS, terms.arms, ON[on], strict=True):
+        rows = live(market, kind)
+        freight = min(arm.owner.fees.subsidy, terms.channels.shipping) * table.listed[rows] / E
+        floor = 3.0 * (table.unit_cost(rows, terms.rules.standards) + freight)
+        assert rows.size >= 1
+        assert (table.price[rows] >= floor * (1.0 - 1e-9)).all() == held
+
+
+@pytest.mark.parametrize("on", ON)
+def test_favour_and_data_are_left_to_the_platform_that_is_not_held(on: str) -> None:
+    for arm, held in zip(ruled("neutral_ranking", on).terms.arms, ON[on], strict=True):
+        assert (arm.setting.favour == 1.0) == held
+    for arm, held in zip(ruled("data_firewall", on).terms.arms, ON[on], strict=True):
+        assert arm.rules.seller_data == (0.0 if held else 1.0)
+    for arm, held in zip(ruled("india_pn2_2018", on).terms.arms, ON[on], strict=True):
+        assert bool(arm.rules.own_purchases) == held
+
+
+def test_neutral_ranking_there_shows_its_goods_less() -> None:
+    rule = {"neutral_ranking": {"on": "marketplace"}}
+    ranked = outcome(run(ALONE, regulation=rule), "own_share_marketplace")
+    unfavoured = outcome(run(ALONE, {"rival": {**GOODS["rival"], "favour": 1.0}}), "own_share_marketplace")
+    assert ranked == unfavoured < outcome(ended(ALONE), "own_share_marketplace")
+
+
+def test_a_marketplace_of_the_apps_owner_is_held_with_the_app() -> None:
+    owner = merged(BOTH, ONE_OWNER)
+    assert same(run(owner, weeks=16, regulation={"resale_ban": {"on": "marketplace"}}), run(owner, weeks=16))
+    assert not live(run(owner, weeks=16, regulation={"resale_ban": {}}), PLATFORM_KIND).size
+
+
+def test_separation_of_the_app_leaves_the_marketplace_its_goods() -> None:
+    market = run(BOTH, regulation={"separation": {}})
+    assert not live(market, PLATFORM_KIND).size
+    assert live(market, MARKETPLACE_KIND).size
+
+
+def test_two_rules_contradict_each_other_only_where_they_hold_the_same() -> None:
+    for on, other in (("app", "marketplace"), ("marketplace", "app"), ("app", "both"), ("marketplace", "both")):
+        assert len(choose_rules({"resale_ban": {"on": on}, "below_cost_ban": {"on": other}})) == 2
+    for on, other in (("app", "app"), ("marketplace", "marketplace"), ("both", "app"), ("both", "both")):
+        with pytest.raises(ConfigError, match="nothing left for below_cost_ban"):
+            choose_rules({"resale_ban": {"on": on}, "below_cost_ban": {"on": other}})
+
+
+# ---- bad input, and a hand on the lever
+
+
+@pytest.mark.parametrize(("name", "value"), [("favour", 0.5), ("own_share", -0.1), ("own_goods", "yes")])
+def test_a_setting_that_cannot_be_is_refused_in_one_line(name: str, value: Any) -> None:
+    with pytest.raises(ConfigError, match=rf"^rival\.{name}: got .*; it may be [^\n]*$"):
+        small({"rival": {name: value}})
+
+
+def test_its_own_goods_are_a_lever() -> None:
+    market = Market(small(HALVES))
+    market.marketplace.own_goods, market.marketplace.own_share, market.marketplace.favour = True, 0.2, 3.0
+    assert same(market.run(), ended(ALONE))
