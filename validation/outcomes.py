@@ -209,6 +209,13 @@ SCENARIOS: dict[str, Scenario] = {
         "regulation": {"data_linking_ban": {"start_week": 16}},
         "weeks": 40,
     },
+    "goods_on_both": {
+        "market": SMALL | {"app_share": 0.4},
+        "rival": {"own_goods": True, "favour": 3.0, "own_share": 0.2, "ranking": "revenue"},
+        "platform": {"name": "project_s", "own_goods": True, "favour": 1.5, **COPIES},
+        "regulation": {"resale_ban": {"start_week": 30, "proxies": 0.5, "on": "marketplace"}},
+        "weeks": 40,
+    },
     "hybrid_growth": {
         "market": SMALL,
         "own_pricing": "hybrid",
@@ -282,7 +289,7 @@ def sums(results: Results) -> dict[str, float]:
     return summed | {"sellers": float(len(kinds))} | {f"sellers_{kind}": float(kinds.count(kind)) for kind in KINDS}
 
 
-KINDS = ("sme", "importer", "platform")
+KINDS = ("sme", "importer", "platform", "marketplace")
 
 
 def rounded(value: float | None) -> float | None:

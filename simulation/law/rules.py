@@ -174,12 +174,24 @@ class Rules:
     )
     seller_data: float = _rule(1.0, min, "share of non-public sales data that the own-goods arm may use", broken=_looks)
     # own goods of a marketplace of another owner, whose conduct is not looked at
-    marketplace_own_brand: float = _rule(1.0, min, "the same of the marketplace's", broken=nobody)
-    marketplace_resale: float = _rule(1.0, min, "the same of the marketplace's", broken=nobody)
-    marketplace_own_purchases: tuple[Limit, ...] = _limit(min, "the same of the marketplace's", broken=nobody)
-    marketplace_own_favour: float = _rule(1.0, min, "the same of the marketplace's, in its search", broken=nobody)
-    marketplace_own_floor: tuple[Limit, ...] = _limit(max, "the same of the marketplace's", broken=nobody)
-    marketplace_seller_data: float = _rule(1.0, min, "the same of the marketplace's arm", broken=nobody)
+    marketplace_own_brand: float = _rule(
+        1.0, min, "share of the marketplace's own listings that may be its own brand", broken=nobody
+    )
+    marketplace_resale: float = _rule(
+        1.0, min, "share of the marketplace's own listings that may be on sale", broken=nobody
+    )
+    marketplace_own_purchases: tuple[Limit, ...] = _limit(
+        min, "most, cost of the marketplace's own goods sold over what local sellers buy", broken=nobody
+    )
+    marketplace_own_favour: float = _rule(
+        1.0, min, "share of the favour to its own listings that the marketplace may show", broken=nobody
+    )
+    marketplace_own_floor: tuple[Limit, ...] = _limit(
+        max, "least price of the marketplace's own goods over unit cost with the freight that it pays", broken=nobody
+    )
+    marketplace_seller_data: float = _rule(
+        1.0, min, "share of non-public sales data that the marketplace's own-goods arm may use", broken=nobody
+    )
     # data of two platforms of one owner
     linked: float = _rule(
         1.0, min, "share of its own marketplace's data that it may join with the app's", broken=_links

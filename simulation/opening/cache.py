@@ -122,7 +122,7 @@ NOT_ENTERING: dict[str, frozenset[str]] = {
             "credibility_recovery",
         }
     ),
-    "rival": frozenset({"abroad", "sold_week", "response", "churn", "own_goods", "favour", "own_share"}),
+    "rival": frozenset({"abroad", "sold_week", "response", "churn", "own_goods", "favour", "own_share", "ranking"}),
 }
 
 

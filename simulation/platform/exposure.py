@@ -44,21 +44,27 @@ class ExposurePlan:
 
 
 def table_weights(
-    candidates: CandidateSet, feed: Floats, search: Floats, n_categories: int, favour: Sequence[float] = (1.0, 1.0)
+    candidates: CandidateSet,
+    feed: Floats,
+    search: Floats,
+    n_categories: int,
+    favour: Sequence[float] = (1.0, 1.0),
+    market: Floats | None = None,
 ) -> ExposureWeights:
     """Where each design may be shown and how strongly.
 
-    feed (C, J) weights by taste cluster, lean in them; search (J,) weights outside the feed;
-    favour b to own listings on the social app and on the marketplace.
+    feed (C, J) weights by taste cluster, lean in them; search (J,) weights outside the feed, and market (J,) those in
+    the marketplace's search where they are others; favour b to own listings on the social app and on the marketplace.
     """
     app, elsewhere = search * (2.0 * candidates.lean), search * (2.0 * (1.0 - candidates.lean))
-    social, rival, market = (keeps(candidates.channel_mask, ch) for ch in (SOCIAL, RIVAL_APP, MARKETPLACE))
+    social, rival, on_market = (keeps(candidates.channel_mask, ch) for ch in (SOCIAL, RIVAL_APP, MARKETPLACE))
     feeds, searches = np.empty((len(feed) + 1, search.size)), np.zeros((2 * n_categories, search.size))
     np.multiply(feed, social, out=feeds[:-1])
-    np.multiply(elsewhere, rival | market, out=feeds[-1])
+    np.multiply(elsewhere, rival | on_market, out=feeds[-1])
     every = np.arange(search.size)  # a design's weight stands in its category's row
     searches[candidates.category, every] = app * social
-    searches[candidates.category + n_categories, every] = elsewhere * market
+    there = elsewhere if market is None else market * (2.0 * (1.0 - candidates.lean))
+    searches[candidates.category + n_categories, every] = there * on_market
     mine = np.flatnonzero(candidates.own)
     own = np.vstack([feeds[:-1, mine], searches[:, mine]])
     total = np.concatenate([feeds[:-1].sum(axis=1), searches.sum(axis=1)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..arrays import TINY, Floats
@@ -17,6 +19,8 @@ from ..state.opening import Opening
 from .ad_slots import sell_slots
 from .exposure import ExposurePlan, ExposureWeights, exposure_tables, favoured, plan_exposure, table_weights
 from .ranking import RankingView
+
+APP, SHOP = 0, -1  # places of the app and of the marketplace among platforms, and of whose goods are sold there
 
 
 def candidate_set(listings: Listings) -> CandidateSet:
@@ -46,24 +50,46 @@ def rank(
 
     certainty (C,); own_favour: what is left of that favour, by default as the week's rules have it.
     """
+    view = ranking_view(candidates, listings, certainty, terms, chance, APP)
+    if own_favour is not None:
+        view = replace(view, own_favour=own_favour)
+    return np.exp(rankings.ask(algorithm, view)) * (2.0 * candidates.lean)
+
+
+def rank_search(candidates: CandidateSet, listings: Listings, terms: WeekTerms, chance: Chance) -> Floats | None:
+    """Exposure weights of the marketplace's search, (J,), by its own ranking, to which no taste is known, or None."""
+    if terms.rival.ranking is None:
+        return None
+    view = ranking_view(candidates, listings, np.zeros(len(CLUSTERS)), terms, chance, SHOP)
+    return np.asarray(np.exp(rankings.ask(choose("algorithm", terms.rival.ranking), view))[0])
+
+
+def ranking_view(
+    candidates: CandidateSet, listings: Listings, certainty: Floats, terms: WeekTerms, chance: Chance, where: int
+) -> RankingView:
+    """What a platform's ranking sees: its own commission, and as own goods those of whose goods are sold there.
+
+    certainty (C,); where: `APP` or `SHOP`.
+    """
     rows, prior = candidates.rows, terms.sellers.popularity_prior
+    one, arm = terms.platforms[where], terms.arms[where]
     popularity = listings.popularity(terms.mean_orders, prior)
     often = listings.recent(listings.past_shown) + prior
     price = listings.price[rows] / listings.listed[rows]
     margin = price - listings.unit_cost(rows, terms.rules.standards) / listings.listed[rows]
-    view = RankingView(
+    own = listings.own_of(arm.owner.kind)[rows]
+    return RankingView(
         popularity=popularity[rows],
         affinity=CLUSTERS @ listings.place[rows].T,
         certainty=certainty,
         posted=chance.uniform(Stream.POST, 0, terms.week, candidates.ids)[:, 0],
         response=(popularity / often)[rows],
-        commission=terms.platform.commission * price,
-        own_margin=np.where(candidates.own, margin, 0.0),
+        commission=one.fees.commission * price,
+        own_margin=np.where(own, margin, 0.0),
         price=listings.relative_price[rows],
-        own=candidates.own.copy(),
-        own_favour=terms.rules.own_favour if own_favour is None else own_favour,
+        own=own,
+        own_favour=arm.rules.own_favour,
     )
-    return np.exp(rankings.ask(algorithm, view)) * (2.0 * candidates.lean)
 
 
 def lay_out(
@@ -106,7 +132,9 @@ def shown(candidates: CandidateSet, listings: Listings, feed: Floats, favour: fl
     return often
 
 
-def exposure_weights(feed: Feed, listings: Listings, categories: int, terms: WeekTerms) -> ExposureWeights:
+def exposure_weights(
+    feed: Feed, listings: Listings, categories: int, terms: WeekTerms, chance: Chance
+) -> ExposureWeights:
     """How strongly each design is shown in each table, as far as consumers have heard of it.
 
     Whose own goods are sold on the marketplace favours them in search there, too.
@@ -115,7 +143,9 @@ def exposure_weights(feed: Feed, listings: Listings, categories: int, terms: Wee
     known = listings.awareness[candidates.rows]
     popularity = listings.popularity(terms.mean_orders, terms.sellers.popularity_prior)
     search = popularity[candidates.rows] ** terms.consideration.search_exponent
-    return table_weights(candidates, feed.weights * known, search * known, categories, terms.favours)
+    market = rank_search(candidates, listings, terms, chance)
+    there = None if market is None else market * known
+    return table_weights(candidates, feed.weights * known, search * known, categories, terms.favours, there)
 
 
 def draw_tables(
@@ -124,7 +154,7 @@ def draw_tables(
     """The tables out of which the week's offers are drawn; None where everybody sees everything."""
     if terms.consideration.mode != "sampled":
         return None
-    weights = exposure_weights(feed, listings, categories, terms)
+    weights = exposure_weights(feed, listings, categories, terms, chance)
     return exposure_tables(plan, weights, feed.candidates, chance, terms.week, len(listings))
 
 
@@ -143,4 +173,4 @@ def open_feed(
     often = shown(candidates, listings, usual, terms.platform.favour, cluster_share)
     listings.past_shown[:opened] = often[:opened, None]
     feed = Feed(candidates, rank(candidates, listings, algorithm, certainty, terms, chance))
-    return plan_exposure(exposure_weights(feed, listings, categories, terms))
+    return plan_exposure(exposure_weights(feed, listings, categories, terms, chance))

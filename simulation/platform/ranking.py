@@ -41,7 +41,7 @@ class RankingView:
     commission: Floats  # (J,) what the platform takes of an order as a marketplace, share of its listed value
     own_margin: Floats  # (J,) what it earns on an order of its own goods; 0 where the listing is not its own
     price: Floats  # (J,) what buyers pay over the listed price, 1 where neither prices nor taxes have moved
-    own: Flags  # (J,) the platform's own listings
+    own: Flags  # (J,) own listings of the platform that ranks
     own_favour: float  # what the rules leave of the favour to own listings, 0 to 1 (its odds come on top, `favoured`)
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ from .parameter import parameter
 from .platform import PlatformSetting
 
 RESPONSES = ("frozen", "adaptive")
+RANKINGS = ("popularity", "chronological", "random", "revenue", "price_directed")  # that need neither tastes nor a feed
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,12 @@ class RivalSetting:
         low=1.0,
         high=1000.0,
         source="as the app's (docs/facts.md B4 [45])",
+    )
+    ranking: str | None = parameter(
+        None,
+        unit="the ranking of its search, at that one's defaults; null goes by `consideration.search_exponent`",
+        choices=RANKINGS,
+        source="null orders it as the app's search; sellers do not reckon with it",
     )
     own_share: float = parameter(
         0.06,

@@ -13,9 +13,13 @@ from numpy.typing import NDArray
 from simulation import ConfigError, Market
 from simulation.law.regulation import choose_rules
 from simulation.platform import fees as fees_module
+from simulation.platform.exposure import table_weights
+from simulation.platform.feed import candidate_set, rank_search
 from simulation.platform.fees import Outlook
 from simulation.sellers.effort import threats
 from simulation.sellers.multihoming import expected_rest
+from simulation.settings.rival import RANKINGS
+from simulation.settings.strategies import rankings
 from simulation.state.channels import MARKETPLACE, SOCIAL
 from simulation.state.ledger import Account
 from simulation.state.listings import KINDS, MARKETPLACE_KIND, OWN_KINDS, PLATFORM_KIND, STILL_THERE
@@ -310,6 +314,98 @@ def test_of_two_arms_the_threats_add_up() -> None:
     assert found[0] == pytest.approx(found[1])
     assert found[2] == pytest.approx(found[0] + found[1])
     assert not found[3].any()
+
+
+# ---- its own ranking
+
+
+def searched(name: str, **rules: float) -> tuple[Market, NDArray[np.float64]]:
+    """A market with own goods on the marketplace, and the weights of its search there by a ranking."""
+    market = ended(ALONE)
+    terms = replace(
+        market.terms,
+        rival=replace(market.terms.rival, ranking=name),
+        rules=replace(market.terms.rules, **rules),  # type: ignore[arg-type]
+    )
+    weights = rank_search(candidate_set(market.listings), market.listings, terms, market.chance)
+    assert weights is not None
+    return market, weights
+
+
+def its_search_goes_by_its_ranking() -> None:
+    """Weights are e^score at the rankings' defaults, popularity^.6 in most, without a taste; take^1, price^-1."""
+    market, by_popularity = searched("popularity")
+    table = market.listings
+    rows = candidate_set(table).rows
+    prior = market.terms.sellers.popularity_prior
+    popular = table.popularity(market.terms.mean_orders, prior)[rows] ** 0.6
+    assert by_popularity == pytest.approx(popular)
+    assert (searched("random")[1] == 1.0).all()
+    assert searched("price_directed")[1] == pytest.approx(popular / table.relative_price[rows])
+    price = table.price[rows] / table.listed[rows]
+    own = table.own_of(MARKETPLACE_KIND)[rows]
+    margin = price - table.unit_cost(rows, 0.0) / table.listed[rows]
+    assert own.sum() >= 2
+    assert searched("revenue")[1] == pytest.approx(popular * np.where(own, margin, 0.05 * price))
+    unfavoured = searched("revenue", marketplace_own_favour=0.0)[1]
+    assert unfavoured == pytest.approx(popular * 0.05 * price)
+    assert searched("revenue", own_favour=0.0)[1] == pytest.approx(searched("revenue")[1])
+
+
+FEED = "simulation.platform.feed:"
+WRONG_RANKINGS: dict[Check, tuple[Wrong, ...]] = {
+    its_search_goes_by_its_ranking: (
+        Wrong("the app's commission", FEED + "ranking_view", "terms.platforms[where]", "terms.platforms[0]"),
+        Wrong(
+            "the app's goods, and what rules leave them", FEED + "ranking_view", "terms.arms[where]", "terms.arms[0]"
+        ),
+        Wrong("tastes are known", FEED + "rank_search", "np.zeros(", "np.ones("),
+        Wrong("a score for a weight", FEED + "rank_search", "np.exp(", "("),
+    )
+}
+
+
+def test_its_search_goes_by_its_ranking() -> None:
+    its_search_goes_by_its_ranking()
+
+
+@pytest.mark.parametrize(("check", "wrong"), every(WRONG_RANKINGS))
+def test_a_wrong_ranking_of_its_search_is_seen(check: Check, wrong: Wrong, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong.apply(monkeypatch)
+    with pytest.raises(AssertionError):
+        check()
+
+
+def test_its_ranking_orders_its_search_and_no_other_table() -> None:
+    candidates = candidate_set(ended(ALONE).listings)
+    feed, search = np.ones((3, candidates.rows.size)), np.arange(1.0, candidates.rows.size + 1.0)
+    categories = int(candidates.category.max()) + 1
+    usual = table_weights(candidates, feed, search, categories)
+    other = table_weights(candidates, feed, search, categories, market=search[::-1])
+    same_again = table_weights(candidates, feed, search, categories, market=search)
+    assert np.array_equal(usual.feed, other.feed)
+    assert np.array_equal(usual.search[:categories], other.search[:categories])
+    assert not np.array_equal(usual.search[categories:], other.search[categories:])
+    assert np.array_equal(usual.search, same_again.search)
+
+
+def test_a_ranking_that_sells_its_own_first_sells_more_of_it() -> None:
+    """By what an order brings, a margin above the commission, without any favour; a rule on that takes it back."""
+    plain = {"rival": {**GOODS["rival"], "favour": 1.0}}
+    by_take = merged(plain, {"rival": {"ranking": "revenue"}})
+    rule = {"neutral_ranking": {"on": "marketplace"}}
+    usual, first, held = (
+        outcome(run(ALONE, one, regulation=rules), "own_share_marketplace")
+        for one, rules in ((plain, {}), (by_take, {}), (by_take, rule))
+    )
+    assert first > 1.2 * usual
+    assert held < 0.9 * first
+
+
+def test_its_rankings_are_among_those_of_the_app() -> None:
+    assert set(RANKINGS) < set(rankings)
+    with pytest.raises(ConfigError, match=r"^rival\.ranking: got engagement; it may be one of [^\n]*, or null$"):
+        small({"rival": {"ranking": "engagement"}})
 
 
 # ---- one owner

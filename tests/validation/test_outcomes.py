@@ -51,6 +51,7 @@ EXERCISED = {
     "adaptive_fees": ("advertising_income", "commission_income"),
     "two_platforms": ("marketplace_profit", "platform_profit_home", "platform_tax_revenue", "marketplace_buyer_fee"),
     "one_owner_of_two": ("sellers_platform", "marketplace_commission", "marketplace_share"),
+    "goods_on_both": ("sellers_marketplace", "own_share_marketplace", "marketplace_profit", "own_share_app"),
     "hybrid_growth": ("sellers_platform", "platform_share"),
     "learning_sellers": ("paused_smes", "orders"),
     "own_listings": ("sellers_sme", "orders"),
