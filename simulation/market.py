@@ -187,12 +187,16 @@ class Market(AgentModel):
 
     def _goods(self, terms: WeekTerms, arm: int = 0) -> platform.FirstParty:
         """The goods of one of the week's own-goods arms, the app's first."""
-        setting = self.platforms.arms[arm]
+        setting = self.platforms.arm(arm)
         return platform.FirstParty(self.listings, self.opening.cost, setting, terms, self.chance, arm)
 
     def _arms(self, terms: WeekTerms) -> list[tuple[Platform | Marketplace, platform.FirstParty]]:
-        """Who has an own-goods arm, and its goods: the app, and a marketplace of another owner."""
-        return [(agent, self._goods(terms, k)) for k, agent in enumerate(self.platforms[: len(terms.arms)])]
+        """Who has own goods, or would have some, and what they are: the app first."""
+        return [
+            (agent, self._goods(terms, k))
+            for k, (agent, arm) in enumerate(zip(self.platforms, terms.arms, strict=False))
+            if agent.own_goods or self.listings.own_of(arm.owner.kind).any()
+        ]
 
     def _keep_within_rules(self, terms: WeekTerms) -> None:
         for agent, goods in self._arms(terms):
@@ -202,9 +206,7 @@ class Market(AgentModel):
         """What was done this week, for the rules to be held against."""
         config, certainty = self.config, self.platform.certainty
         observed = partial(demand.observed_share, self.population, config.channels.opt_out)
-        return platform.conduct(
-            self._arms(terms)[0][1], config.algorithm, certainty, self.marketplace.setting, observed
-        )
+        return platform.conduct(self._goods(terms), config.algorithm, certainty, self.marketplace.setting, observed)
 
     def _enter(self, terms: WeekTerms) -> int:
         """New sellers open shops and get their agents. Returns how many SMEs there are among them."""

@@ -165,10 +165,10 @@ class Platforms(NamedTuple):
             self.app.owns_marketplace = True
         return self.app.setting, self.marketplace.setting
 
-    @property
-    def arms(self) -> tuple[PlatformSetting, PlatformSetting]:
-        """What the own-goods arm of each goes by, as it wishes."""
-        return self.app.setting, self.marketplace.setting.arm(self.app.setting)
+    def arm(self, number: int) -> PlatformSetting:
+        """What one's own-goods arm goes by, as it wishes; the app's is the first."""
+        app: PlatformSetting = self.app.setting
+        return self.marketplace.setting.arm(app) if number else app
 
     def join_arms(self, listings: Listings) -> None:
         """Own goods of a marketplace that the app's owner has are the app's, those off sale, too."""

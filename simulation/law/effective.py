@@ -107,7 +107,7 @@ class WeekTerms:
     @property
     def favours(self) -> tuple[float, float]:
         """b of own listings on the app and on the marketplace: that of whose goods are sold there."""
-        return self.arms[0].setting.favour, self.arms[-1].setting.favour
+        return self.platform.favour, (self.platform if self.one_owner else self.rival).favour
 
     def under(
         self, week: int, rules: Rules, setting: PlatformSetting, rival: RivalSetting, channels: Channels

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import loops
-from ..arrays import Floats, Rows, Rupiah
+from ..arrays import Flags, Floats, Rows, Rupiah
 from ..law.effective import WeekTerms, paid_on_marketplace, referral_fees
 from ..state.channels import CHANNELS, MARKETPLACE, SOCIAL, bad_shares, keeps
 from ..state.channels import fees as channel_fees
@@ -21,6 +21,14 @@ from ..state.records import Settlement, WeekDemand
 from ..state.sellers import Sellers
 from .support import pay_support
 from .taxes import pay_consumer_taxes, pay_seller_tax
+
+
+def by_owner(kind: NDArray[np.int8]) -> Iterator[tuple[Account, Flags]]:
+    """In whose books own goods are, and which of listings of these kinds, (n,), they are; who has none is left out."""
+    for own, account in BOOKS.items():
+        ours = np.asarray(kind == own)
+        if ours.any():
+            yield account, ours
 
 
 @dataclass(frozen=True)
@@ -52,8 +60,7 @@ class Purses:
         paid = np.empty(rows.size, np.int64)
         to = None if members is None else members[theirs]
         paid[theirs] = self.ledger.transfer(purpose, Account.SELLERS, payee, due[theirs], shops[theirs], to)
-        for kind, account in BOOKS.items():
-            ours = self.kind[rows] == kind
+        for account, ours in by_owner(self.kind[rows]):
             to = None if members is None else members[ours]
             paid[ours] = self.ledger.transfer(own_purpose or purpose, account, payee, due[ours], None, to)
         return paid
@@ -158,8 +165,7 @@ def _pay_for_own_goods(
 ) -> tuple[Rupiah, Rupiah]:
     """Consumers pay platforms for own goods. Returns all sales, and those on the social app, Rp, (L,)."""
     sales, social = taken.sum(axis=1), taken[:, SOCIAL].copy()
-    for kind, account in BOOKS.items():
-        ours = listings.kind[sold] == kind
+    for account, ours in by_owner(listings.kind[sold]):
         paid = ledger.transfer(Purpose.OWN_SALES, Account.CONSUMERS, account, worth[ours].sum(axis=1))
         sales[sold[ours]] = paid
         there = keeps(listings.channel_mask[sold[ours]], SOCIAL)
@@ -198,8 +204,8 @@ def _pay_affiliates(
 def _pay_fulfilment(ledger: Ledger, listings: Listings, sales: Rupiah, share: float) -> Rupiah:
     """Platforms have own goods stored and packed, for a share of their sales (L,). What each cost, Rp, (L,)."""
     paid = np.zeros(sales.size, np.int64)
-    for kind, account in BOOKS.items():
-        rows = np.flatnonzero(listings.own_of(kind))
+    for account, ours in by_owner(listings.kind):
+        rows = np.flatnonzero(ours)
         paid[rows] = ledger.transfer(Purpose.FULFILMENT, account, Account.CARRIERS, share * sales[rows])
     return paid
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from simulation import ConfigError, Market
 from simulation.law.regulation import choose_rules
 from simulation.platform import fees as fees_module
+from simulation.platform import own_pricing as own_pricing_module
 from simulation.platform.exposure import table_weights
 from simulation.platform.feed import candidate_set, rank_search
 from simulation.platform.fees import Outlook
@@ -254,8 +255,7 @@ def test_each_arm_sees_the_trade_of_its_own_channel() -> None:
     assert fresh.listings.seen_there[: usual.size] == pytest.approx(usual)
 
 
-@cache
-def books() -> tuple[Outlook, Outlook, Market]:
+def books(*changes: dict[str, Any]) -> tuple[Outlook, Outlook, Market]:
     """What the app and the marketplace read off their books in week 26, and the market of that week."""
     seen: list[Outlook] = []
     plain = fees_module.outlook
@@ -266,28 +266,74 @@ def books() -> tuple[Outlook, Outlook, Market]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fees_module, "outlook", noted)
-        market = run(ALONE, weeks=26)
+        market = run(*changes, weeks=26)
     return seen[-2], seen[-1], market
 
 
-def test_each_counts_the_own_goods_that_are_its_own() -> None:
+def each_counts_the_own_goods_that_are_its_own() -> None:
     """As they are, the fees book a commission on sellers' sales and the profit on its own goods, and no other."""
-    app, shop, market = books()
-    flows, rows = market.flows, np.flatnonzero(market.listings.own_of(MARKETPLACE_KIND))
-    gross = market.listings.last(market.listings.past_gross, rows).sum()
-    assert app.own_profit == app.own_orders == app.own_share == 0.0
-    assert shop.own_profit == pytest.approx(gross, rel=1e-9)
-    assert shop.own_orders == pytest.approx(market.listings.last(market.listings.past_orders, rows).sum(), rel=1e-4)
-    commission = flows["commission", "sellers", "marketplace"]  # type: ignore[index]
-    assert shop.booked(shop.now) == pytest.approx(commission + gross, rel=1e-4)
-    assert shop.orders + shop.own_orders == pytest.approx(
-        market.series["marketplace_share"][-1] * market.series["orders"][-1], rel=1e-3
-    )
-    assert 0.0 < shop.own_share < 1.0
+    app, shop, market = books(BOTH, {"platform": {"subsidy": 0.0, "ad_load": 0.0}})
+    table, flows = market.listings, {key: amount for key, amount in market.flows.items() if amount}
+    for one, kind, payee, share in (
+        (app, PLATFORM_KIND, "platform", "social_share"),
+        (shop, MARKETPLACE_KIND, "marketplace", "marketplace_share"),
+    ):
+        rows = np.flatnonzero(table.own_of(kind))
+        gross, orders = (table.last(past, rows).sum() for past in (table.past_gross, table.past_orders))
+        assert gross != 0.0
+        assert one.own_profit == pytest.approx(gross, rel=1e-9)
+        assert one.own_orders == pytest.approx(orders, rel=1e-4)
+        assert one.booked(one.now) == pytest.approx(flows["commission", "sellers", payee] + gross, rel=1e-4)  # type: ignore[index]
+        everything = market.series[share][-1] * market.series["orders"][-1]
+        assert one.orders + one.own_orders == pytest.approx(everything, rel=1e-3)
+        assert 0.0 < one.own_share < 1.0
+
+
+def the_price_counts_what_its_owner_earns_on_others() -> None:
+    """Under `hybrid` each arm reckons with the commission of its own platform, what a tax leaves of it."""
+    seen: list[float] = []
+    plain = own_pricing_module.earned_elsewhere
+
+    def noted(profit: Any, orders: Any, commission: float, occasions: float) -> Any:
+        seen.append(commission)
+        return plain(profit, orders, commission, occasions)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(own_pricing_module, "earned_elsewhere", noted)
+        tax = {"platform_tax": {"rate": 0.2, "on": "marketplace"}}
+        market = run(BOTH, own_pricing="hybrid", regulation=tax)
+    for read, payee, kept in zip(seen[-2:], ("platform", "marketplace"), (1.0, 0.8), strict=True):
+        assert read * E == pytest.approx(kept * market.flows["commission", "sellers", payee])  # type: ignore[index]
+
+
+PRICES = ARM + "own_pricing:price_own_goods"
+WRONG_BOOKS: dict[Check, tuple[Wrong, ...]] = {
+    each_counts_the_own_goods_that_are_its_own: (
+        Wrong("all own goods", ARM + "fees:outlook", "listings.own_of(one.kind)", "listings.own"),
+        Wrong("the app's", ARM + "fees:outlook", "listings.own_of(one.kind)", "listings.own_of(2)"),
+        Wrong("no orders of its own", ARM + "fees:outlook", " + settlement.sales * mine", ""),
+    ),
+    the_price_counts_what_its_owner_earns_on_others: (
+        Wrong("the app's commission", PRICES, "payee=owner.account", "payee=Account.PLATFORM"),
+        Wrong("the app's tax", PRICES, "owner.tax", "goods.terms.rules.platform_tax"),
+    ),
+}
+
+
+@pytest.mark.parametrize("check", WRONG_BOOKS, ids=lambda check: check.__name__)
+def test_its_reply_and_its_prices_go_by_its_books(check: Check) -> None:
+    check()
+
+
+@pytest.mark.parametrize(("check", "wrong"), every(WRONG_BOOKS))
+def test_wrong_books_of_own_goods_are_seen(check: Check, wrong: Wrong, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong.apply(monkeypatch)
+    with pytest.raises(AssertionError):
+        check()
 
 
 def test_own_goods_make_a_commission_worth_more_to_it() -> None:
-    _, shop, _ = books()
+    _, shop, _ = books(ALONE)
     without = replace(shop, own_orders=0.0, own_profit=0.0, own_margin=0.0, own_share=0.0)
     earns = replace(shop, own_margin=abs(shop.own_margin))
     assert earns.gradient(shop.now).commission > without.gradient(shop.now).commission
@@ -492,6 +538,16 @@ def test_favour_and_data_are_left_to_the_platform_that_is_not_held(on: str) -> N
         assert arm.rules.seller_data == (0.0 if held else 1.0)
     for arm, held in zip(ruled("india_pn2_2018", on).terms.arms, ON[on], strict=True):
         assert bool(arm.rules.own_purchases) == held
+
+
+@pytest.mark.parametrize("on", ON)
+def test_a_bound_on_purchases_holds_the_platform_that_it_is_for(on: str) -> None:
+    """A ten-thousandth of what local sellers buy leaves nothing of what sells."""
+    rule = {"india_pn2_2018": {"start_week": 20, "on": on, "purchases": 0.001, "vendors": 0.1}}
+    market = run(BOTH, regulation=rule)
+    for kind, held in zip(OWN_KINDS, ON[on], strict=True):
+        rows = live(market, kind)
+        assert (rows.size == 0 or market.listings.past_orders[rows].sum() < 1.0) == held
 
 
 def test_neutral_ranking_there_shows_its_goods_less() -> None:

@@ -176,7 +176,7 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
     ),
     fulfilment: (
         Wrong("stored and packed for nothing", PACK, "share * sales[rows]", "0.5 * share * sales[rows]"),
-        Wrong("of the first of them alone", PACK, "listings.own_of(kind))", "listings.own_of(kind))[:1]"),
+        Wrong("of the first of them alone", PACK, "np.flatnonzero(ours)", "np.flatnonzero(ours)[:1]"),
         Wrong("not out of profit", SETTLE, "fees += _pay_fulfilment(", "_pay_fulfilment("),
     ),
     refunds: (
