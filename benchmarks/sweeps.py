@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from time import perf_counter
@@ -98,6 +99,8 @@ def speeds(sizes: Plan, results: Path) -> dict[str, Timing]:
         "one worker": sweep(seeds, "workers=1"),
         "two workers": sweep(seeds, "workers=2"),
     }
+    if find_spec("ray"):
+        calls["Ray"] = sweep(seeds, "hydra/launcher=ray", f"hydra.launcher.ray.init.num_cpus={workers}")
     compose(SHORT)
     return race(calls, seconds=0.0, least=sizes.repetitions)
 
@@ -153,6 +156,11 @@ def rows(figures: Figures) -> Iterator[list[str]]:
         yield row(f"the same as a sweep of {words}, more by", "at most 10 %", f"{over:.1%}", over <= 0.1)
     yield row("a run in the sweep, on one core", "", f"{number(each * 1e3)} ms")
     yield row("two workers against one", "at least 1.85 times", f"{number(faster)} times", faster >= 1.85)
+    if "Ray" in figures.times:
+        ray = figures.times["seeds"].median / figures.times["Ray"].median
+        yield row(
+            "Ray on this machine, its start counted, as fast as the default", "at least 90 %", f"{ray:.0%}", ray >= 0.9
+        )
     seconds, stored = figures.reading.median, figures.storing / figures.plan.read * 1e3
     yield row(f"storing one of {read} runs, synced to the disk", "at most 5 ms", f"{number(stored)} ms", stored <= 5.0)
     yield row(f"reading {read} runs, every byte confirmed", "under 1 s", f"{number(seconds)} s", seconds < 1.0)

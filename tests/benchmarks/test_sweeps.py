@@ -34,6 +34,9 @@ def test_targets_are_met_or_not() -> None:
     assert met(figures(sweep=11.1)) == ["no", "no", "yes", "yes", "yes"]
     assert met(figures(two=10.9)) == ["yes", "yes", "no", "yes", "yes"]
     assert met(figures(store=51.0)) == ["yes", "yes", "yes", "no", "yes"]
+    with_ray = figures()
+    with_ray.times["Ray"] = Timing((12.2,))
+    assert met(with_ray) == ["yes", "yes", "yes", "no", "yes", "yes"]
     assert met(figures(read=1.1)) == ["yes", "yes", "yes", "yes", "no"]
 
 
