@@ -14,7 +14,7 @@ from ..printing import browse, find_browser, print_page
 from ..terminal import say
 
 VIEW = ("--window-size=1280,900",)
-SHOWN = "#seen=1"
+SHOWN = "#seen=1&l-push=retailer"  # after the guess, where the app pushes as hard as it can
 
 
 def print_sheets(grid: Grid, folder: Path) -> list[Path]:
@@ -31,7 +31,7 @@ def print_sheets(grid: Grid, folder: Path) -> list[Path]:
 
 
 def take_picture(grid: bytes, path: Path) -> bool:
-    """Take a picture of the page as it is after the guess. Returns whether there is one."""
+    """Take a picture of the page after the guess, where own goods sell most. Returns whether there is one."""
     browser = find_browser()
     if browser is None:
         say("picture: no Chromium is installed here, so there is none")

@@ -89,7 +89,7 @@ def spoilt(change) -> dict:
     ("change", "says"),
     [
         (lambda d: d["levers"][0].update(kind="wish"), "rule.kind: got wish; it may be rule or belief"),
-        (lambda d: d["levers"][1]["levels"].extend(d["levers"][1]["levels"]), "push.levels: got 6; it may be 2 to 4"),
+        (lambda d: d["levers"][1]["levels"].extend(d["levers"][1]["levels"]), "push.levels: got 8; it may be 2 to 4"),
         (lambda d: d["levers"][1].update(usual="soft"), "push.usual: got soft; it may be one of mild, planned, hard"),
         (lambda d: d.update(draws=0), "draws: got 0"),
         (lambda d: d.update(paths=99), "paths: got 99; it may be at most `draws`"),
