@@ -21,7 +21,7 @@ from simulation.chance import Chance
 
 @dataclass(frozen=True)
 class Mirrored(Chance):
-    """A seed's luck turned round: 1 - u for each uniform u, -z for each normal z. Who is shown what stays."""
+    """A seed's luck turned round: 1 - u for each uniform u, -z for each normal z. Raw words, in compiled passes, stay."""
 
     def uniform(self, *hit: Any, **more: Any) -> Floats:
         """1 - u, as `Chance.uniform`."""
@@ -36,9 +36,9 @@ def outcomes(config: Config, mirrored: bool) -> dict[str, float | None]:
     """Outcomes of a run; the opening is the seed's own either way."""
     market = Market(config)
     if mirrored:
-        places = [market, *([market.street] if market.street.sellers is not None else [])]
-        for place in places:
-            place.chance = Mirrored(place.chance.seed, place.chance.world)
+        market.chance = Mirrored(market.chance.seed, market.chance.world)
+        if market.street.sellers is not None:
+            market.street.chance = Mirrored(market.street.chance.seed, market.street.chance.world)
     return market.run().results().outcomes
 
 
@@ -55,5 +55,6 @@ def correlations(found: Floats) -> list[tuple[float, float, float]]:
     said = []
     for k in range(answers):
         rho = float(np.corrcoef(found[:, 0, k], found[:, 1, k])[0, 1])
-        said.append((rho, *(float(np.tanh(np.arctanh(rho) + side * width)) for side in (-1.0, 1.0))))
+        low, high = (float(np.tanh(np.arctanh(rho) + side * width)) for side in (-1.0, 1.0))
+        said.append((rho, low, high))
     return said
