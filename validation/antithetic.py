@@ -21,7 +21,7 @@ from simulation.chance import Chance
 
 @dataclass(frozen=True)
 class Mirrored(Chance):
-    """A seed's luck turned round: 1 - u for each uniform u, -z for each normal z. Raw words, in compiled passes, stay."""
+    """A seed's luck turned round: 1 - u for each uniform u, -z for each normal z. Raw words stay."""
 
     def uniform(self, *hit: Any, **more: Any) -> Floats:
         """1 - u, as `Chance.uniform`."""
