@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .study import Study
-from .words import humanise, scenario_labels, sentence
+from .words import scenario_labels, sentence, setting_name
 
 NUMBERS = 3  # values from which on a setting is an axis rather than a few names
 NAMES = 8  # lines of a curve at most
@@ -30,7 +30,7 @@ class Axis:
     @property
     def label(self) -> str:
         """The setting in the words of the language spoken now."""
-        return sentence(humanise(self.name.rpartition(".")[2]))
+        return sentence(setting_name(self.name))
 
     @property
     def logarithmic(self) -> bool:

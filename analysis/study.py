@@ -32,7 +32,7 @@ NUMBERS = ["exit_week", "copied_week", "opening_orders", "recent_orders", "reven
 
 # What a platform is called where, against its name, it sells own goods, or sells none.
 UNTRUE: Mapping[tuple[Any, Any], str] = {
-    ("marketplace_only", True): "marketplace_with_own_goods",
+    ("marketplace_only", True): "no_project_s_but_own_goods",
     ("project_s", False): "project_s_without_own_goods",
 }
 

@@ -21,7 +21,7 @@ NAMES = {
     "project_s_mild": "mild Project S",
     "project_s_aggressive": "aggressive Project S",
     "project_s_retailer": "Project S as a retailer",
-    "marketplace_with_own_goods": "marketplace with own goods",
+    "no_project_s_but_own_goods": "no Project S, but own goods",
     "project_s_without_own_goods": "Project S without own goods",
     "instagram_style": "Instagram style",
     "tokopedia_merger": "Tokopedia merger",
@@ -29,6 +29,8 @@ NAMES = {
     "eu_dma": "EU DMA",
     "india_pn2_2018": "India PN2/2018",
     "none": "no rule",
+    "owns_marketplace": "marketplace of its own",
+    "stationary": "stationary opening",
     "shops": "street shops for each SME",
     "diversion": "share of lost orders that the street wins",
     "hhi": "HHI",
@@ -89,8 +91,21 @@ def _scenario_label(shown: Mapping[str, Any]) -> str:
         if name in ("market", "algorithm", "platform", "regulation"):
             parts.append(humanise(value))
         else:
-            parts.append(f"{humanise(name.removesuffix('.name').rpartition('.')[2])} {_plain(value)}")
+            parts.append(_with_value(setting_name(name), value))
     return sentence(", ".join(parts)) or say("All defaults")
+
+
+def setting_name(name: str) -> str:
+    """A setting by its last name, and whose it is where it is not the app's: 'favour', 'marketplace's favour'."""
+    group, _, last = name.removesuffix(".name").rpartition(".")
+    return say("marketplace's {setting}", setting=humanise(last)) if group == "rival" else humanise(last)
+
+
+def _with_value(setting: str, value: Any) -> str:
+    """'favour 1.5', 'with own goods', 'without own goods'."""
+    if isinstance(value, bool):
+        return say("with {setting}", setting=setting) if value else say("without {setting}", setting=setting)
+    return f"{setting} {_plain(value)}"
 
 
 def setting_label(name: str, value: Any) -> str:
@@ -99,7 +114,7 @@ def setting_label(name: str, value: Any) -> str:
 
 
 def _plain(value: Any) -> str:
-    return amount(value) if isinstance(value, int | float) and not isinstance(value, bool) else word(str(value))
+    return amount(value) if isinstance(value, int | float) else word(str(value))
 
 
 def amount(value: float, figures: int = 6) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .law.regulation import Rule, choose_rules
+from .law.regulation import Rule, choose_rules, refuse_idle
 from .settings import (
     STRATEGIES,
     Channels,
@@ -98,6 +98,7 @@ class Config:
             **groups,
             **strategies,
         )
+        refuse_idle(config.regulation, config.platform.owns_marketplace)
         check_exponents(config.consideration, config.algorithm)
         check_street(config.street, config.market.smes, config.market.order_share)
         return config

@@ -81,17 +81,18 @@ class Market(AgentModel):
 
     def _rules_hold(self, week: int) -> WeekTerms:
         """Step 1: the regulator's instruments become the week's rules, and these the terms of trade."""
-        before, listings, channels = self.terms.rules, self.listings, self.config.channels
-        self.terms = terms = self.terms.under(week, self.regulator.rules(week), *self.platforms.wish_in(week), channels)
-        if terms.one_owner:
+        before, listings, channels = self.terms, self.listings, self.config.channels
+        self.terms = terms = before.under(week, self.regulator.rules(week), *self.platforms.wish_in(week), channels)
+        sold = terms.one_owner and not before.one_owner
+        if sold:
             self.platforms.join_arms(listings)
-        if terms.rules != before:
+        if sold or terms.rules != before.rules:
             self._keep_within_rules(terms)
         for _, goods in self._arms(terms):
             goods.keep_to_floor()
         listings.blocked = law.blocked(listings, terms, self.chance)
         listings.vat, listings.duty = law.consumer_taxes(listings, terms)
-        if (consent := terms.rules.observed) != before.observed:
+        if (consent := terms.rules.observed) != before.rules.observed:
             self.observation = demand.observe(self.population, self.cluster_share, channels.opt_out, consent)
         return terms
 
@@ -187,7 +188,7 @@ class Market(AgentModel):
 
     def _goods(self, terms: WeekTerms, arm: int = 0) -> platform.FirstParty:
         """The goods of one of the week's own-goods arms, the app's first."""
-        setting = self.platforms.arm(arm)
+        setting = self.platforms[arm].arm
         return platform.FirstParty(self.listings, self.opening.cost, setting, terms, self.chance, arm)
 
     def _arms(self, terms: WeekTerms) -> list[tuple[Platform | Marketplace, platform.FirstParty]]:

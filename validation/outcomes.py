@@ -18,6 +18,7 @@ from typing import Any
 from experiments import compose
 from simulation import Config, Market, Results
 from simulation.settings.platform import PlatformSetting
+from simulation.state.listings import KINDS
 from validation import baseline_hash
 
 HERE = Path(__file__).parent
@@ -287,9 +288,6 @@ def sums(results: Results) -> dict[str, float]:
     }
     kinds = sellers["kind"]
     return summed | {"sellers": float(len(kinds))} | {f"sellers_{kind}": float(kinds.count(kind)) for kind in KINDS}
-
-
-KINDS = ("sme", "importer", "platform", "marketplace")
 
 
 def rounded(value: float | None) -> float | None:

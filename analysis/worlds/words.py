@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..language import number, say
-from ..words import NOTHING, amount, humanise, listing
+from ..words import NOTHING, amount, listing, setting_name
 
 FIGURES = 2  # of a limit
 
@@ -44,7 +44,7 @@ def unknown(name: str) -> str:
         "platform.ramp_weeks": say("weeks until a copy is fully sold"),
         "platform.entry_cost_weeks": say("the cost of making a copy"),
     }
-    return told.get(name) or humanise(name.rpartition(".")[2])
+    return told.get(name) or setting_name(name)
 
 
 def share(value: float) -> str:

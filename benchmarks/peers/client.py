@@ -41,7 +41,7 @@ class Library:
     @property
     def is_here(self) -> bool:
         """Whether its environment has been made."""
-        return self.python.exists()
+        return (ENVIRONMENTS / self.module / ".installed").exists()
 
     def version(self) -> str:
         """The version that its environment holds."""
@@ -90,7 +90,8 @@ class Process:
     ) -> None:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.close()
+        with suppress(BrokenPipeError):  # what it was asked last may still wait there when it has ended
+            self.process.stdin.close()
         self.process.wait()
         self.process.stdout.close()
         self.said.close()

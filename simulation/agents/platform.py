@@ -37,7 +37,7 @@ class Lever:
         platform.change({self.name: value})
 
 
-class FeeSetter(MarketAgent):
+class PlatformAgent(MarketAgent):
     """What every platform is: it runs a channel, charges for it, may move its fees, and may sell own goods."""
 
     group: ClassVar[str]  # of settings
@@ -91,7 +91,7 @@ class FeeSetter(MarketAgent):
         return int(self.model.ledger.balance[self.in_force.account][0])
 
 
-class Marketplace(FeeSetter):
+class Marketplace(PlatformAgent):
     """The rival marketplace: its fees, whether they answer, its own goods. It may have the app's owner."""
 
     shown = ("commission", "subsidy", "buyer_fee", "own_goods", "favour", "cash")
@@ -101,8 +101,14 @@ class Marketplace(FeeSetter):
         parameters = {"churn": setting.churn} if setting.response == "adaptive" else {}
         super().__init__(model, setting, Choice(setting.response, parameters), first, plan)
 
+    @property
+    def arm(self) -> PlatformSetting:
+        """What its own-goods arm goes by, as it wishes: much is the app's."""
+        setting: RivalSetting = self.setting
+        return setting.arm(self.model.platform.setting)
 
-class Platform(FeeSetter):
+
+class Platform(PlatformAgent):
     """The social app: what it wishes, and what it knows."""
 
     shown = ("commission", "subsidy", "own_goods", "favour", "cash")
@@ -127,6 +133,12 @@ class Platform(FeeSetter):
         super().__init__(model, setting, response, first, plan)
         self.data = self.opening_data = data  # D (C,), in opening weeks of orders
         self.mean_bid = 0.0  # for ad slots, which bidders are told
+
+    @property
+    def arm(self) -> PlatformSetting:
+        """What its own-goods arm goes by, as it wishes."""
+        setting: PlatformSetting = self.setting
+        return setting
 
     @property
     def terms(self) -> PlatformSetting:
@@ -164,11 +176,6 @@ class Platforms(NamedTuple):
         if week == self.marketplace.setting.sold_week:
             self.app.owns_marketplace = True
         return self.app.setting, self.marketplace.setting
-
-    def arm(self, number: int) -> PlatformSetting:
-        """What one's own-goods arm goes by, as it wishes; the app's is the first."""
-        app: PlatformSetting = self.app.setting
-        return self.marketplace.setting.arm(app) if number else app
 
     def join_arms(self, listings: Listings) -> None:
         """Own goods of a marketplace that the app's owner has are the app's, those off sale, too."""

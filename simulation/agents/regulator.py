@@ -7,7 +7,7 @@ from typing import Any
 import mesa
 
 from ..law.fines import penalty
-from ..law.regulation import Rule, choose_rules, rules_of
+from ..law.regulation import Rule, choose_rules, refuse_idle, rules_of
 from ..law.rules import Rules
 from ..settings.parameter import ConfigError
 from ..state.ledger import Account
@@ -41,7 +41,9 @@ class Regulator(MarketAgent):
     def enact(self, name: str, **parameters: Any) -> None:
         """Add an instrument, or change it, from the coming week on or from its `start_week`."""
         parameters = {"start_week": self.model.week, **parameters}
-        self.chosen = choose_rules({rule.name: rule.plain() for rule in self.chosen} | {name: parameters})
+        chosen = choose_rules({rule.name: rule.plain() for rule in self.chosen} | {name: parameters})
+        refuse_idle(tuple(rule for rule in chosen if rule.name == name), self.model.platform.owns_marketplace)
+        self.chosen = chosen
 
     def repeal(self, name: str) -> None:
         """Do without an instrument from the next week on."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..arrays import Flags, Floats, Rows
 from ..chance import Chance, Stream
-from ..state.listings import Listings
+from ..state.listings import MARKETPLACE_KIND, Listings
 from .effective import WeekTerms
 from .rules import Limits
 
@@ -41,7 +41,6 @@ def _blocked(listings: Listings, terms: WeekTerms, eligible: float, floors: Limi
 
 
 def stops(listings: Listings, terms: WeekTerms, eligible: float, floors: Limits, chance: Chance) -> bool:
-    """Whether such rules would stop any listing that is offered this week."""
-    live = listings.live
-    offered = live[~listings.blocked[live]]
-    return bool(_blocked(listings, terms, eligible, floors, chance)[offered].any())
+    """Whether such rules would stop any listing that is offered this week, but for own goods of another owner."""
+    offered = listings.on_sale & ~listings.blocked & ~listings.own_of(MARKETPLACE_KIND)
+    return bool((_blocked(listings, terms, eligible, floors, chance) & offered).any())

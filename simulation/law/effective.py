@@ -104,10 +104,14 @@ class WeekTerms:
         rules = self.rules.on_own_goods(True)
         return first, Arm(shop, (shop.channel,), self.rival.arm(self.platform), rules, rules.resale)
 
+    def arm_on(self, channel: int) -> Arm:
+        """The arm that sells own goods on a platform's channel."""
+        return next(arm for arm in self.arms if channel in arm.channels)
+
     @property
     def favours(self) -> tuple[float, float]:
         """b of own listings on the app and on the marketplace: that of whose goods are sold there."""
-        return self.platform.favour, (self.platform if self.one_owner else self.rival).favour
+        return self.arm_on(SOCIAL).setting.favour, self.arm_on(MARKETPLACE).setting.favour
 
     def under(
         self, week: int, rules: Rules, setting: PlatformSetting, rival: RivalSetting, channels: Channels

@@ -15,11 +15,16 @@ from .rules import FIELDS, meet
 
 SCENARIO = "the user's scenario"
 EVERY_DESIGN = 1e12  # $ a unit: dearer than anything
-WHOM = Spec(
-    "whom it holds for; a marketplace of the app's owner is held with the app",
-    "the app, as these rules were discussed",
-    choices=("app", "marketplace", "both"),
-)
+
+
+def _whom(source: str) -> Spec:
+    """Whom a rule holds for, and why by default."""
+    unit = "whom it holds for; a marketplace of the app's owner is held with the app"
+    return Spec(unit, source, choices=("app", "marketplace", "both"))
+
+
+ASKED = _whom("the user's scenario: the app, whose own goods and fees are the question")
+GATEKEEPERS = _whom("the app: the DMA holds those that are designated, one by one (docs/facts.md B4 [46])")
 
 
 class Instruments(Registry):
@@ -60,7 +65,12 @@ def separation() -> dict[str, float]:
 
 
 @instruments.register
-def own_product_ban(*, on: Annotated[str, WHOM] = "app") -> dict[str, float]:
+def own_product_ban(
+    *,
+    on: Annotated[
+        str, _whom("both: Permendag 31/2023 Art 21(2) says marketplaces and social commerce (docs/facts.md C [68])")
+    ] = "both",
+) -> dict[str, float]:
     """A platform may not make what it sells, but may sell what it buys in (Permendag 31/2023 Art 21(2))."""
     return _held_for(on, own_brand=0.0)
 
@@ -71,7 +81,7 @@ def resale_ban(
     proxies: Annotated[
         float, Spec("share of own listings that goes on through sellers it stands behind", SCENARIO, 0.0, 1.0)
     ] = 0.0,
-    on: Annotated[str, WHOM] = "app",
+    on: Annotated[str, ASKED] = "app",
 ) -> dict[str, float]:
     """A platform may not sell on its own account at all, neither its own brand nor bought in (docs/facts.md C)."""
     return _held_for(on, own_brand=proxies, resale=proxies)
@@ -81,7 +91,7 @@ def resale_ban(
 def data_firewall(
     *,
     leak: Annotated[float, Spec("share of the data that leaks through", SCENARIO, 0.0, 1.0)] = 0.0,
-    on: Annotated[str, WHOM] = "app",
+    on: Annotated[str, GATEKEEPERS] = "app",
 ) -> dict[str, float]:
     """The own-goods arm may not use sellers' non-public data (EU DMA Art 6(2); Permendag 31/2023 Art 13)."""
     return _held_for(on, seller_data=leak)
@@ -97,7 +107,7 @@ def data_linking_ban(
 
 
 @instruments.register
-def neutral_ranking(*, on: Annotated[str, WHOM] = "app") -> dict[str, float]:
+def neutral_ranking(*, on: Annotated[str, GATEKEEPERS] = "app") -> dict[str, float]:
     """Own listings may not be favoured in feed or ranking (EU DMA Art 6(5); KPPU remedy 2025)."""
     return _held_for(on, own_favour=0.0)
 
@@ -112,9 +122,9 @@ def transparency() -> dict[str, float]:
 def below_cost_ban(
     *,
     least: Annotated[
-        float, Spec("price over unit cost with the freight that the platform pays", SCENARIO, 0.0, 10.0)
+        float, Spec("price over unit cost with the freight that its platform pays", SCENARIO, 0.0, 10.0)
     ] = 1.0,
-    on: Annotated[str, WHOM] = "app",
+    on: Annotated[str, ASKED] = "app",
 ) -> dict[str, float]:
     """Own goods may not be sold under unit cost with freight (proposed in Indonesia in 2023, docs/facts.md C [72])."""
     return _held_for(on, own_floor=least)
@@ -138,7 +148,7 @@ def commission_cap(
             1.0,
         ),
     ] = 1.0,
-    on: Annotated[str, WHOM] = "app",
+    on: Annotated[str, ASKED] = "app",
 ) -> dict[str, float]:
     """A platform's commission has a ceiling, and its fee on buyers where the law says so; its advertising and its
     subsidy are free to answer, and so are the fees of platforms that it does not hold."""
@@ -149,7 +159,7 @@ def commission_cap(
 def subsidy_cap(
     *,
     cap: Annotated[float, Spec("share of an order's listed worth", SCENARIO, 0.0, 1.0)] = 0.0,
-    on: Annotated[str, WHOM] = "app",
+    on: Annotated[str, ASKED] = "app",
 ) -> dict[str, float]:
     """What a platform adds to shipping has a ceiling (docs/facts.md C)."""
     return _held_for(on, subsidy_cap=cap)
@@ -218,7 +228,9 @@ def platform_tax(
             1.0,
         ),
     ] = 0.11,
-    on: Annotated[str, WHOM] = "app",
+    on: Annotated[
+        str, _whom("the app, which is abroad: PMK 48/2020 is about services from abroad (docs/facts.md C [82])")
+    ] = "app",
 ) -> dict[str, float]:
     """A foreign platform pays a tax on the services that it sells here (PMK 48/2020, docs/facts.md C [82])."""
     apps = {"platform_tax": rate} if on != "marketplace" else {}
@@ -297,7 +309,7 @@ def permendag_31_2023() -> dict[str, float]:
     """Indonesia's rule of September 2023: no payment on social media, no own products, sellers' data neither used nor
     joined with a marketplace's, a floor and a positive list for imports (docs/facts.md C [68-71])."""
     data = [data_firewall(), data_linking_ban()]
-    return meet([separation(), own_product_ban(), *data, import_price_floor(), positive_list()])
+    return meet([separation(), own_product_ban(on="both"), *data, import_price_floor(), positive_list()])
 
 
 @instruments.register
@@ -321,7 +333,9 @@ def india_pn2_2018(
             1.0,
         ),
     ] = 0.35,
-    on: Annotated[str, WHOM] = "app",
+    on: Annotated[
+        str, _whom("both: it is about marketplaces, and an app that takes orders is one (docs/facts.md C)")
+    ] = "both",
 ) -> dict[str, float]:
     """India's Press Note 2 of 2018: no stock of its own, no favour; what it sells goes through vendors, of whose
     purchases it may be a quarter (docs/facts.md C). Own goods g beside their other purchases v: g ≤ q (g + v)."""

@@ -108,6 +108,11 @@ class Rule:
     parameters: dict[str, Any] = field(default_factory=dict)
     enforcement: Enforcement = field(default_factory=Enforcement)
 
+    @property
+    def of_marketplace(self) -> bool:
+        """Whether it holds a marketplace of another owner, and nobody else."""
+        return self.parameters.get("on") == "marketplace"
+
     def plain(self) -> dict[str, Any]:
         """Parameters and enforcement as one plain dict."""
         return self.parameters | dataclasses.asdict(self.enforcement)
@@ -136,8 +141,19 @@ def choose_rules(data: Mapping[str, Mapping[str, Any] | None]) -> tuple[Rule, ..
         enforcement = {key: values.pop(key) for key in list(values) if key in enforced}
         choice = instruments.choose(name, values, path, shared=enforced)
         rules.append(Rule(choice.name, choice.parameters, build(Enforcement, enforcement, path)))
+        if rules[-1].of_marketplace and rules[-1].enforcement.fine > 0.0:
+            fine = f"0 beside {path}.on=marketplace: a marketplace of another owner is never fined"
+            raise ConfigError(f"{path}.fine", rules[-1].enforcement.fine, fine)
     _refuse_contradictions(tuple(rules))
     return tuple(rules)
+
+
+def refuse_idle(rules: tuple[Rule, ...], one_owner: bool) -> None:
+    """Refuse a rule on a marketplace of another owner where the app's owner has it: it would hold nobody."""
+    for rule in rules:
+        if one_owner and rule.of_marketplace:
+            allowed = "app or both: with platform.owns_marketplace the marketplace is held with the app"
+            raise ConfigError(f"regulation.{rule.name}.on", "marketplace", allowed)
 
 
 def _refuse_contradictions(rules: tuple[Rule, ...]) -> None:

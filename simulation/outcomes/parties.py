@@ -12,6 +12,12 @@ def _booked(week: Week, account: Account) -> float:
     return float(week.flow(payee=account) - week.flow(payer=account))
 
 
+def _earned_on_own_goods(week: Week, account: Account) -> float:
+    """An owner's own sales less what they cost, Rp: of refunds and affiliates a platform pays those of own goods."""
+    costs = (Purpose.OWN_GOODS, Purpose.FULFILMENT, Purpose.ENTRY, Purpose.AFFILIATES, Purpose.REFUNDS)
+    return float(week.flow(Purpose.OWN_SALES, payee=account) - sum(week.flow(cost, payer=account) for cost in costs))
+
+
 # ---- who gains, who pays
 
 
@@ -106,11 +112,11 @@ def platform_profit_passed_on(week: Week) -> float:
     return 0.0 - platform_profit_home(week)
 
 
-@outcome("rival channels' fees", "Rp", 0, "sum")
+@outcome("rival channels' profit", "Rp", 0, "sum")
 def rival_profit(week: Week) -> float:
-    """What the rival app, the rival marketplace and payment services book, whoever owns them.
+    """What the rival app, the rival marketplace and payment services book, profit on own goods in it.
 
-    A marketplace of the app's owner is the platform's.
+    A marketplace of the app's owner is in the platform's books.
     """
     return marketplace_profit(week) + _booked(week, Account.RIVALS)
 
@@ -121,15 +127,15 @@ def marketplace_profit(week: Week) -> float:
     return _booked(week, Account.MARKETPLACE)
 
 
-@outcome("rival channels' fees, owners at home", "Rp", 0, "sum", party="rival channels")
+@outcome("rival channels' profit, owners at home", "Rp", 0, "sum", party="rival channels")
 def rival_profit_home(week: Week) -> float:
-    """The part of rival channels' fees whose owners are at home."""
+    """The part of rival channels' profit whose owners are at home."""
     return rival_profit(week) - rival_profit_abroad(week)
 
 
-@outcome("rival channels' fees, owners abroad", "Rp", 0, "sum", party="foreign owners of rival channels", home=False)
+@outcome("rival channels' profit, owners abroad", "Rp", 0, "sum", party="foreign owners of rival channels", home=False)
 def rival_profit_abroad(week: Week) -> float:
-    """The part of rival channels' fees whose owners are abroad (`rival.abroad`, `channels.others_abroad`)."""
+    """The part of rival channels' profit whose owners are abroad (`rival.abroad`, `channels.others_abroad`)."""
     marketplace = week.marketplace.abroad * marketplace_profit(week)
     return marketplace + week.others_abroad * _booked(week, Account.RIVALS)
 
@@ -228,12 +234,14 @@ def advertising_income(week: Week) -> float:
 
 @outcome("profit on own goods", "Rp", 0, "sum")
 def own_goods_profit(week: Week) -> float:
-    """Own sales less goods, fulfilment, entry, affiliates and refunds."""
-    costs = (Purpose.OWN_GOODS, Purpose.FULFILMENT, Purpose.ENTRY, Purpose.AFFILIATES, Purpose.REFUNDS)
-    return float(
-        week.flow(Purpose.OWN_SALES, payee=Account.PLATFORM)
-        - sum(week.flow(cost, payer=Account.PLATFORM) for cost in costs)
-    )
+    """Own sales of the app's owner less goods, fulfilment, entry, affiliates and refunds."""
+    return _earned_on_own_goods(week, Account.PLATFORM)
+
+
+@outcome("marketplace's profit on own goods", "Rp", 0, "sum")
+def marketplace_own_goods_profit(week: Week) -> float:
+    """The same of a marketplace of another owner."""
+    return _earned_on_own_goods(week, Account.MARKETPLACE)
 
 
 @outcome("subsidies", "Rp", 0, "sum")

@@ -17,7 +17,7 @@ from ..settings.registry import Choice
 from ..settings.strategies import motives
 from ..state.channels import mask_of
 from ..state.ledger import Account, Ledger, Purpose
-from ..state.listings import NOBODYS, PAST, PLATFORM_KIND, STILL_THERE, Listings
+from ..state.listings import COPY_BITS, NOBODYS, PAST, STILL_THERE, Listings
 from .first_party import FirstParty
 from .learning import expected_orders
 from .motives import Appraisal, MotiveView
@@ -244,8 +244,7 @@ def add_copy(goods: FirstParty, plan: Plan, original: int, brand: bool, week: in
     listings = goods.listings
     [new] = listings.append(
         1,
-        id=(np.int64(PLATFORM_KIND << goods.number) << 56)
-        ^ listings.id[original],  # an importer's has a bit of its own
+        id=(np.int64(COPY_BITS[goods.kind]) << 56) ^ listings.id[original],
         seller=NOBODYS,
         original=listings.original[original],
         kind=goods.kind,
@@ -264,6 +263,7 @@ def add_copy(goods: FirstParty, plan: Plan, original: int, brand: bool, week: in
         affiliate=plan.affiliate,
     )
     _source(goods, plan, int(new), brand)
-    listings.copied_week[original] = week
+    if listings.copied_week[original] < 0:
+        listings.copied_week[original] = week
     listings.copy[original] = new
     return int(new)

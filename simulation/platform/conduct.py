@@ -12,7 +12,7 @@ from ..law.conduct import Conduct
 from ..law.effective import lawful_fees
 from ..settings.registry import Choice
 from ..settings.rival import RivalSetting
-from .feed import candidate_set, rank
+from .feed import candidate_set, rank, rank_search
 from .first_party import FirstParty
 
 
@@ -30,14 +30,17 @@ def conduct(
     listings, terms, chance = goods.listings, goods.terms, goods.chance
     candidates = candidate_set(listings)
 
-    def ranked(own_favour: float) -> Floats:
-        return rank(candidates, listings, algorithm, certainty, terms, chance, own_favour)
+    def ranked(own_favour: float) -> list[Floats]:
+        """Weights of the app's feed and, where its owner has the marketplace, of a search there with a ranking."""
+        feed = rank(candidates, listings, algorithm, certainty, terms, chance, own_favour)
+        search = rank_search(candidates, listings, terms, chance, own_favour) if terms.one_owner else None
+        return [feed] if search is None else [feed, search]
 
     return Conduct(
         setting=goods.setting,
         fees=lambda rules: lawful_fees(goods.setting, rival, rules, terms.order_value),
         own=goods.on_sale(),
-        ranks_otherwise=lambda favour: not np.array_equal(ranked(terms.rules.own_favour), ranked(favour)),
+        ranks_otherwise=lambda favour: not all(map(np.array_equal, ranked(terms.rules.own_favour), ranked(favour))),
         crosses=lambda eligible, floors: stops(listings, terms, eligible, floors, chance),
         observed=observed,
     )

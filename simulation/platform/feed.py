@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from ..arrays import TINY, Floats
@@ -16,11 +14,10 @@ from ..state.consumers import CLUSTERS
 from ..state.listings import Listings
 from ..state.offers import CandidateSet, ExposureTables, Feed
 from ..state.opening import Opening
+from ..state.platforms import PlatformTerms
 from .ad_slots import sell_slots
 from .exposure import ExposurePlan, ExposureWeights, exposure_tables, favoured, plan_exposure, table_weights
 from .ranking import RankingView
-
-APP, SHOP = 0, -1  # places of the app and of the marketplace among platforms, and of whose goods are sold there
 
 
 def candidate_set(listings: Listings) -> CandidateSet:
@@ -50,29 +47,40 @@ def rank(
 
     certainty (C,); own_favour: what is left of that favour, by default as the week's rules have it.
     """
-    view = ranking_view(candidates, listings, certainty, terms, chance, APP)
-    if own_favour is not None:
-        view = replace(view, own_favour=own_favour)
+    app, _ = terms.platforms
+    view = ranking_view(candidates, listings, certainty, terms, chance, app, own_favour)
     return np.exp(rankings.ask(algorithm, view)) * (2.0 * candidates.lean)
 
 
-def rank_search(candidates: CandidateSet, listings: Listings, terms: WeekTerms, chance: Chance) -> Floats | None:
-    """Exposure weights of the marketplace's search, (J,), by its own ranking, to which no taste is known, or None."""
+def rank_search(
+    candidates: CandidateSet, listings: Listings, terms: WeekTerms, chance: Chance, own_favour: float | None = None
+) -> Floats | None:
+    """Exposure weights of the marketplace's search, (J,), by its own ranking, to which no taste is known, or None.
+
+    own_favour: as in `rank`.
+    """
     if terms.rival.ranking is None:
         return None
-    view = ranking_view(candidates, listings, np.zeros(len(CLUSTERS)), terms, chance, SHOP)
+    _, shop = terms.platforms
+    view = ranking_view(candidates, listings, np.zeros(len(CLUSTERS)), terms, chance, shop, own_favour)
     return np.asarray(np.exp(rankings.ask(choose("algorithm", terms.rival.ranking), view))[0])
 
 
 def ranking_view(
-    candidates: CandidateSet, listings: Listings, certainty: Floats, terms: WeekTerms, chance: Chance, where: int
+    candidates: CandidateSet,
+    listings: Listings,
+    certainty: Floats,
+    terms: WeekTerms,
+    chance: Chance,
+    one: PlatformTerms,
+    own_favour: float | None,
 ) -> RankingView:
-    """What a platform's ranking sees: its own commission, and as own goods those of whose goods are sold there.
+    """What the ranking of `one` platform sees: its own commission, and as own goods those of the arm that sells there.
 
-    certainty (C,); where: `APP` or `SHOP`.
+    certainty (C,); own_favour: as in `rank`.
     """
     rows, prior = candidates.rows, terms.sellers.popularity_prior
-    one, arm = terms.platforms[where], terms.arms[where]
+    arm = terms.arm_on(one.channel)
     popularity = listings.popularity(terms.mean_orders, prior)
     often = listings.recent(listings.past_shown) + prior
     price = listings.price[rows] / listings.listed[rows]
@@ -88,7 +96,7 @@ def ranking_view(
         own_margin=np.where(own, margin, 0.0),
         price=listings.relative_price[rows],
         own=own,
-        own_favour=arm.rules.own_favour,
+        own_favour=arm.rules.own_favour if own_favour is None else own_favour,
     )
 
 

@@ -172,7 +172,7 @@ def adaptive(
         float,
         Spec(
             "χ, d ln of the app's orders for what it takes of an order's worth, as sellers and buyers leave later",
-            "assumed, 3 to 30; at 10 the best take is about 7 %, TikTok Shop's was 8 % in 2025 (docs/facts.md A [11])",
+            "assumed, 3 to 30, by the take that is best then; TikTok Shop's was 8 % in 2025 (docs/facts.md A [11])",
             0.0,
             NOBODY_MOVES,
         ),

@@ -53,8 +53,8 @@ def threats(listings: Listings, rows: Rows, terms: WeekTerms) -> Floats:
 
     l is `copy_loss`; h, the chance a week to be copied, is to `threat` a year as (gross profit / mean)^tilt and as the
     design can be copied; δ is how fast effort wears out. Without data on sellers the platform tells good from bad less
-    well, and the tilt falls. Who has a copy beside it loses l; whose copy is gone fears nothing more. Of two arms the
-    chances add up.
+    well, and the tilt falls. Who has a copy beside it loses l; an arm whose copy is gone is feared no more. Of two arms
+    the chances add up.
     """
     selling, chance = terms.sellers, np.zeros(rows.size)
     arms = [arm for arm in terms.arms if arm.setting.own_goods and arm.allowed > 0.0]
@@ -66,7 +66,7 @@ def threats(listings: Listings, rows: Rows, terms: WeekTerms) -> Floats:
         tilt = selling.threat_tilt * (left + (1.0 - left) * arm.setting.public_correlation**2)
         sought = (gross / max(float(gross.mean()), TINY)) ** tilt
         sought /= max(float(sought.mean()), TINY)
-        chance += selling.threat / YEAR * arm.allowed * listings.copyable[rows] * sought
+        fresh = ~np.isin(rows, listings.original[listings.own_of(arm.owner.kind)])
+        chance += selling.threat / YEAR * arm.allowed * listings.copyable[rows] * sought * fresh
     spoiled = chance / np.maximum(chance + selling.effort_decay, TINY)
-    beside, tried = listings.copy[rows] >= 0, listings.copied_week[rows] >= 0
-    return np.asarray(selling.copy_loss * np.where(beside, 1.0, np.where(tried, 0.0, spoiled)))
+    return np.asarray(selling.copy_loss * np.where(listings.copy[rows] >= 0, 1.0, spoiled))

@@ -65,7 +65,8 @@ class RivalSetting:
     )
     own_goods: bool = parameter(
         False,
-        unit="whether it sells own copies on the marketplace; where it has the app's owner, that one's arm does",
+        unit="whether it sells copies of its own; no effect where the app's owner has it: then `platform.own_goods` "
+        "decides",
         source="the user's scenario; all else of its arm is assumed as the app's (`platform`)",
     )
     favour: float = parameter(
@@ -77,9 +78,10 @@ class RivalSetting:
     )
     ranking: str | None = parameter(
         None,
-        unit="the ranking of its search, at that one's defaults; null goes by `consideration.search_exponent`",
+        unit="how its search is ordered, by a ranking at its default settings; null: by popularity, as the app's "
+        "search",
         choices=RANKINGS,
-        source="null orders it as the app's search; sellers do not reckon with it",
+        source="the user's scenario; sellers do not reckon with it",
     )
     own_share: float = parameter(
         0.06,

@@ -230,7 +230,7 @@ class Selling:
     )
     belief: float = parameter(
         1.0,
-        unit="an SME's expected loss of social orders over the share of the platform's own goods",
+        unit="an SME's expected loss of its orders on a platform over the share of that platform's own goods there",
         low=0.0,
         high=10.0,
         source="assumed; 1 expects to lose as others did on average",

@@ -15,6 +15,7 @@ from .table import Table, column, table
 KINDS = ("sme", "importer", "platform", "marketplace")
 SME_KIND, IMPORTER_KIND, PLATFORM_KIND, MARKETPLACE_KIND = range(4)
 OWN_KINDS = (PLATFORM_KIND, MARKETPLACE_KIND)  # own goods of the app's owner, and of a marketplace of another one
+COPY_BITS = {PLATFORM_KIND: 2, MARKETPLACE_KIND: 4}  # of a copy's id, by which it differs from that of its original
 STILL_THERE = NOT_PAUSED = NOBODYS = -1
 
 
@@ -96,7 +97,7 @@ class Listings(Table):
         np.int32, "row", "its live copy, whosever it is, or -1 for none", newcomer=-1, of="design"
     )
     copied_week: Rows = column(
-        np.int64, "week", "the week in which it was copied, or -1 for never", newcomer=-1, of="design"
+        np.int64, "week", "the week in which anybody first copied it, or -1 for never", newcomer=-1, of="design"
     )
     copyable: Floats = column(
         float, "0 to 1", "how far others can make it: less where the seller's effort matters", newcomer=1.0, of="design"

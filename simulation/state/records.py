@@ -38,7 +38,7 @@ class Settlement:
     bad: Floats  # of these, bad ones
     sales: Rupiah
     social_sales: Rupiah
-    by_channel: Rupiah  # (L, 4) sellers' sales, without the platform's own
+    by_channel: Rupiah  # (L, 4) sellers' sales, without platforms' own
     fees: Rupiah  # commissions, channel fees, affiliates, seller tax, refunds
     refunds: Rupiah
     goods: Rupiah

@@ -13,6 +13,7 @@ from simulation.chance import Chance
 from simulation.sellers.costs import running_costs
 from simulation.sellers.effort import review_effort, threats, upkeep_of
 from simulation.settings.sellers import Selling
+from simulation.state.listings import PLATFORM_KIND
 from tests.simulation.worlds import PROJECT_S, merged, run, same, small
 
 THREATENED = merged(PROJECT_S, {"sellers": {"effort": 0.2}})
@@ -79,8 +80,9 @@ def test_winners_fear_most_and_a_firewall_or_a_ban_takes_the_fear_away() -> None
 def test_the_copied_lose_what_a_copy_takes_and_the_once_copied_nothing_more() -> None:
     market = opened()
     table = market.listings
-    table.copy[3], table.copied_week[[3, 4]] = 3, 1
-    table.copy[4] = -1
+    copies = table.append(2, **{name: getattr(table, name)[[3, 4]] for name in table.columns()})
+    table.kind[copies], table.original[copies] = PLATFORM_KIND, [3, 4]
+    table.copy[3] = copies[0]
     fear = threats(table, np.array([3, 4]), market.terms)
     assert fear == pytest.approx([market.config.sellers.copy_loss, 0.0])
 

@@ -11,9 +11,12 @@ import pytest
 from numpy.typing import NDArray
 
 from simulation import ConfigError, Market
+from simulation.agents.platform import Platforms
+from simulation.law.instruments import instruments
 from simulation.law.regulation import choose_rules
 from simulation.platform import fees as fees_module
 from simulation.platform import own_pricing as own_pricing_module
+from simulation.platform.assortment import add_copy, withdraw
 from simulation.platform.exposure import table_weights
 from simulation.platform.feed import candidate_set, rank_search
 from simulation.platform.fees import Outlook
@@ -137,6 +140,8 @@ def its_books_have_what_its_goods_sell_and_cost() -> None:
     )
     assert market.series["marketplace_profit"][-1] == booked
     assert market.series["own_goods_profit"][-1] == 0.0
+    paid = sum(amount for (what, payer, _), amount in flows.items() if payer == "marketplace" and "subsidy" not in what)
+    assert market.series["marketplace_own_goods_profit"][-1] == flows["own sales", "consumers", "marketplace"] - paid
     sold = flows["own sales", "consumers", "marketplace"]
     there = sold + flows["commission", "sellers", "marketplace"] / 0.05
     assert market.series["own_share_marketplace"][-1] == pytest.approx(sold / there, rel=1e-4)
@@ -166,6 +171,12 @@ MUTANTS: dict[Check, tuple[Wrong, ...]] = {
         Wrong("the app packs", MONEY + "_pay_fulfilment", "FULFILMENT, account,", "FULFILMENT, Account.PLATFORM,"),
         Wrong("the app buys", MONEY + "Purses.pay", "purpose, account, payee", "purpose, Account.PLATFORM, payee"),
         Wrong("the app enters", ARM + "assortment:_pay_entry", "goods.arm.owner.account", "Account.PLATFORM"),
+        Wrong(
+            "the app earns",
+            "simulation.outcomes.parties:_earned_on_own_goods",
+            "payee=account",
+            "payee=Account.PLATFORM",
+        ),
     ),
 }
 
@@ -362,6 +373,59 @@ def test_of_two_arms_the_threats_add_up() -> None:
     assert not found[3].any()
 
 
+def what_an_arm_gave_up_the_other_may_copy() -> None:
+    """Who has lost a copy of one arm fears the other as much as who has none, and that arm no more."""
+    effort = {"sellers": {"effort": 0.3, "effort_protects": 0.0, "threat_tilt": 0.0}}
+    fear = {}
+    for arms in ((True, True), (True, False), (False, True)):
+        own = {"platform": {"own_goods": arms[0]}, "rival": {"own_goods": arms[1]}}
+        market = Market(small(HALVES, effort, own))
+        table = market.listings
+        for row, arm in enumerate(market.terms.arms):
+            goods, plan = market._goods(market.terms, row), market.platforms[row].plan
+            withdraw(table, add_copy(goods, plan, row, False, 1), 2)
+            assert table.kind[-1] == arm.owner.kind
+        fear[arms] = threats(table, np.arange(3), market.terms)
+    both, app, shop = fear[True, True], fear[True, False], fear[False, True]
+    assert app == pytest.approx([0.0, app[2], app[2]])
+    assert shop == pytest.approx([shop[2], 0.0, shop[2]])
+    assert both[:2] == pytest.approx([shop[2], app[2]])
+    assert 0.0 < app[2] < both[2]
+
+
+def a_design_keeps_the_week_of_its_first_copy() -> None:
+    market = Market(small(BOTH))
+    for number, week in enumerate((5, 9)):
+        goods, plan = market._goods(market.terms, number), market.platforms[number].plan
+        withdraw(market.listings, add_copy(goods, plan, 0, False, week), week + 1)
+    assert market.listings.copied_week[0] == 5
+    assert market.results().sellers["copied_week"][0] == 5
+
+
+EFFORT = "simulation.sellers.effort:threats"
+WRONG_COPIES: dict[Check, tuple[Wrong, ...]] = {
+    what_an_arm_gave_up_the_other_may_copy: (
+        Wrong("copied by anybody", EFFORT, "listings.own_of(arm.owner.kind)", "listings.own"),
+        Wrong("feared again", EFFORT, " * fresh", ""),
+    ),
+    a_design_keeps_the_week_of_its_first_copy: (
+        Wrong("that of the last", ARM + "assortment:add_copy", "if listings.copied_week[original] < 0:", "if True:"),
+    ),
+}
+
+
+@pytest.mark.parametrize("check", WRONG_COPIES, ids=lambda check: check.__name__)
+def test_of_a_design_that_both_arms_copy(check: Check) -> None:
+    check()
+
+
+@pytest.mark.parametrize(("check", "wrong"), every(WRONG_COPIES))
+def test_wrong_copies_of_both_arms_are_seen(check: Check, wrong: Wrong, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong.apply(monkeypatch)
+    with pytest.raises(AssertionError):
+        check()
+
+
 # ---- its own ranking
 
 
@@ -401,9 +465,12 @@ def its_search_goes_by_its_ranking() -> None:
 FEED = "simulation.platform.feed:"
 WRONG_RANKINGS: dict[Check, tuple[Wrong, ...]] = {
     its_search_goes_by_its_ranking: (
-        Wrong("the app's commission", FEED + "ranking_view", "terms.platforms[where]", "terms.platforms[0]"),
+        Wrong("the app's commission", FEED + "ranking_view", "one.fees", "terms.platforms[0].fees"),
         Wrong(
-            "the app's goods, and what rules leave them", FEED + "ranking_view", "terms.arms[where]", "terms.arms[0]"
+            "the app's goods, and what rules leave them",
+            FEED + "ranking_view",
+            "terms.arm_on(one.channel)",
+            "terms.arms[0]",
         ),
         Wrong("tastes are known", FEED + "rank_search", "np.zeros(", "np.ones("),
         Wrong("a score for a weight", FEED + "rank_search", "np.exp(", "("),
@@ -496,7 +563,132 @@ def test_what_rules_took_off_its_shelves_goes_too() -> None:
     assert not market.marketplace.shelved
 
 
+def what_is_banned_is_not_sold_in_the_week_of_the_sale() -> None:
+    """A rule that holds the app's owner holds what it buys, from the week in which that is its own."""
+    sales = [("own sales", "consumers", whose) for whose in ("platform", "marketplace")]
+    market = Market(small(SOLD, regulation={"resale_ban": {"on": "app"}}))
+    for _ in range(19):
+        market.step()
+    assert [market.flows.get(sale, 0) > 0 for sale in sales] == [False, True]  # type: ignore[call-overload]
+    market.step()
+    assert [market.flows.get(sale, 0) for sale in sales] == [0, 0]  # type: ignore[call-overload]
+    assert not market.listings.own[market.listings.live].any()
+
+
+def the_goods_are_handed_over_once() -> None:
+    """In the week in which the owner changes, however that comes about; where one has both, there is nothing to do."""
+    done: list[int] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Platforms, "join_arms", lambda platforms, listings: done.append(platforms.app.model.steps))
+        run(BOTH, ONE_OWNER, weeks=3)
+        run(SOLD, weeks=22)
+        market = Market(small(BOTH, weeks=5))
+        market.step()
+        market.platform.owns_marketplace = True
+        market.run()
+    assert done == [20, 2]
+
+
+WEEK = "simulation.market:Market._rules_hold"
+WRONG_SALES: dict[Check, tuple[Wrong, ...]] = {
+    what_is_banned_is_not_sold_in_the_week_of_the_sale: (
+        Wrong("only where rules change", WEEK, "if sold or terms.rules", "if terms.rules"),
+    ),
+    the_goods_are_handed_over_once: (
+        Wrong("every week", WEEK, "terms.one_owner and not before.one_owner", "terms.one_owner"),
+    ),
+}
+
+
+@pytest.mark.parametrize("check", WRONG_SALES, ids=lambda check: check.__name__)
+def test_in_the_week_of_a_sale(check: Check) -> None:
+    check()
+
+
+@pytest.mark.parametrize(("check", "wrong"), every(WRONG_SALES))
+def test_a_wrong_sale_is_seen(check: Check, wrong: Wrong, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong.apply(monkeypatch)
+    with pytest.raises(AssertionError):
+        check()
+
+
 # ---- rules
+
+
+def the_app_is_not_fined_for_parcels_of_the_marketplace() -> None:
+    """Unseen for 24 weeks, a positive list is broken where own goods of the app's owner cross the border."""
+    rule = {"positive_list": {"detection_lag": 24, "fine": 0.1}}
+    no_importers = merged(HALVES, {"market": {"importers": 0}}, {"regulation": rule})
+    theirs = run(no_importers, GOODS)
+    made = theirs.listings.crosses_border & theirs.listings.own_of(MARKETPLACE_KIND)
+    assert made.sum() >= 2
+    assert not any(theirs.series["fine_revenue"])
+    mine = run(no_importers, {"platform": {"own_goods": True}})
+    assert [week for week, fine in enumerate(mine.series["fine_revenue"], 1) if fine] == [25]
+
+
+def a_ranking_of_the_search_that_favours_own_goods_is_seen() -> None:
+    """Where one owner has both: 10 % of its turnover in the weeks in which it has own goods on sale."""
+    mine = {"platform": {"own_goods": True, "favour": 1.0, "comparison": 0.0}}
+    rule = {"neutral_ranking": {"detection_lag": 24, "fine": 0.1}}
+    for ranking, by_take in (("popularity", False), ("revenue", True)):
+        market = Market(small(HALVES, ONE_OWNER, mine, {"rival": {"ranking": ranking}}, regulation=rule))
+        turnover = 0
+        for week in range(1, 26):
+            own = market.listings.live_own.size > 0
+            market.step()
+            took = sum(amount for (_, _, payee), amount in market.flows.items() if payee == "platform")
+            turnover += took * own * (week < 25)
+        assert turnover > 0
+        assert market.series["fine_revenue"][-1] == pytest.approx(0.1 * turnover * by_take, abs=1.0)
+
+
+CONDUCT = ARM + "conduct:conduct"
+WRONG_CONDUCT: dict[Check, tuple[Wrong, ...]] = {
+    the_app_is_not_fined_for_parcels_of_the_marketplace: (
+        Wrong("all parcels", "simulation.law.border:stops", " & ~listings.own_of(MARKETPLACE_KIND)", ""),
+        Wrong("no own parcels", "simulation.law.border:stops", "listings.own_of(MARKETPLACE_KIND)", "listings.own"),
+    ),
+    a_ranking_of_the_search_that_favours_own_goods_is_seen: (
+        Wrong("the feed alone", CONDUCT, "if terms.one_owner else None", "if False else None"),
+        Wrong("with the favour of the week", CONDUCT, "terms, chance, own_favour) if", "terms, chance) if"),
+    ),
+}
+
+
+@pytest.mark.parametrize("check", WRONG_CONDUCT, ids=lambda check: check.__name__)
+def test_what_the_app_is_fined_for(check: Check) -> None:
+    check()
+
+
+@pytest.mark.parametrize(("check", "wrong"), every(WRONG_CONDUCT))
+def test_a_wrong_look_at_conduct_is_seen(check: Check, wrong: Wrong, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong.apply(monkeypatch)
+    with pytest.raises(AssertionError):
+        check()
+
+
+def test_what_another_owner_ranks_by_is_not_the_apps_to_answer_for() -> None:
+    by_take = {"platform": {"favour": 1.0, "comparison": 0.0}, "rival": {"ranking": "revenue", "favour": 1.0}}
+    rule = {"neutral_ranking": {"detection_lag": 24, "fine": 0.1}}
+    assert not any(run(BOTH, by_take, regulation=rule).series["fine_revenue"])
+
+
+def test_laws_on_marketplaces_hold_them() -> None:
+    """Permendag 31/2023 Art 21(2) and India's Press Note 2 say whom they hold; the bundle says it, too."""
+    market = run(BOTH, regulation={"permendag_31_2023": {"start_week": 20}})
+    assert live(market, MARKETPLACE_KIND).size
+    assert not market.listings.foreign[market.listings.own & market.listings.on_sale].any()
+    for arm in market.terms.arms:
+        assert arm.rules.own_brand == 0.0
+        assert arm.rules.seller_data == (0.0 if arm.owner.kind == PLATFORM_KIND else 1.0)
+    defaults = {name: instruments.defaults(name).get("on") for name in instruments}
+    assert {name for name, on in defaults.items() if on == "both"} == {"own_product_ban", "india_pn2_2018"}
+    for name in ("own_product_ban", "india_pn2_2018"):
+        asked = instruments[name]()
+        assert {field for field in asked if "marketplace" not in field} == {
+            field.removeprefix("marketplace_") for field in asked if "marketplace" in field
+        }
 
 
 @cache
@@ -559,8 +751,31 @@ def test_neutral_ranking_there_shows_its_goods_less() -> None:
 
 def test_a_marketplace_of_the_apps_owner_is_held_with_the_app() -> None:
     owner = merged(BOTH, ONE_OWNER)
-    assert same(run(owner, weeks=16, regulation={"resale_ban": {"on": "marketplace"}}), run(owner, weeks=16))
-    assert not live(run(owner, weeks=16, regulation={"resale_ban": {}}), PLATFORM_KIND).size
+    held, both = (run(owner, weeks=16, regulation={"resale_ban": {"on": on}}) for on in ("app", "both"))
+    assert not live(held, PLATFORM_KIND).size
+    assert same(held, both)
+
+
+@pytest.mark.parametrize("rule", [name for name in instruments if "on" in instruments.defaults(name)])
+def test_a_rule_that_would_hold_nobody_is_refused_in_one_line(rule: str) -> None:
+    of_it = {"regulation": {rule: {"on": "marketplace"}}}
+    one_line = rf"^regulation\.{rule}\.on: got marketplace; it may be app or both: with [^\n]*owns_marketplace[^\n]*$"
+    with pytest.raises(ConfigError, match=one_line):
+        small(ONE_OWNER, of_it)
+    small({"rival": {"sold_week": 9}}, of_it)
+    market = Market(small(ONE_OWNER))
+    with pytest.raises(ConfigError, match=one_line):
+        market.regulator.enact(rule, on="marketplace")
+    assert market.regulator.instruments == ()
+
+
+@pytest.mark.parametrize("rule", [name for name in instruments if "on" in instruments.defaults(name)])
+def test_a_fine_that_never_falls_due_is_refused_in_one_line(rule: str) -> None:
+    refused = rf"^regulation\.{rule}\.fine: got 0\.1; it may be 0 beside regulation\.{rule}\.on=marketplace: [^\n]*$"
+    with pytest.raises(ConfigError, match=refused):
+        choose_rules({rule: {"on": "marketplace", "fine": 0.1}})
+    for on, fine in (("both", 0.1), ("marketplace", 0.0)):
+        assert choose_rules({rule: {"on": on, "fine": fine}})
 
 
 def test_separation_of_the_app_leaves_the_marketplace_its_goods() -> None:
