@@ -18,8 +18,8 @@ COLUMNS = ["seed", "seller_id", "rank", "died_in", "week", "category", "opening_
 def fates(study: Study, scenario: Any, base: Any) -> pd.DataFrame:
     """The opening SMEs that live in one of the two scenarios only, up to the last week that both have.
 
-    `died_in`: 'scenario' or 'base', and `week` when; `copied_week`: when the platform copied it in `scenario`, NaN
-    where it did not. `rank`: 1 for the shop with the most orders in the opening week, a mean over seeds; NaN
+    `died_in`: 'scenario' or 'base', and `week` when; `copied_week`: when a platform first copied it in `scenario`, NaN
+    where none did. `rank`: 1 for the shop with the most orders in the opening week, a mean over seeds; NaN
     without them. Largest first by orders in the opening week.
     """
     pairs = twins(study, scenario, base)

@@ -64,7 +64,7 @@ def groupings(study: Study) -> dict[str, list[Group]]:
 def group_curves(study: Study, scenario: Any, grouping: str) -> dict[str, Curve]:
     """Kaplan-Meier curves of a scenario's opening SMEs by group: label to curve, without groups that have no shop.
 
-    Weeks count from the opening. A shop is copied where the platform copied it in this scenario; a curve begins with
+    Weeks count from the opening. A shop is copied where a platform copied it in this scenario; a curve begins with
     the first week after which it has a shop.
     """
     groups = groupings(study).get(grouping, [])
@@ -77,7 +77,7 @@ def group_curves(study: Study, scenario: Any, grouping: str) -> dict[str, Curve]
 
 
 def copied_twins(study: Study, scenario: Any, base: Any) -> dict[str, Curve]:
-    """Curves of the shops that the platform copied in `scenario`, there and in `base`, by the scenarios' labels.
+    """Curves of the shops that a platform copied in `scenario`, there and in `base`, by the scenarios' labels.
 
     Week 0 is the week in which a shop was copied in `scenario`. Only shops that then lived in both scenarios count,
     so that neither has a lead; the curves end with the shorter scenario. Empty where `base` copies too.

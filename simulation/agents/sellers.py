@@ -83,7 +83,7 @@ class SME(Shop):
 
     @property
     def copied_week(self) -> int:
-        """The first week in which a design of its was copied, or -1 for never."""
+        """The week in which a platform first copied a design of its, or -1 for never."""
         weeks = self.model.listings.copied_week[self.designs]
         return int(min(weeks[weeks >= 0], default=-1))
 

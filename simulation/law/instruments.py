@@ -23,10 +23,6 @@ def _whom(source: str) -> Spec:
     return Spec(unit, source, choices=("app", "marketplace", "both"))
 
 
-ASKED = _whom("the user's scenario: the app, whose own goods and fees are the question")
-GATEKEEPERS = _whom("the app: the DMA holds those that are designated, one by one (docs/facts.md B4 [46])")
-
-
 class Instruments(Registry):
     """Instruments by name. What one changes must be fields of `Rules`."""
 
@@ -81,7 +77,7 @@ def resale_ban(
     proxies: Annotated[
         float, Spec("share of own listings that goes on through sellers it stands behind", SCENARIO, 0.0, 1.0)
     ] = 0.0,
-    on: Annotated[str, ASKED] = "app",
+    on: Annotated[str, _whom("the user's scenario: the app, whose own goods are the question")] = "app",
 ) -> dict[str, float]:
     """A platform may not sell on its own account at all, neither its own brand nor bought in (docs/facts.md C)."""
     return _held_for(on, own_brand=proxies, resale=proxies)
@@ -91,7 +87,9 @@ def resale_ban(
 def data_firewall(
     *,
     leak: Annotated[float, Spec("share of the data that leaks through", SCENARIO, 0.0, 1.0)] = 0.0,
-    on: Annotated[str, GATEKEEPERS] = "app",
+    on: Annotated[
+        str, _whom("the app: DMA Art 6(2) holds those that are designated, one by one (docs/facts.md B4 [46])")
+    ] = "app",
 ) -> dict[str, float]:
     """The own-goods arm may not use sellers' non-public data (EU DMA Art 6(2); Permendag 31/2023 Art 13)."""
     return _held_for(on, seller_data=leak)
@@ -107,14 +105,20 @@ def data_linking_ban(
 
 
 @instruments.register
-def neutral_ranking(*, on: Annotated[str, GATEKEEPERS] = "app") -> dict[str, float]:
+def neutral_ranking(
+    *,
+    on: Annotated[
+        str,
+        _whom("the app: DMA Art 6(5) holds those that are designated, one by one (docs/facts.md B4 [46])"),
+    ] = "app",
+) -> dict[str, float]:
     """Own listings may not be favoured in feed or ranking (EU DMA Art 6(5); KPPU remedy 2025)."""
     return _held_for(on, own_favour=0.0)
 
 
 @instruments.register
 def transparency() -> dict[str, float]:
-    """Sellers are told how own goods are treated: what they believe of it becomes exact (EU P2B 2019/1150)."""
+    """Each platform tells sellers how it treats own goods: what they believe of it becomes exact (EU P2B 2019/1150)."""
     return {"disclosure": 1.0}
 
 
@@ -124,7 +128,7 @@ def below_cost_ban(
     least: Annotated[
         float, Spec("price over unit cost with the freight that its platform pays", SCENARIO, 0.0, 10.0)
     ] = 1.0,
-    on: Annotated[str, ASKED] = "app",
+    on: Annotated[str, _whom("the app, of whose own goods it was proposed (docs/facts.md C [72])")] = "app",
 ) -> dict[str, float]:
     """Own goods may not be sold under unit cost with freight (proposed in Indonesia in 2023, docs/facts.md C [72])."""
     return _held_for(on, own_floor=least)
@@ -148,7 +152,9 @@ def commission_cap(
             1.0,
         ),
     ] = 1.0,
-    on: Annotated[str, ASKED] = "app",
+    on: Annotated[
+        str, _whom("the user's scenario: the app; San Francisco's holds delivery apps (docs/facts.md C [60])")
+    ] = "app",
 ) -> dict[str, float]:
     """A platform's commission has a ceiling, and its fee on buyers where the law says so; its advertising and its
     subsidy are free to answer, and so are the fees of platforms that it does not hold."""
@@ -159,7 +165,7 @@ def commission_cap(
 def subsidy_cap(
     *,
     cap: Annotated[float, Spec("share of an order's listed worth", SCENARIO, 0.0, 1.0)] = 0.0,
-    on: Annotated[str, ASKED] = "app",
+    on: Annotated[str, _whom("the user's scenario: the app, which pays for shipping")] = "app",
 ) -> dict[str, float]:
     """What a platform adds to shipping has a ceiling (docs/facts.md C)."""
     return _held_for(on, subsidy_cap=cap)

@@ -97,7 +97,7 @@ class Listings(Table):
         np.int32, "row", "its live copy, whosever it is, or -1 for none", newcomer=-1, of="design"
     )
     copied_week: Rows = column(
-        np.int64, "week", "the week in which anybody first copied it, or -1 for never", newcomer=-1, of="design"
+        np.int64, "week", "the week in which a platform first copied it, or -1 for never", newcomer=-1, of="design"
     )
     copyable: Floats = column(
         float, "0 to 1", "how far others can make it: less where the seller's effort matters", newcomer=1.0, of="design"

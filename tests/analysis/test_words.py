@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import tables
+from analysis.columns import setting, telling
 from analysis.intervals import Estimate
-from analysis.words import Scale, amount, humanise, listing, names_unit, plural, scale, scenario_labels, span
+from analysis.language import speaking
+from analysis.shape import Axis
+from analysis.words import (
+    Scale,
+    amount,
+    humanise,
+    listing,
+    names_unit,
+    plural,
+    scale,
+    scenario_labels,
+    setting_label,
+    span,
+)
+from experiments import plan
+from experiments.scenarios import choices_of
 
 
 @pytest.mark.parametrize(
@@ -69,6 +86,43 @@ def test_a_scenario_without_a_rule_says_so_unless_its_platform_stands_there() ->
     assert scenario_labels({1: frozen, 2: adaptive | {"regulation": "a"}})[1] == "No rule, response frozen"
     sold, kept = ({"platform": name, "regulation": "none"} for name in ("project_s", "marketplace_only"))
     assert scenario_labels({1: kept, 2: sold, 3: sold | {"regulation": "a"}})[2] == "Project S"
+
+
+def test_a_setting_says_whose_it_is_and_a_switch_whether_it_is_on() -> None:
+    said = [setting_label(name, value) for name in ("platform.own_goods", "rival.own_goods") for value in (True, False)]
+    assert said == [
+        "With own goods",
+        "Without own goods",
+        "With marketplace's own goods",
+        "Without marketplace's own goods",
+    ]
+    assert setting_label("rival.favour", 1.5) == "Marketplace's favour 1.5"
+    assert setting_label("platform.owns_marketplace", False) == "Without marketplace of its own"
+    with speaking("id"):
+        assert setting_label("rival.own_goods", True) == "Dengan barang sendiri lokapasar"
+        assert setting_label("regulation.resale_ban.on", "both") == "Untuk keduanya"
+    axis = Axis("rival.own_share", (0.1, 0.2), numeric=True)
+    assert axis.label == "Marketplace's own share"
+
+
+def test_scenarios_of_two_platforms_are_told_apart_in_every_language() -> None:
+    """By labels of their own, in which no English word is left."""
+    scenarios = plan.make(["experiment=two_platforms"]).scenarios
+    swept = telling((tuple(choices_of(one.config).values()), one.config) for one in scenarios)
+    names = {*swept, "rival.own_goods", "regulation.resale_ban.proxies", "regulation.commission_cap.cap"}
+    settings = {
+        one.scenario_id: choices_of(one.config) | {name: setting(one.config, name) for name in sorted(names)}
+        for one in scenarios
+    }
+    english = scenario_labels(settings)
+    with speaking("id"):
+        labels = scenario_labels(settings)
+    for told in (english, labels):
+        assert len(set(told.values())) == len(told) == 10
+    words = {
+        code: set(re.findall("[a-z]+", " ".join(of.values()).lower())) for code, of in (("en", english), ("id", labels))
+    }
+    assert words["en"] & words["id"] == {"project", "s"}
 
 
 @pytest.mark.parametrize(

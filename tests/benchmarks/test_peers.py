@@ -77,6 +77,31 @@ def test_a_process_that_ends_says_why(scene: Scene, monkeypatch: pytest.MonkeyPa
         process.step()
 
 
+def test_a_process_that_ends_before_it_is_asked_says_why(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it did not read any more is no second error that hides the first."""
+    monkeypatch.setattr(Library, "python", property(lambda _: Path(sys.executable)))
+    peer = Process(Library("Nobody", "nobody"), scene.arrays())
+
+    def late() -> None:
+        with peer:
+            peer.process.wait()
+            peer.step()
+
+    with pytest.raises(RuntimeError, match="Nobody ended"):
+        late()
+
+
+def test_an_environment_is_here_when_all_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interpreter alone is what an installation that broke off leaves."""
+    monkeypatch.setattr(client, "ENVIRONMENTS", tmp_path)
+    library = Library("Nobody", "nobody")
+    library.python.parent.mkdir(parents=True)
+    library.python.touch()
+    assert not library.is_here
+    (tmp_path / "nobody" / ".installed").touch()
+    assert library.is_here
+
+
 @pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.module)
 def test_what_an_environment_holds_is_pinned(library: Library) -> None:
     wanted = [Requirement(pin) for pin in pins(library)]
