@@ -181,7 +181,7 @@ def reach(week: Week) -> float:
 
 @outcome("own goods' share of the app's feed", "share", 0, "mean", of_some=True)
 def own_feed_share(week: Week) -> float:
-    """How much of the social feed shows the platform's own goods, favour in it: attention taken, not sales."""
+    """How much of the social feed shows own goods of the app's owner, favour in it: attention taken, not sales."""
     return week.own_feed
 
 

@@ -48,7 +48,7 @@ def test_a_platform_is_not_called_what_it_is_not(tmp_path) -> None:
     for scenario, (name, own) in zip(manifest["scenarios"], settings, strict=True):
         scenario["config"] = {"platform": {"name": name, "own_goods": own}}
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    names = ["No Project S", "Marketplace with own goods", "Project S without own goods", "Project S"]
+    names = ["No Project S", "No Project S, but own goods", "Project S without own goods", "Project S"]
     assert list(load(folder).labels.values()) == names
 
 
