@@ -89,17 +89,17 @@ class Chance:
 
     def normal(self, stream: Stream, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0) -> Floats:
         """Two independent standard normals for each (agent, week, party). Shape (n, 2)."""
-        radius, angle = self._polar(stream, agents, week, parties)
+        radius, angle = self.polar(stream, agents, week, parties)
         normals = np.empty((radius.size, 2))
         normals[:, 0], normals[:, 1] = radius * np.cos(angle), radius * np.sin(angle)
         return normals
 
     def one_normal(self, stream: Stream, agents: ArrayLike, week: int = 0, parties: ArrayLike = 0) -> Floats:
         """The first of the two normals of each (agent, week, party) alone. Shape (n,)."""
-        radius, angle = self._polar(stream, agents, week, parties)
+        radius, angle = self.polar(stream, agents, week, parties)
         return np.asarray(radius * np.cos(angle))
 
-    def _polar(self, stream: Stream, agents: ArrayLike, week: int, parties: ArrayLike) -> tuple[Floats, Floats]:
+    def polar(self, stream: Stream, agents: ArrayLike, week: int, parties: ArrayLike) -> tuple[Floats, Floats]:
         """Radius and angle of normals in the plane (Box and Muller 1958)."""
         u = self.uniform(stream, agents, week, parties)
         return np.sqrt(-2.0 * np.log(u[:, 0])), 2.0 * np.pi * u[:, 1]

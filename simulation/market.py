@@ -8,7 +8,7 @@ import numpy as np
 
 from . import demand, law, money, platform, sellers, state
 from .agents.model import AgentModel
-from .agents.platform import Marketplace, Platform, Platforms
+from .agents.platform import Platforms
 from .agents.regulator import Regulator
 from .arrays import TINY, Rupiah
 from .chance import Chance
@@ -83,13 +83,11 @@ class Market(AgentModel):
         """Step 1: the regulator's instruments become the week's rules, and these the terms of trade."""
         before, listings, channels = self.terms, self.listings, self.config.channels
         self.terms = terms = before.under(week, self.regulator.rules(week), *self.platforms.wish_in(week), channels)
-        sold = terms.one_owner and not before.one_owner
-        if sold:
+        if sold := terms.one_owner and not before.one_owner:
             self.platforms.join_arms(listings)
         if sold or terms.rules != before.rules:
-            self._keep_within_rules(terms)
-        for _, goods in self._arms(terms):
-            goods.keep_to_floor()
+            self.platforms.keep_within_rules(terms)
+        self.platforms.keep_to_floors(terms)
         listings.blocked = law.blocked(listings, terms, self.chance)
         listings.vat, listings.duty = law.consumer_taxes(listings, terms)
         if (consent := terms.rules.observed) != before.rules.observed:
@@ -144,7 +142,8 @@ class Market(AgentModel):
 
     def _own_goods_change(self, terms: WeekTerms, occasions: float) -> None:
         """Step 8: every few weeks each own-goods arm drops and makes copies, the app's first; its prices move."""
-        for agent, goods in self._arms(terms):
+        for agent in self.platforms.with_goods(terms):
+            goods = agent.goods(terms)
             agent.shelved = platform.review_assortment(goods, agent.plan, agent.shelved, self.ledger)
             platform.grow_stocks(goods)
             platform.price_own_goods(goods, self.config.own_pricing, self.ledger, occasions)
@@ -160,7 +159,7 @@ class Market(AgentModel):
         setup = sellers.review_channels(*tables, self.ledger, bought, opening, terms, chance)
         closing = sellers.review_shops(*tables, settlement, opening, self.scale, terms, chance)
         self.close(closing, terms.week)
-        self._keep_within_rules(terms)
+        self.platforms.keep_within_rules(terms)
         sellers.review_bids(self.listings, settlement, agent.mean_bid, agent.ad_load, terms)
         sellers.review_commissions(self.listings, terms)
         sellers.review_effort(self.listings, terms)
@@ -186,28 +185,11 @@ class Market(AgentModel):
 
     # ---- what several steps need
 
-    def _goods(self, terms: WeekTerms, arm: int = 0) -> platform.FirstParty:
-        """The goods of one of the week's own-goods arms, the app's first."""
-        setting = self.platforms[arm].arm
-        return platform.FirstParty(self.listings, self.opening.cost, setting, terms, self.chance, arm)
-
-    def _arms(self, terms: WeekTerms) -> list[tuple[Platform | Marketplace, platform.FirstParty]]:
-        """Who has own goods, or would have some, and what they are: the app first."""
-        return [
-            (agent, self._goods(terms, k))
-            for k, (agent, arm) in enumerate(zip(self.platforms, terms.arms, strict=False))
-            if agent.own_goods or self.listings.own_of(arm.owner.kind).any()
-        ]
-
-    def _keep_within_rules(self, terms: WeekTerms) -> None:
-        for agent, goods in self._arms(terms):
-            agent.shelved = platform.keep_within_rules(goods, agent.shelved)
-
     def _conduct(self, terms: WeekTerms) -> law.Conduct:
         """What was done this week, for the rules to be held against."""
-        config, certainty = self.config, self.platform.certainty
-        observed = partial(demand.observed_share, self.population, config.channels.opt_out)
-        return platform.conduct(self._goods(terms), config.algorithm, certainty, self.marketplace.setting, observed)
+        app = self.platform.goods(terms), self.config.algorithm, self.platform.certainty
+        observed = partial(demand.observed_share, self.population, self.config.channels.opt_out)
+        return platform.conduct(*app, self.marketplace.setting, observed)
 
     def _enter(self, terms: WeekTerms) -> int:
         """New sellers open shops and get their agents. Returns how many SMEs there are among them."""

@@ -27,8 +27,9 @@ class Mirrored(Chance):
         """1 - u, as `Chance.uniform`."""
         return np.asarray(1.0 - super().uniform(*hit, **more))
 
-    def _polar(self, *hit: Any) -> tuple[Floats, Floats]:
-        radius, angle = Chance(self.seed, self.world)._polar(*hit)
+    def polar(self, *hit: Any) -> tuple[Floats, Floats]:
+        """The opposite point, as `Chance.polar`."""
+        radius, angle = Chance(self.seed, self.world).polar(*hit)
         return radius, angle + np.pi
 
 

@@ -10,9 +10,11 @@ import mesa
 
 from ..arrays import Floats
 from ..config import Config
+from ..law.effective import WeekTerms
 from ..opening.state import OpeningState
-from ..platform.assortment import Plan
+from ..platform.assortment import Plan, keep_within_rules
 from ..platform.fees import Wish, Yardstick
+from ..platform.first_party import FirstParty
 from ..platform.learning import certainty
 from ..settings.parameter import build
 from ..settings.platform import PlatformSetting
@@ -42,6 +44,8 @@ class PlatformAgent(MarketAgent):
 
     group: ClassVar[str]  # of settings
     channel: ClassVar[int]
+    number: ClassVar[int]  # of its own-goods arm
+    arm: Any  # what that goes by, as it wishes: a `PlatformSetting`
 
     commission = Lever()
     subsidy = Lever()
@@ -79,6 +83,11 @@ class PlatformAgent(MarketAgent):
         """How its fees answer."""
         return Wish(self.response, self.fees, self.first)
 
+    def goods(self, terms: WeekTerms) -> FirstParty:
+        """Its own goods on a week's terms."""
+        market = self.model
+        return FirstParty(market.listings, market.opening.cost, self.arm, terms, market.chance, self.number)
+
     @property
     def in_force(self) -> PlatformTerms:
         """Its terms as far as this week's rules let it, and its owner's books."""
@@ -95,7 +104,7 @@ class Marketplace(PlatformAgent):
     """The rival marketplace: its fees, whether they answer, its own goods. It may have the app's owner."""
 
     shown = ("commission", "subsidy", "buyer_fee", "own_goods", "favour", "cash")
-    group, channel = "rival", MARKETPLACE
+    group, channel, number = "rival", MARKETPLACE, 1
 
     def __init__(self, model: mesa.Model, setting: RivalSetting, first: Yardstick, plan: Plan) -> None:
         parameters = {"churn": setting.churn} if setting.response == "adaptive" else {}
@@ -112,7 +121,7 @@ class Platform(PlatformAgent):
     """The social app: what it wishes, and what it knows."""
 
     shown = ("commission", "subsidy", "own_goods", "favour", "cash")
-    group, channel = "platform", SOCIAL
+    group, channel, number = "platform", SOCIAL, 0
 
     ad_load = Lever()
     affiliate_bonus = Lever()
@@ -176,6 +185,22 @@ class Platforms(NamedTuple):
         if week == self.marketplace.setting.sold_week:
             self.app.owns_marketplace = True
         return self.app.setting, self.marketplace.setting
+
+    def with_goods(self, terms: WeekTerms) -> list[Platform | Marketplace]:
+        """Whose arm has own goods, or would have some: the app first."""
+        listings: Listings = self.app.model.listings
+        arms = zip(self, terms.arms, strict=False)  # a marketplace of the app's owner has none
+        return [one for one, arm in arms if one.own_goods or listings.own_of(arm.owner.kind).any()]
+
+    def keep_within_rules(self, terms: WeekTerms) -> None:
+        """Own goods that the rules do not let stay on sale go off it."""
+        for one in self.with_goods(terms):
+            one.shelved = keep_within_rules(one.goods(terms), one.shelved)
+
+    def keep_to_floors(self, terms: WeekTerms) -> None:
+        """Own prices are at least what floors in law let."""
+        for one in self.with_goods(terms):
+            one.goods(terms).keep_to_floor()
 
     def join_arms(self, listings: Listings) -> None:
         """Own goods of a marketplace that the app's owner has are the app's, those off sale, too."""

@@ -83,7 +83,7 @@ def test_pictures_in_another_language_stand_beside_the_english_ones(
 
 def test_without_kaleido_one_line_says_how_to_get_it(small: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "kaleido", None)
-    with pytest.raises(StudyError, match=r"^pictures are drawn by kaleido.*pip install 'etalase\[pictures\]'$"):
+    with pytest.raises(StudyError, match=r"^pictures are drawn by kaleido.*pip install '\.\[pictures\]'$"):
         write_pictures(small, ["png"])
 
 

@@ -267,7 +267,7 @@ def own_goods_keep_their_pace() -> None:
 
 def planned(market: Market, week: float) -> float:
     """How many own listings the platform would have on sale in a week."""
-    return market._goods(replace(market.terms, week=week)).planned  # type: ignore[arg-type]
+    return market.platform.goods(replace(market.terms, week=week)).planned  # type: ignore[arg-type]
 
 
 SIZES = (40, 100, 500)
@@ -373,7 +373,7 @@ def test_own_goods_on_sale_are_as_many_as_are_planned(shops: int) -> None:
     before = 0
     for _ in range(40):
         market.step()
-        now, goods = on_sale(market).size, market._goods(market.terms)
+        now, goods = on_sale(market).size, market.platform.goods(market.terms)
         if market.steps % REVIEW == 0:
             assert now == most_own(goods.planned, 1.0, goods.luck)
         assert before <= now <= BOUND * shops + 1.0

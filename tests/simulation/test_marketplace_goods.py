@@ -382,7 +382,7 @@ def what_an_arm_gave_up_the_other_may_copy() -> None:
         market = Market(small(HALVES, effort, own))
         table = market.listings
         for row, arm in enumerate(market.terms.arms):
-            goods, plan = market._goods(market.terms, row), market.platforms[row].plan
+            goods, plan = market.platforms[row].goods(market.terms), market.platforms[row].plan
             withdraw(table, add_copy(goods, plan, row, False, 1), 2)
             assert table.kind[-1] == arm.owner.kind
         fear[arms] = threats(table, np.arange(3), market.terms)
@@ -396,7 +396,7 @@ def what_an_arm_gave_up_the_other_may_copy() -> None:
 def a_design_keeps_the_week_of_its_first_copy() -> None:
     market = Market(small(BOTH))
     for number, week in enumerate((5, 9)):
-        goods, plan = market._goods(market.terms, number), market.platforms[number].plan
+        goods, plan = market.platforms[number].goods(market.terms), market.platforms[number].plan
         withdraw(market.listings, add_copy(goods, plan, 0, False, week), week + 1)
     assert market.listings.copied_week[0] == 5
     assert market.results().sellers["copied_week"][0] == 5

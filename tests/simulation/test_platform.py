@@ -113,7 +113,7 @@ def copies(market: Market) -> np.ndarray:
 
 def review(market: Market, week: int) -> None:
     """The own-goods arm looks through its goods, as in a week."""
-    goods, agent = market._goods(replace(market.terms, week=week)), market.platform
+    goods, agent = market.platform.goods(replace(market.terms, week=week)), market.platform
     agent.shelved = review_assortment(goods, agent.plan, agent.shelved, market.ledger)
 
 
@@ -154,7 +154,7 @@ def test_the_platform_never_has_more_than_it_planned() -> None:
     market, planned = Market(small(PROJECT_S)), 0
     for _ in range(24):
         market.step()
-        goods = market._goods(market.terms)
+        goods = market.platform.goods(market.terms)
         planned = max(planned, most_own(goods.planned, 1.0, goods.luck))
         assert np.count_nonzero(market.listings.own[market.listings.live]) <= planned
     assert planned <= 0.1 * 40 + 1
@@ -217,7 +217,7 @@ def test_copies_turn_out_better_and_worse_than_meant_by_their_spread() -> None:
     luck = []
     for seed in range(10):
         market = Market(small(PROJECT_S, setting, seed=seed))
-        goods, plan = market._goods(market.terms), market.platform.plan
+        goods, plan = market.platform.goods(market.terms), market.platform.plan
         gaps = np.array([copy_gap(goods, plan, row) for row in range(40)])
         assert np.array_equal(gaps, [copy_gap(goods, plan, row) for row in range(40)])
         luck.append((gaps - 0.7) / 0.3)
@@ -235,7 +235,7 @@ def test_it_doubts_costs_more_where_it_may_not_see_sellers_data(seller_data: flo
     for seed in range(10):
         market = Market(small(PROJECT_S, {"platform": {"cost_doubt": 0.1, "cost_doubt_blind": 0.3}}, seed=seed))
         terms = replace(market.terms, rules=replace(market.terms.rules, seller_data=seller_data))
-        wrong.append(np.log(market._goods(terms).cost_doubt(np.arange(40))))
+        wrong.append(np.log(market.platform.goods(terms).cost_doubt(np.arange(40))))
     assert stats.kstest(np.concatenate(wrong) / doubt, "norm").pvalue > NEVER
 
 

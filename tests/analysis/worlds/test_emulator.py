@@ -128,5 +128,5 @@ def test_too_little_is_one_line(differences: pd.Series, said: str) -> None:
 
 def test_without_the_extra_one_line_says_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sklearn.gaussian_process", None)
-    with pytest.raises(StudyError, match=r"an emulator needs scikit-learn.*pip install 'etalase\[lab\]'"):
+    with pytest.raises(StudyError, match=r"an emulator needs scikit-learn.*pip install '\.\[lab\]'"):
         emulate(*study(30), KINDS)

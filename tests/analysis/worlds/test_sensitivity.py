@@ -139,5 +139,5 @@ def test_bad_input_is_one_line(call: object, said: str) -> None:
 
 def test_without_the_extra_one_line_says_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "SALib.analyze.rbd_fast", None)
-    with pytest.raises(StudyError, match=r"sensitivity needs SALib.*pip install 'etalase\[lab\]'"):
+    with pytest.raises(StudyError, match=r"sensitivity needs SALib.*pip install '\.\[lab\]'"):
         sensitivity.first_order(ishigami(DESIGN), DESIGN)

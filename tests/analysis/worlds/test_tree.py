@@ -60,5 +60,5 @@ def test_every_world_is_in_the_one_leaf_whose_limits_hold_it(x: np.ndarray, y: n
 
 def test_without_the_extra_one_line_says_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sklearn.tree", None)
-    with pytest.raises(StudyError, match=r"needs scikit-learn.*pip install 'etalase\[lab\]'"):
+    with pytest.raises(StudyError, match=r"needs scikit-learn.*pip install '\.\[lab\]'"):
         leaves(GRID, GRID["a"] > 4)
