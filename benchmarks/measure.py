@@ -313,7 +313,8 @@ def default_market(plan: Plan) -> Default:
         "opening": lambda: calibrate(replace(config, seed=next(seeds))),
     }
     times = race(whole, seconds=plan.seconds, least=plan.least)
-    many, large = Config.read(plan.default(smes=plan.many_smes)), Laps()
+    size = {"smes": plan.many_smes, "calibration_consumers": plan.many_smes}  # with fewer no share of the app is met
+    many, large = Config.read(plan.default(**size)), Laps()
     large.begin("opening")
     large_compiled = compiled_seconds(lambda: calibrate(many), 1)
     large.stop()
