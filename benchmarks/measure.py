@@ -64,9 +64,8 @@ PARTS: dict[str, tuple[ModuleType, str]] = {
     "influencers choose": (demand, "endorse"),
     "ranking and seats": (platform, "lay_out"),
     BROWSING: (demand, "go_shopping"),
-    "money": (money, "settle_sales"),
-    "the platform learns": (platform, "learn"),
-    "own goods, fees": (platform, "review_assortment"),
+    "the street, money": (money, "settle_sales"),  # in the street, too, which trades before the money moves online
+    "data, own goods, fees": (platform, "learn"),
     "exit, prices, entry": (sellers, "review_channels"),
     "habit, trust, attention": (demand, "update_consumers"),
     "outcomes and checks": (market, "week_record"),
