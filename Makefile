@@ -21,6 +21,10 @@ FITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
+# numba compiles what a market calls: then the first run need not wait for it.
+COMPILES := from experiments import compose; from simulation import Market; \
+	Market(compose(["market=classroom", "market.calibration_consumers=1000"])).step()
+
 .DEFAULT_GOAL := help
 .PHONY: help install browser run page map validate mechanisms rules plausible street designs consumers changes outcomes test tests test-long test-pythons test-search test-numbers test-kill test-stops test-faults test-soak test-classroom test-cluster test-slurm peers engine trials wheel test-wheel brief docs lock lint format clean
 
@@ -201,4 +205,5 @@ $(INSTALLED): pyproject.toml $(LOCK)
 	$(PIP) install --require-hashes -r requirements/build.txt
 	$(call locked,$(subst $(comma), ,$(EXTRAS)))
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	@ETALASE_CACHE=$(VENV)/.openings $(BIN)/python -c '$(COMPILES)'
 	@touch $@
