@@ -59,3 +59,12 @@ def correlations(found: Floats) -> list[tuple[float, float, float]]:
         low, high = (float(np.tanh(np.arctanh(rho) + side * width)) for side in (-1.0, 1.0))
         said.append((rho, low, high))
     return said
+
+
+def least_gain(runs: int) -> float:
+    """ρ below which so many runs, in pairs, give a narrower 95 % interval than as many seeds: 1 + ρ < (t_n/t_pairs)².
+
+    t_n and t_pairs are Student's with one degree of freedom less than there are runs, or pairs of them.
+    """
+    alone, paired = (float(stats.t.ppf(0.975, draws - 1)) for draws in (runs, runs // 2))
+    return (alone / paired) ** 2 - 1.0

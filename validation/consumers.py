@@ -192,6 +192,8 @@ def write(study: Study) -> str:
         means=means_table(study),
         mirrored=mirrored_table(),
         images=MIRRORED,
+        runs=SEEDS,
+        gain=f"{antithetic.least_gain(SEEDS):.2f}".replace("-", "−"),
         model=fingerprint.model_hash(),
     )
 

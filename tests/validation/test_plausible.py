@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from experiments import plan
+from experiments import compose, plan
 from experiments.worlds.chosen import OUTCOMES, about_plausible, chosen
 from experiments.worlds.declared import FOLDER, read_targets, read_unknowns
 from validation import plausible
@@ -78,3 +78,14 @@ def test_what_is_said_beside_the_set_is_plain() -> None:
     text = (FOLDER / "plausible.yaml").read_text(encoding="utf-8")
     assert yaml.safe_load(text) == about_plausible()
     assert "/tmp" not in text
+
+
+def test_readme_and_walks_say_how_large_the_app_is() -> None:
+    """The shares are settings, told by hand where a reader compares two studies."""
+    (known,) = (one for one in read_unknowns() if one.name == "market.app_share")
+    usual, taught = (compose(given).market.app_share for given in ((), ("market=classroom",)))
+    said = f"between {100 * known.low:.0f} and {100 * known.high:.0f} %, where the study above has {100 * usual:.0f} %"
+    assert said in plausible.README.read_text(encoding="utf-8")
+    walks = plausible.PAGE.with_name("walks.md").read_text(encoding="utf-8").replace("\n", " ")
+    assert f"the app has {100 * taught:.0f} % of their orders" in walks
+    assert f"the app has {100 * usual:.0f} %." in walks
