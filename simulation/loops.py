@@ -98,6 +98,46 @@ def note_week(past, page, paused, values):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def note_trade(
+    past_orders,
+    past_seen,
+    past_there,
+    past_slope,
+    past_gross,
+    past_fees,
+    page,
+    paused,
+    orders,
+    by_channel,
+    slope,
+    vat,
+    duty,
+    gross,
+    fees,
+    sales,
+    people,
+    seen_on,
+    there_on,
+):
+    """`Listings.record` in one pass: a week's trade (L,) over a page of each past (L, M), but of who pauses.
+
+    by_channel (L, 4); seen_on: channels, (R,). Fees are noted as orders times their share of sales.
+    """
+    for j in range(orders.shape[0]):
+        if paused[j]:
+            continue
+        seen = 0.0
+        for channel in seen_on:
+            seen += by_channel[j, channel]
+        past_orders[j, page] = orders[j]
+        past_seen[j, page] = seen * people
+        past_there[j, page] = by_channel[j, there_on] * people
+        past_slope[j, page] = slope[j] * people * (1.0 + (vat[j] + duty[j]))
+        past_gross[j, page] = gross[j]
+        past_fees[j, page] = orders[j] * fees[j] / max(sales[j], 1)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def running_costs(
     fixed_cost, rows, orders, scale, seller, at_first, effort, threat, own_hours, avoidable_share, tiny, paid
 ):
@@ -129,7 +169,7 @@ def worth_of_orders(
 ):
     """What the week's orders (L, 4) are worth and how many turn out bad, in one pass.
 
-    Writes worth (n, 4), Rp of the rows by channel, people · orders · E/p̄ · p; and of all listings bad (L,) and total
+    Writes worth (4, n), Rp of the rows by channel, people · orders · E/p̄ · p; and of all listings bad (L,) and total
     (L,), bad orders and orders of all people. bad_share (4,) of goods made at home, bad_abroad on top.
     """
     for j in range(orders.shape[0]):
@@ -142,7 +182,7 @@ def worth_of_orders(
         j = rows[i]
         each = people * (order_value / listed[j] * price[j])
         for h in range(4):
-            worth[i, h] = orders[j, h] * each
+            worth[h, i] = orders[j, h] * each
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -162,12 +202,12 @@ def refunds_and_goods(
     due,
     goods,
 ):
-    """What sellers owe for bad orders and for goods, Rp, of the rows: due and goods (n,); worth (n, 4) as above."""
+    """What sellers owe for bad orders and for goods, Rp, of the rows: due and goods (n,); worth (4, n) as above."""
     for i in range(rows.shape[0]):
         j = rows[i]
         turned, sold = 0.0, 0.0
         for h in range(4):
-            turned += worth[i, h] * (bad_share[h] + bad_abroad * foreign[j])
+            turned += worth[h, i] * (bad_share[h] + bad_abroad * foreign[j])
             sold += orders[j, h]
         due[i] = refunded * turned
         goods[i] = people * sold * order_value / listed[j] * (cost[j] * (1.0 + standards * foreign[j]))

@@ -31,7 +31,8 @@ WEEKS, SEEDS, TIMED = 156, 10, 3  # runs of each number that are timed, the quic
 MIRRORED = 40  # seeds that are run with their mirror images, too
 PLATFORM = {WITHOUT: "platform=marketplace_only", WITH: PROJECT_S}
 SAMPLED = "demand=sampled"
-USUAL = 20_000
+USUAL, FEWER = 20_000, 10_000
+LITTLE = 1 / 3  # of the spread over seeds, what few consumers may add to one run's answer
 
 
 def overrides(platform: str, consumers: int, *more: str) -> list[str]:
@@ -179,6 +180,18 @@ def best(study: Study, cost: Mapping[int, float]) -> Sequence[str]:
     return said
 
 
+def enough(study: Study) -> Sequence[str]:
+    """A line an answer: the fewest consumers that add little to a run's answer beside what the shops' luck adds."""
+    said = []
+    for asked in ASKED:
+        largest = found(study, asked, NUMBERS[-1])
+        added = {n: float((found(study, asked, n) - largest).std()) / float(largest.std()) for n in NUMBERS[:-1]}
+        few = [n for n in added if all(added[more] <= LITTLE for more in added if more >= n)]
+        where = f"{few[0]:,} consumers" if few else "at none of these numbers: who lives hangs on single weeks"
+        said.append(f"- {asked.words}: {where}; at the default they add {added[USUAL]:.2f} of it.")
+    return said
+
+
 def write(study: Study) -> str:
     """The page: the text by hand around the tables."""
     cost = {n: seconds(n) for n in NUMBERS}
@@ -189,6 +202,11 @@ def write(study: Study) -> str:
         seconds=table(["consumers", "seconds a run"], [[f"{n:,}", f"{cost[n]:.2f}"] for n in NUMBERS]),
         errors="\n".join(error_table(study, asked, cost) for asked in ASKED),
         best="\n".join(best(study, cost)),
+        enough="\n".join(enough(study)),
+        little=f"{LITTLE:.0%}".replace("%", " %"),
+        default=f"{USUAL:,}",
+        cheaper=f"{cost[FEWER] / cost[USUAL]:.2f}",
+        fewer=f"{FEWER:,}",
         means=means_table(study),
         mirrored=mirrored_table(),
         images=MIRRORED,

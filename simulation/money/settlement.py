@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .. import loops
 from ..arrays import Flags, Floats, Rows, Rupiah
 from ..law.effective import WeekTerms, paid_on_marketplace, referral_fees
-from ..state.channels import CHANNELS, MARKETPLACE, SOCIAL, bad_shares, keeps
+from ..state.channels import CHANNELS, MARKETPLACE, SOCIAL, bad_shares, keeps, over_channels
 from ..state.channels import fees as channel_fees
 from ..state.influencers import Influencers
 from ..state.ledger import Account, Ledger, Purpose
@@ -88,7 +88,7 @@ def settle_sales(
     fees = charged + _pay_affiliates(purses, listings, influencers, demand, terms)
     fees += _pay_fulfilment(ledger, listings, sales, terms.platform.fulfilment)
     fees += pay_seller_tax(ledger, sellers, listings, taken, terms)
-    pay_consumer_taxes(ledger, listings, sold, by_channel.sum(axis=1))
+    pay_consumer_taxes(ledger, listings, sold, by_channel.sum(axis=0))
     back, cost = _refunds_and_goods(listings, sold, demand, by_channel, terms)
     refunds = _pay_refunds(purses, sold, back)
     fees += refunds
@@ -117,8 +117,8 @@ def settle_sales(
 def _worth_of_orders(
     listings: Listings, sold: Rows, demand: WeekDemand, terms: WeekTerms
 ) -> tuple[Floats, Floats, Floats]:
-    """What orders are worth by channel, Rp, of the rows `sold` (n, 4); bad orders and all of all people, (L,) each."""
-    worth, bad, orders = np.empty((sold.size, len(CHANNELS))), np.empty(len(listings)), np.empty(len(listings))
+    """What orders are worth by channel, Rp, of the rows `sold` (4, n); bad orders and all of all people, (L,) each."""
+    worth, bad, orders = np.empty((len(CHANNELS), sold.size)), np.empty(len(listings)), np.empty(len(listings))
     goods = demand.orders, sold, listings.listed, listings.price, listings.foreign
     shares = bad_shares(terms.channels), terms.channels.bad_abroad
     loops.worth_of_orders(*goods, *shares, terms.people, terms.order_value, worth, bad, orders)
@@ -128,7 +128,7 @@ def _worth_of_orders(
 def _refunds_and_goods(
     listings: Listings, sold: Rows, demand: WeekDemand, worth: Floats, terms: WeekTerms
 ) -> tuple[Floats, Floats]:
-    """What is given back for bad orders and what goods cost, Rp, of the rows `sold`; worth (n, 4) of their orders."""
+    """What is given back for bad orders and what goods cost, Rp, of the rows `sold`; worth (4, n) of their orders."""
     back, cost = np.empty(sold.size), np.empty(sold.size)
     goods = demand.orders, sold, listings.listed, listings.cost, listings.foreign, worth
     shares = bad_shares(terms.channels), terms.channels.bad_abroad, terms.channels.refunded
@@ -146,7 +146,7 @@ def _pay_sellers(
     taken, charged = np.zeros((len(listings), len(CHANNELS)), np.int64), np.zeros(len(listings), np.int64)
     theirs = ~listings.own[sold]
     rows = sold[theirs]
-    shops, due = listings.seller[rows], np.ascontiguousarray(worth[theirs].T)
+    shops, due = listings.seller[rows], worth[:, theirs]
     books = {one.channel: one.account for one in terms.platforms}
     for channel, fee in enumerate(channel_fees(terms.channels, terms.platforms)):
         if not due[channel].any():
@@ -164,12 +164,12 @@ def _pay_for_own_goods(
     ledger: Ledger, listings: Listings, sold: Rows, worth: Floats, taken: Rupiah
 ) -> tuple[Rupiah, Rupiah]:
     """Consumers pay platforms for own goods. Returns all sales, and those on the social app, Rp, (L,)."""
-    sales, social = taken.sum(axis=1), taken[:, SOCIAL].copy()
+    sales, social = over_channels(taken), taken[:, SOCIAL].copy()
     for account, ours in by_owner(listings.kind[sold]):
-        paid = ledger.transfer(Purpose.OWN_SALES, Account.CONSUMERS, account, worth[ours].sum(axis=1))
+        paid = ledger.transfer(Purpose.OWN_SALES, Account.CONSUMERS, account, worth[:, ours].sum(axis=0))
         sales[sold[ours]] = paid
         there = keeps(listings.channel_mask[sold[ours]], SOCIAL)
-        social[sold[ours]] = there * np.minimum(paid, worth[ours, SOCIAL].astype(np.int64) + 1)
+        social[sold[ours]] = there * np.minimum(paid, worth[SOCIAL, ours].astype(np.int64) + 1)
     return sales, social
 
 
@@ -189,14 +189,15 @@ def _pay_affiliates(
     purses: Purses, listings: Listings, influencers: Influencers, demand: WeekDemand, terms: WeekTerms
 ) -> Rupiah:
     """Each influencer gets its commission on what was bought through it; returns what each listing paid, Rp, (L,)."""
-    who = np.flatnonzero(influencers.endorsing >= 0)
+    fees, who = np.zeros(len(listings), np.int64), np.flatnonzero(influencers.endorsing >= 0)
+    if who.size == 0:
+        return fees
     rows = influencers.endorsing[who].astype(np.int64)
     worth = terms.order_value / listings.listed[rows] * listings.price[rows]
     rate = listings.affiliate_rate(terms.platform.affiliate_bonus)[rows]
     due = rate * terms.people * demand.by_influencer[who].sum(axis=1) * worth
     paid = purses.pay(Purpose.AFFILIATES, Account.INFLUENCERS, rows, due, members=who)
     influencers.income[who] += paid
-    fees = np.zeros(len(listings), np.int64)
     np.add.at(fees, rows, paid)
     return fees
 
@@ -269,7 +270,7 @@ def pay_fixed_costs(
     """
     cash, compliance = ledger.balance[Account.SELLERS], terms.rules.compliance
     selling = ~sellers.paused[rows]
-    hours = np.where(selling, sellers.hours[rows], 0.0)
+    hours = sellers.hours[rows] * selling
     support = pay_support(ledger, sellers, listings, rows, cost + hours, terms)
     paid = np.zeros(len(sellers), np.int64)
     paid[rows], broke = _pay_able(ledger, Purpose.FIXED_COST, Account.LANDLORDS, rows, cost)
@@ -285,7 +286,7 @@ def pay_fixed_costs(
     if hours.any():
         gross = listings.by_shop(settlement.gross).astype(np.int64)
         worth[rows] = _pay_owners(ledger, rows, hours, (gross - paid + support)[rows])
-    spare = np.clip(cash[rows] - np.ceil(sellers.buffer[rows]), 0, None)
+    spare = np.maximum(cash[rows] - np.ceil(sellers.buffer[rows]), 0.0)
     ledger.transfer(Purpose.DRAW, Account.SELLERS, Account.OWNERS, spare, rows, rows)
     return replace(settlement, fixed=paid - support + worth, hours=worth, broke=broke)
 
@@ -295,14 +296,14 @@ def _pay_owners(ledger: Ledger, rows: Rows, hours: Floats, earned: Rupiah) -> Ru
 
     hours and earned: Rp, of the rows. Returns what was forgone.
     """
-    able = np.clip(np.minimum(earned, ledger.balance[Account.SELLERS][rows]), 0, None)
+    able = np.maximum(np.minimum(earned, ledger.balance[Account.SELLERS][rows]), 0)
     ledger.transfer(Purpose.OWN_HOURS, Account.SELLERS, Account.OWNERS, np.minimum(hours, able), rows, rows)
     return ledger.transfer(Purpose.FORGONE, Account.OWNERS, Account.ELSEWHERE, hours, rows)
 
 
 def _pay_able(ledger: Ledger, purpose: Purpose, payee: Account, rows: Rows, due: Floats) -> tuple[Rupiah, Rows]:
     """Sellers pay whole rupiah of what is due, as far as cash reaches. What they paid, and those who could not."""
-    due, able = np.floor(due), np.clip(ledger.balance[Account.SELLERS][rows], 0, None)
+    due, able = np.floor(due), np.maximum(ledger.balance[Account.SELLERS][rows], 0)
     paid = ledger.transfer(purpose, Account.SELLERS, payee, np.minimum(due, able), rows)
     return paid, rows[able < due]
 
@@ -322,13 +323,6 @@ def enter_books(
     profit = listings.by_shop(settlement.gross).astype(np.int64) - settlement.fixed
     sellers.profit += profit
     sellers.record(terms.week, (profit + settlement.hours).astype(float))
-    listings.record(
-        terms.week,
-        orders=settlement.orders,
-        seen=demand.orders[:, terms.runs].sum(axis=1) * terms.people,
-        there=demand.orders[:, MARKETPLACE] * terms.people,
-        slope=demand.slope * terms.people * (1.0 + listings.tax),
-        gross=settlement.gross.astype(float),
-        fees=settlement.orders * settlement.fees / np.maximum(settlement.sales, 1),
-    )
+    trade = settlement.orders, demand.orders, demand.slope, settlement.gross, settlement.fees, settlement.sales
+    listings.record(terms.week, *trade, people=terms.people, seen_on=terms.runs, there_on=MARKETPLACE)
     influencers.orders[:] = demand.by_influencer.sum(axis=1) * terms.people

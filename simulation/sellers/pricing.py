@@ -88,7 +88,7 @@ def wanted_prices(
     copied prices as if goods cost more: an order of today promises less for tomorrow.
     """
     orders, fees = (listings.recent(past)[rows] for past in (listings.past_orders, listings.past_fees))
-    template, week = listings.template[rows], listings.recorded
+    week = listings.recorded
     view = PricingView(
         price=listings.price[rows],
         listed=listings.listed[rows],
@@ -99,7 +99,7 @@ def wanted_prices(
         slope=listings.recent(listings.past_slope)[rows]
         + reward * orders * listings.listed[rows] / listings.price[rows],
         adjustment=terms.sellers.adjustment,
-        markup=opening.net[template] * opening.price[template] / opening.cost[template],
+        markup=opening.markup[listings.template[rows]],
         gross=listings.last(listings.past_gross, rows),
         order_value=terms.order_value,
         luck=lambda: chance.uniform(Stream.PRICE, 0, week, listings.id[rows]),

