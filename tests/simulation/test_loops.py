@@ -134,7 +134,7 @@ def test_what_orders_are_worth_and_owe_is_that_of_their_formulas(shops: Shops) -
         orders, rows, listed, cost, foreign, worth, share, abroad, 0.6, people, value, 0.1, back, goods
     )
     turned = share + abroad * foreign[:, None]
-    assert worth.T == pytest.approx(orders[rows] * (people * value / listed * price)[rows, None])
+    assert pytest.approx(orders[rows] * (people * value / listed * price)[rows, None]) == worth.T
     assert bad == pytest.approx(people * (orders * turned).sum(axis=1))
     assert total == pytest.approx(people * orders.sum(axis=1))
     assert back == pytest.approx(0.6 * (worth.T * turned[rows]).sum(axis=1))
