@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import stdtrit
 
 GAIN, LOSS, TURNS, OPEN = "a gain", "a loss", "turns", "unclear"
 STEPS = 281  # of the belief, over what was studied of it
@@ -37,7 +37,7 @@ class Line:
         """Half the 95 % t interval of a + b d; NaN for one seed."""
         d = np.asarray(belief, float)
         variance = self.level_variance + 2.0 * d * self.covariance + d**2 * self.slope_variance
-        return np.asarray(stats.t.ppf(0.975, max(self.seeds - 1, 1)) * np.sqrt(np.maximum(variance, 0.0)))
+        return np.asarray(stdtrit(max(self.seeds - 1, 1), 0.975) * np.sqrt(np.maximum(variance, 0.0)))
 
     def may_be_zero(self, belief: ArrayLike) -> NDArray[np.bool_]:
         """Whether a belief is in Fieller's 95 % set of the crossing: |a + b d| <= t sd(a + b d)/√S (Fieller 1954).

@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
 
 from .compare import against_reference
 from .groups import copied_pairs, several, uncopied_pairs
@@ -222,6 +221,8 @@ def _monotone(sample: Sample) -> bool:
     enough that the dead of a week are alike, none less than those of the next such week, nor than those whom the study
     loses from sight in between. Linear in v: a program asks for the v within a unit box that moves a term most.
     """
+    from scipy.optimize import linprog  # late: most reports ask for no such ratio
+
     x, dead = sample.covariates, sample.died > 0
     weeks, week = np.unique(sample.time[dead], return_inverse=True)
     first = x[dead][np.unique(week, return_index=True)[1]]

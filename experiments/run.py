@@ -6,6 +6,7 @@ if __name__ == "__main__":
     from . import quiet  # noqa: F401  # first: from here on Ctrl-C leaves no traceback
 
 import errno
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -15,6 +16,7 @@ from .stopping import Stop, stoppable
 from .terminal import NOBODY_READS, forgiving, say
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
+SELDOM = 50_000, 20, 100  # new objects until garbage is looked for: imports, settings and figures make much, and none
 WANT = {errno.ENOMEM, errno.EAGAIN}
 RESERVE = 32 << 20  # bytes that are let go where memory is short, so that this can be said
 WANTING = ("annot allocate memory", "failed to map segment", "can't start new thread", "nable to allocate")
@@ -26,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns the exit code: 0; 1 where runs failed, or an answer could not be written; 2 on bad input; 128 + the signal
     that stopped it, so 130 on Ctrl-C.
     """
+    if arguments is None:
+        gc.set_threshold(*SELDOM)
     reserve: list[bytearray] = []
     with forgiving() as out, stoppable(to_the_end=arguments is None) as stop:
         try:

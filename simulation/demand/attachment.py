@@ -20,6 +20,8 @@ from ..state.opening import Opening
 from ..state.records import Attachment
 from .shifters import apps_part
 
+SURE = 1e-12  # utility within which the appeal at the opening is found
+
 
 @dataclass(frozen=True)
 class OpeningTies:
@@ -132,14 +134,15 @@ def purchase_chance(alpha: Floats32, price: float, appeal: float) -> Floats32:
 
 
 def opening_appeal(alpha: Floats32, price: float, mean: float) -> float:
-    """The v at which the mean of `purchase_chance` is `mean`, orders a consumer and week; the least where none are."""
-    from scipy.optimize import brentq  # takes a tenth of a second to import, and few runs need it
+    """The v at which the mean of `purchase_chance` is `mean`, orders a consumer and week; the least where none are.
 
-    def beyond(appeal: float) -> float:
-        return float(purchase_chance(alpha, price, appeal).mean(dtype=float)) - mean
-
+    The mean rises with v, so halving finds it; scipy's solvers take longer to import than a first week to run.
+    """
     low, high = -100.0, 100.0 + float(alpha.max()) * price
-    return low if beyond(low) >= 0.0 else float(brentq(beyond, low, high, xtol=1e-12))
+    while high - low > SURE:
+        v = (low + high) / 2.0
+        low, high = (v, high) if purchase_chance(alpha, price, v).mean(dtype=float) < mean else (low, v)
+    return high
 
 
 def habit_after(habit: Floats32, opening: Floats32, bought: Flags, usual: Floats32, step: float) -> Floats32:

@@ -111,8 +111,8 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
         Wrong(
             "half of the opening's orders",
             "simulation.demand.attachment:opening_appeal",
-            "- mean\n",
-            "- 0.5 * mean\n",
+            "< mean",
+            "< 0.5 * mean",
         ),
     ),
     trust: (
