@@ -56,8 +56,6 @@ class Market(AgentModel):
     def __repr__(self) -> str:
         return f"<Market {self.config.market.name}: week {self.steps} of {self.config.weeks}, {len(self.smes):,} shops>"
 
-    # ---- the week
-
     def step(self) -> None:
         """One week, in the order of docs/model.md."""
         terms = self._rules_hold(self.steps)
@@ -97,7 +95,7 @@ class Market(AgentModel):
     def _demand_moves(self, terms: WeekTerms) -> float:
         """Step 2: shocks and trends move, word spreads. Returns the season's factor on visits."""
         self.trend, season = demand.shift_demand(self.listings, self.trend, terms.week, terms.demand, self.chance)
-        state.check(terms.week, self.population, self.sellers, self.listings, self.influencers)
+        self.check_state(terms.week)
         return season
 
     def _platform_ranks(self, terms: WeekTerms, season: float) -> tuple[state.OfferSet, state.ExposureTables | None]:
@@ -177,11 +175,12 @@ class Market(AgentModel):
 
     def _record(self, week: Week) -> None:
         """Step 12: outcomes; the ledger must balance and the state be finite."""
-        for name, values in self.series.items():
-            values.append(week.measured(name))
+        week.append_to(self.series)
         self.flows = self.ledger.close_week()
-        state.check_record(self.steps, self.sellers, self.listings, self.influencers, self.series, self.of_some)
+        state.check_record(self.steps, self.series, self.of_some)
         self.running = self.steps < self.config.weeks
+        if not self.running:  # else the next week begins with it
+            self.check_state(self.steps)
 
     # ---- what several steps need
 

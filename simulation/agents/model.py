@@ -17,6 +17,7 @@ from ..chance import Chance
 from ..config import Config
 from ..opening.state import OpeningFigures
 from ..sellers.entry import close_shops
+from ..state.check import check
 from ..state.consumers import Consumers
 from ..state.influencers import Influencers
 from ..state.ledger import Ledger
@@ -189,6 +190,10 @@ class AgentModel(mesa.Model):
     def shop_tables(self) -> tuple[Sellers, Listings]:
         """The shops and their designs."""
         return self.sellers, self.listings
+
+    def check_state(self, week: int) -> None:
+        """Raises `StateError` where a table that the next week starts from is not finite or points to nowhere."""
+        check(week, self.population, *self.shop_tables, self.influencers)
 
     # ---- births and deaths
 

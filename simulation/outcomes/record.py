@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -110,6 +110,11 @@ class Week:
         if name not in known:
             known[name] = OUTCOMES[name].measure(self)
         return known[name]
+
+    def append_to(self, series: Mapping[str, list[float]]) -> None:
+        """Append the week's value of each outcome to its series."""
+        for name, values in series.items():
+            values.append(self.measured(name))
 
     @cached_property
     def _known(self) -> dict[str, float]:

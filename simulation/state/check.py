@@ -29,19 +29,11 @@ def check(week: int, population: Consumers, sellers: Sellers, listings: Listings
     check_links(week, population, sellers, listings, influencers)
 
 
-def check_record(
-    week: int,
-    sellers: Sellers,
-    listings: Listings,
-    influencers: Influencers,
-    series: Mapping[str, Sequence[float]],
-    may_be_null: Container[str] = (),
-) -> None:
-    """Stop where the week has left NaN or infinity behind, in sellers' state or in an outcome.
+def check_record(week: int, series: Mapping[str, Sequence[float]], may_be_null: Container[str] = ()) -> None:
+    """Stop where an outcome of the week is NaN or infinite; tables are checked before the next week, or at the end.
 
     may_be_null: outcomes that are NaN in a week that is without what they are of.
     """
-    check_finite(week, sellers=sellers, listings=listings, influencers=influencers)
     for name, values in series.items():
         if not isfinite(values[-1]) and not (isnan(values[-1]) and name in may_be_null):
             raise StateError(week, name)
