@@ -216,11 +216,11 @@ def seat_tables(seats, bits, expected, rows, ids, dither, first, blank):
     size = 1 << bits
     last, row_bits = np.uint64(size - 1), np.uint64(0xFFFFFF)
     taken = np.empty(size, np.uint64)  # who sits there: 40 bits of priority, then 24 bits of the row
-    asking, asked = np.empty(size, np.uint64), np.empty(size, np.uint64)  # claims without a seat, and what they ask for
+    asking, asked = np.empty(size + 3, np.uint64), np.empty(size, np.uint64)  # claims without a seat, what they ask for
     for t in range(expected.shape[0]):
         turn, key = (first + t) * 0.6180339887498949, np.uint64(first + t + 1) * np.uint64(0x9E3779B97F4A7C15)
         taken[:] = 0
-        filled, out, room = 0, 0, size - size // 64
+        filled, room = 0, size - size // 64
         for j in range(rows.shape[0]):
             if expected[t, j] <= 0.0:
                 continue
@@ -229,11 +229,15 @@ def seat_tables(seats, bits, expected, rows, ids, dither, first, blank):
             hashed = mix(np.uint64(ids[j]) + key)
             step, row = mix(hashed) | np.uint64(1), np.uint64(rows[j])
             n = min(n, room - filled)
-            filled += n
-            for _ in range(n):
-                hashed += step
-                claim = (hashed | np.uint64(1 << 63)) & ~row_bits | row
-                out = _ask(claim, claim >> np.uint64(40) & last, taken, asking, asked, out, last)
+            out, filled = filled, filled + n
+            while out < filled:  # in fours: the next row's claims are written over those that are too many
+                for c in range(4):
+                    hashed += step
+                    asking[out + c] = (hashed | np.uint64(1 << 63)) & ~row_bits | row
+                out += 4
+        out = 0
+        for c in range(filled):
+            out = _ask(asking[c], asking[c] >> np.uint64(40) & last, taken, asking, asked, out, last)
         while out > 0:
             left, out = out, 0
             for c in range(left):
