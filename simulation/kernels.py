@@ -247,6 +247,27 @@ def seat_tables(seats, bits, expected, rows, ids, dither, first, blank):
             seats[t, s] = np.int32(taken[s] & row_bits) if taken[s] != 0 else vacant
 
 
+@njit(cache=True, nogil=True)
+def fill_offers(place, value, price, original, channel_mask, copy, ids, live, attributes, links):
+    """The two tables that `browse` reads, (L + 1, 8) float32 and (L + 1, 4) int32, out of columns (L,) and rows (J,).
+
+    Both come as zeros; channels are kept by live rows alone. The last row is a blank that nobody buys.
+    """
+    rows = value.shape[0]
+    for j in range(rows):
+        for k in range(4):
+            attributes[j, PLACE + k] = place[j, k]
+        attributes[j, VALUE], attributes[j, PRICE] = value[j], price[j]
+        links[j, ROOT], links[j, COPY] = original[j], copy[j]
+        if copy[j] >= 0:
+            name = ids[copy[j]]
+            links[j, NAME] = np.int32(name ^ (name >> 29))
+    for j in live:
+        links[j, KEPT] = channel_mask[j]
+    attributes[rows, VALUE] = NO_OFFER
+    links[rows, ROOT] = links[rows, COPY] = -1
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def endorse(key0, key1, week, who, score, ids, chosen):
     """Each influencer's pick: argmax_j score_kj + Gumbel, keyed (influencer, week, design).
