@@ -216,11 +216,11 @@ def seat_tables(seats, bits, expected, rows, ids, dither, first, blank):
     size = 1 << bits
     last, row_bits = np.uint64(size - 1), np.uint64(0xFFFFFF)
     taken = np.empty(size, np.uint64)  # who sits there: 40 bits of priority, then 24 bits of the row
-    asking, asked = np.empty(size, np.uint64), np.empty(size, np.uint64)  # claims without a seat, and what they ask for
+    asking, asked = np.empty(size + 3, np.uint64), np.empty(size, np.uint64)  # claims without a seat, what they ask for
     for t in range(expected.shape[0]):
         turn, key = (first + t) * 0.6180339887498949, np.uint64(first + t + 1) * np.uint64(0x9E3779B97F4A7C15)
         taken[:] = 0
-        filled, out, room = 0, 0, size - size // 64
+        filled, room = 0, size - size // 64
         for j in range(rows.shape[0]):
             if expected[t, j] <= 0.0:
                 continue
@@ -229,11 +229,15 @@ def seat_tables(seats, bits, expected, rows, ids, dither, first, blank):
             hashed = mix(np.uint64(ids[j]) + key)
             step, row = mix(hashed) | np.uint64(1), np.uint64(rows[j])
             n = min(n, room - filled)
-            filled += n
-            for _ in range(n):
-                hashed += step
-                claim = (hashed | np.uint64(1 << 63)) & ~row_bits | row
-                out = _ask(claim, claim >> np.uint64(40) & last, taken, asking, asked, out, last)
+            out, filled = filled, filled + n
+            while out < filled:  # in fours: the next row's claims are written over those that are too many
+                for c in range(4):
+                    hashed += step
+                    asking[out + c] = (hashed | np.uint64(1 << 63)) & ~row_bits | row
+                out += 4
+        out = 0
+        for c in range(filled):
+            out = _ask(asking[c], asking[c] >> np.uint64(40) & last, taken, asking, asked, out, last)
         while out > 0:
             left, out = out, 0
             for c in range(left):
@@ -241,6 +245,27 @@ def seat_tables(seats, bits, expected, rows, ids, dither, first, blank):
         vacant = EMPTY if filled > 0 else blank
         for s in range(size):
             seats[t, s] = np.int32(taken[s] & row_bits) if taken[s] != 0 else vacant
+
+
+@njit(cache=True, nogil=True)
+def fill_offers(place, value, price, original, channel_mask, copy, ids, live, attributes, links):
+    """The two tables that `browse` reads, (L + 1, 8) float32 and (L + 1, 4) int32, out of columns (L,) and rows (J,).
+
+    Both come as zeros; channels are kept by live rows alone. The last row is a blank that nobody buys.
+    """
+    rows = value.shape[0]
+    for j in range(rows):
+        for k in range(4):
+            attributes[j, PLACE + k] = place[j, k]
+        attributes[j, VALUE], attributes[j, PRICE] = value[j], price[j]
+        links[j, ROOT], links[j, COPY] = original[j], copy[j]
+        if copy[j] >= 0:
+            name = ids[copy[j]]
+            links[j, NAME] = np.int32(name ^ (name >> 29))
+    for j in live:
+        links[j, KEPT] = channel_mask[j]
+    attributes[rows, VALUE] = NO_OFFER
+    links[rows, ROOT] = links[rows, COPY] = -1
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

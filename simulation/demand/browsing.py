@@ -122,18 +122,9 @@ def kernel_tables(offers: OfferSet) -> tuple[Floats32, NDArray[np.int32]]:
     """
     rows = len(offers.value)
     attributes = np.zeros((rows + 1, 8), np.float32)
-    attributes[:rows, :4] = offers.place
-    attributes[:rows, kernels.VALUE] = offers.value
-    attributes[rows, kernels.VALUE] = kernels.NO_OFFER
-    attributes[:rows, kernels.PRICE] = offers.price
     links = np.zeros((rows + 1, 4), np.int32)
-    links[rows, kernels.ROOT] = links[rows, kernels.COPY] = -1
-    links[:rows, kernels.ROOT] = offers.original
-    links[offers.live, kernels.KEPT] = offers.channel_mask[offers.live]
-    links[:rows, kernels.COPY] = offers.copy
-    copied = np.flatnonzero(offers.copy >= 0)
-    names = offers.ids[offers.copy[copied]]
-    links[copied, kernels.NAME] = (names ^ (names >> 29)).astype(np.uint32).view(np.int32)
+    columns = offers.place, offers.value, offers.price, offers.original, offers.channel_mask, offers.copy, offers.ids
+    kernels.fill_offers(*columns, offers.live, attributes, links)
     return attributes, links
 
 

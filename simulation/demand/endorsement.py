@@ -19,7 +19,8 @@ NO_COMMISSION = 1e-4  # share of price: below, one commission is as good as anot
 def endorse(influencers: Influencers, listings: Listings, terms: WeekTerms, chance: Chance) -> None:
     """Step 3: credibility moves; influencers whose turn it is, or whose design is gone, choose anew; some go live."""
     settings, week = terms.influence, terms.week
-    update_credibility(influencers, listings, settings)
+    short = shortfall(listings.quality, listings.recent(listings.past_orders))
+    update_credibility(influencers, short, settings)
     on_app = listings.on_sale & ~listings.blocked & keeps(listings.channel_mask, SOCIAL)
     influencers.endorsing[~on_app[influencers.endorsing]] = -1
     live = np.flatnonzero(on_app)
@@ -36,7 +37,7 @@ def endorse(influencers: Influencers, listings: Listings, terms: WeekTerms, chan
             listings.popularity(terms.mean_orders, terms.sellers.popularity_prior)[live],
             listings.id[live],
             settings.fit,
-            endorsement_appeal(influencers.take(who), listings, live, rates, settings),
+            endorsement_appeal(influencers.take(who), short[live], rates[live], settings),
         )
         influencers.endorsing[who] = live[chosen]
     go_live(chance, week, influencers, settings.live_share)
@@ -89,14 +90,15 @@ def endorsement_utility(influencers: Influencers, settings: Influence, mean_orde
     return np.asarray(settings.endorsement * influencers.credibility * uplift, np.float32)
 
 
-def endorsement_appeal(
-    influencers: Influencers, listings: Listings, rows: Rows, rates: Floats, settings: Influence
-) -> Floats:
-    """ln of each design's commission over the usual one, less what it costs in credibility. (J,) or (K, J), utility."""
-    appeal = commission_appeal(rates[rows], settings.affiliate_commission)
+def endorsement_appeal(influencers: Influencers, short: Floats, rates: Floats, settings: Influence) -> Floats:
+    """ln of each design's commission over the usual one, less what it costs in credibility. (J,) or (K, J), utility.
+
+    short, rates (J,): `shortfall` and commission of the designs.
+    """
+    appeal = commission_appeal(rates, settings.affiliate_commission)
     if settings.credibility_loss == 0.0:
         return appeal
-    return appeal - credibility_cost(influencers, quality_shortfall(listings)[rows], settings)
+    return appeal - credibility_cost(influencers, short, settings)
 
 
 def commission_appeal(rates: Floats, usual: float) -> Floats:
@@ -110,11 +112,6 @@ def shortfall(quality: Floats, orders: Floats) -> Floats:
     return np.maximum(0.0, usual - quality)
 
 
-def quality_shortfall(listings: Listings) -> Floats:
-    """`shortfall` of every listing, by the orders of the last weeks. (L,)"""
-    return shortfall(listings.quality, listings.recent(listings.past_orders))
-
-
 def credibility_cost(influencers: Influencers, short: Floats, settings: Influence) -> Floats:
     """Utility that endorsing each design until the next choice costs later endorsements: e c_k (1 - e^{-λ short W}).
 
@@ -124,14 +121,15 @@ def credibility_cost(influencers: Influencers, short: Floats, settings: Influenc
     return np.asarray(settings.endorsement * influencers.credibility[:, None] * (1.0 - left))
 
 
-def update_credibility(influencers: Influencers, listings: Listings, settings: Influence) -> None:
+def update_credibility(influencers: Influencers, short: Floats, settings: Influence) -> None:
     """c ← c e^{-λ short} + r (c_0 - c): lost by endorsing what is worse than usual, slowly recovered.
 
     λ and r are `credibility_loss` and `credibility_recovery`; c_0 is the credibility that an influencer began with.
+    short (L,): `shortfall` of every listing, by the orders of the last weeks.
     """
     if settings.credibility_loss == settings.credibility_recovery == 0.0:
         return
     endorsed = influencers.endorsing
-    short = np.where(endorsed >= 0, quality_shortfall(listings)[endorsed], 0.0)
+    short = np.where(endorsed >= 0, short[endorsed], 0.0)
     back = settings.credibility_recovery * (influencers.first_credibility - influencers.credibility)
     influencers.credibility[:] = influencers.credibility * np.exp(-settings.credibility_loss * short) + back

@@ -66,7 +66,10 @@ def table_weights(
     there = elsewhere if market is None else market * (2.0 * (1.0 - candidates.lean))
     searches[candidates.category + n_categories, every] = there * on_market
     mine = np.flatnonzero(candidates.own)
-    own = np.vstack([feeds[:-1, mine], searches[:, mine]])
+    own = np.empty((len(feed) + 2 * n_categories, mine.size))
+    if mine.size == 0:
+        return ExposureWeights(feeds, searches, own, np.zeros(len(own)))
+    own[: len(feed)], own[len(feed) :] = feeds[:-1, mine], searches[:, mine]
     total = np.concatenate([feeds[:-1].sum(axis=1), searches.sum(axis=1)])
     odds = np.repeat([favour[0], favour[0], favour[1]], [len(feed), n_categories, n_categories])
     return ExposureWeights(feeds, searches, own, favoured_share(own.sum(axis=1), total, odds))
@@ -114,20 +117,19 @@ def exposure_tables(
 ) -> ExposureTables:
     """The week's tables; `blank` stands where there is nobody to show."""
     dither = chance.uniform(Stream.SEATS, 0, week, candidates.ids)[:, 0]
-    kinds = (
-        (weights.feed, plan.feed_scale, plan.feed_bits, slice(None)),
-        (weights.search, plan.search_scale, plan.search_bits, slice(None)),
-        (weights.own, _scale(weights.own, OWN_BITS), OWN_BITS, np.flatnonzero(candidates.own)),
-    )
-    seats = np.empty(sum(len(table) << bits for table, _, bits, _ in kinds), np.int32)
+    feed = weights.feed * _within(weights.feed, plan.feed_scale, plan.feed_bits)[:, None]
+    search = weights.search * _within(weights.search, plan.search_scale, plan.search_bits)[:, None]
+    own = weights.own * _scale(weights.own, OWN_BITS)[:, None] if weights.own.size else weights.own
+    everyone = candidates.rows, candidates.ids, dither
+    mine = tuple(column[candidates.own] for column in everyone)
+    kinds = (feed, plan.feed_bits, everyone), (search, plan.search_bits, everyone), (own, OWN_BITS, mine)
+    seats = np.empty(sum(len(expected) << bits for expected, bits, _ in kinds), np.int32)
     taken, first, begin = [], 0, 0
-    for table, scale, bits, who in kinds:
-        end = begin + (len(table) << bits)
-        mine = seats[begin:end].reshape(len(table), 1 << bits)
-        expected = table * _within(table, scale, bits)[:, None]
-        kernels.seat_tables(mine, bits, expected, candidates.rows[who], candidates.ids[who], dither[who], first, blank)
-        taken.append(mine)
-        first, begin = first + len(table), end
+    for expected, bits, who in kinds:
+        end = begin + (len(expected) << bits)
+        taken.append(seats[begin:end].reshape(len(expected), 1 << bits))
+        kernels.seat_tables(taken[-1], bits, expected, *who, first, blank)
+        first, begin = first + len(expected), end
     in_feed, in_search, of_own = taken
     return ExposureTables(in_feed, in_search, of_own, weights.favoured, seats)
 

@@ -185,3 +185,21 @@ def test_seats_asked_for_in_rounds_are_those_of_one_claim_after_another(fill: fl
     seats = np.empty((1, 64), np.int32)
     kernels.seat_tables(seats, 6, wanted[None], rows, ids, np.zeros(30), 0, 900)
     assert seats[0].tolist() == by_hand(6, wanted, rows, ids, 900)
+
+
+def test_offers_fill_the_two_tables_of_the_kernel() -> None:
+    draw, n = np.random.default_rng(12), 40
+    place, value, price = draw.normal(size=(n, 4)), draw.normal(size=n), draw.lognormal(size=n)
+    original, mask = draw.integers(0, n, n).astype(np.int32), draw.integers(0, 16, n).astype(np.int32)
+    copy, ids = draw.integers(-1, 3, n).astype(np.int32), draw.integers(0, 2**60, n)
+    live = np.flatnonzero(draw.random(n) < 0.7).astype(np.int32)
+    attributes, links = np.zeros((n + 1, 8), np.float32), np.zeros((n + 1, 4), np.int32)
+    kernels.fill_offers(place, value, price, original, mask, copy, ids, live, attributes, links)
+    kept, names = np.isin(np.arange(n), live) * mask, ids[copy]
+    hashed = np.where(copy >= 0, (names ^ (names >> 29)).astype(np.uint32).view(np.int32), 0)
+    blank = [0, 0, 0, 0, kernels.NO_OFFER, 0, 0, 0]
+    assert np.array_equal(attributes[:n, :6], np.column_stack([place, value, price]).astype(np.float32))
+    assert not attributes[:n, 6:].any()
+    assert attributes[n].tolist() == blank
+    assert np.array_equal(links[:n], np.column_stack([original, kept, copy, hashed]))
+    assert links[n].tolist() == [-1, 0, -1, 0]
