@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numba import literal_unroll
 
 from .compiled import njit
 
@@ -81,12 +82,15 @@ def designs_of(seller, shops):
 
 
 @njit(cache=True, nogil=True)
-def all_finite(values):
-    """Whether none of these values (n,) is NaN or infinite."""
-    broken = 0
-    for i in range(values.shape[0]):
-        broken += not math.isfinite(values[i])
-    return broken == 0
+def all_finite(columns):
+    """Whether none of the values of these columns, a tuple of (n,) arrays, is NaN or infinite."""
+    for values in literal_unroll(columns):  # of any kinds; where all are of one, it is a plain loop
+        broken = 0
+        for i in range(values.shape[0]):
+            broken += not math.isfinite(values[i])
+        if broken > 0:
+            return False
+    return True
 
 
 @njit(cache=True, nogil=True)
@@ -171,3 +175,52 @@ def refunds_and_goods(
             sold += orders[j, h]
         due[i] = refunded * turned
         goods[i] = people * sold * order_value / listed[j] * (cost[j] * (1.0 + standards * foreign[j]))
+
+
+# ---- owners, entry and places
+
+
+@njit(cache=True, nogil=True)
+def owners_decisions(
+    exit_week, paused_week, opened_week, opening_rows, income, hours, broke, turn, week, every, pause_weeks, memory
+):
+    """Rows of shops (N,) that close, that ask whether to open, that pause: `sellers.owners.decisions` in one pass."""
+    shops = exit_week.shape[0]
+    rows, found = np.empty((3, shops), np.int64), np.zeros(3, np.int64)
+    leaves = np.zeros(shops, np.bool_)
+    for s in broke:
+        leaves[s] = True
+    for s in range(shops):
+        there, paused = exit_week[s] < 0, paused_week[s] >= 0
+        its_turn = (week + np.int64(turn[s])) % every == 0
+        has_past = (s < opening_rows and opened_week[s] == 0) or week - opened_week[s] >= memory
+        if leaves[s] or (there and paused and week - paused_week[s] > pause_weeks):
+            decision = 0
+        elif there and paused and its_turn:
+            decision = 1
+        elif there and its_turn and has_past and income[s] < hours[s]:
+            decision = 2
+        else:
+            continue
+        rows[decision, found[decision]] = s
+        found[decision] += 1
+    return rows[0, : found[0]].copy(), rows[1, : found[1]].copy(), rows[2, : found[2]].copy()
+
+
+@njit(cache=True, nogil=True)
+def outlooks(seller, designs, gross, orders, factor, shops, more, sold):
+    """Of these shops (n,): Σ G (f - 1) in more (n,), Σ f Q and Σ Q in sold (2, n), over their designs (m,), in order.
+
+    seller, gross G, orders Q (L,); factor f (m,) of the designs.
+    """
+    most = -1
+    for s in seller:
+        most = max(most, s)
+    sums = np.zeros((3, most + 1))
+    for i in range(designs.shape[0]):
+        j = designs[i]
+        sums[0, seller[j]] += gross[j] * (factor[i] - 1.0)
+        sums[1, seller[j]] += factor[i] * orders[j]
+        sums[2, seller[j]] += orders[j]
+    for i in range(shops.shape[0]):
+        more[i], sold[0, i], sold[1, i] = sums[0, shops[i]], sums[1, shops[i]], sums[2, shops[i]]

@@ -15,6 +15,7 @@ import dataclasses
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress
 from operator import attrgetter
 from typing import Any, Self, TypeVar, dataclass_transform
 
@@ -134,10 +135,13 @@ class Table:
 
     def fault(self) -> str | None:
         """The first column that holds NaN or infinity, or has another length than the first; None where all is well."""
-        arrays: tuple[NDArray[Any], ...] = _all_columns(type(self))(self)  # type: ignore[arg-type]
-        rows = len(arrays[0])
+        cls: Any = type(self)
+        arrays = _all_columns(cls)(self)
+        floats = tuple([array.ravel() for array in compress(arrays, _are_floats(cls))])
+        if len(set(map(len, arrays))) == 1 and (not floats or loops.all_finite(floats)):
+            return None
         for name, array in zip(self.columns(), arrays, strict=True):
-            if len(array) != rows or (array.dtype.char in "fd" and not loops.all_finite(array.reshape(-1))):
+            if len(array) != len(arrays[0]) or (array.dtype.kind == "f" and not np.isfinite(array).all()):
                 return name
         return None
 
@@ -180,6 +184,11 @@ def _first_column(cls: type[Table]) -> str:
 @cache
 def _all_columns(cls: type[Table]) -> attrgetter[tuple[NDArray[Any], ...]]:
     return attrgetter(*_columns(cls))  # type: ignore[arg-type]
+
+
+@cache
+def _are_floats(cls: type[Table]) -> tuple[bool, ...]:
+    return tuple(declared.kind.kind == "f" for declared in _columns(cls).values())  # type: ignore[arg-type]
 
 
 @cache

@@ -69,11 +69,19 @@ def test_a_mean_of_the_past_is_numpys_to_the_bit_over_the_weeks_lived(memory: in
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("place", [0, 500, 1_000])
 def test_one_broken_value_is_seen(kind: type, wrong: float, place: int) -> None:
-    values = np.full(1_001, 1e30, kind)
-    assert loops.all_finite(values)
-    assert loops.all_finite(values[:0])
+    values, others = np.full(1_001, 1e30, kind), np.zeros(3)
+    assert loops.all_finite((others, values))
+    assert loops.all_finite((others, values[:0]))
     values[place] = wrong
-    assert not loops.all_finite(values)
+    assert not loops.all_finite((others, values))
+
+
+def test_columns_that_are_read_only_or_of_other_kinds_are_checked_too() -> None:
+    columns = np.ones(3), np.arange(3), np.broadcast_to(np.float32(1.0), 4).ravel(), np.ones(8)[::2]
+    columns[0].setflags(write=False)
+    assert loops.all_finite(columns)
+    columns[3][1] = np.nan
+    assert not loops.all_finite(columns)
 
 
 @given(SHOPS)
@@ -104,6 +112,37 @@ def test_running_costs_are_those_of_their_formula(shops: Shops, own: float, avoi
     less = 1.0 - avoidable * (1.0 - np.minimum(1.0, orders / (usual[rows] * 1.5)))
     expected = np.maximum((fixed[rows] - own * fixed[rows]) * less - saved[rows], 0.0)
     assert paid == pytest.approx(expected, rel=1e-12, abs=1e-300)
+
+
+@given(SHOPS, st.integers(0, 60))
+def test_owners_close_ask_and_pause_by_the_rule_of_reviews(shops: Shops, week: int) -> None:
+    n, draw = int(shops.seller.max()) + 1, shops.draw
+    exit_week, paused_week = (np.where(draw.random(n) < 0.4, draw.integers(0, 60, n), -1) for _ in range(2))
+    opened, (income, hours) = draw.integers(0, 2, n) * draw.integers(0, 60, n), draw.random((2, n))
+    broke, turn = np.flatnonzero(draw.random(n) < 0.1), 4.0 * draw.random(n)
+    first, every, longest, memory = n // 2, 4, 26, 8
+    settings = week, every, longest, memory
+    found = loops.owners_decisions(exit_week, paused_week, opened, first, income, hours, broke, turn, *settings)
+
+    there, paused = exit_week == -1, paused_week != -1
+    closes = (there & paused & (week - paused_week > longest)) | np.isin(np.arange(n), broke)
+    asked = there & ~closes & ((week + np.floor(turn).astype(int)) % every == 0)
+    known = ((np.arange(n) < first) & (opened == 0)) | (week - opened >= memory)
+    expected = closes, asked & paused, asked & ~paused & known & (income < hours)
+    assert [rows.tolist() for rows in found] == [np.flatnonzero(one).tolist() for one in expected]
+
+
+@given(SHOPS)
+def test_a_shops_outlook_is_the_sum_over_its_designs(shops: Shops) -> None:
+    asked = np.unique(shops.seller[shops.seller >= 0])[::2]
+    designs = np.flatnonzero(np.isin(shops.seller, asked))
+    gross, orders, factor = shops.value, shops.draw.random(shops.value.size), shops.draw.random(designs.size)
+    more, sold = np.empty(asked.size), np.empty((2, asked.size))
+    loops.outlooks(shops.seller, designs, gross, orders, factor, asked, more, sold)
+    if asked.size:
+        assert np.array_equal(more, sums(shops, designs, gross[designs] * (factor - 1.0))[asked])
+        assert np.array_equal(sold[0], sums(shops, designs, factor * orders[designs])[asked])
+        assert np.array_equal(sold[1], sums(shops, designs, orders[designs])[asked])
 
 
 @given(SHOPS)
