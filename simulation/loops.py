@@ -224,3 +224,70 @@ def outlooks(seller, designs, gross, orders, factor, shops, more, sold):
         sums[2, seller[j]] += orders[j]
     for i in range(shops.shape[0]):
         more[i], sold[0, i], sold[1, i] = sums[0, shops[i]], sums[1, shops[i]], sums[2, shops[i]]
+
+
+@njit(cache=True, nogil=True)
+def gross_by_category(seller, earned, kind, category, exit_week, paused_week, categories):
+    """How many SMEs (kind 0) are on sale in each category, and what their designs have earned. (K,) each.
+
+    seller and earned (L,) of designs; kind, category, exit_week and paused_week (N,) of shops.
+    """
+    by_shop = np.zeros(kind.shape[0])
+    there, gross = np.zeros(categories, np.int64), np.zeros(categories)
+    for j in range(seller.shape[0]):
+        if seller[j] >= 0:
+            by_shop[seller[j]] += earned[j]
+    for s in range(kind.shape[0]):
+        if kind[s] == 0 and exit_week[s] < 0 and paused_week[s] < 0:
+            there[category[s]] += 1
+            gross[category[s]] += by_shop[s]
+    return there, gross
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def unit(vectors, out):
+    """`chance.unit`: the vectors (n, d) at length 1, out (n, d)."""
+    for i in range(vectors.shape[0]):
+        square = 0.0
+        for k in range(vectors.shape[1]):
+            square += vectors[i, k] * vectors[i, k]
+        length = math.sqrt(square)
+        for k in range(vectors.shape[1]):
+            out[i, k] = vectors[i, k] / length
+
+
+@njit(cache=True, nogil=True)
+def rows_on_sale(exit_week, paused, kind, least, most):
+    """Rows of the listings (L,) on sale whose kind is `least` to `most`, in order."""
+    found, n = np.empty(kind.shape[0], np.int64), 0
+    for j in range(kind.shape[0]):
+        found[n] = j
+        n += np.int64(exit_week[j] < 0 and not paused[j] and least <= kind[j] <= most)
+    return found[:n].copy()
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def drift_commissions(affiliate, rows, fee, cost, price, speed, most):
+    """`sellers.advertising.review_commissions` of these rows (n,): fee and unit cost (n,), affiliate and price (L,)."""
+    for i in range(rows.shape[0]):
+        j = rows[i]
+        target = min(max((1.0 - fee[i] - cost[i] / price[j]) / 2.0, 0.0), most)
+        affiliate[j] += speed * (target - affiliate[j])
+
+
+@njit(cache=True, nogil=True)
+def designs_in_turn(order, first, shops):
+    """The designs of these shops (n,), shop by shop: their rows, whose each is, 0 to n - 1, and its number there.
+
+    order: rows of designs by shop; first (N + 1,): where each shop's begin in it, and at the end their number.
+    """
+    many = 0
+    for s in shops:
+        many += first[s + 1] - first[s]
+    found, at = np.empty((3, many), np.int64), 0
+    for i in range(shops.shape[0]):
+        s = shops[i]
+        for number in range(first[s + 1] - first[s]):
+            found[0, at], found[1, at], found[2, at] = order[first[s] + number], i, number
+            at += 1
+    return found

@@ -32,14 +32,11 @@ def reservation_incomes(chance: Chance, ids: Rows, fixed: Floats, gross: Floats,
     worth, sd = selling.own_hours * fixed, selling.reservation_spread
     if selling.own_hours == 0.0 or sd == 0.0:
         return worth
-    works = worth > 0.0  # a shop without fixed cost has nobody whose hours count
-    income = np.maximum(gross - fixed + worth, 0.0)[works]
-    with np.errstate(divide="ignore"):
-        most = (np.log(income) - np.log(worth[works])) / sd + sd / 2.0
-    luck = chance.uniform(Stream.OWNER, HOURS, 0, ids)[works, 0]
-    hours = np.where(works, worth, 0.0)
-    hours[works] *= np.exp(sd * special.ndtri(luck * special.ndtr(most)) - sd**2 / 2.0)
-    return hours
+    luck = chance.uniform(Stream.OWNER, HOURS, 0, ids)[:, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        most = (np.log(np.maximum(gross - fixed + worth, 0.0)) - np.log(worth)) / sd + sd / 2.0
+    hours = worth * np.exp(sd * special.ndtri(luck * special.ndtr(most)) - sd**2 / 2.0)
+    return np.where(worth > 0.0, hours, 0.0)  # a shop without fixed cost has nobody whose hours count
 
 
 def review_shops(
@@ -95,9 +92,9 @@ def decisions(sellers: Sellers, broke: Rows, turn: Floats, terms: WeekTerms) -> 
 
 def market_orders(listings: Listings, settlement: Settlement, opening: float) -> float:
     """Mean orders of this week's designs on sale; the opening's where nobody sells anything."""
-    rows = listings.live_sellers
-    orders = settlement.orders[rows]
-    return float(orders.mean()) if orders.any() else opening
+    orders = settlement.orders[listings.live_sellers]
+    total = float(orders.sum())
+    return total / orders.size if total > 0.0 else opening
 
 
 def _pause(sellers: Sellers, listings: Listings, weak: Rows, usual: float, week: int) -> None:

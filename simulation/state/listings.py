@@ -206,7 +206,7 @@ class Listings(Table):
     @property
     def live(self) -> Rows:
         """Rows of the listings on sale."""
-        return np.flatnonzero(self.on_sale)
+        return self._on_sale_of(SME_KIND, MARKETPLACE_KIND)
 
     @property
     def own(self) -> Flags:
@@ -216,17 +216,21 @@ class Listings(Table):
     @property
     def live_own(self) -> Rows:
         """Rows of platforms' own listings on sale."""
-        return np.flatnonzero(self.on_sale & self.own)
+        return self._on_sale_of(PLATFORM_KIND, MARKETPLACE_KIND)
 
     @property
     def live_sellers(self) -> Rows:
         """Rows of the listings on sale that are no platform's."""
-        return np.flatnonzero(self.on_sale & ~self.own)
+        return self._on_sale_of(SME_KIND, IMPORTER_KIND)
 
     @property
     def live_smes(self) -> Rows:
         """Rows of the local sellers on sale."""
-        return np.flatnonzero(self.on_sale & (self.kind == SME_KIND))
+        return self._on_sale_of(SME_KIND, SME_KIND)
+
+    def _on_sale_of(self, least: int, most: int) -> Rows:
+        """Rows of the listings on sale of these kinds."""
+        return np.asarray(loops.rows_on_sale(self.exit_week, self.paused, self.kind, least, most))
 
     def own_of(self, kind: int) -> Flags:
         """(L,) own listings of one of `OWN_KINDS`."""
