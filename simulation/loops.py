@@ -38,22 +38,8 @@ def mean_of_life(past, recorded, entry_week, opening_rows, mean):
 
 
 @njit(cache=True, nogil=True)
-def by_shop(seller, rows, values):
-    """Sums of values (n,) over each shop's designs, in the order of rows, -1 being nobody's. seller (L,), rows (n,)."""
-    shops = -1
-    for s in seller:
-        shops = max(shops, s)
-    sums = np.zeros(shops + 1)
-    for i in range(values.shape[0]):
-        shop = seller[rows[i]]
-        if shop >= 0:
-            sums[shop] += values[i]
-    return sums
-
-
-@njit(cache=True, nogil=True)
 def first_by_shop(seller, values):
-    """The same over the first n designs of all. seller (L,), values (n,)."""
+    """Sums of values (n,) of the first n designs over each shop, in order. seller (L,), -1 being nobody's."""
     shops = -1
     for s in seller:
         shops = max(shops, s)

@@ -242,14 +242,12 @@ class Listings(Table):
 
     # ---- shops and their designs
 
-    def by_shop(self, values: NDArray[Any], rows: Rows | None = None) -> Floats:
+    def by_shop(self, values: NDArray[Any]) -> Floats:
         """Sums over each shop's designs, (N,) by row of `Sellers`; what is a platform's own is left out.
 
-        values: of these rows, or of the first so many of all.
+        values: of the first so many of all rows.
         """
-        values = np.ascontiguousarray(values, float)
-        sums = loops.first_by_shop(self.seller, values) if rows is None else loops.by_shop(self.seller, rows, values)
-        return np.asarray(sums)
+        return np.asarray(loops.first_by_shop(self.seller, np.ascontiguousarray(values, float)))
 
     def of_shops(self, values: NDArray[Any], own: Any) -> NDArray[Any]:
         """Each listing's shop's value, (L,), of values by shop (N,); `own` for a platform's own."""

@@ -41,10 +41,8 @@ def sums(shops: Shops, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 @given(SHOPS)
 def test_sums_by_shop_leave_out_what_is_nobodys(shops: Shops) -> None:
-    rows = shops.draw.permutation(shops.seller.size)[: shops.draw.integers(0, shops.seller.size + 1)]
-    first = shops.value[: rows.size]
-    assert np.array_equal(loops.by_shop(shops.seller, rows, shops.value[rows]), sums(shops, rows, shops.value[rows]))
-    assert np.array_equal(loops.first_by_shop(shops.seller, first), sums(shops, np.arange(rows.size), first))
+    first = shops.value[: shops.draw.integers(0, shops.seller.size + 1)]
+    assert np.array_equal(loops.first_by_shop(shops.seller, first), sums(shops, np.arange(first.size), first))
 
 
 @given(SHOPS)
