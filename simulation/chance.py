@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import kernels
+from . import kernels, loops
 from .arrays import Floats, Rows
 
 
@@ -110,8 +110,10 @@ class Chance:
 
 
 def unit(vectors: Floats) -> Floats:
-    """The vectors (n, d) at length 1."""
-    return np.asarray(vectors / np.sqrt((vectors * vectors).sum(axis=1, keepdims=True)))
+    """The vectors (n, d) at length 1: v / √Σ v²."""
+    out = np.empty(vectors.shape)
+    loops.unit(vectors, out)
+    return out
 
 
 def _hit(agents: ArrayLike, parties: ArrayLike) -> tuple[NDArray[np.uint32], Rows, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numba import literal_unroll
 
 from .compiled import njit
 
@@ -37,22 +38,8 @@ def mean_of_life(past, recorded, entry_week, opening_rows, mean):
 
 
 @njit(cache=True, nogil=True)
-def by_shop(seller, rows, values):
-    """Sums of values (n,) over each shop's designs, in the order of rows, -1 being nobody's. seller (L,), rows (n,)."""
-    shops = -1
-    for s in seller:
-        shops = max(shops, s)
-    sums = np.zeros(shops + 1)
-    for i in range(values.shape[0]):
-        shop = seller[rows[i]]
-        if shop >= 0:
-            sums[shop] += values[i]
-    return sums
-
-
-@njit(cache=True, nogil=True)
 def first_by_shop(seller, values):
-    """The same over the first n designs of all. seller (L,), values (n,)."""
+    """Sums of values (n,) of the first n designs over each shop, in order. seller (L,), -1 being nobody's."""
     shops = -1
     for s in seller:
         shops = max(shops, s)
@@ -81,12 +68,15 @@ def designs_of(seller, shops):
 
 
 @njit(cache=True, nogil=True)
-def all_finite(values):
-    """Whether none of these values (n,) is NaN or infinite."""
-    broken = 0
-    for i in range(values.shape[0]):
-        broken += not math.isfinite(values[i])
-    return broken == 0
+def all_finite(columns):
+    """Whether none of the values of these columns, a tuple of (n,) arrays, is NaN or infinite."""
+    for values in literal_unroll(columns):  # of any kinds; where all are of one, it is a plain loop
+        broken = 0
+        for i in range(values.shape[0]):
+            broken += not math.isfinite(values[i])
+        if broken > 0:
+            return False
+    return True
 
 
 @njit(cache=True, nogil=True)
@@ -211,3 +201,119 @@ def refunds_and_goods(
             sold += orders[j, h]
         due[i] = refunded * turned
         goods[i] = people * sold * order_value / listed[j] * (cost[j] * (1.0 + standards * foreign[j]))
+
+
+# ---- owners, entry and places
+
+
+@njit(cache=True, nogil=True)
+def owners_decisions(
+    exit_week, paused_week, opened_week, opening_rows, income, hours, broke, turn, week, every, pause_weeks, memory
+):
+    """Rows of shops (N,) that close, that ask whether to open, that pause: `sellers.owners.decisions` in one pass."""
+    shops = exit_week.shape[0]
+    rows, found = np.empty((3, shops), np.int64), np.zeros(3, np.int64)
+    leaves = np.zeros(shops, np.bool_)
+    for s in broke:
+        leaves[s] = True
+    for s in range(shops):
+        there, paused = exit_week[s] < 0, paused_week[s] >= 0
+        its_turn = (week + np.int64(turn[s])) % every == 0
+        has_past = (s < opening_rows and opened_week[s] == 0) or week - opened_week[s] >= memory
+        if leaves[s] or (there and paused and week - paused_week[s] > pause_weeks):
+            decision = 0
+        elif there and paused and its_turn:
+            decision = 1
+        elif there and its_turn and has_past and income[s] < hours[s]:
+            decision = 2
+        else:
+            continue
+        rows[decision, found[decision]] = s
+        found[decision] += 1
+    return rows[0, : found[0]].copy(), rows[1, : found[1]].copy(), rows[2, : found[2]].copy()
+
+
+@njit(cache=True, nogil=True)
+def outlooks(seller, designs, gross, orders, factor, shops, more, sold):
+    """Of these shops (n,): Σ G (f - 1) in more (n,), Σ f Q and Σ Q in sold (2, n), over their designs (m,), in order.
+
+    seller, gross G, orders Q (L,); factor f (m,) of the designs.
+    """
+    most = -1
+    for s in seller:
+        most = max(most, s)
+    sums = np.zeros((3, most + 1))
+    for i in range(designs.shape[0]):
+        j = designs[i]
+        sums[0, seller[j]] += gross[j] * (factor[i] - 1.0)
+        sums[1, seller[j]] += factor[i] * orders[j]
+        sums[2, seller[j]] += orders[j]
+    for i in range(shops.shape[0]):
+        more[i], sold[0, i], sold[1, i] = sums[0, shops[i]], sums[1, shops[i]], sums[2, shops[i]]
+
+
+@njit(cache=True, nogil=True)
+def gross_by_category(seller, earned, kind, category, exit_week, paused_week, categories):
+    """How many SMEs (kind 0) are on sale in each category, and what their designs have earned. (K,) each.
+
+    seller and earned (L,) of designs; kind, category, exit_week and paused_week (N,) of shops.
+    """
+    by_shop = np.zeros(kind.shape[0])
+    there, gross = np.zeros(categories, np.int64), np.zeros(categories)
+    for j in range(seller.shape[0]):
+        if seller[j] >= 0:
+            by_shop[seller[j]] += earned[j]
+    for s in range(kind.shape[0]):
+        if kind[s] == 0 and exit_week[s] < 0 and paused_week[s] < 0:
+            there[category[s]] += 1
+            gross[category[s]] += by_shop[s]
+    return there, gross
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def unit(vectors, out):
+    """`chance.unit`: the vectors (n, d) at length 1, out (n, d)."""
+    for i in range(vectors.shape[0]):
+        square = 0.0
+        for k in range(vectors.shape[1]):
+            square += vectors[i, k] * vectors[i, k]
+        length = math.sqrt(square)
+        for k in range(vectors.shape[1]):
+            out[i, k] = vectors[i, k] / length
+
+
+@njit(cache=True, nogil=True)
+def rows_on_sale(exit_week, paused, kind, least, most):
+    """Rows of the listings (L,) on sale whose kind is `least` to `most`, in order."""
+    found, n = np.empty(kind.shape[0], np.int64), 0
+    for j in range(kind.shape[0]):
+        found[n] = j
+        n += np.int64(exit_week[j] < 0 and not paused[j] and least <= kind[j] <= most)
+    return found[:n].copy()
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def drift_commissions(affiliate, rows, fee, cost, price, speed, most):
+    """`sellers.advertising.review_commissions` of these rows (n,): fee and unit cost (n,), affiliate and price (L,)."""
+    for i in range(rows.shape[0]):
+        j = rows[i]
+        target = min(max((1.0 - fee[i] - cost[i] / price[j]) / 2.0, 0.0), most)
+        affiliate[j] += speed * (target - affiliate[j])
+
+
+@njit(cache=True, nogil=True)
+def designs_in_turn(order, first, shops):
+    """The designs of these shops (n,), shop by shop: their rows, whose each is, 0 to n - 1, and its number there.
+
+    order: rows of designs by shop; first (N + 1,): where each shop's begin in it, and at the end their number.
+    """
+    many = 0
+    for s in shops:
+        many += first[s + 1] - first[s]
+    found, at = np.empty((3, many), np.int64), 0
+    for i in range(shops.shape[0]):
+        s = shops[i]
+        for number in range(first[s + 1] - first[s]):
+            found[0, at], found[1, at], found[2, at] = order[first[s] + number], i, number
+            at += 1
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .. import loops
 from ..arrays import Floats
 from ..law.effective import WeekTerms, referral_fees
 from ..state.listings import Listings
@@ -50,6 +51,5 @@ def review_commissions(listings: Listings, terms: WeekTerms) -> None:
         return
     rows = listings.live_sellers
     fee = terms.platform.commission + referral_fees(terms, listings.channel_mask[rows])
-    margin = 1.0 - fee - listings.unit_cost(rows, terms.rules.standards) / listings.price[rows]
-    target = np.clip(margin / 2.0, 0.0, MOST_COMMISSION)
-    listings.affiliate[rows] += speed * (target - listings.affiliate[rows])
+    cost = listings.unit_cost(rows, terms.rules.standards)
+    loops.drift_commissions(listings.affiliate, rows, fee, cost, listings.price, speed, MOST_COMMISSION)

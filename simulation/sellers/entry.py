@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
+from .. import loops
 from ..arrays import Flags, Floats, Rows
 from ..chance import Chance, Stream
 from ..law.effective import WeekTerms
@@ -53,10 +54,8 @@ def entry_rates(sellers: Sellers, listings: Listings, first: OpeningTrade, selli
     G gross profit a week of the category's SMEs, L how many live; n0 and G0 at the opening. A category with
     nobody left draws entrants as at the opening.
     """
-    k, smes = first.smes.size, np.flatnonzero(sellers.on_sale & (sellers.kind == SME_KIND))
-    there = np.bincount(sellers.category[smes], minlength=k)
-    earned = listings.by_shop(listings.recent(listings.past_gross))
-    gross = np.bincount(sellers.category[smes], earned[smes], minlength=k)
+    k, on_sale = first.smes.size, (sellers.kind, sellers.category, sellers.exit_week, sellers.paused_week)
+    there, gross = loops.gross_by_category(listings.seller, listings.recent(listings.past_gross), *on_sale, k)
     each = np.divide(np.maximum(gross, 0.0), there, out=first.gross_each.copy(), where=there > 0)
     pull = np.divide(each, first.gross_each, out=np.zeros(k), where=first.gross_each > 0)
     return np.asarray(selling.entry_rate * first.smes * pull**selling.entry_elasticity)
@@ -115,7 +114,7 @@ def draw_smes(chance: Chance, sellers: Sellers, listings: Listings, first: Openi
     if not number.any():
         return NOBODY
     category = np.repeat(categories, number)
-    count = np.arange(category.size) - np.repeat(np.cumsum(number) - number, number)
+    count = np.arange(category.size) - category.searchsorted(category)  # among those of its category
     return Newcomers(listing_id(category, terms.week, count), category, np.full(category.size, SME_KIND))
 
 
@@ -153,23 +152,19 @@ def add_sellers(
     model = models(first, ids, category, chance)
     fixed = basic_fixed_cost(sellers, listings, model, opening, selling.channel_cost)
     multiple = cash_multiples(chance, ids, selling.cash_spread)
-    templates = [opening.designs(int(shop)) for shop in model]
-    designs = np.array([rows.size for rows in templates])
-    before = np.cumsum(designs) - designs
+    template, mine, number = opening.designs_of(model)
     shops = sellers.append(
         ids.size,
         id=ids,
         kind=kind,
         category=category,
-        first=len(listings) + before,
+        first=len(listings) + np.flatnonzero(number == 0),
         entry_week=terms.week,
         fixed_cost=fixed,
         hours=reservation_incomes(chance, ids, fixed, first.gross[model], selling),
         opened_week=terms.week,
         buffer=max(selling.cash_weeks, selling.entrant_cash_weeks) * fixed * multiple,
     )
-    template, mine = np.concatenate(templates), np.repeat(np.arange(ids.size), designs)
-    number = np.arange(template.size) - before[mine]
     stocked = chance.uniform(Stream.STOCKED, 0, 0, ids)[:, 0] < selling.share_domestic_stock
     design_ids = ids[mine] + (number << DESIGN_BITS)
     origin = kind[mine], stocked[mine]

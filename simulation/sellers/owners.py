@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
+from .. import loops
 from ..arrays import Floats, Rows
 from ..chance import Chance, Stream
 from ..law.effective import WeekTerms
 from ..settings.sellers import Selling
-from ..state.listings import NOT_PAUSED, STILL_THERE, Listings
+from ..state.listings import NOT_PAUSED, Listings
 from ..state.opening import Opening
 from ..state.records import Settlement
 from ..state.sellers import Sellers
@@ -31,14 +32,11 @@ def reservation_incomes(chance: Chance, ids: Rows, fixed: Floats, gross: Floats,
     worth, sd = selling.own_hours * fixed, selling.reservation_spread
     if selling.own_hours == 0.0 or sd == 0.0:
         return worth
-    works = worth > 0.0  # a shop without fixed cost has nobody whose hours count
-    income = np.maximum(gross - fixed + worth, 0.0)[works]
-    with np.errstate(divide="ignore"):
-        most = (np.log(income) - np.log(worth[works])) / sd + sd / 2.0
-    luck = chance.uniform(Stream.OWNER, HOURS, 0, ids)[works, 0]
-    hours = np.where(works, worth, 0.0)
-    hours[works] *= np.exp(sd * special.ndtri(luck * special.ndtr(most)) - sd**2 / 2.0)
-    return hours
+    luck = chance.uniform(Stream.OWNER, HOURS, 0, ids)[:, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        most = (np.log(np.maximum(gross - fixed + worth, 0.0)) - np.log(worth)) / sd + sd / 2.0
+    hours = worth * np.exp(sd * special.ndtri(luck * special.ndtr(most)) - sd**2 / 2.0)
+    return np.where(worth > 0.0, hours, 0.0)  # a shop without fixed cost has nobody whose hours count
 
 
 def review_shops(
@@ -56,36 +54,54 @@ def review_shops(
     memory is full. One that pauses opens where it expects R. All its designs go and come with it. Returns the rows
     that close: who could not pay, and who has paused for more than `pause_weeks`. scale: people in the market.
     """
-    selling, week, every = terms.sellers, terms.week, terms.sellers.shop_review_weeks
+    every = terms.sellers.shop_review_weeks
     if every == 0:
         return settlement.broke
-    leaves = sellers.paused & (week - sellers.paused_week > selling.pause_weeks)
-    leaves[settlement.broke] = True
-    closing, shops = np.flatnonzero(leaves), np.flatnonzero(~leaves & (sellers.exit_week == STILL_THERE))
-    turn = np.floor(every * chance.uniform(Stream.OWNER, HOURS, 0, sellers.id[shops])[:, 1]).astype(np.int64)
-    shops = shops[(week + turn) % every == 0]
-    paused = sellers.paused[shops]
-    usual = np.log(market_orders(listings, settlement, terms.mean_orders))
-    _open(sellers, listings, shops[paused], usual, opening, scale, terms)
-    _pause(sellers, listings, shops[~paused], usual, terms)
+    turn = every * chance.uniform(Stream.OWNER, HOURS, 0, sellers.id)[:, 1]
+    closing, asking, weak = decisions(sellers, settlement.broke, turn, terms)
+    if weak.size or asking.size:
+        usual = np.log(market_orders(listings, settlement, terms.mean_orders))
+        _open(sellers, listings, asking, usual, opening, scale, terms)
+        _pause(sellers, listings, weak, usual, terms.week)
     return closing
+
+
+def decisions(sellers: Sellers, broke: Rows, turn: Floats, terms: WeekTerms) -> tuple[Rows, Rows, Rows]:
+    """Rows of the shops that close, of those that pause and ask this week whether to open, and of those that pause now.
+
+    broke: rows of those that could not pay; turn (N,): an owner's turn comes in week w where w + ⌊turn⌋ is a multiple
+    of `shop_review_weeks`.
+    """
+    selling = terms.sellers
+    closing, asking, weak = loops.owners_decisions(
+        sellers.exit_week,
+        sellers.paused_week,
+        sellers.opened_week,
+        sellers.opening_rows,
+        sellers.recent_income,
+        sellers.hours,
+        broke,
+        turn,
+        terms.week,
+        selling.shop_review_weeks,
+        selling.pause_weeks,
+        selling.memory,
+    )
+    return closing, asking, weak
 
 
 def market_orders(listings: Listings, settlement: Settlement, opening: float) -> float:
     """Mean orders of this week's designs on sale; the opening's where nobody sells anything."""
-    rows = listings.live_sellers
-    orders = settlement.orders[rows]
-    return float(orders.mean()) if orders.any() else opening
+    orders = settlement.orders[listings.live_sellers]
+    total = float(orders.sum())
+    return total / orders.size if total > 0.0 else opening
 
 
-def _pause(sellers: Sellers, listings: Listings, rows: Rows, usual: float, terms: WeekTerms) -> None:
-    """Of these shops on sale, those pause that earn less than their owners' reservation income."""
-    since = terms.week - sellers.opened_week[rows]
-    opening = (rows < sellers.opening_rows) & (sellers.opened_week[rows] == 0)  # these have a past
-    known = opening | (since >= terms.sellers.memory)
-    tried = rows[known]
-    weak = tried[sellers.recent_income[tried] < sellers.hours[tried]]
-    sellers.paused_week[weak], designs = terms.week, listings.designs_of(weak)
+def _pause(sellers: Sellers, listings: Listings, weak: Rows, usual: float, week: int) -> None:
+    """These shops on sale pause, with all their designs."""
+    if weak.size == 0:
+        return
+    sellers.paused_week[weak], designs = week, listings.designs_of(weak)
     listings.paused[designs] = True
     listings.pause_outlook[designs] = listings.shock[designs] + usual
 
@@ -113,13 +129,9 @@ def expected_incomes(
     weeks before it paused; C: what is paid at so many orders. usual: ln of this week's mean orders.
     """
     designs = listings.designs_of(rows)
-    gross, orders = (listings.recent(past)[designs] for past in (listings.past_gross, listings.past_orders))
     factor = np.exp(listings.shock[designs] + usual - listings.pause_outlook[designs])
-
-    def of_shops(values: Floats) -> Floats:
-        return listings.by_shop(values, designs)[rows]
-
-    now, then = (
-        running_costs(sellers, listings, rows, of_shops(q), opening, scale, selling) for q in (factor * orders, orders)
-    )
-    return np.asarray(sellers.recent_income[rows] + of_shops(gross * (factor - 1.0)) - now + then)
+    gross, orders = listings.recent(listings.past_gross), listings.recent(listings.past_orders)
+    more, sold = np.empty(rows.size), np.empty((2, rows.size))
+    loops.outlooks(listings.seller, designs, gross, orders, factor, rows, more, sold)
+    costs = running_costs(sellers, listings, np.tile(rows, 2), sold.reshape(-1), opening, scale, selling)
+    return np.asarray(sellers.recent_income[rows] + more - costs[: rows.size] + costs[rows.size :])

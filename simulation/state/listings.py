@@ -206,7 +206,7 @@ class Listings(Table):
     @property
     def live(self) -> Rows:
         """Rows of the listings on sale."""
-        return np.flatnonzero(self.on_sale)
+        return self._on_sale_of(SME_KIND, MARKETPLACE_KIND)
 
     @property
     def own(self) -> Flags:
@@ -216,17 +216,21 @@ class Listings(Table):
     @property
     def live_own(self) -> Rows:
         """Rows of platforms' own listings on sale."""
-        return np.flatnonzero(self.on_sale & self.own)
+        return self._on_sale_of(PLATFORM_KIND, MARKETPLACE_KIND)
 
     @property
     def live_sellers(self) -> Rows:
         """Rows of the listings on sale that are no platform's."""
-        return np.flatnonzero(self.on_sale & ~self.own)
+        return self._on_sale_of(SME_KIND, IMPORTER_KIND)
 
     @property
     def live_smes(self) -> Rows:
         """Rows of the local sellers on sale."""
-        return np.flatnonzero(self.on_sale & (self.kind == SME_KIND))
+        return self._on_sale_of(SME_KIND, SME_KIND)
+
+    def _on_sale_of(self, least: int, most: int) -> Rows:
+        """Rows of the listings on sale of these kinds."""
+        return np.asarray(loops.rows_on_sale(self.exit_week, self.paused, self.kind, least, most))
 
     def own_of(self, kind: int) -> Flags:
         """(L,) own listings of one of `OWN_KINDS`."""
@@ -238,14 +242,12 @@ class Listings(Table):
 
     # ---- shops and their designs
 
-    def by_shop(self, values: NDArray[Any], rows: Rows | None = None) -> Floats:
+    def by_shop(self, values: NDArray[Any]) -> Floats:
         """Sums over each shop's designs, (N,) by row of `Sellers`; what is a platform's own is left out.
 
-        values: of these rows, or of the first so many of all.
+        values: of the first so many of all rows.
         """
-        values = np.ascontiguousarray(values, float)
-        sums = loops.first_by_shop(self.seller, values) if rows is None else loops.by_shop(self.seller, rows, values)
-        return np.asarray(sums)
+        return np.asarray(loops.first_by_shop(self.seller, np.ascontiguousarray(values, float)))
 
     def of_shops(self, values: NDArray[Any], own: Any) -> NDArray[Any]:
         """Each listing's shop's value, (L,), of values by shop (N,); `own` for a platform's own."""

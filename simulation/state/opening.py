@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import loops
 from ..arrays import TINY, Flags, Floats, Masks, Rows
 from ..chance import Chance, Stream
 from .channels import SOCIAL, keeps
@@ -61,10 +62,10 @@ class Opening:
         """Orders of each shop a consumer and week through all channels. (N,)"""
         return np.asarray(np.bincount(self.seller, self.orders), float)
 
-    def designs(self, shop: int) -> Rows:
-        """The rows of a shop's designs."""
-        order, first = self._by_shop
-        return order[first[shop] : first[shop + 1]]
+    def designs_of(self, shops: Rows) -> tuple[Rows, Rows, Rows]:
+        """The rows of these shops' designs, shop by shop; whose each is; its number there. (m,) each."""
+        rows, mine, number = loops.designs_in_turn(*self._by_shop, shops)
+        return rows, mine, number
 
     @cached_property
     def _by_shop(self) -> tuple[Rows, Rows]:

@@ -15,6 +15,7 @@ import dataclasses
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress
 from operator import attrgetter
 from typing import Any, Self, TypeVar, dataclass_transform
 
@@ -56,14 +57,22 @@ def table(cls: type[Kind]) -> type[Kind]:
 
 
 class Room:
-    """Columns longer than a table's, a newcomer's values in the rows to come; `used` are a table's."""
+    """Columns of one length, longer than a table's, a newcomer's values in the rows to come; `used` are a table's."""
 
-    def __init__(self) -> None:
+    def __init__(self, length: int = 0) -> None:
         self.columns: dict[str, NDArray[Any]] = {}
-        self.used = 0
+        self.length, self.used = length, 0
 
     def __reduce__(self) -> tuple[type[Room], tuple[()]]:
         return Room, ()  # a table that is copied makes its own
+
+    def of(self, column: NDArray[Any], declared: Column) -> NDArray[Any]:
+        """A column with room."""
+        longer = np.empty((self.length, *column.shape[1:]), declared.kind)
+        longer[: len(column)] = column
+        if declared.newcomer is not REQUIRED:
+            longer[len(column) :] = declared.newcomer
+        return longer
 
 
 class Table:
@@ -100,12 +109,16 @@ class Table:
 
     def append(self, rows: int, **given: Any) -> Rows:
         """Add rows, a value or an array for a column, a newcomer's value where none is given; returns their numbers."""
-        cls, columns, before, after = type(self), self.columns(), len(self), len(self) + rows
-        _refuse_unknown(cls, given.keys() - columns.keys())
-        room = self._room_for(after)
-        new = {name: given.get(name, REQUIRED) for name in (*given, *_required(cls))}  # type: ignore[arg-type]
-        for name, value in new.items():
-            _fill(cls, name, room.columns[name][before:after], value)
+        cls, before, after = type(self), len(self), len(self) + rows
+        _refuse_unknown(cls, given.keys() - self.columns().keys())
+        for name in _required(cls) - given.keys():  # type: ignore[arg-type]
+            raise ValueError(_without_value(cls, name))
+        room, new, name = self._room_for(after), slice(before, after), ""
+        try:
+            for name, value in given.items():
+                room.columns[name][new] = value
+        except ValueError:
+            raise ValueError(_misshapen(cls, name, room.columns[name][new], given[name])) from None
         room.used = after
         for name, column in room.columns.items():
             setattr(self, name, column[:after])
@@ -114,17 +127,13 @@ class Table:
     def _room_for(self, rows: int) -> Room:
         """Room for so many rows in all; it counts as nobody's until it is used."""
         before, room = len(self), getattr(self, "_room", None)
-        if room is None or room.used != before:  # the rows to come are another's, or were given up half filled
-            room = self._room = Room()
+        if room is None or room.used != before or room.length < rows:  # full, or the rows to come are another's
+            room = self._room = Room(rows + max(LEAST_ROOM, before // 4))
         room.used = -1
-        for name, declared in self.columns().items():
-            column, longer = getattr(self, name), room.columns.get(name)
-            if longer is None or column.base is not longer or len(longer) < rows:
-                more = rows - before + max(LEAST_ROOM, before // 4)
-                longer = room.columns[name] = np.empty((before + more, *column.shape[1:]), declared.kind)
-                longer[:before] = column
-                if declared.newcomer is not REQUIRED:
-                    longer[before:] = declared.newcomer
+        kept, cls = room.columns, type(self)
+        for name, column in zip(self.columns(), _all_columns(cls)(self), strict=True):  # type: ignore[arg-type]
+            if column.base is None or column.base is not kept.get(name):
+                kept[name] = room.of(column, self.columns()[name])
         return room
 
     def take(self, rows: Any) -> Self:
@@ -134,10 +143,13 @@ class Table:
 
     def fault(self) -> str | None:
         """The first column that holds NaN or infinity, or has another length than the first; None where all is well."""
-        arrays: tuple[NDArray[Any], ...] = _all_columns(type(self))(self)  # type: ignore[arg-type]
-        rows = len(arrays[0])
+        cls: Any = type(self)
+        arrays = _all_columns(cls)(self)
+        floats = tuple([array.ravel() for array in compress(arrays, _are_floats(cls))])
+        if len(set(map(len, arrays))) == 1 and (not floats or loops.all_finite(floats)):
+            return None
         for name, array in zip(self.columns(), arrays, strict=True):
-            if len(array) != rows or (array.dtype.char in "fd" and not loops.all_finite(array.reshape(-1))):
+            if len(array) != len(arrays[0]) or (array.dtype.kind == "f" and not np.isfinite(array).all()):
                 return name
         return None
 
@@ -154,11 +166,19 @@ def _refuse_unknown(cls: type[Table], names: Collection[str]) -> None:
 def _fill(cls: type[Table], name: str, column: NDArray[Any], value: Any) -> None:
     """Write a value, or an array of them, into a new column."""
     if value is REQUIRED:
-        raise ValueError(f"{cls.__name__}.{name} has no value for a new row")
+        raise ValueError(_without_value(cls, name))
     try:
         column[...] = value
     except ValueError:
-        raise ValueError(f"{cls.__name__}.{name} is {column.shape}, and got {np.shape(value)}") from None
+        raise ValueError(_misshapen(cls, name, column, value)) from None
+
+
+def _without_value(cls: type[Table], name: str) -> str:
+    return f"{cls.__name__}.{name} has no value for a new row"
+
+
+def _misshapen(cls: type[Table], name: str, column: NDArray[Any], value: Any) -> str:
+    return f"{cls.__name__}.{name} is {column.shape}, and got {np.shape(value)}"
 
 
 @cache
@@ -168,8 +188,8 @@ def _columns(cls: type[Table]) -> dict[str, Column]:
 
 
 @cache
-def _required(cls: type[Table]) -> tuple[str, ...]:
-    return tuple(name for name, declared in _columns(cls).items() if declared.newcomer is REQUIRED)  # type: ignore[arg-type]
+def _required(cls: type[Table]) -> frozenset[str]:
+    return frozenset(name for name, declared in _columns(cls).items() if declared.newcomer is REQUIRED)  # type: ignore[arg-type]
 
 
 @cache
@@ -180,6 +200,11 @@ def _first_column(cls: type[Table]) -> str:
 @cache
 def _all_columns(cls: type[Table]) -> attrgetter[tuple[NDArray[Any], ...]]:
     return attrgetter(*_columns(cls))  # type: ignore[arg-type]
+
+
+@cache
+def _are_floats(cls: type[Table]) -> tuple[bool, ...]:
+    return tuple(declared.kind.kind == "f" for declared in _columns(cls).values())  # type: ignore[arg-type]
 
 
 @cache

@@ -41,10 +41,8 @@ def sums(shops: Shops, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 @given(SHOPS)
 def test_sums_by_shop_leave_out_what_is_nobodys(shops: Shops) -> None:
-    rows = shops.draw.permutation(shops.seller.size)[: shops.draw.integers(0, shops.seller.size + 1)]
-    first = shops.value[: rows.size]
-    assert np.array_equal(loops.by_shop(shops.seller, rows, shops.value[rows]), sums(shops, rows, shops.value[rows]))
-    assert np.array_equal(loops.first_by_shop(shops.seller, first), sums(shops, np.arange(rows.size), first))
+    first = shops.value[: shops.draw.integers(0, shops.seller.size + 1)]
+    assert np.array_equal(loops.first_by_shop(shops.seller, first), sums(shops, np.arange(first.size), first))
 
 
 @given(SHOPS)
@@ -69,11 +67,19 @@ def test_a_mean_of_the_past_is_numpys_to_the_bit_over_the_weeks_lived(memory: in
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("place", [0, 500, 1_000])
 def test_one_broken_value_is_seen(kind: type, wrong: float, place: int) -> None:
-    values = np.full(1_001, 1e30, kind)
-    assert loops.all_finite(values)
-    assert loops.all_finite(values[:0])
+    values, others = np.full(1_001, 1e30, kind), np.zeros(3)
+    assert loops.all_finite((others, values))
+    assert loops.all_finite((others, values[:0]))
     values[place] = wrong
-    assert not loops.all_finite(values)
+    assert not loops.all_finite((others, values))
+
+
+def test_columns_that_are_read_only_or_of_other_kinds_are_checked_too() -> None:
+    columns = np.ones(3), np.arange(3), np.broadcast_to(np.float32(1.0), 4).ravel(), np.ones(8)[::2]
+    columns[0].setflags(write=False)
+    assert loops.all_finite(columns)
+    columns[3][1] = np.nan
+    assert not loops.all_finite(columns)
 
 
 @given(SHOPS)
@@ -120,6 +126,92 @@ def test_running_costs_are_those_of_their_formula(shops: Shops, own: float, avoi
     less = 1.0 - avoidable * (1.0 - np.minimum(1.0, orders / (usual[rows] * 1.5)))
     expected = np.maximum((fixed[rows] - own * fixed[rows]) * less - saved[rows], 0.0)
     assert paid == pytest.approx(expected, rel=1e-12, abs=1e-300)
+
+
+@given(SHOPS, st.integers(0, 60))
+def test_owners_close_ask_and_pause_by_the_rule_of_reviews(shops: Shops, week: int) -> None:
+    n, draw = int(shops.seller.max()) + 1, shops.draw
+    exit_week, paused_week = (np.where(draw.random(n) < 0.4, draw.integers(0, 60, n), -1) for _ in range(2))
+    opened, (income, hours) = draw.integers(0, 2, n) * draw.integers(0, 60, n), draw.random((2, n))
+    broke, turn = np.flatnonzero(draw.random(n) < 0.1), 4.0 * draw.random(n)
+    first, every, longest, memory = n // 2, 4, 26, 8
+    settings = week, every, longest, memory
+    found = loops.owners_decisions(exit_week, paused_week, opened, first, income, hours, broke, turn, *settings)
+
+    there, paused = exit_week == -1, paused_week != -1
+    closes = (there & paused & (week - paused_week > longest)) | np.isin(np.arange(n), broke)
+    asked = there & ~closes & ((week + np.floor(turn).astype(int)) % every == 0)
+    known = ((np.arange(n) < first) & (opened == 0)) | (week - opened >= memory)
+    expected = closes, asked & paused, asked & ~paused & known & (income < hours)
+    assert [rows.tolist() for rows in found] == [np.flatnonzero(one).tolist() for one in expected]
+
+
+@given(SHOPS)
+def test_a_shops_outlook_is_the_sum_over_its_designs(shops: Shops) -> None:
+    asked = np.unique(shops.seller[shops.seller >= 0])[::2]
+    designs = np.flatnonzero(np.isin(shops.seller, asked))
+    gross, orders, factor = shops.value, shops.draw.random(shops.value.size), shops.draw.random(designs.size)
+    more, sold = np.empty(asked.size), np.empty((2, asked.size))
+    loops.outlooks(shops.seller, designs, gross, orders, factor, asked, more, sold)
+    if asked.size:
+        assert np.array_equal(more, sums(shops, designs, gross[designs] * (factor - 1.0))[asked])
+        assert np.array_equal(sold[0], sums(shops, designs, factor * orders[designs])[asked])
+        assert np.array_equal(sold[1], sums(shops, designs, orders[designs])[asked])
+
+
+@given(SHOPS)
+def test_gross_profit_by_category_is_that_of_the_smes_on_sale(shops: Shops) -> None:
+    n, draw = int(shops.seller.max()) + 1, shops.draw
+    kind, category = draw.integers(0, 2, n).astype(np.int8), draw.integers(0, 3, n)
+    exit_week, paused_week = (np.where(draw.random(n) < 0.3, 5, -1) for _ in range(2))
+    there, gross = loops.gross_by_category(shops.seller, shops.value, kind, category, exit_week, paused_week, 3)
+    smes = np.flatnonzero((kind == 0) & (exit_week == -1) & (paused_week == -1))
+    earned = sums(shops, np.arange(shops.value.size), shops.value)[smes]
+    assert there.tolist() == np.bincount(category[smes], minlength=3).tolist()
+    assert np.array_equal(gross, np.bincount(category[smes], earned, minlength=3))
+
+
+@pytest.mark.parametrize("kinds", [(0, 3), (2, 3), (0, 1), (0, 0)])
+@given(SHOPS)
+def test_rows_on_sale_are_those_of_their_kinds_that_neither_left_nor_pause(
+    kinds: tuple[int, int], shops: Shops
+) -> None:
+    n, draw = shops.seller.size, shops.draw
+    kind, exit_week, paused = draw.integers(0, 4, n).astype(np.int8), draw.integers(-1, 2, n), draw.random(n) < 0.3
+    there = (exit_week == -1) & ~paused & (kind >= kinds[0]) & (kind <= kinds[1])
+    assert loops.rows_on_sale(exit_week, paused, kind, *kinds).tolist() == np.flatnonzero(there).tolist()
+
+
+@given(SHOPS)
+def test_commissions_drift_to_half_the_margin(shops: Shops) -> None:
+    n, draw = shops.seller.size, shops.draw
+    rows = np.flatnonzero(draw.random(n) < 0.5)
+    fee, cost, before, price = *draw.random((2, rows.size)), draw.random(n), 0.1 + draw.random(n)
+    after = before.copy()
+    loops.drift_commissions(after, rows, fee, cost, price, 0.3, 0.25)
+    target = np.clip((1.0 - fee - cost / price[rows]) / 2.0, 0.0, 0.25)
+    before[rows] += 0.3 * (target - before[rows])
+    assert np.array_equal(after, before)
+
+
+@given(SHOPS)
+def test_designs_in_turn_are_those_of_each_shop(shops: Shops) -> None:
+    n = int(shops.seller.max()) + 1
+    order = np.argsort(shops.seller, kind="stable")
+    first = np.searchsorted(shops.seller[order], np.arange(n + 1))
+    asked = shops.draw.integers(0, max(n, 1), 4)[: 4 * min(n, 1)]
+    each = [np.flatnonzero(shops.seller == s) for s in asked]
+    rows, mine, number = loops.designs_in_turn(order, first, asked)
+    assert rows.tolist() == [row for of in each for row in of]
+    assert mine.tolist() == [i for i, of in enumerate(each) for _ in of]
+    assert number.tolist() == [k for of in each for k in range(of.size)]
+
+
+@given(st.integers(0, 20), st.integers(0, 10_000))
+def test_unit_vectors_are_numpys_to_the_bit(n: int, seed: int) -> None:
+    vectors, out = np.random.default_rng(seed).normal(size=(n, 4)), np.empty((n, 4))
+    loops.unit(vectors, out)
+    assert np.array_equal(out, vectors / np.sqrt((vectors * vectors).sum(axis=1, keepdims=True)))
 
 
 @given(SHOPS)
