@@ -20,7 +20,7 @@ FOCUSED = """() => {
 
 @pytest.mark.parametrize(
     ("name", "width"),
-    [("rules", 360), ("real", 1280), *(pytest.param(name, 1280, marks=pytest.mark.long) for name in ("map", "run"))],
+    [("rules", 360), *(pytest.param(name, 1280, marks=pytest.mark.long) for name in ("real", "map", "run"))],
 )
 def test_axe_finds_nothing_grave(visit, name, width) -> None:
     page, unfolded = visit(name, width).page, name in ("rules", "real")  # the others fold the same kinds

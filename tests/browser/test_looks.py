@@ -38,7 +38,7 @@ CUT = """[...document.querySelectorAll("section > .scroll")].filter((e) => e.scr
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=() if name in ("real", "map") else pytest.mark.long) for name in MADE]
+    "name", [pytest.param(name, marks=() if name == "real" else pytest.mark.long) for name in MADE]
 )
 def test_the_first_picture_is_in_sight_without_scrolling(look, report, name: str) -> None:
     page = look(report(name).as_uri(), viewport=DESK).page
@@ -106,7 +106,7 @@ def test_a_projector_gets_larger_letters_and_keeps_its_look(look, report) -> Non
     page.close()
 
 
-@pytest.mark.parametrize("rows", [1, 2, 3])
+@pytest.mark.parametrize("rows", [1, pytest.param(2, marks=pytest.mark.long), 3])
 def test_a_title_in_a_picture_is_whole_and_stands_over_the_figure(browser, rows: int) -> None:
     """As `etalase report --format png` draws it, with its title within the figure."""
     title = " ".join(["What small shops lose by a choice that somebody made, told at length"] * rows)

@@ -26,8 +26,8 @@ BEYOND = """() => [...document.querySelectorAll("body *")].filter((e) => {
     ("fragment", "width"),
     [
         ("", 360),
-        ("seen=1&shop=3&teach=1", 360),
-        ("seen=1&shop=3&lang=id&teach=1", DESK),
+        pytest.param("seen=1&shop=3&teach=1", 360, marks=pytest.mark.long),
+        pytest.param("seen=1&shop=3&lang=id&teach=1", DESK, marks=pytest.mark.long),
         ("seen=1&shop=3&theme=projector&l-app=third", WALL),
     ],
 )
