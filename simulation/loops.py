@@ -317,3 +317,34 @@ def designs_in_turn(order, first, shops):
             found[0, at], found[1, at], found[2, at] = order[first[s] + number], i, number
             at += 1
     return found
+
+
+@njit(cache=True, nogil=True)
+def total_of_kind(values, kinds, kind):
+    """The sum of values (n,) over those of a kind. kinds (n,)."""
+    total = values[:0].sum()
+    for i in range(values.shape[0]):
+        if kinds[i] == kind:
+            total += values[i]
+    return total
+
+
+@njit(cache=True, nogil=True)
+def counts_of_shops(kind, exit_week, paused_week, opened_week, entry_week, week):
+    """Of SMEs (kind 0) at the end of a week: on sale, paused, closed; paused, reopened, left this week; of the opening.
+
+    All (N,) of shops; the last is how many of the opening's are there.
+    """
+    on_sale, paused, closed, newly_paused, reopened, left, opening = 0, 0, 0, 0, 0, 0, 0
+    for s in range(kind.shape[0]):
+        if kind[s] != 0:
+            continue
+        there, pauses = exit_week[s] < 0, paused_week[s] >= 0
+        on_sale += there and not pauses
+        paused += there and pauses
+        closed += not there
+        newly_paused += there and paused_week[s] == week
+        reopened += opened_week[s] == week and entry_week[s] < week
+        left += exit_week[s] == week
+        opening += there and entry_week[s] == 0
+    return on_sale, paused, closed, newly_paused, reopened, left, opening

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from . import money, sellers
-from .arrays import Flags, Rows, Rupiah
+from .arrays import Flags, Floats, Rows, Rupiah
 from .chance import Chance
 from .config import Config
 from .demand.shifters import shocks
@@ -44,6 +44,7 @@ class Street:
             self.sellers, self.listings, self.ledger = start.sellers, start.listings, start.ledger
             self.captive, self.money = start.captive, start.money
             self.influencers = draw_influencers(start.chance, 0, config.influence)
+            self.ages = np.zeros(0)  # of owners, by row
             self.known: WeekTerms | None = None  # the market's terms that its own were made of, of no week
             self.ledger.close_week()
 
@@ -148,7 +149,7 @@ class Street:
         street, smes = self.there, np.flatnonzero(online.on_sale & (online.kind == SME_KIND))
         both = _lives(online, shops.other[street])
         first = shops.id[street] & SECOND == 0
-        young = owner_ages(shops, street, self.config.street, self.chance) < REFERENCE
+        young = self._owner_ages(shops)[street] < REFERENCE
         owners = smes.size + np.count_nonzero(~both)
         return Moves(
             online=self.moved[0],
@@ -159,6 +160,13 @@ class Street:
             online_offline=_mean(_lives(shops, online.other[smes])),
             sellers_online=smes.size / owners if owners else math.nan,
         )
+
+    def _owner_ages(self, shops: Sellers) -> Floats:
+        """Ages of the owners of all shops, years. They stay as they were drawn, so only those of new rows are drawn."""
+        new = np.arange(self.ages.size, len(shops))
+        if new.size:
+            self.ages = np.append(self.ages, owner_ages(shops, new, self.config.street, self.chance))
+        return self.ages
 
     def _record(
         self, shops: Sellers, bought: WeekDemand, settlement: Settlement, entered: Rows, closed: Rows

@@ -72,8 +72,7 @@ def owner_income(week: Week) -> float:
 @outcome("SME owners' earnings", "Rp", 1, "sum")
 def owner_earnings(week: Week) -> float:
     """What owners of local shops take home for their hours and their money, less what they put in."""
-    smes = week.seller_kind == SME_KIND
-    return float(week.drawn[smes].sum() + week.hours[smes].sum())
+    return week.total_of_shops(week.drawn, SME_KIND) + week.total_of_shops(week.hours, SME_KIND)
 
 
 @outcome("income of owners of SMEs on the app", "Rp", 1, "sum")

@@ -20,7 +20,7 @@ from ..settings.rival import RivalSetting
 from ..state.channels import foreseen_loss
 from ..state.influencers import Influencers
 from ..state.ledger import Account, Ledger
-from ..state.listings import KINDS, NOT_PAUSED, OWN_KINDS, PLATFORM_KIND, SME_KIND, STILL_THERE, Listings
+from ..state.listings import NOT_PAUSED, OWN_KINDS, PLATFORM_KIND, SME_KIND, Listings
 from ..state.records import Attachment, Settlement, StreetWeek, WeekDemand
 from ..state.sellers import Sellers
 
@@ -72,19 +72,11 @@ class Week:
 
     def total(self, rupiah: Rupiah, kind: int | None = None) -> float:
         """The sum of rupiah by design (L,), of one kind of seller or of all."""
-        return float(rupiah.sum() if kind is None else rupiah @ self._designs_of[kind])
+        return float(rupiah.sum() if kind is None else loops.total_of_kind(rupiah, self.kind, kind))
 
     def total_of_shops(self, rupiah: Rupiah, kind: int) -> float:
         """The sum of rupiah by shop (N,) over those of a kind."""
-        return float(rupiah @ self._shops_of[kind])
-
-    @cached_property
-    def _designs_of(self) -> list[Flags]:
-        return [self.kind == kind for kind in range(len(KINDS))]
-
-    @cached_property
-    def _shops_of(self) -> list[Flags]:
-        return [self.seller_kind == kind for kind in range(len(KINDS))]
+        return float(loops.total_of_kind(rupiah, self.seller_kind, kind))
 
     @cached_property
     def orders(self) -> float:
@@ -137,7 +129,7 @@ class Week:
     @cached_property
     def selling_smes(self) -> Flags:
         """(N,) local sellers with sales this week."""
-        return np.asarray(self._shops_of[SME_KIND] & (self.shop_sales > 0))
+        return np.asarray((self.seller_kind == SME_KIND) & (self.shop_sales > 0))
 
     @cached_property
     def sme_sales(self) -> Floats:
@@ -153,7 +145,7 @@ class Week:
 
     def profit(self, kind: int) -> float:
         """Profit after fixed costs in Rp, of one kind of shop."""
-        return self.profit_of(self._shops_of[kind])
+        return float(loops.total_of_kind(self._shop_profit, self.seller_kind, kind))
 
     def profit_of(self, mine: Flags) -> float:
         """Profit after fixed costs in Rp, of these shops (N,)."""
@@ -185,8 +177,8 @@ def week_record(
     opened as an owner's second one, Rp, (N,) without this week's entrants; entered: SMEs.
     """
     sold, people = settlement.orders.size, terms.people
-    smes, week = sellers.kind == SME_KIND, terms.week
-    there, paused = smes & (sellers.exit_week == STILL_THERE), smes & sellers.paused
+    shops = sellers.kind, sellers.exit_week, sellers.paused_week, sellers.opened_week, sellers.entry_week
+    on_sale, paused, closed, newly_paused, reopened, left, opening = loops.counts_of_shops(*shops, terms.week)
     return Week(
         settlement=settlement,
         fixed=longer(settlement.fixed, len(sellers)) + longer(setup, len(sellers)),
@@ -198,14 +190,14 @@ def week_record(
         slope=demand.slope * people,
         occasions=visits * heads,
         surplus=demand.surplus * people + unforeseen(settlement, terms.channels, terms.order_value) + street.surplus,
-        live_smes=int(np.count_nonzero(smes & sellers.on_sale)),
-        paused_smes=int(np.count_nonzero(paused)),
-        closed_smes=int(np.count_nonzero(smes & ~there)),
-        newly_paused=int(np.count_nonzero(paused & (sellers.paused_week == week))),
-        reopened=int(np.count_nonzero(smes & (sellers.opened_week == week) & (sellers.entry_week < week))),
-        opening_smes_alive=int(np.count_nonzero(there & (sellers.entry_week == 0))),
+        live_smes=on_sale,
+        paused_smes=paused,
+        closed_smes=closed,
+        newly_paused=newly_paused,
+        reopened=reopened,
+        opening_smes_alive=opening,
         entered=entered,
-        left=int(np.count_nonzero(smes & (sellers.exit_week == week))),
+        left=left,
         flow=ledger.flow,
         ties=ties,
         by_channel=demand.orders.sum(axis=0) * people,

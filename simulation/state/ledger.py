@@ -160,13 +160,17 @@ class Ledger:
         self, purpose: Purpose | None = None, *, payer: Account | None = None, payee: Account | None = None
     ) -> int:
         """What a party paid or received this week, or one paid the other, for a purpose or in all, in rupiah."""
-        purpose = None if purpose is None else known(Purpose, purpose)
-        payer = None if payer is None else known(Account, payer)
-        payee = None if payee is None else known(Account, payee)
         every = purpose is None, payer is None, payee is None
         if (totals := self._flows.get(every)) is None:
             totals = self._flows[every] = _summed(self.week, every)
-        return totals.get((purpose, payer, payee), 0)
+        if (amount := totals.get((purpose, payer, payee))) is not None:
+            return amount
+        if purpose is not None:
+            known(Purpose, purpose)
+        for party in (payer, payee):
+            if party is not None:
+                known(Account, party)
+        return 0
 
     def change(self, party: Account) -> Rupiah:
         """By how much the accounts of sellers or of their owners have grown this week, Rp, one a seller."""

@@ -100,5 +100,5 @@ MADE: dict[str, Callable[[Path], Path]] = {
     "street": of_the_street,
     "real": real,
 }
-MORE = ("rules in Indonesian", "curve", "multiples", "run")  # in a language, with figures that the others have, too
+MORE = ("rules in Indonesian", "curve", "map", "multiples", "run")  # a map is looked at once more, on a wall
 EACH = [pytest.param(name, marks=pytest.mark.long if name in MORE else ()) for name in MADE]

@@ -76,7 +76,9 @@ def limited(most: int, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.usefixtures("no_page")
 @pytest.mark.slow
-@pytest.mark.parametrize("most", [200, 9_000])  # bytes: not even the manifest, no run
+@pytest.mark.parametrize(
+    "most", [200, pytest.param(9_000, marks=pytest.mark.long)]
+)  # bytes: not even the manifest, no run
 def test_files_that_may_not_grow(tmp_path: Path, most: int) -> None:
     results = f"results={tmp_path}"
     assert main([*SMALL, results]) == 0

@@ -133,7 +133,7 @@ def ends(session: int, seconds: float = 5) -> bool:
     return False
 
 
-@pytest.mark.slow
+@pytest.mark.long  # `test_streams` stops a study so, too
 def test_ctrl_c_ends_quickly_in_one_clear_line(tmp_path: Path) -> None:
     process = start(tmp_path)
     begun = time.monotonic()

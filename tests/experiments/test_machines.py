@@ -126,7 +126,8 @@ def compiled_but_one(installed: Path, own: Path) -> None:
 
 
 @needs_root
-@pytest.mark.parametrize("before", ["all but one", pytest.param("nothing", marks=pytest.mark.long)])
+@pytest.mark.long  # as the one without a home, of another user
+@pytest.mark.parametrize("before", ["all but one", "nothing"])
 def test_a_user_whom_the_machine_does_not_know(place: Path, as_nobody: list[str], before: str) -> None:
     """As `docker -u` runs it: an install of root's, no entry in passwd, a home that is none, or one.
 

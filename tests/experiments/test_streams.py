@@ -68,7 +68,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("launcher", "stream"),
     [
-        ("joblib", "none at all"),
+        pytest.param("joblib", "none at all", marks=pytest.mark.long),
         *(pytest.param("basic", stream, marks=() if stream in KEPT else pytest.mark.long) for stream in STREAMS),
     ],
 )

@@ -295,3 +295,29 @@ def test_offers_fill_the_two_tables_of_the_kernel() -> None:
     assert attributes[n].tolist() == blank
     assert np.array_equal(links[:n], np.column_stack([original, kept, copy, hashed]))
     assert links[n].tolist() == [-1, 0, -1, 0]
+
+
+@given(SHOPS, st.sampled_from([np.int64, float]))
+def test_a_total_of_a_kind_leaves_out_the_others(shops: Shops, kind: type) -> None:
+    values, kinds = shops.draw.integers(0, 2**40, shops.value.size).astype(kind), (shops.seller % 4).astype(np.int8)
+    for one in range(4):
+        assert loops.total_of_kind(values, kinds, one) == values[kinds == one].sum()
+
+
+@given(st.integers(0, 60), st.integers(0, 10_000))
+def test_shops_are_counted_as_their_masks_say(n: int, seed: int) -> None:
+    draw, week = np.random.default_rng(seed), 5
+    kind, entry = draw.integers(0, 2, n).astype(np.int8), draw.integers(0, 6, n)
+    left, paused, opened = (draw.integers(-1, 6, n) for _ in range(3))
+    smes, there = kind == 0, left == -1
+    masks = (
+        there & (paused == -1),
+        there & (paused != -1),
+        ~there,
+        there & (paused == week),
+        (opened == week) & (entry < week),
+        left == week,
+        there & (entry == 0),
+    )
+    counted = loops.counts_of_shops(kind, left, paused, opened, entry, week)
+    assert counted == tuple(np.count_nonzero(smes & mask) for mask in masks)

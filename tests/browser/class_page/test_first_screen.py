@@ -10,14 +10,16 @@ from tests.analysis import classroom_grid as made
 from .reading import DESK, PHONES, SETTLED, WALL, alive, numbers, state
 
 
-@pytest.mark.parametrize("fragment", ["", "seen=1&shop=3&lang=id&teach=1&theme=projector"])
+@pytest.mark.parametrize(
+    "fragment", ["", pytest.param("seen=1&shop=3&lang=id&teach=1&theme=projector", marks=pytest.mark.long)]
+)
 def test_the_page_asks_for_itself_only_and_is_content(opened, file, fragment) -> None:
     found = opened(fragment)
     assert {address.partition("#")[0] for address in found.requests} == {file.as_uri()}
     assert found.complaints == []
 
 
-@pytest.mark.parametrize("language", ["en", "id"])
+@pytest.mark.parametrize("language", [pytest.param("en", marks=pytest.mark.long), "id"])
 def test_the_first_screen_holds_a_sentence_two_lines_and_a_guess(opened, language) -> None:
     page = opened(f"lang={language}").page
     for width in (*PHONES, DESK, WALL):

@@ -40,7 +40,11 @@ def test_axe_finds_nothing_grave(opened, fragment, width) -> None:
 
 
 @pytest.mark.parametrize(
-    "fragment", ["seen=1&shop=3&teach=1", "seen=1&shop=3&lang=id&theme=projector&base=app%3Dthird"]
+    "fragment",
+    [
+        pytest.param("seen=1&shop=3&teach=1", marks=pytest.mark.long),
+        "seen=1&shop=3&lang=id&theme=projector&base=app%3Dthird",
+    ],
 )
 def test_nothing_scrolls_sideways_but_tables_in_their_frames(opened, fragment) -> None:
     page = opened(fragment).page
@@ -52,7 +56,7 @@ def test_nothing_scrolls_sideways_but_tables_in_their_frames(opened, fragment) -
         assert page.evaluate(BEYOND) == [], width
 
 
-@pytest.mark.parametrize("theme", ["light", "projector"])
+@pytest.mark.parametrize("theme", [pytest.param("light", marks=pytest.mark.long), "projector"])
 def test_the_names_at_the_ends_of_lines_are_whole(opened, theme: str) -> None:
     fragment = f"seen=1&lang=id&theme={theme}&l-rule=separation&base=app%3Dthird"
     page = opened(fragment, **sized(WALL)).page

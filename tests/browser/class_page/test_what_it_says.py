@@ -24,7 +24,10 @@ def test_the_twins_are_those_of_the_grid_in_every_draw(opened, grid) -> None:
         assert int(open_) + int(closed) == made.SHOPS
 
 
-@pytest.mark.parametrize(("lang", "said"), [("en", "with it and the rule Separation"), ("id", "dan aturan Pemisahan")])
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [pytest.param("en", "with it and the rule Separation", marks=pytest.mark.long), ("id", "dan aturan Pemisahan")],
+)
 def test_a_sentence_about_the_twins_names_the_rule_that_holds(opened, grid, lang: str, said: str) -> None:
     page = opened(f"seen=1&lang={lang}&l-rule=separation").page
     told = page.locator("#foot .now").inner_text()
