@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import kernels, loops
+from . import kernels
 from .arrays import Floats, Rows
 
 
@@ -111,9 +111,7 @@ class Chance:
 
 def unit(vectors: Floats) -> Floats:
     """The vectors (n, d) at length 1: v / √Σ v²."""
-    out = np.empty(vectors.shape)
-    loops.unit(vectors, out)
-    return out
+    return np.asarray(vectors / np.sqrt((vectors * vectors).sum(axis=1, keepdims=True)))
 
 
 def _hit(agents: ArrayLike, parties: ArrayLike) -> tuple[NDArray[np.uint32], Rows, int]:

@@ -253,36 +253,6 @@ def outlooks(seller, designs, gross, orders, factor, shops, more, sold):
 
 
 @njit(cache=True, nogil=True)
-def gross_by_category(seller, earned, kind, category, exit_week, paused_week, categories):
-    """How many SMEs (kind 0) are on sale in each category, and what their designs have earned. (K,) each.
-
-    seller and earned (L,) of designs; kind, category, exit_week and paused_week (N,) of shops.
-    """
-    by_shop = np.zeros(kind.shape[0])
-    there, gross = np.zeros(categories, np.int64), np.zeros(categories)
-    for j in range(seller.shape[0]):
-        if seller[j] >= 0:
-            by_shop[seller[j]] += earned[j]
-    for s in range(kind.shape[0]):
-        if kind[s] == 0 and exit_week[s] < 0 and paused_week[s] < 0:
-            there[category[s]] += 1
-            gross[category[s]] += by_shop[s]
-    return there, gross
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def unit(vectors, out):
-    """`chance.unit`: the vectors (n, d) at length 1, out (n, d)."""
-    for i in range(vectors.shape[0]):
-        square = 0.0
-        for k in range(vectors.shape[1]):
-            square += vectors[i, k] * vectors[i, k]
-        length = math.sqrt(square)
-        for k in range(vectors.shape[1]):
-            out[i, k] = vectors[i, k] / length
-
-
-@njit(cache=True, nogil=True)
 def rows_on_sale(exit_week, paused, kind, least, most):
     """Rows of the listings (L,) on sale whose kind is `least` to `most`, in order."""
     found, n = np.empty(kind.shape[0], np.int64), 0
@@ -290,15 +260,6 @@ def rows_on_sale(exit_week, paused, kind, least, most):
         found[n] = j
         n += np.int64(exit_week[j] < 0 and not paused[j] and least <= kind[j] <= most)
     return found[:n].copy()
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def drift_commissions(affiliate, rows, fee, cost, price, speed, most):
-    """`sellers.advertising.review_commissions` of these rows (n,): fee and unit cost (n,), affiliate and price (L,)."""
-    for i in range(rows.shape[0]):
-        j = rows[i]
-        target = min(max((1.0 - fee[i] - cost[i] / price[j]) / 2.0, 0.0), most)
-        affiliate[j] += speed * (target - affiliate[j])
 
 
 @njit(cache=True, nogil=True)
@@ -320,12 +281,12 @@ def designs_in_turn(order, first, shops):
 
 
 @njit(cache=True, nogil=True)
-def total_of_kind(values, kinds, kind):
-    """The sum of values (n,) over those of a kind. kinds (n,)."""
-    total = values[:0].sum()
-    for i in range(values.shape[0]):
+def total_of_kind(rupiah, kinds, kind):
+    """The sum of rupiah (n,) over those of a kind. kinds (n,)."""
+    total = 0
+    for i in range(rupiah.shape[0]):
         if kinds[i] == kind:
-            total += values[i]
+            total += rupiah[i]
     return total
 
 

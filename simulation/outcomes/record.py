@@ -145,7 +145,7 @@ class Week:
 
     def profit(self, kind: int) -> float:
         """Profit after fixed costs in Rp, of one kind of shop."""
-        return float(loops.total_of_kind(self._shop_profit, self.seller_kind, kind))
+        return self.profit_of(self.seller_kind == kind)
 
     def profit_of(self, mine: Flags) -> float:
         """Profit after fixed costs in Rp, of these shops (N,)."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import loops
 from ..arrays import Floats
 from ..law.effective import WeekTerms, referral_fees
 from ..state.listings import Listings
@@ -51,5 +50,6 @@ def review_commissions(listings: Listings, terms: WeekTerms) -> None:
         return
     rows = listings.live_sellers
     fee = terms.platform.commission + referral_fees(terms, listings.channel_mask[rows])
-    cost = listings.unit_cost(rows, terms.rules.standards)
-    loops.drift_commissions(listings.affiliate, rows, fee, cost, listings.price, speed, MOST_COMMISSION)
+    margin = 1.0 - fee - listings.unit_cost(rows, terms.rules.standards) / listings.price[rows]
+    target = np.clip(margin / 2.0, 0.0, MOST_COMMISSION)
+    listings.affiliate[rows] += speed * (target - listings.affiliate[rows])

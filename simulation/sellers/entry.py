@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
-from .. import loops
 from ..arrays import Flags, Floats, Rows
 from ..chance import Chance, Stream
 from ..law.effective import WeekTerms
@@ -54,8 +53,10 @@ def entry_rates(sellers: Sellers, listings: Listings, first: OpeningTrade, selli
     G gross profit a week of the category's SMEs, L how many live; n0 and G0 at the opening. A category with
     nobody left draws entrants as at the opening.
     """
-    k, on_sale = first.smes.size, (sellers.kind, sellers.category, sellers.exit_week, sellers.paused_week)
-    there, gross = loops.gross_by_category(listings.seller, listings.recent(listings.past_gross), *on_sale, k)
+    k, smes = first.smes.size, np.flatnonzero(sellers.on_sale & (sellers.kind == SME_KIND))
+    there = np.bincount(sellers.category[smes], minlength=k)
+    earned = listings.by_shop(listings.recent(listings.past_gross))
+    gross = np.bincount(sellers.category[smes], earned[smes], minlength=k)
     each = np.divide(np.maximum(gross, 0.0), there, out=first.gross_each.copy(), where=there > 0)
     pull = np.divide(each, first.gross_each, out=np.zeros(k), where=first.gross_each > 0)
     return np.asarray(selling.entry_rate * first.smes * pull**selling.entry_elasticity)
