@@ -207,6 +207,7 @@ def write(study: Study) -> str:
         default=f"{USUAL:,}",
         cheaper=f"{cost[FEWER] / cost[USUAL]:.2f}",
         fewer=f"{FEWER:,}",
+        setting=str(FEWER),
         means=means_table(study),
         mirrored=mirrored_table(),
         images=MIRRORED,
