@@ -180,15 +180,20 @@ def best(study: Study, cost: Mapping[int, float]) -> Sequence[str]:
     return said
 
 
+def added(study: Study, asked: Asked) -> dict[int, float]:
+    """The spread that so few consumers add to one run's answer, over its spread over seeds with the most consumers."""
+    largest = found(study, asked, NUMBERS[-1])
+    return {n: float((found(study, asked, n) - largest).std()) / float(largest.std()) for n in NUMBERS[:-1]}
+
+
 def enough(study: Study) -> Sequence[str]:
-    """A line an answer: the fewest consumers that add little to a run's answer beside what the shops' luck adds."""
+    """A line an answer: from how many consumers on they add at most `LITTLE`, and what they add at the default."""
     said = []
     for asked in ASKED:
-        largest = found(study, asked, NUMBERS[-1])
-        added = {n: float((found(study, asked, n) - largest).std()) / float(largest.std()) for n in NUMBERS[:-1]}
-        few = [n for n in added if all(added[more] <= LITTLE for more in added if more >= n)]
-        where = f"{few[0]:,} consumers" if few else "at none of these numbers: who lives hangs on single weeks"
-        said.append(f"- {asked.words}: {where}; at the default they add {added[USUAL]:.2f} of it.")
+        share = added(study, asked)
+        few = [n for n in share if all(share[more] <= LITTLE for more in share if more >= n)]
+        where = f"from {few[0]:,} consumers on" if few else "at none of these numbers"
+        said.append(f"- {asked.words}: {where}. With the default of {USUAL:,} it is {100 * share[USUAL]:.0f} %.")
     return said
 
 
@@ -203,7 +208,9 @@ def write(study: Study) -> str:
         errors="\n".join(error_table(study, asked, cost) for asked in ASKED),
         best="\n".join(best(study, cost)),
         enough="\n".join(enough(study)),
-        little=f"{LITTLE:.0%}".replace("%", " %"),
+        little=f"{100 * LITTLE:.0f} %",
+        held=sum(added(study, asked)[USUAL] <= LITTLE for asked in ASKED),
+        answers=len(ASKED),
         default=f"{USUAL:,}",
         cheaper=f"{cost[FEWER] / cost[USUAL]:.2f}",
         fewer=f"{FEWER:,}",

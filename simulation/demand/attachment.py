@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ from ..state.opening import Opening
 from ..state.records import Attachment
 from .shifters import apps_part
 
-SURE = 1e-12  # utility within which the appeal at the opening is found
+SURE = 1e-12  # utility, to which the appeal at the opening is found
 
 
 @dataclass(frozen=True)
@@ -136,13 +137,14 @@ def purchase_chance(alpha: Floats32, price: float, appeal: float) -> Floats32:
 def opening_appeal(alpha: Floats32, price: float, mean: float) -> float:
     """The v at which the mean of `purchase_chance` is `mean`, orders a consumer and week; the least where none are.
 
-    The mean rises with v, so halving finds it; scipy's solvers take longer to import than a first week to run.
+    The mean rises with v, so it is bisected in steps of `SURE`; scipy's solvers are slow to import.
     """
     low, high = -100.0, 100.0 + float(alpha.max()) * price
-    while high - low > SURE:
-        v = (low + high) / 2.0
-        low, high = (v, high) if purchase_chance(alpha, price, v).mean(dtype=float) < mean else (low, v)
-    return high
+
+    def mean_at(step: int) -> float:
+        return float(purchase_chance(alpha, price, low + SURE * step).mean(dtype=float))
+
+    return low + SURE * bisect_left(range(int((high - low) / SURE)), mean, key=mean_at)
 
 
 def habit_after(habit: Floats32, opening: Floats32, bought: Flags, usual: Floats32, step: float) -> Floats32:

@@ -111,8 +111,8 @@ class Table:
         """Add rows, a value or an array for a column, a newcomer's value where none is given; returns their numbers."""
         cls, before, after = type(self), len(self), len(self) + rows
         _refuse_unknown(cls, given.keys() - self.columns().keys())
-        for name in _required(cls) - given.keys():  # type: ignore[arg-type]
-            raise ValueError(_without_value(cls, name))
+        if missing := _required(cls) - given.keys():  # type: ignore[arg-type]
+            raise ValueError(_without_value(cls, min(missing)))
         room, new, name = self._room_for(after), slice(before, after), ""
         try:
             for name, value in given.items():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from simulation import Market
+from simulation.demand.attachment import opening_appeal, purchase_chance
 from simulation.state.channels import SOCIAL
 from tests.simulation.mutants import Check, Wrong, every
 from tests.simulation.worlds import PROJECT_S, small
@@ -91,6 +92,14 @@ def follows() -> None:
     assert -LUCKY * np.sqrt(n * churn) - again < ended - churn * n < LUCKY * np.sqrt(n * churn)
 
 
+@pytest.mark.parametrize(("sensitivity", "mean"), [(5.0, 0.3), (5.0, 1e-9), (20_000.0, 0.3)])
+def test_the_opening_appeal_gives_the_opening_s_mean(sensitivity: float, mean: float) -> None:
+    """However dear prices are, too, where floats lie farther apart than the appeal is found to."""
+    alpha = np.full(50, sensitivity, np.float32)
+    found = purchase_chance(alpha, 1.2, opening_appeal(alpha, 1.2, mean)).mean(dtype=float)
+    assert found == pytest.approx(mean, rel=4.0 * sensitivity * 2.0**-23)  # the appeal is taken in float32
+
+
 HABIT, USUAL = "simulation.demand.attachment:habit_after", "simulation.demand.attachment:purchase_chance"
 TRUST, SPOILT = "simulation.demand.attachment:trust_after", "simulation.demand.attachment:has_bad_order"
 PROMOTED, UPDATE = "simulation.demand.attachment:promoted_share", "simulation.demand.attachment:update_ties"
@@ -111,8 +120,8 @@ CHECKS: dict[Check, tuple[Wrong, ...]] = {
         Wrong(
             "half of the opening's orders",
             "simulation.demand.attachment:opening_appeal",
-            "< mean",
-            "< 0.5 * mean",
+            ", mean, key",
+            ", 0.5 * mean, key",
         ),
     ),
     trust: (

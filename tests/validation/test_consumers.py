@@ -59,6 +59,19 @@ def test_the_cheapest_number_pays_for_time_and_spread(study: Study) -> None:
     assert "least at 5,000 consumers" in dear[0]
 
 
+def test_enough_consumers_add_little_beside_the_spread_over_seeds(study: Study) -> None:
+    share = consumers.added(study, SURVIVAL)
+    first = next(n for n in share if share[n] <= consumers.LITTLE)
+    assert list(share.values()) == sorted(share.values(), reverse=True)  # the noise of this study falls with its root
+    assert f": from {first:,} consumers on." in consumers.enough(study)[0]
+    assert f"it is {100 * share[USUAL]:.0f} %" in consumers.enough(study)[0]
+
+
+def test_where_no_number_is_enough_it_is_said(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "LITTLE", 0.0)
+    assert ": at none of these numbers." in consumers.enough(study)[0]
+
+
 def test_the_page_tells_what_is_free(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumers, "seconds", lambda n: n / 10_000)
     monkeypatch.setattr(consumers, "mirrored_table", lambda: "mirrored")
