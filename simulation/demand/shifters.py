@@ -44,11 +44,8 @@ def trends(chance: Chance, week: int, trend: Floats, sd: float, persistence: flo
 
 def is_high_season(week: int, first_day: date) -> bool:
     """Whether a day of the week is in Ramadan or a large online sale; week 1 begins on `first_day`."""
-    first = first_day + timedelta(days=7 * (week - 1))
-    last = first + timedelta(days=6)
-    if _in_ramadan(first) or _in_ramadan(last):  # it is longer than a week
-        return True
-    return any(first <= date(year, *day) <= last for year in {first.year, last.year} for day in SALES_DAYS)
+    days = [first_day + timedelta(days=7 * (week - 1) + k) for k in range(7)]
+    return any((day.month, day.day) in SALES_DAYS or _in_ramadan(day) for day in days)
 
 
 def _in_ramadan(day: date) -> bool:
